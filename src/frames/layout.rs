@@ -1,0 +1,119 @@
+//! How a store keeps the frames of one footage: everything the app needs to read them by itself.
+
+use serde::{Deserialize, Serialize};
+
+/// Number format of a stored value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ValueType {
+    /// Unsigned 8 bit.
+    U8,
+    /// Signed 8 bit.
+    I8,
+    /// Unsigned 16 bit.
+    U16,
+    /// Signed 16 bit.
+    I16,
+    /// Unsigned 32 bit.
+    U32,
+    /// Signed 32 bit.
+    I32,
+    /// 32-bit float.
+    F32,
+    /// 64-bit float.
+    F64,
+}
+
+/// Which axis of a frame means what; the axis that counts frames always stands first and is not named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum PixelOrder {
+    /// Gray: rows, columns.
+    Hw,
+    /// Rows, columns, channels.
+    Hwc,
+    /// Channels (planes), rows, columns.
+    Chw,
+}
+
+/// What the stored values of a frame are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "is")]
+pub enum Encoding {
+    /// Pixel values.
+    Pixels {
+        /// Number format.
+        value: ValueType,
+        /// Whether numbers are stored big-endian.
+        big_endian: bool,
+        /// Order of the axes of one frame.
+        order: PixelOrder,
+    },
+    /// One JPEG or PNG file a row, told apart by its first bytes; rows may be padded with zeros.
+    Coded,
+}
+
+/// An HDF5 filter of a pipeline, in the order of writing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredFilter {
+    /// Registered id: 1 deflate, 2 shuffle, 3 fletcher32, 4 szip, 5 n-bit, 6 scale-offset, 32000 LZF, ….
+    pub id: u32,
+    /// Name as stored, for messages.
+    pub name: String,
+    /// Client data values.
+    pub params: Vec<u32>,
+}
+
+/// Where the bytes of a dataset are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Storage {
+    /// One piece; one extent.
+    Contiguous,
+    /// Chunks; one extent per chunk, in row-major order of the chunk grid.
+    Chunked,
+    /// Variable-length rows; one extent per row, inside global heap collections.
+    Rows,
+    /// One dataset per frame, each contiguous or a single chunk; one extent per frame.
+    PerFrame,
+    /// Only the library can read it (compact, virtual, filters the app does not decode): asked of the child by row.
+    Library,
+}
+
+/// How one footage is stored. Kept in the catalog as JSON; the extents stand beside it, packed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FrameLayout {
+    /// Path of the dataset inside the store (of the parent group for [`Storage::PerFrame`]).
+    pub dataset: String,
+    /// Names of the datasets of [`Storage::PerFrame`], in frame order; empty otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<String>,
+    /// Shape of the dataset; the first axis counts frames, except for [`Storage::PerFrame`], where it is one frame's.
+    pub shape: Vec<u64>,
+    /// Chunk shape of a chunked dataset, else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chunk: Vec<u64>,
+    /// What the values are.
+    pub encoding: Encoding,
+    /// Where the bytes are.
+    pub storage: Storage,
+    /// Filter pipeline, in the order of writing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<StoredFilter>,
+    /// Fill value of one element as stored, for chunks that were never written; empty means zeros.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fill: Vec<u8>,
+}
+
+/// What tells one state of a store from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreIdentity {
+    /// Length of the file.
+    pub size_bytes: u64,
+    /// Time of the last change, ns since 1970.
+    pub mtime_ns: i64,
+    /// Inode number (0 where there is none).
+    pub inode: u64,
+    /// XXH3 of the first and last 64 KB.
+    pub ends_hash: u64,
+}

@@ -1,0 +1,5 @@
+//! HDF5 image stores: structure through a child process, pixels by positioned reads of our own.
+
+mod layout;
+
+pub use layout::{Encoding, FrameLayout, PixelOrder, Storage, StoreIdentity, StoredFilter, ValueType};

@@ -1,0 +1,24 @@
+//! Lakescope: open a folder of camera drives; find, see, measure and take away any frame.
+//!
+//! The modules stand in reading order, and imports point one way:
+//! `model <- {lake, formats, frames, filter} <- catalog <- {export, sample, tasks} <- session <- {cli, gui}`;
+//! `jobs` stands beside `model`. `ARCHITECTURE.md` tells why.
+
+pub mod jobs;
+pub mod model;
+
+pub mod filter;
+pub mod formats;
+pub mod frames;
+pub mod lake;
+
+pub mod catalog;
+
+pub mod export;
+pub mod sample;
+pub mod tasks;
+
+pub mod session;
+
+pub mod cli;
+pub mod gui;

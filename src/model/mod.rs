@@ -1,0 +1,23 @@
+//! Ids and plain records that every room shares: recordings, footages, frames, labels, metrics, problems, runs.
+//!
+//! Nothing here touches a disk, a database or a screen.
+
+mod column;
+mod frame_id;
+mod label;
+mod metric;
+mod problem;
+mod raster;
+mod recording;
+mod run;
+mod time;
+
+pub use column::{Column, NULL_BOOL, NULL_WORD};
+pub use frame_id::{FrameId, FrameIdError};
+pub use label::{BoundingBox, Label};
+pub use metric::{MetricKind, MetricSummary, Series};
+pub use problem::Problem;
+pub use raster::{Raster, RgbImage, Samples};
+pub use recording::{Footage, Recording};
+pub use run::{Run, RunState};
+pub use time::{format_ns, parse_time_ns};
