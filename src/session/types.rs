@@ -1,0 +1,199 @@
+//! What goes in and out of [`super::Session`].
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::{
+    catalog::FrameTable,
+    filter::MetricName,
+    model::{Footage, FrameId, Label, MetricKind, Problem},
+};
+
+/// How to open a lake.
+#[derive(Debug, Clone, Default)]
+pub struct OpenOptions {
+    /// The program that is started as the HDF5 reader child; this very program when `None`.
+    pub reader_exe: Option<PathBuf>,
+    /// Where databases of lakes that cannot be written go; the user's cache and data folders when `None`.
+    pub user_dir: Option<PathBuf>,
+    /// Bytes of decoded chunks kept in memory; 256 MB when `None`.
+    pub chunk_cache_bytes: Option<usize>,
+}
+
+/// What an index run did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IndexReport {
+    /// Recordings in the lake now.
+    pub recordings: u64,
+    /// Footages in the lake now.
+    pub footages: u64,
+    /// Frames in the lake now.
+    pub frames: u64,
+    /// Labels in the lake now.
+    pub labels: u64,
+    /// Metric samples read in this run.
+    pub samples_read: u64,
+    /// Recordings read again in this run.
+    pub recordings_read: u64,
+    /// Recordings that had not changed.
+    pub recordings_kept: u64,
+    /// Recordings that are gone from the folder.
+    pub recordings_removed: u64,
+    /// Problems in the lake now.
+    pub problems: u64,
+    /// Seconds it took.
+    pub seconds: f64,
+}
+
+/// One metric of the lake.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MetricInfo {
+    /// Name.
+    pub name: String,
+    /// Unit, when known.
+    pub unit: Option<String>,
+    /// Kind of values.
+    pub kind: MetricKind,
+    /// Smallest sample.
+    pub min: Option<f64>,
+    /// Largest sample.
+    pub max: Option<f64>,
+}
+
+/// What a lake holds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LakeInfo {
+    /// Name of the lake.
+    pub lake: String,
+    /// Number of recordings.
+    pub recordings: u64,
+    /// Number of footages.
+    pub footages: u64,
+    /// Number of frames.
+    pub frames: u64,
+    /// Number of labels.
+    pub labels: u64,
+    /// The metrics, by name.
+    pub metrics: Vec<MetricInfo>,
+    /// What could not be read, and what was guessed.
+    pub problems: Vec<Problem>,
+    /// Size of the catalog.
+    pub catalog_bytes: u64,
+}
+
+/// Everything told about one frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrameDetail {
+    /// Row in the table.
+    pub row: usize,
+    /// Name.
+    pub id: FrameId,
+    /// Time, ns UTC.
+    pub time_ns: i64,
+    /// The footage it is of.
+    pub footage: Footage,
+    /// Vehicle, region and further keys of the recording.
+    pub attributes: Vec<(String, String)>,
+    /// Each metric of the lake with its value at this frame, `None` where there is none.
+    pub values: Vec<(MetricName, Option<String>)>,
+    /// The objects on it.
+    pub labels: Vec<Label>,
+}
+
+/// Order of frames; without one they come in the table's own order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sort {
+    /// `time`, `frame_idx`, `labels`, `recording`, `camera` or a metric. Nulls come last either way.
+    pub column: String,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// Which frames an export takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportScope {
+    /// Those a filter matches; the empty filter is all frames.
+    Filter(String),
+    /// A saved selection.
+    Selection(String),
+    /// Frames named one by one (what is selected in the window).
+    Frames(Vec<String>),
+}
+
+/// What an export writes of the images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportImages {
+    /// No images.
+    None,
+    /// PNG files.
+    Png,
+    /// JPEG files, quality 92.
+    Jpeg,
+    /// The stored bytes where frames are stored as JPEG or PNG, PNG otherwise.
+    Original,
+}
+
+/// An export to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportRequest {
+    /// Which frames.
+    pub scope: ExportScope,
+    /// Folder to make; it must not exist yet or be empty.
+    pub out: PathBuf,
+    /// Images to write.
+    pub images: ExportImages,
+    /// Whether `labels.csv` is written.
+    pub labels: bool,
+    /// Guard text that a spreadsheet would take for a formula.
+    pub spreadsheet: bool,
+}
+
+/// What an export wrote.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExportReport {
+    /// The folder.
+    pub out: PathBuf,
+    /// Frames in `frames.csv`.
+    pub frames: u64,
+    /// Labels in `labels.csv`.
+    pub labels: u64,
+    /// Image files written.
+    pub images: u64,
+    /// Frames whose image could not be read: frame and reason (also in `export.json`).
+    pub failed: Vec<(String, String)>,
+}
+
+/// A saved selection of frames.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Selection {
+    /// Name.
+    pub name: String,
+    /// Note.
+    pub note: String,
+    /// Number of frames.
+    pub frames: u64,
+    /// When it was saved, ns UTC.
+    pub saved_at_ns: i64,
+}
+
+/// What went wrong, told for a person: what, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// A person or a closing window stopped the work.
+    #[error("cancelled")]
+    Cancelled,
+    /// A message that already says what, where and what to do.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl FrameDetail {
+    /// Row of the frame in `table` it was made for.
+    #[must_use]
+    pub fn footage_row(&self, table: &FrameTable) -> usize {
+        table.footage_index(self.row)
+    }
+}
