@@ -1,0 +1,37 @@
+//! Small marks: counts, keys of a shortcut, a colour.
+
+use egui::{Color32, CornerRadius, Rect, Response, RichText, Sense, Ui, pos2, vec2};
+
+use crate::gui::theme::{self, colors};
+
+/// A count or a state in a rounded box.
+pub fn badge(ui: &mut Ui, text: &str, ink: Color32, fill: Color32) -> Response {
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::numbers_medium(11.5), ink);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(12.0, 4.0), Sense::hover());
+    ui.painter().rect_filled(rect, CornerRadius::same(9), fill);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
+    response
+}
+
+/// The keys of a shortcut, each as a key cap.
+pub fn keys(ui: &mut Ui, shortcut: &str) {
+    let colors = colors(ui);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 3.0;
+        for key in shortcut.split('+').filter(|key| !key.is_empty()) {
+            egui::Frame::new()
+                .fill(colors.control)
+                .stroke(egui::Stroke::new(1.0, colors.outline))
+                .corner_radius(4)
+                .inner_margin(egui::Margin::symmetric(6, 1))
+                .show(ui, |ui| ui.label(RichText::new(key).font(theme::medium(11.5)).color(colors.muted)));
+        }
+    });
+}
+
+/// A small square of one colour, beside a name.
+pub fn swatch(ui: &mut Ui, color: Color32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(10.0, 16.0), Sense::hover());
+    let square = Rect::from_center_size(pos2(rect.center().x, rect.center().y), vec2(9.0, 9.0));
+    ui.painter().rect_filled(square, 2, color);
+}
