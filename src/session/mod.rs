@@ -3,8 +3,8 @@
 mod types;
 
 pub use types::{
-    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, IndexReport, LakeInfo, MetricInfo, OpenOptions, Selection,
-    SessionError, Sort,
+    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, IndexReport, LakeInfo, MetricInfo,
+    OpenOptions, Selection, SessionError, Sort,
 };
 
 use std::{path::Path, sync::Arc};
@@ -66,7 +66,13 @@ impl Session {
         unimplemented!()
     }
     /// A picture of one frame no larger than the given size, never enlarged.
-    pub fn thumbnail(&self, table: &FrameTable, row: usize, max_width_px: u32, max_height_px: u32) -> Result<RgbImage, SessionError> {
+    pub fn thumbnail(
+        &self,
+        table: &FrameTable,
+        row: usize,
+        max_width_px: u32,
+        max_height_px: u32,
+    ) -> Result<RgbImage, SessionError> {
         unimplemented!()
     }
     /// Raw samples of some metrics of a recording, in the order asked for; a metric the recording lacks is left out.
