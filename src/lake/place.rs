@@ -102,7 +102,7 @@ fn on_network_disk(path: &Path) -> bool {
         0x4750_4653,
         0x1983_0326,
     ];
-    rustix::fs::statfs(path).is_ok_and(|stat| NETWORK.contains(&(i64::from(stat.f_type) & 0xffff_ffff)))
+    rustix::fs::statfs(path).is_ok_and(|stat| NETWORK.contains(&(stat.f_type & 0xffff_ffff)))
 }
 
 #[cfg(not(target_os = "linux"))]
