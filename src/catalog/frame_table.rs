@@ -13,7 +13,7 @@ use super::{
     CatalogError,
     connect::Doing,
     pack,
-    read::{count, from_json, generation, metrics},
+    read::{count, from_json, generation, metrics, uid},
 };
 use crate::{
     filter::{FootageRows, FrameColumns, MetricName},
@@ -25,6 +25,7 @@ use crate::{
 /// the same rows, whatever another process has indexed meanwhile.
 pub struct FrameTable {
     path: PathBuf,
+    uid: String,
     generation: u64,
     rows: usize,
     footages: Vec<Footage>,
@@ -56,6 +57,7 @@ impl FrameTable {
     pub(super) fn load(path: PathBuf, connection: Connection) -> Result<Self, CatalogError> {
         connection.execute_batch("BEGIN").doing(&path, "begin reading")?;
         let generation = generation(&connection).doing(&path, "read the generation")?;
+        let uid = uid(&connection).doing(&path, "read the catalog's id")?;
         let metrics = metrics(&connection)
             .doing(&path, "read the metrics")?
             .into_iter()
@@ -85,6 +87,7 @@ impl FrameTable {
                 .ok_or_else(|| CatalogError::Damaged { path: path.clone(), what: "the number of frames".to_owned() })?;
         }
         Ok(Self {
+            uid,
             generation,
             rows,
             spans,
@@ -103,6 +106,12 @@ impl FrameTable {
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// Id of the catalog it reads from; footage numbers mean something together with it only.
+    #[must_use]
+    pub fn catalog_uid(&self) -> &str {
+        &self.uid
     }
 
     /// Index into [`Self::footage_list`] of the footage that holds `row`.

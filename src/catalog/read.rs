@@ -15,6 +15,8 @@ use crate::{
 /// Reads one catalog. May be shared between threads; one query runs at a time.
 pub struct CatalogReader {
     path: PathBuf,
+    uid: String,
+    file: Option<(u64, u64)>,
     connection: Mutex<Connection>,
 }
 
@@ -69,8 +71,32 @@ impl CatalogReader {
     /// # Errors
     /// The database is there but cannot be opened.
     pub fn open(path: PathBuf) -> Result<Option<Self>, CatalogError> {
-        let connection = connect::read_catalog(&path)?;
-        Ok(connection.map(|connection| Self { path, connection: Mutex::new(connection) }))
+        let file = file_of(&path);
+        let Some(connection) = connect::read_catalog(&path)? else { return Ok(None) };
+        let uid = uid(&connection).doing(&path, "read the catalog's id")?;
+        Ok(Some(Self { path, uid, file, connection: Mutex::new(connection) }))
+    }
+
+    /// Whether the file that was opened is still the one at its path.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.file.is_some() && file_of(&self.path) == self.file
+    }
+
+    /// Random id of the catalog; footage numbers mean something together with it only.
+    #[must_use]
+    pub fn uid(&self) -> &str {
+        &self.uid
+    }
+
+    /// Whether an index run once came to its end.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn is_complete(&self) -> Result<bool, CatalogError> {
+        self.ask("read whether the index is whole", |connection| {
+            connection.prepare_cached("SELECT value FROM meta WHERE key = 'complete'")?.query_row([], |row| Ok(count(row, 0)? > 0))
+        })
     }
 
     /// Loads the frame table of this moment; it goes on reading the same state of the catalog.
@@ -127,27 +153,27 @@ impl CatalogReader {
         self.ask("read the metrics", metrics)
     }
 
-    /// Every problem: those of the lake, then by recording.
+    /// Every problem: those of the lake, then by path.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn problems(&self) -> Result<Vec<Problem>, CatalogError> {
         self.ask("read the problems", |connection| {
             connection
-                .prepare("SELECT path, what, hint FROM problem ORDER BY recording_id IS NOT NULL, path, problem_id")?
+                .prepare("SELECT path, what, hint FROM problem ORDER BY source_id IS NOT NULL, path, problem_id")?
                 .query_map([], |row| Ok(Problem { path: row.get(0)?, what: row.get(1)?, hint: row.get(2)? }))?
                 .collect()
         })
     }
 
-    /// The files of a recording; `None` when there is no such recording.
+    /// The files that a recording was read from; `None` when there is no such recording.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn files(&self, recording: &str) -> Result<Option<RecordingFiles>, CatalogError> {
         self.ask("read a recording", |connection| {
             connection
-                .prepare_cached("SELECT files FROM recording WHERE name = ?1")?
+                .prepare_cached("SELECT files FROM source JOIN recording USING (source_id) WHERE recording.name = ?1")?
                 .query_row([recording], |row| from_json(row, 0))
                 .optional()
         })
@@ -212,6 +238,16 @@ impl CatalogReader {
             .and_then(|count| label_block::unpack(data, count))
             .ok_or_else(|| CatalogError::Damaged { path: self.path.clone(), what: "a block of labels".to_owned() })
     }
+}
+
+/// Device and inode of a file.
+fn file_of(path: &std::path::Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()))
+}
+
+pub(super) fn uid(connection: &Connection) -> rusqlite::Result<String> {
+    connection.query_row("SELECT value FROM meta WHERE key = 'uid'", [], |row| row.get(0))
 }
 
 /// A count, which SQLite keeps as a signed number.

@@ -7,20 +7,27 @@ pub(super) const CATALOG_VERSION: i64 = 1;
 pub(super) const APPLICATION_ID: i64 = 0x4c6b_5363;
 
 /// Ids are never used twice (`AUTOINCREMENT`), so that a reader's old footage id cannot name another one. Blobs stand in
-/// tables of their own, so that reading the small columns never walks them.
+/// tables of their own, so that reading the small columns never walks them. A *source* is a group of files that are read
+/// together: one drive, or one file that holds several.
 pub(super) const CATALOG: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT;
-INSERT INTO meta VALUES ('generation', 0);
-CREATE TABLE recording (
-  recording_id INTEGER PRIMARY KEY AUTOINCREMENT,
+INSERT INTO meta VALUES ('generation', 0), ('complete', 0), ('uid', lower(hex(randomblob(16))));
+CREATE TABLE source (
+  source_id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL UNIQUE,
   fingerprint TEXT NOT NULL,
+  files TEXT NOT NULL
+) STRICT;
+CREATE TABLE recording (
+  recording_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+  name TEXT NOT NULL UNIQUE,
   started_at_ns INTEGER,
   duration_ns INTEGER,
   attributes TEXT NOT NULL,
-  files TEXT NOT NULL,
   samples INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX recording_source ON recording (source_id);
 CREATE TABLE footage (
   footage_id INTEGER PRIMARY KEY AUTOINCREMENT,
   recording_id INTEGER NOT NULL REFERENCES recording ON DELETE CASCADE,
@@ -84,12 +91,12 @@ CREATE TABLE label_block (
 ) STRICT;
 CREATE TABLE problem (
   problem_id INTEGER PRIMARY KEY,
-  recording_id INTEGER REFERENCES recording ON DELETE CASCADE,
+  source_id INTEGER REFERENCES source ON DELETE CASCADE,
   path TEXT NOT NULL,
   what TEXT NOT NULL,
   hint TEXT NOT NULL
 ) STRICT;
-CREATE INDEX problem_recording ON problem (recording_id);
+CREATE INDEX problem_source ON problem (source_id);
 ";
 
 /// Changes of the kept database, in order; its `user_version` counts how many were made. A text that was released is

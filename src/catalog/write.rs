@@ -1,4 +1,4 @@
-//! Writing the catalog: one writer at a time, one transaction per recording.
+//! Writing the catalog: one writer at a time, one transaction per source.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -17,23 +17,30 @@ use crate::{
     model::{Column, Footage, Label, MetricSummary, Problem, Recording},
 };
 
+/// Everything the catalog remembers of one group of files.
+#[derive(Debug, Clone)]
+pub struct SourceRecord {
+    /// The files, so that raw samples can be read later; their name is the source's.
+    pub files: RecordingFiles,
+    /// State of the files when they were read.
+    pub fingerprint: String,
+    /// The recordings in them: mostly one, several when one store holds many, none when nothing could be read.
+    pub recordings: Vec<RecordingRecord>,
+    /// What could not be read, and what was guessed.
+    pub problems: Vec<Problem>,
+}
+
 /// Everything the catalog remembers of one recording.
 #[derive(Debug, Clone)]
 pub struct RecordingRecord {
     /// Name, times and attributes.
     pub recording: Recording,
-    /// State of its files when they were read.
-    pub fingerprint: String,
-    /// Its files, so that raw samples can be read later.
-    pub files: RecordingFiles,
     /// Metric samples in its files.
     pub samples: u64,
     /// Its footages.
     pub footages: Vec<FootageRecord>,
     /// Its metrics, unique names.
     pub summaries: Vec<MetricSummary>,
-    /// What could not be read, and what was guessed.
-    pub problems: Vec<Problem>,
 }
 
 /// Everything the catalog remembers of one footage.
@@ -91,33 +98,34 @@ impl CatalogWriter {
         Ok(Some(Self { path, connection, metrics, classes, _lock: lock }))
     }
 
-    /// Name and fingerprint of every recording in the catalog.
+    /// Name and fingerprint of every source in the catalog.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn fingerprints(&self) -> Result<BTreeMap<String, String>, CatalogError> {
         let read = || -> rusqlite::Result<_> {
-            let mut query = self.connection.prepare("SELECT name, fingerprint FROM recording")?;
+            let mut query = self.connection.prepare("SELECT name, fingerprint FROM source")?;
             query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<BTreeMap<_, _>>>()
         };
-        read().doing(&self.path, "read the recordings")
+        read().doing(&self.path, "read the sources")
     }
 
-    /// Writes a recording in place of an older one of that name, in one transaction.
+    /// Writes a source in place of an older one of that name, in one transaction. A recording whose name another source
+    /// has taken gets a `~` behind it.
     ///
     /// # Errors
     /// The database cannot be written; it is then as it was before.
-    pub fn put(&mut self, record: &RecordingRecord) -> Result<(), CatalogError> {
+    pub fn put(&mut self, record: &SourceRecord) -> Result<(), CatalogError> {
         let result = put(&mut self.connection, &mut self.metrics, &mut self.classes, record);
         if result.is_err() {
             // Ids that the failed transaction made are gone with it.
             self.metrics = ids(&self.connection, "SELECT name, metric_id FROM metric").unwrap_or_default();
             self.classes = ids(&self.connection, "SELECT name, class_id FROM label_class").unwrap_or_default();
         }
-        result.doing(&self.path, "write a recording")
+        result.doing(&self.path, "write a source")
     }
 
-    /// Removes recordings that are gone and replaces the problems that belong to no recording, in one transaction.
+    /// Removes sources that are gone and replaces the problems that belong to no source, in one transaction.
     ///
     /// # Errors
     /// The database cannot be written; it is then as it was before.
@@ -125,13 +133,13 @@ impl CatalogWriter {
         settle(&mut self.connection, gone, problems).doing(&self.path, "write the lake's problems")
     }
 
-    /// Lets the query planner learn the sizes and folds the log back into the database.
+    /// Marks the index as whole, lets the query planner learn the sizes and folds the log back into the database.
     ///
     /// # Errors
     /// The database cannot be written.
     pub fn finish(self) -> Result<(), CatalogError> {
         // A reader may keep the log from being cut; that is no failure.
-        let fold = || self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(PASSIVE);");
+        let fold = || self.connection.execute_batch("UPDATE meta SET value = 1 WHERE key = 'complete'; PRAGMA optimize; PRAGMA wal_checkpoint(PASSIVE);");
         fold().doing(&self.path, "fold the catalog's log")
     }
 }
@@ -148,7 +156,7 @@ fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
 
 fn settle(connection: &mut Connection, gone: &[String], problems: &[Problem]) -> rusqlite::Result<()> {
     let mut known: Vec<Problem> = connection
-        .prepare("SELECT path, what, hint FROM problem WHERE recording_id IS NULL ORDER BY problem_id")?
+        .prepare("SELECT path, what, hint FROM problem WHERE source_id IS NULL ORDER BY problem_id")?
         .query_map([], |row| Ok(Problem { path: row.get(0)?, what: row.get(1)?, hint: row.get(2)? }))?
         .collect::<rusqlite::Result<_>>()?;
     known.dedup();
@@ -157,18 +165,18 @@ fn settle(connection: &mut Connection, gone: &[String], problems: &[Problem]) ->
     }
     let change = begin(connection)?;
     for name in gone {
-        change.execute("DELETE FROM recording WHERE name = ?1", [name])?;
+        change.execute("DELETE FROM source WHERE name = ?1", [name])?;
     }
-    change.execute("DELETE FROM problem WHERE recording_id IS NULL", [])?;
+    change.execute("DELETE FROM problem WHERE source_id IS NULL", [])?;
     put_problems(&change, None, problems)?;
     change.commit()
 }
 
-fn put_problems(change: &Transaction<'_>, recording: Option<i64>, problems: &[Problem]) -> rusqlite::Result<()> {
+fn put_problems(change: &Transaction<'_>, source: Option<i64>, problems: &[Problem]) -> rusqlite::Result<()> {
     let mut insert =
-        change.prepare_cached("INSERT INTO problem (recording_id, path, what, hint) VALUES (?1, ?2, ?3, ?4)")?;
+        change.prepare_cached("INSERT INTO problem (source_id, path, what, hint) VALUES (?1, ?2, ?3, ?4)")?;
     for problem in problems {
-        insert.execute(params![recording, problem.path, problem.what, problem.hint])?;
+        insert.execute(params![source, problem.path, problem.what, problem.hint])?;
     }
     Ok(())
 }
@@ -197,25 +205,47 @@ fn put(
     connection: &mut Connection,
     metrics: &mut HashMap<String, i64>,
     classes: &mut HashMap<String, i64>,
-    record: &RecordingRecord,
+    record: &SourceRecord,
 ) -> rusqlite::Result<()> {
     let change = begin(connection)?;
-    change.execute("DELETE FROM recording WHERE name = ?1", [&record.recording.name])?;
+    change.execute("DELETE FROM source WHERE name = ?1", [&record.files.name])?;
+    change
+        .prepare_cached("INSERT INTO source (name, fingerprint, files) VALUES (?1, ?2, ?3)")?
+        .execute(params![record.files.name, record.fingerprint, json(&record.files)?])?;
+    let source_id = change.last_insert_rowid();
+    for recording in &record.recordings {
+        put_recording(&change, metrics, classes, source_id, recording)?;
+    }
+    put_problems(&change, Some(source_id), &record.problems)?;
+    change.commit()
+}
+
+fn put_recording(
+    change: &Transaction<'_>,
+    metrics: &mut HashMap<String, i64>,
+    classes: &mut HashMap<String, i64>,
+    source_id: i64,
+    record: &RecordingRecord,
+) -> rusqlite::Result<()> {
+    let mut name = record.recording.name.clone();
+    let taken = |name: &str| change.prepare_cached("SELECT 1 FROM recording WHERE name = ?1")?.exists([name]);
+    while taken(&name)? {
+        name.push('~');
+    }
     change.prepare_cached(
-        "INSERT INTO recording (name, fingerprint, started_at_ns, duration_ns, attributes, files, samples) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO recording (source_id, name, started_at_ns, duration_ns, attributes, samples) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
     .execute(params![
-        record.recording.name,
-        record.fingerprint,
+        source_id,
+        name,
         record.recording.started_at_ns,
         record.recording.duration_ns,
         json(&record.recording.attributes)?,
-        json(&record.files)?,
         signed(record.samples),
     ])?;
     let recording_id = change.last_insert_rowid();
     for summary in &record.summaries {
-        let metric = id_of(&change, metrics, "INSERT INTO metric (name) VALUES (?1)", &summary.name)?;
+        let metric = id_of(change, metrics, "INSERT INTO metric (name) VALUES (?1)", &summary.name)?;
         change.prepare_cached(
             "INSERT INTO metric_summary (recording_id, metric_id, unit, kind, count, missing, min, max, mean, rate_hz, gaps) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -235,10 +265,9 @@ fn put(
         ])?;
     }
     for footage in &record.footages {
-        put_footage(&change, metrics, classes, recording_id, footage)?;
+        put_footage(change, metrics, classes, recording_id, footage)?;
     }
-    put_problems(&change, Some(recording_id), &record.problems)?;
-    change.commit()
+    Ok(())
 }
 
 fn put_footage(
