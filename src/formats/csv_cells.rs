@@ -81,7 +81,7 @@ fn kind_of(cell: &str, decimal_comma: bool) -> CellKind {
 pub(super) fn guess_kind<'a>(cells: impl Iterator<Item = &'a str>, decimal_comma: bool, exact: bool) -> CellKind {
     let (mut ints, mut floats, mut bools, mut instants, mut filled) = (0_usize, 0, 0, 0, 0);
     for cell in cells {
-        let kind = kind_of(cell, decimal_comma);
+        let kind = kind_of(cell.trim(), decimal_comma);
         filled += usize::from(kind != CellKind::Open);
         match kind {
             CellKind::Int => ints += 1,

@@ -124,7 +124,7 @@ fn read_wide(table: Table, time_column: usize, times: Vec<i64>, result: &mut Met
 }
 
 /// The rows of a column in the order given.
-fn pick(values: &Column, rows: &[usize]) -> Column {
+pub(super) fn pick(values: &Column, rows: &[usize]) -> Column {
     match values {
         Column::Float(values) => Column::Float(rows.iter().map(|row| values[*row]).collect()),
         Column::Int { values, valid } => Column::Int {
@@ -259,3 +259,7 @@ fn own_kind(name: &str, values: Column, rows: &[usize], lines: &LineMap, notes: 
     }
     reader.finish().into_column()
 }
+
+#[cfg(test)]
+#[path = "metrics_table_tests.rs"]
+mod tests;

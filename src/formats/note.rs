@@ -24,6 +24,15 @@ impl Note {
     }
 }
 
+/// The first few words in order, for a message.
+pub(super) fn first_words<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut words: Vec<&str> = words.collect();
+    words.sort_unstable();
+    let more = if words.len() > 5 { ", …" } else { "" };
+    words.truncate(5);
+    format!("{}{more}", words.join(", "))
+}
+
 /// How many examples are kept of each reason.
 const EXAMPLES: usize = 3;
 

@@ -24,10 +24,11 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
     guarded(|| read_columns(path, bytes)).unwrap_or_else(|what| Err(failed(what)))
 }
 
-/// The column names of a Parquet file that lies in memory.
-pub(super) fn column_names(bytes: Vec<u8>) -> Option<Vec<String>> {
+/// The column names of a Parquet file; only its end is read.
+pub(super) fn column_names(path: &Path) -> Option<Vec<String>> {
+    let file = std::fs::File::open(path).ok()?;
     let names = || {
-        let schema = ParquetReader::new(Cursor::new(bytes)).schema().ok()?;
+        let schema = ParquetReader::new(file).schema().ok()?;
         Some(schema.iter_names().map(|name| split_unit(name).0).collect())
     };
     guarded(names).ok().flatten()

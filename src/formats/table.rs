@@ -244,6 +244,16 @@ impl Words {
         self.codes.len()
     }
 
+    /// One code per row.
+    pub(super) fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// The distinct words, in the order they were met.
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
+    }
+
     /// The codes, one per row, and the distinct words.
     pub(super) fn into_parts(self) -> (Vec<u32>, Vec<String>) {
         (self.codes, self.words)

@@ -193,11 +193,13 @@ struct Guess {
 
 /// Dates from 1990 to 2100, in seconds: numbers in this range are taken for dates.
 const DATES_S: std::ops::Range<f64> = 631_152_000.0..4_102_444_800.0;
+/// A recording is shorter than ten years; numbers that spread further are no dates in that unit.
+const LONGEST_S: f64 = 315_360_000.0;
 /// With a unit told, numbers below this many seconds (three years) count from the start of the recording.
 const RELATIVE_BELOW_S: f64 = 1e8;
 
 /// Unit and zero of numeric times, from up to 1001 of them spread over the rows. Numbers whose median is a date of the
-/// years 1990 to 2100 in one of the units are dates in that unit. Others count from the start of the recording, in the
+/// years 1990 to 2100 in one of the units, and that lie close enough together, are dates in that unit. Others count from the start of the recording, in the
 /// unit that gives their span a length between a millisecond and eleven days; seconds win for small spans.
 #[expect(clippy::cast_precision_loss, reason = "magnitudes are compared, not times")]
 fn guess(rows: usize, number: impl Fn(usize) -> Decimal, explicit: Option<TimeUnit>) -> Guess {
@@ -212,12 +214,14 @@ fn guess(rows: usize, number: impl Fn(usize) -> Decimal, explicit: Option<TimeUn
         let seconds = median.abs() * (unit.ns() as f64 / 1e9);
         return Guess { unit, relative: seconds < RELATIVE_BELOW_S };
     }
+    let last = sample.len() - 1;
+    let middle_half = sample[last - last / 4] - sample[last / 4];
     for unit in [TimeUnit::S, TimeUnit::Ms, TimeUnit::Us, TimeUnit::Ns] {
-        if DATES_S.contains(&(median * (unit.ns() as f64 / 1e9))) {
+        let seconds = unit.ns() as f64 / 1e9;
+        if DATES_S.contains(&(median * seconds)) && middle_half * seconds < LONGEST_S {
             return Guess { unit, relative: false };
         }
     }
-    let last = sample.len() - 1;
     let span = sample[last - last / 20] - sample[last / 20];
     let unit = match span {
         span if span < 1e6 => TimeUnit::S,
@@ -273,7 +277,7 @@ mod tests {
             (vec![now * 1e3, now * 1e3 + 1.0], None, TimeUnit::Ms, false),
             (vec![now * 1e6], None, TimeUnit::Us, false),
             (vec![now * 1e9], None, TimeUnit::Ns, false),
-            (vec![0.0, now, now + 1.0], None, TimeUnit::S, false),
+            (vec![0.0, now, now + 1.0, now + 2.0, now + 3.0], None, TimeUnit::S, false),
             (vec![0.0, 0.01, 0.02], None, TimeUnit::S, true),
             (vec![0.0, 3600.0], None, TimeUnit::S, true),
             (vec![0.0, 5e6], None, TimeUnit::Ms, true),
