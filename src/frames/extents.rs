@@ -156,7 +156,8 @@ impl Extents {
         for _ in 0..count {
             if sparse {
                 let gap = take(&mut rest).ok_or_else(ended)?;
-                let number = next_number.checked_add(gap).filter(|n| *n < total).ok_or(bad("chunk number too large"))?;
+                let number =
+                    next_number.checked_add(gap).filter(|n| *n < total).ok_or(bad("chunk number too large"))?;
                 numbers.push(number);
                 next_number = number + 1;
             }

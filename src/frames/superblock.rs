@@ -47,10 +47,7 @@ pub fn read_superblock(file: &File, size_bytes: u64) -> Result<Superblock, NotHd
             let superblock = parse(&bytes[..length], at)?;
             if superblock.end_of_file > size_bytes {
                 return Err(NotHdf5::new(
-                    format!(
-                        "the file is cut off: {size_bytes} of {} bytes are there",
-                        superblock.end_of_file
-                    ),
+                    format!("the file is cut off: {size_bytes} of {} bytes are there", superblock.end_of_file),
                     "copy it again from where it came from",
                 ));
             }
@@ -102,7 +99,8 @@ fn parse(bytes: &[u8], at: u64) -> Result<Superblock, NotHdf5> {
     };
     // The library trusts the place of the signature over the stored base address and moves the end by the difference.
     let (stored_base, stored_end) = (address(0)?, address(2)?);
-    let end_of_file = stored_end.checked_sub(stored_base).and_then(|length| length.checked_add(at)).ok_or_else(damaged)?;
+    let end_of_file =
+        stored_end.checked_sub(stored_base).and_then(|length| length.checked_add(at)).ok_or_else(damaged)?;
     Ok(Superblock { base_address: at, offset_bytes, length_bytes, end_of_file })
 }
 
@@ -119,10 +117,7 @@ fn describe(head: &[u8], size_bytes: u64) -> NotHdf5 {
         return NotHdf5::new("the file is empty", "copy it again from where it came from");
     }
     if start.starts_with("version https://git-lfs") {
-        return NotHdf5::new(
-            "it is a Git LFS pointer, not the data itself",
-            "run `git lfs pull` where it came from",
-        );
+        return NotHdf5::new("it is a Git LFS pointer, not the data itself", "run `git lfs pull` where it came from");
     }
     if start.starts_with("<!doctype html") || start.starts_with("<html") || start.starts_with("<head") {
         return NotHdf5::new("it is a web page, not HDF5", "download the file itself, not the page about it");

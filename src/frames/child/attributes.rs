@@ -51,8 +51,7 @@ fn read(object: &Id, index: u64) -> Result<Option<Found>> {
     })?;
     let name = name(&attribute)?;
     // SAFETY: a live attribute identifier.
-    let (space, stored) =
-        unsafe { (Id::own(H5Aget_space(attribute.raw()))?, Id::own(H5Aget_type(attribute.raw()))?) };
+    let (space, stored) = unsafe { (Id::own(H5Aget_space(attribute.raw()))?, Id::own(H5Aget_type(attribute.raw()))?) };
     // SAFETY: a live dataspace identifier.
     let points = unsafe { H5Sget_simple_extent_npoints(space.raw()) };
     let Some(points) = usize::try_from(points).ok().filter(|n| (1..=MAX_VALUE_BYTES).contains(n)) else {

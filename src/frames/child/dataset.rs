@@ -13,8 +13,8 @@ use hdf5_sys::{
     },
     h5i::hid_t,
     h5p::{
-        H5Pfill_value_defined, H5Pget_chunk, H5Pget_chunk_opts, H5Pget_fill_value, H5Pget_filter2, H5Pget_layout,
-        H5Pget_nfilters, H5Pget_external_count, H5Pget_virtual_count, H5Pget_virtual_dsetname,
+        H5Pfill_value_defined, H5Pget_chunk, H5Pget_chunk_opts, H5Pget_external_count, H5Pget_fill_value,
+        H5Pget_filter2, H5Pget_layout, H5Pget_nfilters, H5Pget_virtual_count, H5Pget_virtual_dsetname,
         H5Pget_virtual_filename,
     },
     h5s::{H5S_class_t, H5Sget_simple_extent_dims, H5Sget_simple_extent_ndims, H5Sget_simple_extent_type},
@@ -64,11 +64,7 @@ pub(super) fn open(file: &Id, path: &str, place: Place<'_>) -> Result<Dataset> {
 pub(super) fn describe(id: Id, path: &str, place: Place<'_>, depth: u32) -> Result<Dataset> {
     // SAFETY: a live object identifier; each call fails cleanly when the object is not a dataset.
     let (space, datatype, creation) = unsafe {
-        (
-            Id::own(H5Dget_space(id.raw()))?,
-            Id::own(H5Dget_type(id.raw()))?,
-            Id::own(H5Dget_create_plist(id.raw()))?,
-        )
+        (Id::own(H5Dget_space(id.raw()))?, Id::own(H5Dget_type(id.raw()))?, Id::own(H5Dget_create_plist(id.raw()))?)
     };
     let shape = shape(&space)?;
     let described = datatype::describe(&datatype)?;
@@ -214,8 +210,7 @@ fn fill(creation: &Id, datatype: &Id) -> Vec<u8> {
     }
     let mut value = vec![0_u8; bytes];
     // SAFETY: the library writes one element of the dataset's own type, which is the buffer's length and a number.
-    let status =
-        unsafe { H5Pget_fill_value(creation.raw(), datatype.raw(), value.as_mut_ptr().cast::<c_void>()) };
+    let status = unsafe { H5Pget_fill_value(creation.raw(), datatype.raw(), value.as_mut_ptr().cast::<c_void>()) };
     if status < 0 || value.iter().all(|b| *b == 0) { Vec::new() } else { value }
 }
 

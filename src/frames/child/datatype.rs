@@ -123,9 +123,7 @@ fn describe_float(datatype: &Id) -> Result<Described> {
     if !matches!(bytes, 4 | 8) {
         return Ok(Described { value: StoredValue::Other(format!("{stored_bytes}-byte float")), library_only: None });
     }
-    let value = StoredValue::Float {
-        bytes: u32::try_from(bytes).unwrap_or(8),
-        big_endian: order == H5T_order_t::H5T_ORDER_BE,
-    };
+    let value =
+        StoredValue::Float { bytes: u32::try_from(bytes).unwrap_or(8), big_endian: order == H5T_order_t::H5T_ORDER_BE };
     Ok(Described { value, library_only: (!ieee).then(|| format!("its {stored_bytes}-byte floats are not plain")) })
 }

@@ -4,11 +4,7 @@
 //! object in it. Source: HDF5 File Format Specification 3.0, III.E "Disk Format: Level 1E - Global Heap" and VIII.B
 //! (references of variable-length data). References are sorted by collection, so each collection is walked once.
 
-use super::{
-    dataset::Dataset,
-    failure::Failure,
-    locate::Store,
-};
+use super::{dataset::Dataset, failure::Failure, locate::Store};
 use crate::frames::{
     Extent, Extents, file_access, filters,
     structure::Kept,
@@ -37,8 +33,8 @@ struct Reference {
 /// missing, unless all are.
 pub(super) fn rows(store: &Store<'_>, dataset: &Dataset, pieces: &Extents) -> Result<Extents, Failure> {
     let path = &dataset.info.path;
-    let superblock = superblock::read_superblock(store.plain, store.size_bytes)
-        .map_err(|not| Failure::new(not.what, not.hint))?;
+    let superblock =
+        superblock::read_superblock(store.plain, store.size_bytes).map_err(|not| Failure::new(not.what, not.hint))?;
     let count = dataset.info.shape.iter().try_fold(1_u64, |n, axis| n.checked_mul(*axis)).unwrap_or(u64::MAX);
     if count > MAX_ROWS {
         return Err(Failure::new(format!("{path} has {count} rows, more than {MAX_ROWS}"), "split it into several"));

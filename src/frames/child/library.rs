@@ -91,7 +91,8 @@ pub(super) fn c_name(name: &str) -> Result<CString> {
 
 /// Opens a store for reading, without locks, such that dropping the file closes everything in it.
 pub(super) fn open_file(path: &Path) -> Result<Id> {
-    let name = CString::new(path.as_os_str().as_bytes()).map_err(|_| LibraryError("the path holds a zero byte".into()))?;
+    let name =
+        CString::new(path.as_os_str().as_bytes()).map_err(|_| LibraryError("the path holds a zero byte".into()))?;
     // SAFETY: the property list is created, set and used here; `name` is a C string that outlives the call.
     unsafe {
         let access = Id::own(H5Pcreate(*H5P_CLS_FILE_ACCESS))?;
@@ -126,8 +127,7 @@ pub(super) fn links(group: &Id, limit: usize) -> Result<(Vec<(CString, LinkKind)
     unsafe extern "C" fn add(_group: hid_t, name: *const c_char, info: *const H5L_info2_t, out: *mut c_void) -> herr_t {
         // SAFETY: `out` is the `Found` handed to `H5Literate2` below; `name` and `info` live during the call. The kind
         // is read as the C `int` it is, because a file may hold numbers that the enumeration does not have.
-        let (found, name, kind) =
-            unsafe { (&mut *out.cast::<Found>(), CStr::from_ptr(name), *info.cast::<c_int>()) };
+        let (found, name, kind) = unsafe { (&mut *out.cast::<Found>(), CStr::from_ptr(name), *info.cast::<c_int>()) };
         if found.links.len() >= found.limit {
             found.more = true;
             return 1;

@@ -52,9 +52,8 @@ pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
             Some(path) => hdf5::sync::sync(|| answer(&request, &path)),
             None => Err(Failure::new("a request names no store", "report this")),
         };
-        let (response, body) = answer.unwrap_or_else(|failure| {
-            (Response::Failed { what: failure.what, hint: failure.hint }, Vec::new())
-        });
+        let (response, body) =
+            answer.unwrap_or_else(|failure| (Response::Failed { what: failure.what, hint: failure.hint }, Vec::new()));
         write_message(&mut output, &response, &body)?;
     }
     Ok(())

@@ -10,8 +10,8 @@ use hdf5_sys::{
 };
 
 use super::{
-    datatype,
     dataset::{self, Dataset},
+    datatype,
     failure::Failure,
     library::{Id, check},
     locate::Store,
@@ -61,7 +61,9 @@ pub(super) fn read_all(store: &Store<'_>, path: &str) -> Result<(ValuesKind, u64
     let bytes = read_numbers(&dataset, &native, count, None)?;
     let width = datatype::size(&native)?;
     Ok(match info.value {
-        StoredValue::Float { .. } => (ValuesKind::Floats, count, pack(&numbers::floats(&bytes, width), |v| v.to_le_bytes())),
+        StoredValue::Float { .. } => {
+            (ValuesKind::Floats, count, pack(&numbers::floats(&bytes, width), |v| v.to_le_bytes()))
+        }
         StoredValue::Integer { signed, .. } => {
             (ValuesKind::Integers, count, pack(&numbers::integers(&bytes, width, signed), |v| v.to_le_bytes()))
         }
@@ -89,10 +91,7 @@ fn check_allocated(dataset: &Dataset, declared_bytes: u64) -> Result<(), Failure
         return Ok(());
     }
     Err(Failure::new(
-        format!(
-            "{} declares {declared_bytes} bytes, but the file holds only {} for it",
-            info.path, info.storage_bytes
-        ),
+        format!("{} declares {declared_bytes} bytes, but the file holds only {} for it", info.path, info.storage_bytes),
         "copy the file again from where it came from, or leave it out",
     ))
 }
@@ -100,13 +99,12 @@ fn check_allocated(dataset: &Dataset, declared_bytes: u64) -> Result<(), Failure
 /// Reads the whole dataset, or one row, in the memory type `native`, whose class is a number.
 fn read_numbers(dataset: &Dataset, native: &Id, count: u64, row: Option<u64>) -> Result<Vec<u8>, Failure> {
     let width = datatype::size(native)?;
-    let limit = Failure::new(format!("{} is too large to read at once", dataset.info.path), "write it with smaller frames");
+    let limit =
+        Failure::new(format!("{} is too large to read at once", dataset.info.path), "write it with smaller frames");
     let length = usize::try_from(count).ok().and_then(|n| n.checked_mul(width)).filter(|n| *n as u64 <= MAX_ROW_BYTES);
     let length = length.ok_or(limit)?;
-    let numeric = matches!(
-        datatype::class(native),
-        H5T_class_t::H5T_INTEGER | H5T_class_t::H5T_FLOAT | H5T_class_t::H5T_ENUM
-    );
+    let numeric =
+        matches!(datatype::class(native), H5T_class_t::H5T_INTEGER | H5T_class_t::H5T_FLOAT | H5T_class_t::H5T_ENUM);
     if !numeric {
         return Err(Failure::new(format!("{} is not numeric", dataset.info.path), "leave it out"));
     }
@@ -209,7 +207,9 @@ pub(super) fn read_row(store: &Store<'_>, path: &str, row: Option<u64>) -> Resul
         (StoredValue::Integer { signed: true, .. }, 4) => ValueType::I32,
         (StoredValue::Float { .. }, 4) => ValueType::F32,
         (StoredValue::Float { .. }, 8) => ValueType::F64,
-        _ => return Err(Failure::new(format!("the numbers of {path} cannot be shown"), "convert them to 8 or 16 bits")),
+        _ => {
+            return Err(Failure::new(format!("the numbers of {path} cannot be shown"), "convert them to 8 or 16 bits"));
+        }
     };
     let bytes = read_numbers(&dataset, &native, count, row)?;
     // The reader process and the app share a machine, but the message is little-endian everywhere.

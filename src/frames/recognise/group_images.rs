@@ -77,7 +77,9 @@ fn footage(structure: &Structure, mut images: Vec<Image>, many: bool) -> Candida
     let rate = companions::rate_attribute(structure, dataset);
     let clock = if many { companions::clock(structure, dataset, frames, rate) } else { ClockSource::Rate(rate) };
     let guessed = match (&first.guessed, many) {
-        (Some(_), true) => Some(format!("the {frames} numbered images of {} were taken for frames", parent(path(first)))),
+        (Some(_), true) => {
+            Some(format!("the {frames} numbered images of {} were taken for frames", parent(path(first))))
+        }
         (guessed, _) => guessed.clone(),
     };
     Candidate {

@@ -6,13 +6,16 @@ mod companions;
 mod form;
 mod group_images;
 
-use self::form::{Form, Image};
+use self::form::Image;
 use super::{
     PixelOrder, ValueType,
     structure::{DatasetInfo, Kept, StoredValue, Structure},
 };
 
-pub(super) use companions::{ClockSource, rate_attribute};
+pub(super) use self::{
+    companions::{ClockSource, rate_attribute},
+    form::Form,
+};
 
 /// A footage as recognised, before anything of it was read. Numbers index [`Structure::datasets`].
 #[derive(Debug, Clone, PartialEq)]
@@ -164,8 +167,12 @@ fn name_cameras(structure: &Structure, footages: &mut [Candidate]) {
     let paths: Vec<(Option<String>, String)> = footages.iter().map(|c| (scope_of(c), path_of(c))).collect();
     for (at, footage) in footages.iter_mut().enumerate() {
         let (scope, path) = &paths[at];
-        let others: Vec<&str> =
-            paths.iter().enumerate().filter(|(o, (s, _))| *o != at && s == scope).map(|(_, (_, p))| p.as_str()).collect();
+        let others: Vec<&str> = paths
+            .iter()
+            .enumerate()
+            .filter(|(o, (s, _))| *o != at && s == scope)
+            .map(|(_, (_, p))| p.as_str())
+            .collect();
         let named_by_layout = scope.is_some() || path.starts_with("/observations/images/");
         if others.is_empty() && !named_by_layout {
             continue;
