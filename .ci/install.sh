@@ -142,7 +142,7 @@ install_rust() {
             install_packages
         else
             say "installing rustup into ${CARGO_HOME:-$HOME/.cargo} (https://rustup.rs)"
-            curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
+            curl --proto '=https' --tlsv1.2 -sSf https://static.rust-lang.org/rustup/rustup-init.sh |
                 sh -s -- -y -q --no-modify-path --profile minimal --default-toolchain none >&2 ||
                 fail "rustup could not be fetched; install Rust $RUST_NEEDED or newer from https://rustup.rs, then try again"
             hash -r
