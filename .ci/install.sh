@@ -112,7 +112,13 @@ as_root() {
 }
 
 # True when apt offers the package.
-apt_offers() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
+apt_offers() {
+    local policy
+    policy=$(apt-cache policy "$1" 2>/dev/null) || return 1
+    [[ $policy =~ 'Candidate: '[^\(] ]]
+}
+
+lists_are_fresh=false
 
 install_packages() {
     command -v apt-get >/dev/null ||
@@ -120,8 +126,11 @@ install_packages() {
     if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
         fail "some packages are missing and there is no sudo; as root, run: apt-get install ${missing[*]}"
     fi
-    say "asking apt for the current package lists"
-    as_root apt-get update -qq || say "apt-get update failed; going on with the lists that are here"
+    if ! $lists_are_fresh; then
+        say "asking apt for the current package lists"
+        as_root apt-get update -qq || say "apt-get update failed; going on with the lists that are here"
+        lists_are_fresh=true
+    fi
     local name names=()
     for name in "${missing[@]}"; do
         # Ubuntu 24.04 and Debian 13 gave some libraries a new name when their time_t grew to 64 bits.
