@@ -64,12 +64,12 @@ check_cmake_and_python() {
 
 # --- Rust --------------------------------------------------------------------------------------------------------------
 need_rust=false
+rust_is_ready() {
+    at_least "$(version_of rustc)" "$RUST_NEEDED" && [ -n "$(version_of cargo)" ] || return 1
+    [[ $purpose != lint && $purpose != test ]] || { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1
+}
 check_rust() {
-    if ! at_least "$(version_of rustc)" "$RUST_NEEDED" || [ -z "$(version_of cargo)" ]; then
-        need_rust=true
-    elif [[ $purpose == lint || $purpose == test ]] && { ! cargo fmt --version || ! cargo clippy --version; } >/dev/null 2>&1; then
-        need_rust=true
-    fi
+    rust_is_ready || need_rust=true
     if $need_rust && ! command -v rustup >/dev/null && ! command -v curl >/dev/null; then
         want curl # to fetch rustup where apt does not have it
     fi
@@ -157,14 +157,18 @@ install_rust() {
             hash -r
         fi
     fi
-    say "installing the stable Rust toolchain through rustup"
-    rustup toolchain install stable "${components[@]}" >&2 ||
+    # This very version, not the newest: later ones bring lints that nobody has looked at yet.
+    say "installing Rust $RUST_NEEDED through rustup"
+    rustup toolchain install "$RUST_NEEDED" --no-self-update "${components[@]}" >&2 ||
         fail "rustup could not install Rust; get $RUST_NEEDED or newer (https://rustup.rs), then try again"
-    if ! at_least "$(version_of rustc)" "$RUST_NEEDED"; then
-        rustup default stable >&2
+    if [ -z "$(version_of rustc)" ]; then
+        rustup default "$RUST_NEEDED" >&2
+    elif ! rust_is_ready; then
+        # A person's own default stays what it is; the override holds for this folder alone.
+        rustup override set "$RUST_NEEDED" >&2
     fi
-    at_least "$(version_of rustc)" "$RUST_NEEDED" ||
-        fail "$(command -v rustc) is older than Rust $RUST_NEEDED; remove it or put rustup's before it in PATH"
+    rust_is_ready ||
+        fail "$(command -v rustc) is still not Rust $RUST_NEEDED with rustfmt and clippy; put rustup's programs first in PATH"
 }
 
 make_tools_folder() {
