@@ -115,6 +115,22 @@ def peak_memory_mb(words):
     return usage.ru_maxrss / 1024, time.perf_counter() - began, printed
 
 
+def cargo_bench(bench, benchmark, **variables):
+    """Measures one criterion benchmark with the tools that `make` uses, and gives its median and the interval of it, ms."""
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(TARGET), **{name: str(value) for name, value in variables.items()}}
+    estimates = TARGET / "criterion" / benchmark / "new/estimates.json"
+    # A figure of an earlier run must not pass for one of this run.
+    estimates.unlink(missing_ok=True)
+    command = 'source .ci/env.sh && use_cmake && exec cargo bench --locked --bench "$0" -- "$1"'
+    done = subprocess.run(["bash", "-c", command, bench, benchmark], cwd=REPOSITORY, env=environment,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0 or not estimates.exists():
+        sys.exit(f"cargo bench --bench {bench} did not measure `{benchmark}`:\n{done.stdout.decode(errors='replace')[-2000:]}")
+    found = json.loads(estimates.read_text())["median"]
+    interval = found["confidence_interval"]
+    return tuple(ns / 1e6 for ns in (found["point_estimate"], interval["lower_bound"], interval["upper_bound"]))
+
+
 def tell(**figure):
     """One JSON line."""
     print(json.dumps(figure, default=str), flush=True)

@@ -18,7 +18,8 @@ import numpy
 
 import common
 
-BENCH_ID = "filter/lake"
+# As benches/filter.rs calls it.
+BENCHMARK = "filter/lake"
 
 
 def chosen_filter(lake):
@@ -60,22 +61,6 @@ def load_duckdb(lake, info, data):
     return connection
 
 
-def bench_lakescope(lake, where):
-    """Median of the criterion bench, ms, from the estimates that criterion writes."""
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(common.TARGET),
-                   "LAKESCOPE_BENCH_LAKE": str(lake), "LAKESCOPE_BENCH_FILTER": where}
-    estimates = common.TARGET / "criterion" / BENCH_ID.replace("/", os.sep) / "new/estimates.json"
-    # A figure of an earlier run must not pass for one of this run.
-    estimates.unlink(missing_ok=True)
-    done = subprocess.run(["cargo", "bench", "--locked", "--bench", "filter", "--", BENCH_ID],
-                          cwd=common.REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if done.returncode != 0 or not estimates.exists():
-        sys.exit(f"cargo bench --bench filter did not measure `{BENCH_ID}`:\n{done.stdout.decode(errors='replace')[-2000:]}")
-    median = json.loads(estimates.read_text())["median"]
-    interval = median["confidence_interval"]
-    return median["point_estimate"] / 1e6, interval["lower_bound"] / 1e6, interval["upper_bound"] / 1e6
-
-
 def main():
     options = common.arguments(__doc__.splitlines()[0], frames=(int, 1_000_000, "frames in all"), repeats=(int, 101, "timed queries"))
     lake = common.sample_lake(options.data, f"filter_{options.frames}", 20, 2, options.frames // 40)
@@ -99,7 +84,7 @@ def main():
     common.tell(engine="duckdb", version=duckdb.__version__, hands_out="numpy", median_ms=round(common.median(numpy_ms), 3), min_ms=round(min(numpy_ms), 3))
     common.tell(engine="duckdb", version=duckdb.__version__, hands_out="objects", median_ms=round(common.median(objects_ms), 3), min_ms=round(min(objects_ms), 3))
 
-    middle, low, high = bench_lakescope(lake, where)
+    middle, low, high = common.cargo_bench("filter", BENCHMARK, LAKESCOPE_BENCH_LAKE=lake, LAKESCOPE_BENCH_FILTER=where)
     common.tell(engine="lakescope", median_ms=round(middle, 3), interval_ms=[round(low, 3), round(high, 3)])
     common.tell(what="Lakescope's time over DuckDB's (below 1: Lakescope is quicker)", ratio=round(middle / common.median(numpy_ms), 3), quiet=quiet)
 
