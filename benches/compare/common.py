@@ -80,7 +80,7 @@ def busy_share(seconds=1.0):
         return None
 
 
-def wait_for_quiet(limit_s=60.0, share=0.2):
+def wait_for_quiet(limit_s=30.0, share=0.2):
     """Waits until others use less than `share` of a core; tells whether that came about."""
     end = time.monotonic() + limit_s
     while time.monotonic() < end:

@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import os
-import subprocess
 import sys
 
 import duckdb
@@ -46,10 +45,7 @@ def load_duckdb(lake, info, data):
     table = data / f"{lake.name}.parquet"
     metrics = [metric["name"] for metric in info["metrics"]]
     columns = ",".join(["frame_id", *metrics, "labels.pedestrian"])
-    with open(table, "wb") as out:
-        done = subprocess.run([common.PROGRAM, "frames", lake, "--columns", columns, "--format", "parquet"], stdout=out)
-    if done.returncode != 0:
-        sys.exit("lakescope frames --format parquet failed")
+    common.lakescope("frames", lake, "--columns", columns, "--format", "parquet", "--out", table)
     connection = duckdb.connect()
     connection.execute(f"set threads = {os.cpu_count()}")
     quoted = ", ".join(f'"{name}"' for name in metrics)
