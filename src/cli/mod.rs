@@ -10,7 +10,7 @@ mod sample;
 mod show;
 mod table;
 
-use std::{ffi::OsString, io, process::ExitCode};
+use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 
@@ -40,9 +40,12 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
     }
 }
 
+/// Opens the window on a lake; given by the program, since the faces do not know each other.
+pub type OpenWindow = fn(Option<PathBuf>, OpenOptions) -> anyhow::Result<()>;
+
 /// Reads the arguments, does what they say and returns the exit code: 0 done, 1 failed, 2 wrong usage.
 #[must_use]
-pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub fn main(args: impl IntoIterator<Item = OsString>, open_window: OpenWindow) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -50,7 +53,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.use_stderr() { ExitCode::from(WRONG_USAGE) } else { ExitCode::SUCCESS };
         }
     };
-    match run(cli) {
+    match run(cli, open_window) {
         Ok(code) => code,
         Err(Failure::Usage(message)) => {
             eprintln!("lakescope: {message}");
@@ -69,11 +72,11 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe))
 }
 
-fn run(cli: Cli) -> Result<ExitCode, Failure> {
+fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
     let done = |()| ExitCode::SUCCESS;
     match cli.command {
         None => {
-            crate::gui::run(cli.lake, OpenOptions::default())?;
+            open_window(cli.lake, OpenOptions::default())?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Hdf5Child) => Ok(crate::frames::child_main()),

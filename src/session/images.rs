@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use super::{OpenOptions, Session, SessionError};
 use crate::{
     catalog::{CatalogReader, FrameTable},
-    frames::{ChildPool, Extents, FrameLayout, FrameReader, PoolLimits, StoreRef},
+    frames::{ChildPool, Encoding, Extents, FrameLayout, FrameReader, PoolLimits, StoreIdentity, StoreRef},
     model::{Label, Raster, RgbImage},
 };
 
@@ -39,7 +39,8 @@ type Key = (String, i64);
 
 /// Where the frames of a footage are, ready to be read.
 struct Place {
-    store: StoreRef,
+    store: String,
+    identity: StoreIdentity,
     layout: Option<FrameLayout>,
     extents: Extents,
     bytes: usize,
@@ -56,7 +57,7 @@ impl Images {
         let pool = Arc::new(ChildPool::new(exe, PoolLimits { children, timeout: STRUCTURE_TIMEOUT }));
         Ok(Self {
             root: root.to_owned(),
-            reader: FrameReader::new(Arc::clone(&pool), options.chunk_cache_bytes.unwrap_or(CHUNK_CACHE_BYTES)),
+            reader: FrameReader::with_cache(Some(Arc::clone(&pool)), options.chunk_cache_bytes.unwrap_or(CHUNK_CACHE_BYTES)),
             pool,
             places: Mutex::default(),
             labels: Mutex::default(),
@@ -65,6 +66,10 @@ impl Images {
 
     pub(super) fn pool(&self) -> &ChildPool {
         &self.pool
+    }
+
+    fn store<'a>(&'a self, place: &'a Place) -> StoreRef<'a> {
+        StoreRef { lake_root: &self.root, store: &place.store, identity: place.identity }
     }
 
     fn place(&self, reader: &CatalogReader, table: &FrameTable, footage: usize) -> Result<Arc<Place>, SessionError> {
@@ -79,8 +84,7 @@ impl Images {
         let found = reader.place(key.1)?.ok_or_else(gone)?;
         let bytes = found.extents.len() * 4 + 1024;
         let extents = Extents::unpack(&found.extents).map_err(|error| SessionError::Failed(error.to_string()))?;
-        let store = StoreRef { root: self.root.clone(), path: found.store, identity: found.identity };
-        let place = Arc::new(Place { store, layout: found.layout, extents, bytes });
+        let place = Arc::new(Place { store: found.store, identity: found.identity, layout: found.layout, extents, bytes });
         let mut places = self.places.lock();
         places.push_front((key, Arc::clone(&place)));
         let mut total = 0;
@@ -142,7 +146,8 @@ impl Session {
     /// The store has no images, changed since it was indexed, or the frame cannot be read or decoded.
     pub fn image(&self, table: &FrameTable, row: usize) -> Result<Raster, SessionError> {
         let (place, frame) = self.frame_place(table, row)?;
-        self.inner.images.reader.read(&place.store, layout(&place)?, &place.extents, frame).map_err(told)
+        let images = &self.inner.images;
+        images.reader.read(&images.store(&place), layout(&place)?, &place.extents, frame).map_err(told)
     }
 
     /// A picture of one frame no larger than the given size, never enlarged.
@@ -151,11 +156,9 @@ impl Session {
     /// As [`Self::image`].
     pub fn thumbnail(&self, table: &FrameTable, row: usize, max_width_px: u32, max_height_px: u32) -> Result<RgbImage, SessionError> {
         let (place, frame) = self.frame_place(table, row)?;
-        self.inner
-            .images
-            .reader
-            .thumbnail(&place.store, layout(&place)?, &place.extents, frame, max_width_px, max_height_px)
-            .map_err(told)
+        let images = &self.inner.images;
+        let size = (max_width_px, max_height_px);
+        images.reader.thumbnail(&images.store(&place), layout(&place)?, &place.extents, frame, size).map_err(told)
     }
 
     /// The stored file of one frame and its ending, when frames are stored as JPEG or PNG files.
@@ -164,8 +167,12 @@ impl Session {
     /// As [`Self::image`].
     pub fn stored_bytes(&self, table: &FrameTable, row: usize) -> Result<Option<(Vec<u8>, &'static str)>, SessionError> {
         let (place, frame) = self.frame_place(table, row)?;
-        let stored = self.inner.images.reader.stored_bytes(&place.store, layout(&place)?, &place.extents, frame).map_err(told)?;
-        Ok(stored.map(|stored| (stored.bytes, stored.extension)))
+        let (images, layout) = (&self.inner.images, layout(&place)?);
+        if layout.encoding != Encoding::Coded {
+            return Ok(None);
+        }
+        let stored = images.reader.stored_bytes(&images.store(&place), layout, &place.extents, frame).map_err(told)?;
+        Ok(Some((stored.bytes, stored.extension)))
     }
 }
 
@@ -174,5 +181,5 @@ fn told(error: crate::frames::FramesError) -> SessionError {
 }
 
 fn layout(place: &Place) -> Result<&FrameLayout, SessionError> {
-    place.layout.as_ref().ok_or_else(|| SessionError::Failed(format!("{} holds times and sensors only, no images", place.store.path)))
+    place.layout.as_ref().ok_or_else(|| SessionError::Failed(format!("{} holds times and sensors only, no images", place.store)))
 }

@@ -21,16 +21,25 @@ pub(super) fn read(
         let cameras = recordings.iter().flat_map(|one| &one.footages).map(|one| one.footage.camera.clone()).collect();
         let epoch_ns = recordings.first().and_then(|one| one.recording.started_at_ns);
         let options = LabelOptions { time: TimeOptions { epoch_ns, ..TimeOptions::default() }, cameras };
-        match formats::read_labels(&reading.root.join(path), &options) {
+        match read_file(&reading.root.join(path), &options) {
             Ok(table) => {
                 problems.extend(table.all_notes("labels").into_iter().map(|note| note.into_problem(path)));
                 attach(path, &table, recordings, problems);
             }
-            Err(error) => problems.push(error.into_problem(path)),
+            Err(error) => problems.push(reading.format_problem(path, &error)),
         }
     }
     for footage in recordings.iter_mut().flat_map(|one| &mut one.footages) {
         footage.labels.sort_by_key(|label| label.frame_idx);
+    }
+}
+
+/// Reads a label file by what it is.
+fn read_file(path: &std::path::Path, options: &LabelOptions) -> Result<LabelTable, formats::FormatError> {
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+        formats::read_labels_coco(path, options)
+    } else {
+        formats::read_labels_table(path, options)
     }
 }
 
@@ -46,8 +55,9 @@ fn attach(path: &str, table: &LabelTable, recordings: &mut [RecordingRecord], pr
             };
             let attached = formats::attach(table, name, &footage.times);
             problems.extend(attached.unmatched.notes("labels").into_iter().map(|note| note.into_problem(path)));
-            for row in attached.claimed {
-                unclaimed[row] = false;
+            for (row, lost) in table.rows().zip(&mut unclaimed) {
+                let of_camera = row.camera.map_or(name.takes_unnamed, |camera| camera == name.camera);
+                *lost &= !(of_camera && row.recording.is_none_or(|recording| recording == name.recording));
             }
             footage.labels.extend(attached.labels.into_iter().map(|(row, frame)| table.label(row, frame)));
         }

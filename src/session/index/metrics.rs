@@ -1,14 +1,14 @@
 //! The sensor samples of a source: tables, comma research logs, and arrays that stand beside the frames.
 
-use std::collections::{BTreeMap, btree_map::Entry};
-
-use super::{
-    source::Reading,
-    stores::FoundRecording,
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    path::Path,
 };
+
+use super::{source::Reading, stores::FoundRecording};
 use crate::{
     formats::{self, FileKind, MetricOptions, TimeOptions},
-    frames,
+    frames::{self, structure::Values},
     lake::RecordingFiles,
     model::{Problem, Series},
 };
@@ -67,7 +67,7 @@ pub(super) fn read(
         if !file.certain {
             match formats::detect(&path) {
                 Some(FileKind::Metrics) => {}
-                Some(FileKind::Labels) => {
+                Some(FileKind::LabelTable | FileKind::CocoLabels) => {
                     all.label_tables.push(file.path.clone());
                     continue;
                 }
@@ -86,20 +86,26 @@ pub(super) fn read(
                 problems.extend(table.all_notes().into_iter().map(|note| note.into_problem(&file.path)));
                 all.add(&owner, &file.path, table.series, problems);
             }
-            Err(error) => problems.push(error.into_problem(&file.path)),
+            Err(error) => problems.push(reading.format_problem(&file.path, &error)),
         }
     }
     for file in &files.logs {
         match frames::probe_store(reading.pool, reading.root, &file.path) {
             Ok(probe) => {
-                let log = formats::read_comma_log(&probe.log, &options);
-                problems.extend(log.notes.into_iter().map(|note| note.into_problem(&file.path)));
-                if let Some(times) = log.frame_times {
-                    for footage in found.iter_mut().flat_map(|one| &mut one.footages) {
-                        footage.log_times(&times);
+                problems.extend(probe.problems.into_iter().map(|(what, hint)| Problem::new(&file.path, what, hint)));
+                let frames = found.iter().flat_map(|one| &one.footages).map(|one| one.footage.frames).max().unwrap_or(0);
+                let arrays = probe.log.iter().filter_map(|(name, values)| Some((name.clone(), numbers(values)?))).collect();
+                let frames = usize::try_from(frames).unwrap_or(usize::MAX);
+                match formats::read_comma_log(Path::new(&file.path), &arrays, frames, started_at_ns) {
+                    Ok(log) => {
+                        problems.extend(log.notes.into_iter().map(|note| note.into_problem(&file.path)));
+                        for footage in found.iter_mut().flat_map(|one| &mut one.footages) {
+                            footage.log_times(&log.frame_times);
+                        }
+                        all.add(&owner, &file.path, log.series, problems);
                     }
+                    Err(error) => problems.push(reading.format_problem(&file.path, &error)),
                 }
-                all.add(&owner, &file.path, log.series, problems);
             }
             Err(error) => {
                 let (what, hint) = error.problem();
@@ -110,21 +116,38 @@ pub(super) fn read(
     all
 }
 
+/// The values of an array as doubles; `None` for text.
+#[expect(clippy::cast_precision_loss, reason = "metrics are doubles; counters beyond 2^53 lose their last digits")]
+fn numbers(values: &Values) -> Option<Vec<f64>> {
+    match values {
+        Values::Integers(values) => Some(values.iter().map(|value| *value as f64).collect()),
+        Values::Floats(values) => Some(values.clone()),
+        Values::Texts(_) => None,
+    }
+}
+
 /// Adds the arrays that stand beside frames in their stores (joint positions, actions), now that frames have times.
-pub(super) fn add_arrays(files: &RecordingFiles, found: &[FoundRecording], all: &mut RecordingSeries, problems: &mut Vec<Problem>) {
+pub(super) fn add_arrays(reading: &Reading<'_>, found: &[FoundRecording], all: &mut RecordingSeries, problems: &mut Vec<Problem>) {
     for recording in found {
         // Cameras of one file share its arrays, so the first that has them tells them for all.
-        let mut told = std::collections::BTreeSet::new();
+        let mut told = BTreeSet::new();
         for footage in &recording.footages {
-            for (name, array) in &footage.arrays {
-                if told.insert((footage.footage.store.clone(), name.clone())) {
-                    let series = formats::array_series(name, array, &footage.times);
-                    all.add(&recording.name, &footage.footage.store, series, problems);
+            let store = &footage.footage.store;
+            for (name, values) in &footage.arrays {
+                if !told.insert((store, name)) {
+                    continue;
+                }
+                let Some(values) = numbers(values) else { continue };
+                match formats::array_metrics(Path::new(store), name, &values, 1, &footage.times) {
+                    Ok((series, notes)) => {
+                        problems.extend(notes.into_iter().map(|note| note.into_problem(store)));
+                        all.add(&recording.name, store, series, problems);
+                    }
+                    Err(error) => problems.push(reading.format_problem(store, &error)),
                 }
             }
         }
     }
-    let _ = files;
 }
 
 /// The samples of one recording of a source, read again for plots and statistics.
@@ -135,7 +158,7 @@ pub(crate) fn read_all(reading: &Reading<'_>, files: &RecordingFiles, recording:
     let needs_stores = !files.logs.is_empty() || !files.native;
     let mut found = if needs_stores { super::stores::read(reading, files, &mut problems) } else { Vec::new() };
     let mut series = read(reading, files, &mut found, started_at_ns, &mut problems);
-    super::stores::set_clocks(files, &mut found, &series, started_at_ns, reading.manifest.rate_hz, &mut problems);
-    add_arrays(files, &found, &mut series, &mut problems);
+    super::stores::set_clocks(&mut found, &series, started_at_ns, reading.manifest.rate_hz, &mut problems);
+    add_arrays(reading, &found, &mut series, &mut problems);
     series.take(recording)
 }

@@ -21,13 +21,18 @@ use crate::{
     lake::{self, RecordingFiles},
 };
 
-pub(super) use metrics::{RecordingSeries, read_all as read_series};
+pub(super) use metrics::read_all as read_series;
 
 /// Grows with every change in how files are read, so that sources indexed before are read again.
 const READING_VERSION: u32 = 1;
 
 /// Finished sources that may wait for the writer; bounds memory.
 const WAITING_SOURCES: usize = 4;
+
+/// What is needed to read the files of an open lake again.
+pub(super) fn reading(session: &Session) -> source::Reading<'_> {
+    source::Reading { root: &session.inner.places.root, manifest: &session.inner.manifest, pool: session.inner.images.pool() }
+}
 
 /// Builds or refreshes the index.
 pub(super) fn run(session: &Session, progress: &Progress) -> Result<IndexReport, SessionError> {
@@ -48,8 +53,8 @@ pub(super) fn run(session: &Session, progress: &Progress) -> Result<IndexReport,
     let known = writer.fingerprints()?;
     let settings = serde_json::to_string(&manifest).unwrap_or_default();
     let salt = format!("{READING_VERSION} {settings}");
-    let names: BTreeSet<&str> = found.recordings.iter().map(|files| files.name.as_str()).collect();
-    let gone: Vec<String> = known.keys().filter(|name| !names.contains(name.as_str())).cloned().collect();
+    let names: BTreeSet<String> = found.recordings.iter().map(|files| files.name.clone()).collect();
+    let gone: Vec<String> = known.keys().filter(|name| !names.contains(*name)).cloned().collect();
     let mut problems = found.problems;
     problems.extend(unknown_keys(&manifest));
     writer.settle(&gone, &problems)?;

@@ -29,8 +29,8 @@ impl Reading<'_> {
         let about = self.about(files, &mut problems);
         let mut found = stores::read(self, files, &mut problems);
         let mut series = metrics::read(self, files, &mut found, about.started_at_ns, &mut problems);
-        stores::set_clocks(files, &mut found, &series, about.started_at_ns, self.manifest.rate_hz, &mut problems);
-        metrics::add_arrays(files, &found, &mut series, &mut problems);
+        stores::set_clocks(&mut found, &series, about.started_at_ns, self.manifest.rate_hz, &mut problems);
+        metrics::add_arrays(self, &found, &mut series, &mut problems);
         let mut recordings: Vec<RecordingRecord> = found
             .into_iter()
             .map(|one| self.put_together(one, &mut series, &about))
@@ -49,7 +49,7 @@ impl Reading<'_> {
                 About { started_at_ns: file.started_at_ns, attributes: file.attributes }
             }
             Err(error) => {
-                problems.push(error.into_problem(path));
+                problems.push(self.format_problem(path, &error));
                 About::default()
             }
         }
@@ -114,6 +114,13 @@ impl Reading<'_> {
         });
         let max_gap_ns = setting.and_then(|setting| setting.max_gap_s).map_or(DEFAULT_MAX_GAP_NS, seconds_to_ns);
         AlignOptions { interpolation, max_gap_ns }
+    }
+
+    /// An error of a format's reader as a problem of the file: its message names the whole path and ends with the remedy.
+    pub(super) fn format_problem(&self, path: &str, error: &formats::FormatError) -> Problem {
+        let text = error.to_string().replace(&self.root.join(path).display().to_string(), "the file");
+        let (what, hint) = text.rsplit_once("; ").unwrap_or((&text, "correct the file and index again"));
+        Problem::new(path, what, hint)
     }
 
     /// Units that `lake.toml` sets.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{metrics::RecordingSeries, source::{Reading, seconds_to_ns}};
 use crate::{
     catalog::FootageRecord,
-    frames::{self, Clock, FoundFootage, FrameLayout, StoreIdentity, Values},
+    frames::{self, Clock, FoundFootage, FrameLayout, StoreIdentity, structure::Values},
     lake::RecordingFiles,
     model::{Footage, Label, Problem},
 };
@@ -25,13 +25,13 @@ pub(super) struct FoundCamera {
     identity: StoreIdentity,
     layout: Option<FrameLayout>,
     extents: Vec<u8>,
-    clock: Option<Clock>,
+    clock: Clock,
     /// Times of a log of the same drive, by frame.
     log_times: Option<Vec<i64>>,
     /// Time of each frame, ns UTC, once the clocks are set.
     pub(super) times: Vec<i64>,
     /// Arrays with one row per frame, and their columns.
-    pub(super) arrays: Vec<(String, frames::FrameArray)>,
+    pub(super) arrays: Vec<(String, Values)>,
     labels: Vec<Label>,
 }
 
@@ -125,7 +125,7 @@ fn place(found: &mut Vec<FoundRecording>, name: String, camera: String, store: &
             store_kind: from.store_kind,
         },
         identity,
-        layout: from.layout,
+        layout: (from.width_px > 0).then_some(from.layout),
         extents: from.extents.pack(),
         clock: from.clock,
         log_times: None,
@@ -137,7 +137,6 @@ fn place(found: &mut Vec<FoundRecording>, name: String, camera: String, store: &
 
 /// Gives every frame its time: the store's own, those of a log, or a rate counted from when the recording began.
 pub(super) fn set_clocks(
-    files: &RecordingFiles,
     found: &mut [FoundRecording],
     series: &RecordingSeries,
     started_at_ns: Option<i64>,
@@ -148,9 +147,9 @@ pub(super) fn set_clocks(
         let begin = started_at_ns.or_else(|| series.first_time(&recording.name)).unwrap_or(0);
         for camera in &mut recording.footages {
             let frames = camera.footage.frames;
-            let own = camera.clock.take();
+            let own = std::mem::replace(&mut camera.clock, Clock::Rate(0.0));
             let (times, rate) = match (own, camera.log_times.take()) {
-                (Some(Clock::Timestamps(times)), _) if times.len() as u64 == frames => {
+                (Clock::Timestamps(times), _) if times.len() as u64 == frames => {
                     let rate = rate_of(&times);
                     (times, rate)
                 }
@@ -158,19 +157,17 @@ pub(super) fn set_clocks(
                     let rate = rate_of(&times);
                     (times, rate)
                 }
-                (clock, _) => {
-                    if let Some(Clock::Timestamps(times)) = &clock {
+                (clock, None) => {
+                    let told = if let Clock::Rate(rate) = clock { Some(rate) } else { None };
+                    if let Clock::Timestamps(times) = &clock {
                         problems.push(Problem::new(
                             &camera.footage.store,
                             format!("has {} times for {frames} frames, so the times were not used", times.len()),
                             "Write one time per frame, or set rate_hz in lake.toml.",
                         ));
                     }
-                    let known = match clock {
-                        Some(Clock::Rate(rate)) => Some(rate),
-                        _ => lake_rate_hz,
-                    };
-                    let rate = known.filter(|rate| rate.is_finite() && *rate > 0.0).unwrap_or(DEFAULT_RATE_HZ);
+                    let known = lake_rate_hz.or(told).filter(|rate| rate.is_finite() && *rate > 0.0);
+                    let rate = known.unwrap_or(DEFAULT_RATE_HZ);
                     if frames > 1 {
                         problems.push(guessed_rate(&camera.footage, rate, known.is_some(), begin != 0));
                     }
@@ -181,7 +178,6 @@ pub(super) fn set_clocks(
             camera.footage.rate_hz = rate;
         }
     }
-    let _ = files;
 }
 
 fn guessed_rate(footage: &Footage, rate: f64, known: bool, dated: bool) -> Problem {
