@@ -1,5 +1,6 @@
 //! The `lakescope` program: a window and a command line on one library.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
+    lakescope::cli::main(std::env::args_os(), lakescope::gui::run)
 }

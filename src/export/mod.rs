@@ -1,1 +1,21 @@
-//! export
+//! Carries answers out: frames as rows, labels, images. A result appears under its final name when it is whole.
+
+mod cell;
+mod columns;
+mod error;
+mod folder;
+mod images;
+mod labels;
+mod package;
+mod parquet;
+mod rows;
+
+pub use cell::Cell;
+pub use columns::{OutColumn, class_column_name, frame_columns};
+pub use error::ExportError;
+pub use folder::{FinishedFolder, write_file};
+pub use images::{ImageFormat, draw_labels, encode};
+pub use labels::LABEL_COLUMNS;
+pub use package::{FrameSource, Package, PackageImages, PackageReport};
+pub use parquet::write_parquet;
+pub use rows::{RowFormat, write_rows};

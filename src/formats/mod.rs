@@ -1,1 +1,45 @@
-//! formats
+//! Other people's files -> model: one file per format, each with its own reader.
+//!
+//! Readers take a path (or the arrays of a store) and answer with records of [`crate::model`], beside notes of what was
+//! guessed and counts of what could not be used. Nothing here writes, and nothing here knows the catalog.
+
+mod align;
+mod array_metrics;
+mod coco_entry;
+mod comma_log;
+mod csv_cells;
+mod csv_table;
+mod csv_text;
+mod decimal;
+mod detect;
+mod error;
+mod image_names;
+mod label_rows;
+mod labels_coco;
+mod labels_table;
+mod locations;
+mod metrics_table;
+mod note;
+mod parquet_table;
+mod recording_toml;
+mod summary;
+mod table;
+mod time_axis;
+
+pub use align::{
+    AlignOptions, DEFAULT_MAX_GAP_NS, Interpolation, Located, align, align_located, default_interpolation,
+};
+pub use array_metrics::array_metrics;
+pub use comma_log::{CommaLog, read_comma_log};
+pub use decimal::TimeUnit;
+pub use detect::{FileKind, detect};
+pub use error::FormatError;
+pub use label_rows::{Attached, FootageName, FrameAt, LabelOptions, LabelRow, LabelTable, attach};
+pub use labels_coco::read_labels_coco;
+pub use labels_table::read_labels_table;
+pub use locations::{Locations, read_locations};
+pub use metrics_table::{MetricOptions, MetricTable, read_metrics};
+pub use note::{BadReason, BadRows, Note};
+pub use recording_toml::{RecordingFile, read_recording_toml};
+pub use summary::summarise;
+pub use time_axis::TimeOptions;

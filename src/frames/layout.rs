@@ -74,23 +74,26 @@ pub enum Storage {
     Chunked,
     /// Variable-length rows; one extent per row, inside global heap collections.
     Rows,
-    /// One dataset per frame, each contiguous or a single chunk; one extent per frame.
+    /// One dataset per frame, all stored the same way: one extent per frame, or per chunk of each frame, frame by frame.
     PerFrame,
-    /// Only the library can read it (compact, virtual, filters the app does not decode): asked of the child by row.
+    /// Only the library can read it (compact, virtual, filters the app does not decode): asked of the child by row, or
+    /// by member when there are members.
     Library,
+    /// There are no images, only times.
+    None,
 }
 
 /// How one footage is stored. Kept in the catalog as JSON; the extents stand beside it, packed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FrameLayout {
-    /// Path of the dataset inside the store (of the parent group for [`Storage::PerFrame`]).
+    /// Path of the dataset inside the store (of the parent group when there are members).
     pub dataset: String,
-    /// Names of the datasets of [`Storage::PerFrame`], in frame order; empty otherwise.
+    /// Names of the datasets, in frame order, when each frame is one; empty otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<String>,
-    /// Shape of the dataset; the first axis counts frames, except for [`Storage::PerFrame`], where it is one frame's.
+    /// Shape of the dataset; the first axis counts frames, except where there are members: then it is one frame's.
     pub shape: Vec<u64>,
-    /// Chunk shape of a chunked dataset, else empty.
+    /// Chunk shape of a chunked dataset (or member), else empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chunk: Vec<u64>,
     /// What the values are.
@@ -103,6 +106,12 @@ pub struct FrameLayout {
     /// Fill value of one element as stored, for chunks that were never written; empty means zeros.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fill: Vec<u8>,
+    /// Colours of an indexed image, red, green, blue each; empty when the values are pixels themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub palette: Vec<u8>,
+    /// Whether gray values count from white (0) to black, as some HDF5 images do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub white_is_zero: bool,
 }
 
 /// What tells one state of a store from another.
@@ -116,4 +125,31 @@ pub struct StoreIdentity {
     pub inode: u64,
     /// XXH3 of the first and last 64 KB.
     pub ends_hash: u64,
+}
+
+impl FrameLayout {
+    /// Number of frames the layout declares.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        if self.members.is_empty() { self.shape.first().copied().unwrap_or(0) } else { self.members.len() as u64 }
+    }
+
+    /// Shape of one frame.
+    #[must_use]
+    pub fn frame_shape(&self) -> &[u64] {
+        if self.members.is_empty() { self.shape.get(1..).unwrap_or(&[]) } else { &self.shape }
+    }
+}
+
+impl ValueType {
+    /// Bytes of one value.
+    #[must_use]
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::U8 | Self::I8 => 1,
+            Self::U16 | Self::I16 => 2,
+            Self::U32 | Self::I32 | Self::F32 => 4,
+            Self::F64 => 8,
+        }
+    }
 }

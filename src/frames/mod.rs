@@ -1,5 +1,37 @@
 //! HDF5 image stores: structure through a child process, pixels by positioned reads of our own.
+//!
+//! [`probe_store`] says what a store holds; [`FrameReader`] reads its frames. Only [`child`] uses the HDF5 library for
+//! reading, and it runs in a process of its own ([`child_main`], started by [`ChildPool`]).
 
+pub mod child;
+mod chunk_cache;
+mod chunk_grid;
+mod clock;
+mod coded;
+mod error;
+mod extents;
+mod file_access;
+mod filters;
+mod identity;
 mod layout;
+mod open_stores;
+mod pixels;
+mod pool;
+mod probe;
+pub mod protocol;
+mod reader;
+mod recognise;
+mod stored_frame;
+pub mod structure;
+mod superblock;
+mod thumbnail;
 
+pub use child::child_main;
+pub use clock::Clock;
+pub use error::FramesError;
+pub use extents::{Extent, Extents};
 pub use layout::{Encoding, FrameLayout, PixelOrder, Storage, StoreIdentity, StoredFilter, ValueType};
+pub use open_stores::StoreRef;
+pub use pool::{ChildPool, PoolLimits};
+pub use probe::{FoundFootage, StoreProbe, probe_store};
+pub use reader::{FrameReader, StoredBytes};

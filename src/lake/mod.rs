@@ -1,1 +1,15 @@
-//! lake
+//! A lake on disk: its manifest, the files in it and which of them belong together.
+//!
+//! Nothing is opened here but `lake.toml`; what is inside the files is for `frames` and `formats`.
+
+mod discover;
+mod error;
+mod manifest;
+mod natural;
+mod place;
+
+pub use discover::{Discovery, LabelFile, LogFile, MetricFile, RecordingFiles, StoreFile, discover};
+pub use error::LakeError;
+pub use manifest::{Manifest, MetricSetting};
+pub use natural::natural_cmp;
+pub use place::{Places, resolve_inside};

@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches a disk, a database or a screen.
 
+mod class_color;
 mod column;
 mod frame_id;
 mod label;
@@ -12,6 +13,7 @@ mod recording;
 mod run;
 mod time;
 
+pub use class_color::class_rgb;
 pub use column::{Column, NULL_BOOL, NULL_WORD};
 pub use frame_id::{FrameId, FrameIdError};
 pub use label::{BoundingBox, Label};

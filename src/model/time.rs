@@ -14,12 +14,11 @@ pub fn format_ns(ns: i64) -> String {
 #[must_use]
 pub fn parse_time_ns(text: &str) -> Option<i64> {
     let text = text.trim();
-    let time = match text.parse::<Timestamp>() {
-        Ok(time) => time,
-        Err(_) => {
-            let without_z = text.strip_suffix(['Z', 'z']).unwrap_or(text);
-            without_z.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp()
-        }
+    let time = if let Ok(time) = text.parse::<Timestamp>() {
+        time
+    } else {
+        let without_z = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+        without_z.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp()
     };
     i64::try_from(time.as_nanosecond()).ok()
 }

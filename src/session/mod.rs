@@ -1,108 +1,253 @@
 //! The one door to a lake: a method for each thing a person can do. `cli` and `gui` call nothing else.
 
+mod exporting;
+mod find;
+mod images;
+mod index;
+mod samples;
 mod types;
 
-pub use types::{
-    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, IndexReport, LakeInfo, MetricInfo, OpenOptions, Selection,
-    SessionError, Sort,
+use std::{
+    path::Path,
+    sync::Arc,
 };
 
-use std::{path::Path, sync::Arc};
+use parking_lot::Mutex;
+
+pub use types::{
+    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, IndexReport, LakeInfo, MetricInfo, OpenOptions,
+    Selection, SessionError, Sort,
+};
 
 use crate::{
-    catalog::FrameTable,
+    catalog::{CatalogError, CatalogReader, FrameTable, KeptDb},
     jobs::Progress,
-    model::{Label, Problem, Raster, RgbImage, Run, Series},
+    lake::{Manifest, Places},
+    model::{Problem, Run, format_ns},
+    tasks,
 };
 
 /// An open lake. Cheap to clone; clones share caches; every method may be called from any thread and may block on disk.
 #[derive(Clone)]
-pub struct Session {}
+pub struct Session {
+    inner: Arc<Inner>,
+}
 
-#[expect(unused_variables, clippy::unused_self, clippy::needless_pass_by_value, clippy::missing_errors_doc)]
+struct Inner {
+    places: Places,
+    name: String,
+    manifest: Manifest,
+    kept: Arc<KeptDb>,
+    reader: Mutex<Option<Arc<CatalogReader>>>,
+    table: Mutex<Option<Arc<FrameTable>>>,
+    images: images::Images,
+    samples: samples::SampleCache,
+}
+
 impl Session {
     /// Opens a lake folder. Reads no store; an index that is already there is used as it is.
+    ///
+    /// # Errors
+    /// The folder is not there, its `lake.toml` is not valid, or its own database cannot be opened.
     pub fn open(folder: &Path, options: OpenOptions) -> Result<Self, SessionError> {
-        unimplemented!()
+        let places = Places::of(folder, options.user_dir.as_deref())?;
+        let manifest = Manifest::read(&places.root)?;
+        let kept = Arc::new(KeptDb::open(places.kept.clone())?);
+        tasks::mark_lost(&kept)?;
+        let folder_name = places.root.file_name().map_or_else(|| places.root.display().to_string(), |name| name.to_string_lossy().into_owned());
+        let images = images::Images::new(&places.root, options)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                name: manifest.name.clone().unwrap_or(folder_name),
+                places,
+                manifest,
+                kept,
+                reader: Mutex::default(),
+                table: Mutex::default(),
+                images,
+                samples: samples::SampleCache::default(),
+            }),
+        })
     }
+
     /// The lake's folder.
+    #[must_use]
     pub fn root(&self) -> &Path {
-        unimplemented!()
+        &self.inner.places.root
     }
+
     /// The lake's name: `name` of `lake.toml`, or the folder's.
+    #[must_use]
     pub fn name(&self) -> &str {
-        unimplemented!()
+        &self.inner.name
     }
-    /// Whether an index is there.
+
+    /// Whether an index is there that a run finished once.
+    #[must_use]
     pub fn is_indexed(&self) -> bool {
-        unimplemented!()
+        self.reader().and_then(|reader| Ok(reader.is_complete()?)).unwrap_or(false)
     }
+
     /// Number that grows each time some process changed the index; cheap (a read of one row).
+    ///
+    /// # Errors
+    /// There is no index yet, or it cannot be read.
     pub fn generation(&self) -> Result<u64, SessionError> {
-        unimplemented!()
+        Ok(self.reader()?.generation()?)
     }
+
+    /// The catalog's reader, opened when there is something to open. A catalog that was replaced (deleted and made again)
+    /// is opened anew.
+    fn reader(&self) -> Result<Arc<CatalogReader>, SessionError> {
+        let mut held = self.inner.reader.lock();
+        if let Some(reader) = held.as_ref().filter(|reader| reader.is_current()) {
+            return Ok(Arc::clone(reader));
+        }
+        let path = &self.inner.places.catalog;
+        let reader = CatalogReader::open(path.clone())?.ok_or_else(|| CatalogError::NotIndexed(self.inner.places.root.clone()))?;
+        let reader = Arc::new(reader);
+        *held = Some(Arc::clone(&reader));
+        Ok(reader)
+    }
+
     /// Builds or refreshes the index, as a run named `index`.
+    ///
+    /// # Errors
+    /// The folder or the databases cannot be used, or the work was cancelled; what was indexed until then stays.
     pub fn index(&self, progress: &Progress) -> Result<IndexReport, SessionError> {
-        unimplemented!()
+        let report = tasks::run(&self.inner.kept, "index", "{}", progress, |progress| {
+            let report = index::run(self, progress)?;
+            Ok(tasks::Outcome {
+                rows_in: report.samples_read,
+                rows_out: report.frames,
+                result: json_text(&report),
+                value: report,
+            })
+        })?;
+        Ok(report)
     }
+
     /// Counts, metrics, problems, sizes.
+    ///
+    /// # Errors
+    /// There is no index yet, or it cannot be read.
     pub fn info(&self) -> Result<LakeInfo, SessionError> {
-        unimplemented!()
+        let reader = self.reader()?;
+        let totals = reader.totals()?;
+        let metrics = reader.metrics()?;
+        Ok(LakeInfo {
+            lake: self.inner.name.clone(),
+            recordings: totals.recordings,
+            footages: totals.footages,
+            frames: totals.frames,
+            labels: totals.labels,
+            metrics: metrics
+                .into_iter()
+                .map(|metric| MetricInfo { name: metric.name, unit: metric.unit, kind: metric.kind, min: metric.min, max: metric.max })
+                .collect(),
+            problems: reader.problems()?,
+            catalog_bytes: std::fs::metadata(&self.inner.places.catalog).map_or(0, |meta| meta.len()),
+        })
     }
+
     /// The frame table of the current generation (kept until the generation changes). Columns load when first asked for.
+    ///
+    /// # Errors
+    /// There is no index yet, or it cannot be read.
     pub fn table(&self) -> Result<Arc<FrameTable>, SessionError> {
-        unimplemented!()
+        let reader = self.reader()?;
+        let generation = reader.generation()?;
+        let mut held = self.inner.table.lock();
+        if let Some(table) = held.as_ref().filter(|table| table.generation() == generation && table.catalog_uid() == reader.uid()) {
+            return Ok(Arc::clone(table));
+        }
+        let table = Arc::new(reader.table()?);
+        *held = Some(Arc::clone(&table));
+        Ok(table)
     }
-    /// Everything told about one frame: values, labels, times, place.
-    pub fn frame(&self, table: &FrameTable, row: usize) -> Result<FrameDetail, SessionError> {
-        unimplemented!()
-    }
-    /// Labels of one frame.
-    pub fn labels(&self, table: &FrameTable, row: usize) -> Result<Vec<Label>, SessionError> {
-        unimplemented!()
-    }
-    /// The stored values of one frame.
-    pub fn image(&self, table: &FrameTable, row: usize) -> Result<Raster, SessionError> {
-        unimplemented!()
-    }
-    /// A picture of one frame no larger than the given size, never enlarged.
-    pub fn thumbnail(&self, table: &FrameTable, row: usize, max_width_px: u32, max_height_px: u32) -> Result<RgbImage, SessionError> {
-        unimplemented!()
-    }
-    /// Raw samples of some metrics of a recording, in the order asked for; a metric the recording lacks is left out.
-    pub fn series(&self, recording: &str, metrics: &[String]) -> Result<Vec<Series>, SessionError> {
-        unimplemented!()
-    }
-    /// Writes frames, labels and images, as a run named `export`.
-    pub fn export(&self, request: &ExportRequest, progress: &Progress) -> Result<ExportReport, SessionError> {
-        unimplemented!()
-    }
+
     /// The runs of this lake, newest first.
+    ///
+    /// # Errors
+    /// The lake's own database cannot be read.
     pub fn runs(&self) -> Result<Vec<Run>, SessionError> {
-        unimplemented!()
+        tasks::mark_lost(&self.inner.kept)?;
+        Ok(self.inner.kept.runs()?)
     }
+
     /// The log of one run.
+    ///
+    /// # Errors
+    /// The lake's own database cannot be read.
     pub fn run_log(&self, run_id: i64) -> Result<Vec<String>, SessionError> {
-        unimplemented!()
+        Ok(self.inner.kept.run_log(run_id)?)
     }
+
     /// What could not be read, and what was guessed.
+    ///
+    /// # Errors
+    /// There is no index yet, or it cannot be read.
     pub fn problems(&self) -> Result<Vec<Problem>, SessionError> {
-        unimplemented!()
+        Ok(self.reader()?.problems()?)
     }
+
     /// The saved selections, by name.
+    ///
+    /// # Errors
+    /// The lake's own database cannot be read.
     pub fn selections(&self) -> Result<Vec<Selection>, SessionError> {
-        unimplemented!()
+        let saved = self.inner.kept.selections()?;
+        Ok(saved
+            .into_iter()
+            .map(|one| Selection { name: one.name, note: one.note, frames: one.frames, saved_at_ns: one.saved_at_ns })
+            .collect())
     }
+
     /// Saves the frames of `rows` under `name` (an existing one is replaced).
+    ///
+    /// # Errors
+    /// The name is empty, or the lake's own database cannot be written.
     pub fn save_selection(&self, table: &FrameTable, name: &str, note: &str, rows: &[u32]) -> Result<(), SessionError> {
-        unimplemented!()
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(SessionError::Usage("a selection needs a name".to_owned()));
+        }
+        let frames = rows.iter().map(|row| table.frame_id(*row as usize).to_string());
+        Ok(self.inner.kept.save_selection(name, note, frames, now_ns())?)
     }
+
     /// Rows of a saved selection in `table`, and how many of its frames are no longer in the lake.
+    ///
+    /// # Errors
+    /// There is no such selection, or the lake's own database cannot be read.
     pub fn selection_rows(&self, table: &FrameTable, name: &str) -> Result<(Vec<u32>, u64), SessionError> {
-        unimplemented!()
+        let frames = self.inner.kept.selection_frames(name)?;
+        let all = frames.len() as u64;
+        let rows = find::rows_of(table, &frames);
+        let gone = all - rows.len() as u64;
+        Ok((rows, gone))
     }
+
     /// Forgets a saved selection.
+    ///
+    /// # Errors
+    /// There is no such selection, or the lake's own database cannot be written.
     pub fn delete_selection(&self, name: &str) -> Result<(), SessionError> {
-        unimplemented!()
+        Ok(self.inner.kept.delete_selection(name)?)
     }
+}
+
+/// The time of now, ns UTC.
+fn now_ns() -> i64 {
+    i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX)
+}
+
+/// The time of now as text.
+fn now_text() -> String {
+    format_ns(now_ns())
+}
+
+/// A result as JSON text. Plain records always turn into JSON.
+fn json_text(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
 }

@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::{
-    catalog::FrameTable,
+    catalog::{CatalogError, FrameTable},
+    export::ExportError,
     filter::MetricName,
+    jobs::Cancelled,
+    lake::LakeError,
     model::{Footage, FrameId, Label, MetricKind, Problem},
+    tasks::TaskError,
 };
 
 /// How to open a lake.
@@ -185,9 +189,79 @@ pub enum SessionError {
     /// A person or a closing window stopped the work.
     #[error("cancelled")]
     Cancelled,
+    /// What was asked for cannot be right: a filter that does not parse, a column that is not there.
+    #[error("{0}")]
+    Usage(String),
     /// A message that already says what, where and what to do.
     #[error("{0}")]
     Failed(String),
+}
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameFormat {
+    /// Aligned columns.
+    Table,
+    /// RFC 4180 with a header.
+    Csv {
+        /// Guard text that a spreadsheet would take for a formula.
+        spreadsheet: bool,
+    },
+    /// One array of objects.
+    Json,
+    /// One object a line.
+    Ndjson,
+    /// A Parquet file.
+    Parquet,
+}
+
+impl From<CatalogError> for SessionError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::NoSelection(_) => Self::Usage(error.to_string()),
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<LakeError> for SessionError {
+    fn from(error: LakeError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<Cancelled> for SessionError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl From<ExportError> for SessionError {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Cancelled(_) => Self::Cancelled,
+            ExportError::NoColumn { .. } | ExportError::ImageEnding(_) => Self::Usage(error.to_string()),
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<TaskError> for SessionError {
+    fn from(error: TaskError) -> Self {
+        match error {
+            TaskError::Cancelled(_) => Self::Cancelled,
+            TaskError::Failed(message) => Self::Failed(message),
+        }
+    }
+}
+
+impl From<SessionError> for TaskError {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Cancelled => Self::Cancelled(Cancelled),
+            SessionError::Usage(message) | SessionError::Failed(message) => Self::Failed(message),
+        }
+    }
 }
 
 impl FrameDetail {

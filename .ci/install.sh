@@ -1,0 +1,227 @@
+#!/usr/bin/env bash
+# Installs what is missing to build Lakescope, and says so; says nothing when all is there.
+#
+#   .ci/install.sh build     compiler, cmake, nasm, Rust
+#   .ci/install.sh run       the same, and the libraries a window needs
+#   .ci/install.sh lint      what build needs, with rustfmt and clippy
+#   .ci/install.sh test      what lint needs, and the Python packages the tests use
+#   add --dry-run            only say what would be installed (exit 1 when something is missing)
+#
+# Made for Debian 12 and Ubuntu 24.04, as root or through sudo. Elsewhere it names what to install by hand.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=.ci/env.sh
+source .ci/env.sh
+
+purpose=${1:-build}
+dry_run=${2:-}
+case "$purpose,$dry_run" in
+build, | run, | lint, | test, | build,--dry-run | run,--dry-run | lint,--dry-run | test,--dry-run) ;;
+*)
+    echo "usage: .ci/install.sh build|run|lint|test [--dry-run]" >&2
+    exit 2
+    ;;
+esac
+
+say() { printf 'lakescope set-up: %s\n' "$*" >&2; }
+fail() {
+    say "$*"
+    exit 1
+}
+
+# Each need is tested for itself (a command that runs, a library the loader finds), not by the name of a package: what is
+# there by other means is left alone.
+missing=()
+want() { missing+=("$@"); }
+
+# --- what to build with -----------------------------------------------------------------------------------------------
+check_build_tools() {
+    if ! command -v cc >/dev/null || ! command -v c++ >/dev/null || ! command -v make >/dev/null ||
+        ! echo '#include <stdio.h>' | cc -E - >/dev/null 2>&1; then
+        want build-essential
+    fi
+    command -v pkg-config >/dev/null || want pkg-config
+    command -v nasm >/dev/null || want nasm # SIMD of libjpeg-turbo
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -n "${SSL_CERT_FILE:-}" ] || want ca-certificates
+}
+
+# --- cmake and Python: apt's cmake when it is new enough, else one in a folder of our own ------------------------------
+python_can_make_venv() { python3 -c 'import ensurepip, venv' >/dev/null 2>&1; }
+
+need_cmake=false
+need_python=false
+check_cmake_and_python() {
+    [ -n "$(find_cmake)" ] || need_cmake=true
+    if [ "$purpose" = test ] && ! python_is_ready; then
+        need_python=true
+    fi
+    if $need_cmake || $need_python; then
+        if [ ! -x "$LAKESCOPE_TOOLS/bin/python" ] && ! python_can_make_venv; then
+            want python3 python3-venv
+        fi
+    fi
+}
+
+# --- Rust --------------------------------------------------------------------------------------------------------------
+need_rust=false
+rust_is_ready() {
+    at_least "$(version_of rustc)" "$RUST_NEEDED" && [ -n "$(version_of cargo)" ] || return 1
+    [[ $purpose != lint && $purpose != test ]] || { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1
+}
+check_rust() {
+    rust_is_ready || need_rust=true
+    if $need_rust && ! command -v rustup >/dev/null && ! command -v curl >/dev/null; then
+        want curl # to fetch rustup where apt does not have it
+    fi
+}
+
+# --- the window: libraries that are opened at run time, by the name the loader knows -----------------------------------
+check_window_libraries() {
+    local loader=ldconfig known soname package
+    command -v ldconfig >/dev/null || loader=/sbin/ldconfig
+    known=$("$loader" -p 2>/dev/null || true)
+    while read -r soname package; do
+        [[ $known == *"$soname "* ]] || want "$package"
+    done <<'LIBRARIES'
+libGL.so.1 libgl1
+libEGL.so.1 libegl1
+libX11.so.6 libx11-6
+libX11-xcb.so.1 libx11-xcb1
+libXcursor.so.1 libxcursor1
+libXi.so.6 libxi6
+libXrandr.so.2 libxrandr2
+libxkbcommon.so.0 libxkbcommon0
+libxkbcommon-x11.so.0 libxkbcommon-x11-0
+libwayland-client.so.0 libwayland-client0
+libwayland-egl.so.1 libwayland-egl1
+LIBRARIES
+    # Mesa's drivers are plugins without an entry in the loader's list; a vendor's own driver makes them unnecessary.
+    if [[ $known != *libGLX_nvidia.so* ]] && ! compgen -G '/usr/lib*/*/dri/*_dri.so' >/dev/null &&
+        ! compgen -G '/usr/lib*/dri/*_dri.so' >/dev/null; then
+        want libgl1-mesa-dri
+    fi
+}
+
+# --- installing --------------------------------------------------------------------------------------------------------
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+# True when apt offers the package.
+apt_offers() {
+    local policy
+    policy=$(apt-cache policy "$1" 2>/dev/null) || return 1
+    [[ $policy =~ 'Candidate: '[^\(] ]]
+}
+
+lists_are_fresh=false
+
+install_packages() {
+    command -v apt-get >/dev/null ||
+        fail "this system has no apt; install the equivalents of these Debian packages, then try again: ${missing[*]}"
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+        fail "some packages are missing and there is no sudo; as root, run: apt-get install ${missing[*]}"
+    fi
+    if ! $lists_are_fresh; then
+        say "asking apt for the current package lists"
+        as_root apt-get update -qq || say "apt-get update failed; going on with the lists that are here"
+        lists_are_fresh=true
+    fi
+    local name names=()
+    for name in "${missing[@]}"; do
+        # Ubuntu 24.04 and Debian 13 gave some libraries a new name when their time_t grew to 64 bits.
+        if ! apt_offers "$name" && apt_offers "${name}t64"; then name=${name}t64; fi
+        names+=("$name")
+    done
+    say "installing through apt: ${names[*]}"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${names[@]}" >&2 ||
+        fail "apt could not install them; mend that (network, sources) and try again, or run: apt-get install ${names[*]}"
+}
+
+install_rust() {
+    local components=(--profile minimal --component rustfmt --component clippy)
+    if ! command -v rustup >/dev/null; then
+        # apt's rustup would push out an older Rust that came through apt; rustup's own installer leaves that one alone.
+        if command -v apt-get >/dev/null && apt_offers rustup && ! command -v rustc >/dev/null; then
+            missing=(rustup)
+            install_packages
+        else
+            say "installing rustup into ${CARGO_HOME:-$HOME/.cargo} (https://rustup.rs)"
+            curl --proto '=https' --tlsv1.2 -sSf https://static.rust-lang.org/rustup/rustup-init.sh |
+                sh -s -- -y -q --no-modify-path --profile minimal --default-toolchain none >&2 ||
+                fail "rustup could not be fetched; install Rust $RUST_NEEDED or newer from https://rustup.rs, then try again"
+            hash -r
+        fi
+    fi
+    # This very version, not the newest: later ones bring lints that nobody has looked at yet.
+    say "installing Rust $RUST_NEEDED through rustup"
+    rustup toolchain install "$RUST_NEEDED" --no-self-update "${components[@]}" >&2 ||
+        fail "rustup could not install Rust; get $RUST_NEEDED or newer (https://rustup.rs), then try again"
+    if [ -z "$(version_of rustc)" ]; then
+        rustup default "$RUST_NEEDED" >&2
+    elif ! rust_is_ready; then
+        # A person's own default stays what it is; the override holds for this folder alone.
+        rustup override set "$RUST_NEEDED" >&2
+    fi
+    rust_is_ready ||
+        fail "$(command -v rustc) is still not Rust $RUST_NEEDED with rustfmt and clippy; put rustup's programs first in PATH"
+}
+
+make_tools_folder() {
+    [ -x "$LAKESCOPE_TOOLS/bin/python" ] && "$LAKESCOPE_TOOLS/bin/python" -c '' 2>/dev/null && return
+    say "making a Python environment in $LAKESCOPE_TOOLS"
+    python3 -m venv --clear "$LAKESCOPE_TOOLS" >&2
+}
+
+pip_install() { "$LAKESCOPE_TOOLS/bin/python" -m pip install -q --disable-pip-version-check "$@" >&2; }
+
+install_cmake() {
+    # Ubuntu 24.04 has a new enough one; Debian 12 has not.
+    local offered
+    if command -v apt-cache >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }; then
+        offered=$(apt-cache policy cmake 2>/dev/null | sed -n 's/^ *Candidate: //p')
+        if at_least "${offered#*:}" "$CMAKE_NEEDED"; then
+            missing=(cmake)
+            install_packages
+            return
+        fi
+    fi
+    make_tools_folder
+    say "installing cmake into $LAKESCOPE_TOOLS"
+    pip_install "cmake>=$CMAKE_NEEDED" ||
+        fail "pip could not fetch cmake; install cmake $CMAKE_NEEDED or newer, or name one: make CMAKE=/path/to/cmake"
+}
+
+# Without these packages most tests still run, so this does not fail; test.sh does, and tells which tests were left out.
+install_python_packages() {
+    make_tools_folder
+    say "installing the tests' Python packages into $LAKESCOPE_TOOLS"
+    if pip_install -r tests/py/requirements.txt; then
+        cp tests/py/requirements.txt "$LAKESCOPE_TOOLS/requirements.installed"
+    else
+        say "pip could not install tests/py/requirements.txt; the tests that need Python will be skipped"
+    fi
+}
+
+check_build_tools
+check_cmake_and_python
+check_rust
+[ "$purpose" != run ] || check_window_libraries
+
+if [ "$dry_run" = --dry-run ]; then
+    [ ${#missing[@]} = 0 ] || say "would install through apt: ${missing[*]}"
+    ! $need_cmake || say "would install cmake $CMAKE_NEEDED or newer"
+    ! $need_rust || say "would install Rust $RUST_NEEDED or newer"
+    ! $need_python || say "would install the tests' Python packages into $LAKESCOPE_TOOLS"
+    [ ${#missing[@]} = 0 ] && ! $need_cmake && ! $need_rust && ! $need_python
+    exit
+fi
+
+[ ${#missing[@]} = 0 ] || install_packages
+! $need_cmake || install_cmake
+! $need_rust || install_rust
+! $need_python || install_python_packages

@@ -1,0 +1,48 @@
+# `make run` and `make test` do all the set-up themselves; `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run build test bench fmt lint clean-tools
+
+# The lake that `make run` opens.
+LAKE ?= sample_lake
+
+# Every recipe gets the same tools and the same build folder from here.
+ENV := source .ci/env.sh && use_cmake
+# Overrides of env.sh's choices reach it through the environment: make CARGO_TARGET_DIR=… CMAKE=…
+ifdef CARGO_TARGET_DIR
+export CARGO_TARGET_DIR
+endif
+ifdef CMAKE
+export CMAKE
+endif
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name what; do printf '%-18s%s\n' "$$name" "$$what"; done
+
+run: ## build, then open the window on sample_lake (LAKE=path for another)
+	@.ci/install.sh run
+	@$(ENV) && cargo build --release --locked
+	@.ci/open-window.sh "$(LAKE)"
+
+build: ## build the program
+	@.ci/install.sh build
+	@$(ENV) && cargo build --release --locked && echo "built $$CARGO_TARGET_DIR/release/lakescope"
+
+test: ## check format and lints, run every test
+	@.ci/install.sh test
+	@.ci/test.sh
+
+bench: ## run the benches
+	@.ci/install.sh build
+	@$(ENV) && cargo bench --locked
+
+fmt: ## format the code
+	@.ci/install.sh lint
+	@$(ENV) && cargo fmt
+
+lint: ## clippy, warnings as errors
+	@.ci/install.sh lint
+	@$(ENV) && cargo clippy --release --locked --all-targets -- -D warnings
+
+clean-tools: ## remove the tools that the set-up installed outside apt (cmake, Python packages)
+	@source .ci/env.sh && rm -rf "$$LAKESCOPE_TOOLS" && echo "removed $$LAKESCOPE_TOOLS"

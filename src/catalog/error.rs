@@ -1,0 +1,64 @@
+//! What can go wrong with a database.
+
+use std::{io, path::PathBuf};
+
+/// A database could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The catalog is not there yet.
+    #[error("{} has no index yet; run `lakescope index` on the lake", .0.display())]
+    NotIndexed(PathBuf),
+    /// A database could not be opened, read or written.
+    #[error("{}: cannot {doing}: {source}{}", path.display(), remedy(source))]
+    Sql {
+        /// The database.
+        path: PathBuf,
+        /// What was being done, as a verb phrase.
+        doing: &'static str,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// A file beside the database could not be made, moved or removed.
+    #[error("cannot {doing} {}: {source}; check free space and permissions", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What was being done, as a verb.
+        doing: &'static str,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// A packed value does not decode: the catalog is damaged or was made by someone else.
+    #[error("{}: {what} does not decode; delete the file and index again", path.display())]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// Which value.
+        what: String,
+    },
+    /// The kept database was made by a newer version.
+    #[error("{} was written by a newer Lakescope (version {found}, this one knows {known}); update Lakescope", path.display())]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version known here.
+        known: i64,
+    },
+    /// There is no such selection.
+    #[error("there is no selection named `{0}`; `lakescope selections` lists them")]
+    NoSelection(String),
+}
+
+/// What to do about an SQLite error, as the end of a sentence.
+fn remedy(error: &rusqlite::Error) -> &'static str {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "; free some space on its disk",
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => "; check its permissions",
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => "; delete the file and index again",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "; another process is writing, try again",
+        _ => "",
+    }
+}

@@ -1,0 +1,429 @@
+//! All frames of a lake as columns, loaded from the catalog when first named.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use parking_lot::Mutex;
+use rusqlite::Connection;
+
+use super::{
+    CatalogError,
+    connect::Doing,
+    pack,
+    read::{count, from_json, generation, metrics, uid},
+};
+use crate::{
+    filter::{FootageRows, FrameColumns, MetricName},
+    lake::natural_cmp,
+    model::{Column, Footage, FrameId, NULL_BOOL, NULL_WORD},
+};
+
+/// The frames of a lake at one moment. It keeps a read transaction open, so that a column loaded late still belongs to
+/// the same rows, whatever another process has indexed meanwhile.
+pub struct FrameTable {
+    path: PathBuf,
+    uid: String,
+    generation: u64,
+    rows: usize,
+    footages: Vec<Footage>,
+    spans: Vec<FootageRows>,
+    ids: Vec<i64>,
+    position: HashMap<i64, usize>,
+    metrics: Vec<MetricName>,
+    classes: Vec<String>,
+    connection: Mutex<Connection>,
+    loaded: Mutex<Loaded>,
+}
+
+#[derive(Default)]
+struct Loaded {
+    metrics: HashMap<String, Arc<Column>>,
+    classes: HashMap<String, Arc<Vec<u32>>>,
+    labels: Option<Arc<Vec<u32>>>,
+    times: Option<Arc<Vec<i64>>>,
+}
+
+struct FoundFootage {
+    id: i64,
+    footage: Footage,
+    started_at_ns: i64,
+    attributes: Arc<BTreeMap<String, String>>,
+}
+
+impl FrameTable {
+    pub(super) fn load(path: PathBuf, connection: Connection) -> Result<Self, CatalogError> {
+        connection.execute_batch("BEGIN").doing(&path, "begin reading")?;
+        let generation = generation(&connection).doing(&path, "read the generation")?;
+        let uid = uid(&connection).doing(&path, "read the catalog's id")?;
+        let metrics = metrics(&connection)
+            .doing(&path, "read the metrics")?
+            .into_iter()
+            .map(|total| MetricName { name: total.name, kind: total.kind, unit: total.unit })
+            .collect();
+        let classes = classes(&connection).doing(&path, "read the classes")?;
+        let mut found = footages(&connection).doing(&path, "read the footages")?;
+        found.sort_by(|a, b| {
+            natural_cmp(&a.footage.recording, &b.footage.recording)
+                .then_with(|| natural_cmp(&a.footage.camera, &b.footage.camera))
+        });
+        let (mut rows, mut spans, mut ids) = (0usize, Vec::new(), Vec::new());
+        for part in &found {
+            let frames = usize::try_from(part.footage.frames).unwrap_or(usize::MAX);
+            spans.push(FootageRows {
+                recording: part.footage.recording.clone(),
+                camera: part.footage.camera.clone(),
+                first_row: rows,
+                rows: frames,
+                started_at_ns: part.started_at_ns,
+                attributes: Arc::clone(&part.attributes),
+            });
+            ids.push(part.id);
+            rows = rows
+                .checked_add(frames)
+                .filter(|rows| *rows < u32::MAX as usize)
+                .ok_or_else(|| CatalogError::Damaged { path: path.clone(), what: "the number of frames".to_owned() })?;
+        }
+        Ok(Self {
+            uid,
+            generation,
+            rows,
+            spans,
+            position: ids.iter().enumerate().map(|(at, id)| (*id, at)).collect(),
+            ids,
+            footages: found.into_iter().map(|part| part.footage).collect(),
+            metrics,
+            classes,
+            connection: Mutex::new(connection),
+            loaded: Mutex::default(),
+            path,
+        })
+    }
+
+    /// The generation of the index it was made from.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Id of the catalog it reads from; footage numbers mean something together with it only.
+    #[must_use]
+    pub fn catalog_uid(&self) -> &str {
+        &self.uid
+    }
+
+    /// Index into [`Self::footage_list`] of the footage that holds `row`.
+    ///
+    /// # Panics
+    /// When the table has no row at all; `row` past the end names the last footage.
+    #[must_use]
+    pub fn footage_index(&self, row: usize) -> usize {
+        self.spans.partition_point(|span| span.first_row <= row).saturating_sub(1)
+    }
+
+    /// The footages in row order, parallel to `FrameColumns::footages`.
+    #[must_use]
+    pub fn footage_list(&self) -> &[Footage] {
+        &self.footages
+    }
+
+    /// The catalog's number of a footage, by its index.
+    #[must_use]
+    pub fn footage_id(&self, index: usize) -> i64 {
+        self.ids[index]
+    }
+
+    /// Name of the frame at `row`.
+    #[must_use]
+    pub fn frame_id(&self, row: usize) -> FrameId {
+        let span = &self.spans[self.footage_index(row)];
+        FrameId {
+            recording: span.recording.clone(),
+            camera: span.camera.clone(),
+            frame_idx: (row - span.first_row) as u64,
+        }
+    }
+
+    /// Row of a frame, when it is in the lake.
+    #[must_use]
+    pub fn row_of(&self, id: &FrameId) -> Option<usize> {
+        let at = self
+            .spans
+            .binary_search_by(|span| {
+                natural_cmp(&span.recording, &id.recording).then_with(|| natural_cmp(&span.camera, &id.camera))
+            })
+            .ok()?;
+        let span = &self.spans[at];
+        usize::try_from(id.frame_idx).ok().filter(|idx| *idx < span.rows).map(|idx| span.first_row + idx)
+    }
+
+    fn damaged(&self, what: impl Into<String>) -> CatalogError {
+        CatalogError::Damaged { path: self.path.clone(), what: what.into() }
+    }
+
+    /// Reads the blobs of one query, `(footage id, bytes)` a row, and gives each with its footage's index.
+    fn blobs(
+        &self,
+        sql: &str,
+        name: Option<&str>,
+        mut take: impl FnMut(usize, &[u8]) -> Result<(), CatalogError>,
+    ) -> Result<(), CatalogError> {
+        let connection = self.connection.lock();
+        let doing = "read a column";
+        let mut query = connection.prepare_cached(sql).doing(&self.path, doing)?;
+        let mut rows = match name {
+            Some(name) => query.query([name]),
+            None => query.query([]),
+        }
+        .doing(&self.path, doing)?;
+        while let Some(row) = rows.next().doing(&self.path, doing)? {
+            let id: i64 = row.get(0).doing(&self.path, doing)?;
+            let data = row.get_ref(1).doing(&self.path, doing)?;
+            let bytes = data.as_blob().map_err(|_| self.damaged("a column"))?;
+            if let Some(at) = self.position.get(&id) {
+                take(*at, bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn load_metric(&self, name: &str) -> Result<Column, CatalogError> {
+        let kind = self
+            .metrics
+            .binary_search_by(|metric| metric.name.as_str().cmp(name))
+            .map(|at| self.metrics[at].kind)
+            .map_err(|_| self.damaged(format!("metric {name}")))?;
+        let mut whole = Column::nulls(kind, self.rows);
+        let mut known = HashMap::new();
+        self.blobs(
+            "SELECT footage_id, data FROM frame_column WHERE metric_id = (SELECT metric_id FROM metric WHERE name = ?1)",
+            Some(name),
+            |at, bytes| {
+                let span = &self.spans[at];
+                let part = pack::unpack_column(bytes, span.rows).ok_or_else(|| self.damaged(format!("metric {name}")))?;
+                place(&mut whole, span.first_row, part, &mut known);
+                Ok(())
+            },
+        )?;
+        if let Column::Int { valid, .. } = &mut whole
+            && valid.iter().all(|valid| *valid)
+        {
+            valid.clear();
+        }
+        Ok(whole)
+    }
+
+    fn load_counts(&self, sql: &str, class: Option<&str>) -> Result<Vec<u32>, CatalogError> {
+        let mut total = vec![0u32; self.rows];
+        let mut part = Vec::new();
+        self.blobs(sql, class, |at, bytes| {
+            let span = &self.spans[at];
+            part.clear();
+            part.resize(span.rows, 0);
+            pack::unpack_counts(bytes, &mut part).ok_or_else(|| self.damaged("label counts"))?;
+            for (sum, count) in total[span.first_row..span.first_row + span.rows].iter_mut().zip(&part) {
+                *sum = sum.saturating_add(*count);
+            }
+            Ok(())
+        })?;
+        Ok(total)
+    }
+
+    fn load_times(&self) -> Result<Vec<i64>, CatalogError> {
+        let mut times = vec![0i64; self.rows];
+        let mut part = Vec::new();
+        self.blobs("SELECT footage_id, data FROM frame_times", None, |at, bytes| {
+            let span = &self.spans[at];
+            part.clear();
+            pack::unpack_times(bytes, span.rows, &mut part).ok_or_else(|| self.damaged("frame times"))?;
+            times[span.first_row..span.first_row + span.rows].copy_from_slice(&part);
+            Ok(())
+        })?;
+        Ok(times)
+    }
+}
+
+/// Writes one footage's part into the whole column, converted to the whole column's kind.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a metric that is whole in one drive and fractional in another is a float"
+)]
+fn place(whole: &mut Column, first: usize, part: Column, known: &mut HashMap<String, u32>) {
+    match (whole, part) {
+        (Column::Float(all), Column::Float(values)) => all[first..first + values.len()].copy_from_slice(&values),
+        (Column::Float(all), Column::Int { values, valid }) => {
+            for (at, value) in values.into_iter().enumerate().filter(|(at, _)| valid.is_empty() || valid[*at]) {
+                all[first + at] = value as f64;
+            }
+        }
+        (Column::Float(all), Column::Bool(values)) => {
+            for (at, value) in values.into_iter().enumerate().filter(|(_, value)| *value != NULL_BOOL) {
+                all[first + at] = f64::from(value);
+            }
+        }
+        (Column::Int { values: all, valid: all_valid }, Column::Int { values, valid }) => {
+            all[first..first + values.len()].copy_from_slice(&values);
+            if valid.is_empty() {
+                all_valid[first..first + values.len()].fill(true);
+            } else {
+                all_valid[first..first + values.len()].copy_from_slice(&valid);
+            }
+        }
+        (Column::Bool(all), Column::Bool(values)) => all[first..first + values.len()].copy_from_slice(&values),
+        (Column::Text { codes: all, words: all_words }, part) => {
+            let mut code_of = |word: &str| {
+                *known.entry(word.to_owned()).or_insert_with(|| {
+                    all_words.push(word.to_owned());
+                    u32::try_from(all_words.len() - 1).unwrap_or(NULL_WORD)
+                })
+            };
+            if let Column::Text { codes, words } = &part {
+                let map: Vec<u32> = words.iter().map(|word| code_of(word)).collect();
+                for (at, code) in codes.iter().enumerate().filter(|(_, code)| **code != NULL_WORD) {
+                    all[first + at] = map[*code as usize];
+                }
+            } else {
+                for at in 0..part.len() {
+                    if let Some(text) = part.text(at) {
+                        all[first + at] = code_of(&text);
+                    }
+                }
+            }
+        }
+        // The whole column's kind is the widest of its parts, so a narrower whole cannot meet a wider part; a catalog
+        // that says otherwise leaves nulls.
+        _ => {}
+    }
+}
+
+impl FrameColumns for FrameTable {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn footages(&self) -> &[FootageRows] {
+        &self.spans
+    }
+
+    fn metrics(&self) -> &[MetricName] {
+        &self.metrics
+    }
+
+    fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    fn metric(&self, name: &str) -> Result<Arc<Column>, String> {
+        if let Some(column) = self.loaded.lock().metrics.get(name) {
+            return Ok(Arc::clone(column));
+        }
+        let column = Arc::new(self.load_metric(name).map_err(|error| error.to_string())?);
+        self.loaded.lock().metrics.insert(name.to_owned(), Arc::clone(&column));
+        Ok(column)
+    }
+
+    fn class_count(&self, class: &str) -> Result<Arc<Vec<u32>>, String> {
+        if let Some(counts) = self.loaded.lock().classes.get(class) {
+            return Ok(Arc::clone(counts));
+        }
+        let sql = "SELECT footage_id, data FROM class_count WHERE class_id = (SELECT class_id FROM label_class WHERE name = ?1)";
+        let counts = Arc::new(self.load_counts(sql, Some(class)).map_err(|error| error.to_string())?);
+        self.loaded.lock().classes.insert(class.to_owned(), Arc::clone(&counts));
+        Ok(counts)
+    }
+
+    fn label_count(&self) -> Result<Arc<Vec<u32>>, String> {
+        if let Some(counts) = &self.loaded.lock().labels {
+            return Ok(Arc::clone(counts));
+        }
+        let counts = Arc::new(
+            self.load_counts("SELECT footage_id, data FROM class_count", None).map_err(|error| error.to_string())?,
+        );
+        self.loaded.lock().labels = Some(Arc::clone(&counts));
+        Ok(counts)
+    }
+
+    fn timestamps(&self) -> Result<Arc<Vec<i64>>, String> {
+        if let Some(times) = &self.loaded.lock().times {
+            return Ok(Arc::clone(times));
+        }
+        let times = Arc::new(self.load_times().map_err(|error| error.to_string())?);
+        self.loaded.lock().times = Some(Arc::clone(&times));
+        Ok(times)
+    }
+}
+
+fn classes(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare("SELECT name FROM label_class WHERE EXISTS (SELECT 1 FROM class_count WHERE class_count.class_id = label_class.class_id) ORDER BY name")?
+        .query_map([], |row| row.get(0))?
+        .collect()
+}
+
+fn footages(connection: &Connection) -> rusqlite::Result<Vec<FoundFootage>> {
+    let mut shared = HashMap::<i64, Arc<BTreeMap<String, String>>>::new();
+    let mut query = connection.prepare(
+        "SELECT footage_id, name, camera, store, frames, width_px, height_px, rate_hz, store_kind, started_at_ns, attributes, recording_id \
+         FROM footage JOIN recording USING (recording_id)",
+    )?;
+    let mut rows = query.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let recording: i64 = row.get(11)?;
+        let attributes = if let Some(attributes) = shared.get(&recording) {
+            Arc::clone(attributes)
+        } else {
+            let attributes = Arc::new(from_json(row, 10)?);
+            shared.insert(recording, Arc::clone(&attributes));
+            attributes
+        };
+        found.push(FoundFootage {
+            id: row.get(0)?,
+            footage: Footage {
+                recording: row.get(1)?,
+                camera: row.get(2)?,
+                store: row.get(3)?,
+                frames: count(row, 4)?,
+                width_px: row.get(5)?,
+                height_px: row.get(6)?,
+                rate_hz: row.get(7)?,
+                store_kind: row.get(8)?,
+            },
+            started_at_ns: row.get::<_, Option<i64>>(9)?.unwrap_or(0),
+            attributes,
+        });
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::MetricKind;
+
+    #[test]
+    fn parts_of_other_kinds_are_widened() {
+        let mut codes = HashMap::new();
+        let mut whole = Column::nulls(MetricKind::Float, 4);
+        place(&mut whole, 0, Column::Float(vec![0.5]), &mut codes);
+        place(&mut whole, 1, Column::Int { values: vec![2, 0], valid: vec![true, false] }, &mut codes);
+        place(&mut whole, 3, Column::Bool(vec![1]), &mut codes);
+        assert_eq!((0..4).map(|row| whole.number(row)).collect::<Vec<_>>(), [Some(0.5), Some(2.0), None, Some(1.0)]);
+
+        let mut whole = Column::nulls(MetricKind::Text, 4);
+        place(
+            &mut whole,
+            0,
+            Column::Text { codes: vec![1, NULL_WORD], words: vec!["a".into(), "b".into()] },
+            &mut codes,
+        );
+        place(&mut whole, 2, Column::Int { values: vec![7], valid: vec![] }, &mut codes);
+        place(&mut whole, 3, Column::Text { codes: vec![0], words: vec!["b".into()] }, &mut codes);
+        assert_eq!(
+            (0..4).map(|row| whole.text(row)).collect::<Vec<_>>(),
+            [Some("b".into()), None, Some("7".into()), Some("b".into())]
+        );
+    }
+}

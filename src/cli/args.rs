@@ -1,0 +1,247 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Open a folder of camera drives; find, see, measure and take away any frame.
+///
+/// Without a command the window opens.
+#[derive(Debug, Parser)]
+#[command(name = "lakescope", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+pub struct Cli {
+    /// The lake to open in the window; without it, recent lakes are offered
+    pub lake: Option<PathBuf>,
+    /// What to do instead of opening the window
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build or refresh the index of a lake; only what changed is read again
+    Index(IndexArgs),
+    /// Recordings, footages, frames, labels, metrics, problems and sizes of a lake
+    Info(LakeArgs),
+    /// Matching frames, one row each
+    Frames(FramesArgs),
+    /// One frame as an image
+    Frame(FrameArgs),
+    /// Frames, labels and images into a folder
+    Export(ExportArgs),
+    /// The saved selections of a lake
+    Selections(LakeArgs),
+    /// What was run on a lake, newest first
+    Runs(RunsArgs),
+    /// Make a lake of any size to try things on
+    Sample(SampleArgs),
+    /// Read the structure of HDF5 files for a parent process (used by Lakescope itself)
+    #[command(name = "hdf5-child", hide = true)]
+    Hdf5Child,
+}
+
+/// A lake, and how to answer.
+#[derive(Debug, Args)]
+pub struct LakeArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `index`.
+#[derive(Debug, Args)]
+pub struct IndexArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `frames`.
+#[derive(Debug, Args)]
+pub struct FramesArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// Only frames that match, for example 'speed > 15 and count(pedestrian) >= 2'
+    #[arg(long = "where", value_name = "FILTER", default_value = "")]
+    pub filter: String,
+    /// Order: COLUMN or COLUMN:desc; frames without a value come last
+    #[arg(long, value_name = "COL[:desc]")]
+    pub sort: Option<String>,
+    /// At most so many frames
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Columns to write, separated by commas; also region, weather … and labels.CLASS
+    #[arg(long, value_name = "COL,…", value_delimiter = ',')]
+    pub columns: Option<Vec<String>>,
+    /// Print the number of matching frames and nothing else
+    #[arg(long, conflicts_with_all = ["sort", "columns", "format", "json", "out"])]
+    pub count: bool,
+    /// How to write; a table on a terminal and CSV elsewhere when not given
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+    /// Write to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Guard text in CSV that a spreadsheet would take for a formula
+    #[arg(long)]
+    pub spreadsheet: bool,
+}
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Aligned columns
+    Table,
+    /// Comma-separated values with a header
+    Csv,
+    /// One array of objects
+    Json,
+    /// One object a line
+    Ndjson,
+    /// A Parquet file
+    Parquet,
+}
+
+/// Arguments of `frame`.
+#[derive(Debug, Args)]
+pub struct FrameArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// The frame: recording/camera/number
+    pub frame: String,
+    /// Image file to write: .png, .jpg or .tiff
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Draw the boxes of the labels
+    #[arg(long)]
+    pub labels: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// Only frames that match
+    #[arg(long = "where", value_name = "FILTER", default_value = "", conflicts_with = "selection")]
+    pub filter: String,
+    /// The frames of a saved selection
+    #[arg(long, value_name = "NAME")]
+    pub selection: Option<String>,
+    /// Folder to make
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Images to write
+    #[arg(long, value_enum, default_value_t = Images::None)]
+    pub images: Images,
+    /// Labels to write
+    #[arg(long, value_enum, default_value_t = Labels::Csv)]
+    pub labels: Labels,
+    /// Guard text in CSV that a spreadsheet would take for a formula
+    #[arg(long)]
+    pub spreadsheet: bool,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Images of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Images {
+    /// No images
+    None,
+    /// PNG, every pixel as stored
+    Png,
+    /// JPEG, quality 92
+    Jpeg,
+    /// The stored bytes where frames are stored as JPEG or PNG, else PNG
+    Original,
+}
+
+/// Labels of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Labels {
+    /// No labels
+    None,
+    /// labels.csv
+    Csv,
+}
+
+/// Arguments of `runs`.
+#[derive(Debug, Args)]
+pub struct RunsArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// Only runs of this task
+    #[arg(long)]
+    pub task: Option<String>,
+    /// Only runs in this state: running, done, failed, cancelled, lost
+    #[arg(long)]
+    pub state: Option<String>,
+    /// Only runs that began at or after this time, for example 2024-05-01T08:00Z
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Print the log of this run
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["task", "state", "since"])]
+    pub log: Option<i64>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `sample`.
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// Folder to make
+    pub dir: PathBuf,
+    /// Number of drives [default: the four of the showcase]
+    #[arg(long, value_name = "N")]
+    pub recordings: Option<u32>,
+    /// Cameras a drive
+    #[arg(long, value_name = "N")]
+    pub cameras: Option<u32>,
+    /// Frames a camera
+    #[arg(long, value_name = "N")]
+    pub frames: Option<u32>,
+    /// Size of the frames: WIDTHxHEIGHT
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<String>,
+    /// How frames are stored: mixed, jpeg, gzip or raw
+    #[arg(long)]
+    pub layout: Option<String>,
+    /// Detection events
+    #[arg(long, value_name = "N")]
+    pub events: Option<u64>,
+    /// Frames a second
+    #[arg(long, value_name = "HZ")]
+    pub rate: Option<f64>,
+    /// Seed: the same seed gives the same bytes
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Write times and sensors only, for lakes of millions of frames
+    #[arg(long)]
+    pub no_images: bool,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,103 @@
+//! Small tables and progress for a terminal.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    thread,
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use unicode_width::UnicodeWidthStr;
+
+use super::Failure;
+use crate::{
+    jobs::Progress,
+    session::{OpenOptions, Session},
+};
+
+/// Prints rows under a header: aligned on a terminal, CSV elsewhere.
+pub(super) fn print(header: &[&str], rows: &[Vec<String>]) -> Result<(), Failure> {
+    let out = io::stdout();
+    let terminal = out.is_terminal();
+    let mut out = out.lock();
+    if !terminal {
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(header)?;
+        for row in rows {
+            writer.write_record(row)?;
+        }
+        writer.flush()?;
+        return Ok(());
+    }
+    let widths: Vec<usize> =
+        (0..header.len()).map(|at| rows.iter().map(|row| row[at].width()).fold(header[at].width(), usize::max)).collect();
+    let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
+    for row in std::iter::once(&header).chain(rows) {
+        let mut line = String::new();
+        for (text, width) in row.iter().zip(&widths) {
+            line.push_str(text);
+            line.extend(std::iter::repeat_n(' ', width - text.width() + 2));
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Does `work` while its progress is shown on standard error, when that is a terminal. Ctrl+C ends the process; work
+/// that is written in transactions or under another name leaves nothing half done.
+pub(super) fn with_progress<T>(work: impl FnOnce(&Progress) -> T) -> T {
+    let progress = Progress::new();
+    if !io::stderr().is_terminal() {
+        return work(&progress);
+    }
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+    thread::scope(|scope| {
+        let (end, ended) = crossbeam_channel::bounded::<()>(0);
+        let (shown, told) = (bar.clone(), progress.clone());
+        scope.spawn(move || {
+            while matches!(ended.recv_timeout(Duration::from_millis(120)), Err(crossbeam_channel::RecvTimeoutError::Timeout)) {
+                draw(&shown, &told);
+            }
+        });
+        let result = work(&progress);
+        drop(end);
+        bar.finish_and_clear();
+        result
+    })
+}
+
+fn draw(bar: &ProgressBar, progress: &Progress) {
+    let now = progress.snapshot();
+    let template = match now.total {
+        Some(_) => "{msg} {wide_bar:.cyan/dim} {human_pos}/{human_len} {per_sec} {eta}",
+        None => "{spinner} {msg} {human_pos} {per_sec}",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
+    if let Some(total) = now.total {
+        bar.set_length(total);
+    }
+    bar.set_position(now.done);
+    bar.set_message(now.stage);
+    bar.tick();
+}
+
+/// Opens a lake for a reading command; one without an index is indexed first, and that is said.
+pub(super) fn open_indexed(lake: &std::path::Path) -> Result<Session, Failure> {
+    let session = Session::open(lake, OpenOptions::default())?;
+    if !session.is_indexed() {
+        eprintln!("lakescope: {} has no index yet; making it first", lake.display());
+        let report = with_progress(|progress| session.index(progress))?;
+        eprintln!("lakescope: indexed {} frames of {} recordings in {:.1} s", report.frames, report.recordings, report.seconds);
+    }
+    Ok(session)
+}
+
+/// A value as pretty JSON on standard output.
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
+    writeln!(out)?;
+    Ok(())
+}

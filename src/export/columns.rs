@@ -1,0 +1,164 @@
+//! The columns of the `frames` table: which there are, what they are called, and their values.
+
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
+
+use super::{Cell, ExportError};
+use crate::{
+    catalog::FrameTable,
+    filter::FrameColumns,
+    model::{Column, NULL_BOOL, NULL_WORD},
+};
+
+/// Names that a metric cannot take; one that does is called `metric.<name>`.
+const FIXED: [&str; 7] = ["frame_id", "recording", "camera", "frame_idx", "timestamp_ns", "time", "labels"];
+
+/// One column on its way out.
+pub struct OutColumn<'t> {
+    /// Its name.
+    pub name: String,
+    table: &'t FrameTable,
+    source: Source,
+}
+
+enum Source {
+    FrameId,
+    Recording,
+    Camera,
+    FrameIdx,
+    TimestampNs(Arc<Vec<i64>>),
+    Time(Arc<Vec<i64>>),
+    Attribute(String),
+    Metric(Arc<Column>),
+    Count(Arc<Vec<u32>>),
+}
+
+/// Type of a column's values, for formats that must know it beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CellType {
+    Text,
+    Int,
+    Float,
+    Bool,
+    Time,
+}
+
+/// `labels.<class>`: the name of a class's count per frame.
+#[must_use]
+pub fn class_column_name(class: &str) -> String {
+    format!("labels.{class}")
+}
+
+/// The columns asked for by name; without names those of the `frames` table: identity and time, every metric in name
+/// order, then `labels`. Attributes of the recording (`region`) and counts of a class (`labels.car`) can be named too.
+///
+/// # Errors
+/// A name that is not there, with the nearest one; a column that cannot be read.
+pub fn frame_columns<'t>(table: &'t FrameTable, names: Option<&[String]>) -> Result<Vec<OutColumn<'t>>, ExportError> {
+    let names = match names {
+        Some(names) => names.to_vec(),
+        None => FIXED[..6].iter().map(|name| (*name).to_owned()).chain(metric_names(table)).chain(["labels".to_owned()]).collect(),
+    };
+    names.into_iter().map(|name| column(table, name)).collect()
+}
+
+fn shown_name(metric: &str) -> String {
+    if FIXED.contains(&metric) { format!("metric.{metric}") } else { metric.to_owned() }
+}
+
+fn metric_names(table: &FrameTable) -> impl Iterator<Item = String> + '_ {
+    table.metrics().iter().map(|metric| shown_name(&metric.name))
+}
+
+fn attribute_names(table: &FrameTable) -> BTreeSet<&str> {
+    table.footages().iter().flat_map(|footage| footage.attributes.keys().map(String::as_str)).collect()
+}
+
+fn column(table: &FrameTable, name: String) -> Result<OutColumn<'_>, ExportError> {
+    let read = ExportError::Read;
+    let source = match name.as_str() {
+        "frame_id" => Source::FrameId,
+        "recording" => Source::Recording,
+        "camera" => Source::Camera,
+        "frame_idx" => Source::FrameIdx,
+        "timestamp_ns" => Source::TimestampNs(table.timestamps().map_err(read)?),
+        "time" => Source::Time(table.timestamps().map_err(read)?),
+        "labels" => Source::Count(table.label_count().map_err(read)?),
+        _ => {
+            let metric = table.metrics().iter().find(|metric| shown_name(&metric.name) == name);
+            let class = name.strip_prefix("labels.").and_then(|class| table.classes().iter().find(|known| *known == class));
+            if let Some(metric) = metric {
+                Source::Metric(table.metric(&metric.name).map_err(read)?)
+            } else if let Some(class) = class {
+                Source::Count(table.class_count(class).map_err(read)?)
+            } else if attribute_names(table).contains(name.as_str()) {
+                Source::Attribute(name.clone())
+            } else {
+                return Err(ExportError::NoColumn { hint: nearest(table, &name), name });
+            }
+        }
+    };
+    Ok(OutColumn { name, table, source })
+}
+
+fn nearest(table: &FrameTable, name: &str) -> Option<String> {
+    FIXED
+        .iter()
+        .map(|fixed| (*fixed).to_owned())
+        .chain(metric_names(table))
+        .chain(table.classes().iter().map(|class| class_column_name(class)))
+        .chain(attribute_names(table).into_iter().map(str::to_owned))
+        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()), known))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
+impl OutColumn<'_> {
+    /// The value at `row`.
+    #[must_use]
+    pub fn cell(&self, row: usize) -> Cell<'_> {
+        let span = || &self.table.footages()[self.table.footage_index(row)];
+        match &self.source {
+            Source::FrameId => Cell::Text(Cow::Owned(self.table.frame_id(row).to_string())),
+            Source::Recording => Cell::Text(Cow::Borrowed(&span().recording)),
+            Source::Camera => Cell::Text(Cow::Borrowed(&span().camera)),
+            Source::FrameIdx => Cell::Int(signed(row - span().first_row)),
+            Source::TimestampNs(times) => Cell::Int(times[row]),
+            Source::Time(times) => Cell::Time(times[row]),
+            Source::Attribute(key) => span().attributes.get(key).map_or(Cell::Null, |text| Cell::Text(Cow::Borrowed(text))),
+            Source::Metric(column) => metric_cell(column, row),
+            Source::Count(counts) => Cell::Int(i64::from(counts[row])),
+        }
+    }
+
+    pub(super) fn cell_type(&self) -> CellType {
+        match &self.source {
+            Source::FrameId | Source::Recording | Source::Camera | Source::Attribute(_) => CellType::Text,
+            Source::FrameIdx | Source::TimestampNs(_) | Source::Count(_) => CellType::Int,
+            Source::Time(_) => CellType::Time,
+            Source::Metric(column) => match column.as_ref() {
+                Column::Float(_) => CellType::Float,
+                Column::Int { .. } => CellType::Int,
+                Column::Bool(_) => CellType::Bool,
+                Column::Text { .. } => CellType::Text,
+            },
+        }
+    }
+}
+
+/// A row number as an exported one; tables hold fewer than 2^32 rows.
+fn signed(row: usize) -> i64 {
+    i64::try_from(row).unwrap_or(i64::MAX)
+}
+
+fn metric_cell(column: &Column, row: usize) -> Cell<'_> {
+    match column {
+        // In a frame column NaN stands for no value.
+        Column::Float(values) if values[row].is_nan() => Cell::Null,
+        Column::Float(values) => Cell::Float(values[row]),
+        Column::Int { values, valid } if valid.is_empty() || valid[row] => Cell::Int(values[row]),
+        Column::Bool(values) if values[row] != NULL_BOOL => Cell::Bool(values[row] == 1),
+        Column::Text { codes, words } if codes[row] != NULL_WORD => Cell::Text(Cow::Borrowed(&words[codes[row] as usize])),
+        _ => Cell::Null,
+    }
+}

@@ -1,0 +1,242 @@
+//! A whole export: `frames.csv`, `labels.csv`, images and `export.json` in one folder.
+
+use std::{
+    fs::{self, File},
+    io::BufWriter,
+    path::{Path, PathBuf},
+};
+
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    ExportError, FinishedFolder, ImageFormat, OutColumn, RowFormat, class_column_name, encode, frame_columns, labels::LabelWriter,
+    write_rows,
+};
+use crate::{
+    catalog::FrameTable,
+    filter::FrameColumns,
+    jobs::Progress,
+    model::{FrameId, Label, Raster},
+};
+
+/// Frames between two looks at whether the work should stop, and per batch of images.
+const BATCH: usize = 64;
+
+/// Where an export gets labels and images from.
+pub trait FrameSource: Sync {
+    /// The stored values of the frame at `row`.
+    ///
+    /// # Errors
+    /// Why they cannot be had, for a person.
+    fn raster(&self, row: usize) -> Result<Raster, String>;
+    /// The stored file of the frame at `row` and its ending, when frames are stored as JPEG or PNG files.
+    ///
+    /// # Errors
+    /// Why they cannot be had, for a person.
+    fn stored(&self, row: usize) -> Result<Option<(Vec<u8>, &'static str)>, String>;
+    /// Labels of the frame at `row`.
+    ///
+    /// # Errors
+    /// Why they cannot be had, for a person.
+    fn labels(&self, row: usize) -> Result<Vec<Label>, String>;
+}
+
+/// What is written of the images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PackageImages {
+    /// Nothing.
+    None,
+    /// Files of one format; PNG of values that PNG cannot hold becomes TIFF.
+    As(ImageFormat),
+    /// The stored bytes where frames are stored as files, PNG (or TIFF) otherwise.
+    Original,
+}
+
+/// An export to write.
+pub struct Package<'a> {
+    /// The frame table.
+    pub table: &'a FrameTable,
+    /// Rows to write, in this order.
+    pub rows: &'a [u32],
+    /// Labels and images.
+    pub source: &'a dyn FrameSource,
+    /// The folder to make.
+    pub out: &'a Path,
+    /// Images to write.
+    pub images: PackageImages,
+    /// Whether `labels.csv` is written.
+    pub labels: bool,
+    /// Guard text that a spreadsheet would take for a formula.
+    pub spreadsheet: bool,
+    /// What `export.json` says of where the frames come from: filter text or selection, lake, versions.
+    pub provenance: serde_json::Value,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PackageReport {
+    /// The folder.
+    pub out: PathBuf,
+    /// Rows of `frames.csv`.
+    pub frames: u64,
+    /// Rows of `labels.csv`.
+    pub labels: u64,
+    /// Image files.
+    pub images: u64,
+    /// Frames whose image could not be written: frame and reason.
+    pub failed: Vec<(String, String)>,
+}
+
+impl Package<'_> {
+    /// Writes the folder; it appears under its name when everything in it is written.
+    ///
+    /// # Errors
+    /// The folder is not empty or cannot be written, a column or the labels cannot be read, or the work was cancelled.
+    /// An image that cannot be read is no error: it is told in the report and in `export.json`.
+    pub fn write(&self, progress: &Progress) -> Result<PackageReport, ExportError> {
+        let folder = FinishedFolder::begin(self.out)?;
+        progress.set_total(self.rows.len() as u64 * if self.images == PackageImages::None { 1 } else { 2 });
+        progress.stage("writing frames.csv");
+        self.write_frames(&folder.path().join("frames.csv"), progress)?;
+        let labels = if self.labels {
+            progress.stage("writing labels.csv");
+            self.write_labels(&folder.path().join("labels.csv"), progress)?
+        } else {
+            0
+        };
+        progress.stage("writing images");
+        let (images, failed) = self.write_images(folder.path(), progress)?;
+        let mut record = self.provenance.clone();
+        record["frames"] = json!(self.rows.len());
+        record["labels"] = if self.labels { json!(labels) } else { serde_json::Value::Null };
+        record["images"] = json!(images);
+        record["images_failed"] = failed.iter().map(|(frame, why)| json!({"frame_id": frame, "reason": why})).collect();
+        let path = folder.path().join("export.json");
+        let text = format!("{record:#}\n");
+        fs::write(&path, text).map_err(|source| ExportError::Write { path, source })?;
+        let out = folder.finish()?;
+        Ok(PackageReport { out, frames: self.rows.len() as u64, labels, images, failed })
+    }
+
+    /// Every column of the frames table and the count of each class.
+    fn columns(&self) -> Result<Vec<OutColumn<'_>>, ExportError> {
+        let mut columns = frame_columns(self.table, None)?;
+        let classes: Vec<String> = self.table.classes().iter().map(|class| class_column_name(class)).collect();
+        columns.extend(frame_columns(self.table, Some(&classes))?);
+        Ok(columns)
+    }
+
+    fn write_frames(&self, path: &Path, progress: &Progress) -> Result<(), ExportError> {
+        let file = create(path)?;
+        write_rows(&self.columns()?, self.rows, RowFormat::Csv { spreadsheet: self.spreadsheet }, file, progress)?;
+        // The writer counts in steps; the rest is added here so that the bar ends where it should.
+        progress.add(self.rows.len() as u64 - progress.snapshot().done.min(self.rows.len() as u64));
+        Ok(())
+    }
+
+    fn write_labels(&self, path: &Path, progress: &Progress) -> Result<u64, ExportError> {
+        let mut writer = LabelWriter::new(BufWriter::new(create(path)?), self.spreadsheet)?;
+        let mut written = 0;
+        for (at, row) in self.rows.iter().enumerate() {
+            if at % BATCH == 0 {
+                progress.check()?;
+            }
+            let frame_id = self.table.frame_id(*row as usize).to_string();
+            for label in self.source.labels(*row as usize).map_err(ExportError::Read)? {
+                writer.write(&frame_id, &label)?;
+                written += 1;
+            }
+        }
+        writer.finish()?;
+        Ok(written)
+    }
+
+    fn write_images(&self, folder: &Path, progress: &Progress) -> Result<(u64, Vec<(String, String)>), ExportError> {
+        let (mut written, mut failed) = (0, Vec::new());
+        if self.images == PackageImages::None {
+            return Ok((0, failed));
+        }
+        for batch in self.rows.chunks(BATCH) {
+            progress.check()?;
+            let results: Vec<Result<(), ExportError>> =
+                batch.par_iter().map(|row| self.write_image(folder, *row as usize).inspect(|()| progress.add(1))).collect();
+            for (row, result) in batch.iter().zip(results) {
+                match result {
+                    Ok(()) => written += 1,
+                    Err(error @ ExportError::Write { .. }) => return Err(error),
+                    Err(error) => {
+                        progress.add(1);
+                        let frame = self.table.frame_id(*row as usize).to_string();
+                        progress.log(format!("{frame}: {error}"));
+                        failed.push((frame, error.to_string()));
+                    }
+                }
+            }
+        }
+        Ok((written, failed))
+    }
+
+    fn write_image(&self, folder: &Path, row: usize) -> Result<(), ExportError> {
+        if self.images == PackageImages::Original
+            && let Some((bytes, ending)) = self.source.stored(row).map_err(ExportError::Read)?
+        {
+            return self.put(folder, row, ending, &bytes);
+        }
+        let raster = self.source.raster(row).map_err(ExportError::Read)?;
+        let asked = match self.images {
+            PackageImages::As(format) => format,
+            PackageImages::Original | PackageImages::None => ImageFormat::Png,
+        };
+        let format = asked.keeping_values(&raster);
+        self.put(folder, row, format.ending(), &encode(raster, format)?)
+    }
+
+    fn put(&self, folder: &Path, row: usize, ending: &str, bytes: &[u8]) -> Result<(), ExportError> {
+        let path = folder.join("images").join(image_path(&self.table.frame_id(row), ending));
+        let write = |path: &Path| {
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::write(path, bytes)
+        };
+        write(&path).map_err(|source| ExportError::Write { path, source })
+    }
+}
+
+fn create(path: &Path) -> Result<File, ExportError> {
+    File::create(path).map_err(|source| ExportError::Write { path: path.to_owned(), source })
+}
+
+/// `<recording>/<camera>/<frame_idx>.<ending>`, the index with six digits so that names sort as frames do. Parts that
+/// would climb out of the folder or hide the file are spelt with underscores.
+fn image_path(id: &FrameId, ending: &str) -> PathBuf {
+    let safe = |part: &str| {
+        let clean: String = part.chars().map(|c| if c.is_control() || r#"\:*?"<>|"#.contains(c) { '_' } else { c }).collect();
+        if clean.starts_with('.') { format!("_{}", clean.trim_start_matches('.')) } else { clean }
+    };
+    let mut path: PathBuf = id.recording.split('/').filter(|part| !part.is_empty()).map(safe).collect();
+    path.push(safe(&id.camera.replace('/', "_")));
+    path.push(format!("{:06}.{ending}", id.frame_idx));
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn image_names_stay_in_the_folder() {
+        for (recording, camera, expected) in [
+            ("drive_1", "front", "drive_1/front/000042.png"),
+            ("a/demo_2", "cam", "a/demo_2/cam/000042.png"),
+            ("../../etc", "..", "_/_/etc/_/000042.png"),
+            ("/abs", "x/y", "abs/x_y/000042.png"),
+            ("c:\\x", "a*b", "c__x/a_b/000042.png"),
+        ] {
+            let id = FrameId { recording: recording.into(), camera: camera.into(), frame_idx: 42 };
+            assert_eq!(image_path(&id, "png"), PathBuf::from(expected));
+        }
+    }
+}

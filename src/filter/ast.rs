@@ -1,0 +1,278 @@
+//! The filter as a tree, as it was written: nothing here knows the lake's names or types.
+
+use std::ops::Range;
+
+/// An expression and the bytes it was written in. Two expressions are equal when they mean the same tree, wherever
+/// and with however many parentheses they were written.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Bytes of the filter text, parentheses around it included.
+    pub span: Range<usize>,
+    /// Whether it was written inside parentheses of its own.
+    pub grouped: bool,
+}
+
+impl PartialEq for Expr {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+/// The kinds of expression.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExprKind {
+    /// A value written out.
+    Literal(Literal),
+    /// A metric, an attribute or a fixed name, without its back quotes.
+    Name(String),
+    /// `has(CLASS)` or `count(CLASS)`.
+    Labels {
+        /// Which of the two.
+        quantity: LabelQuantity,
+        /// The class.
+        class: Class,
+    },
+    /// `-x`; of a number written out, the number itself is negative instead.
+    Negate(Box<Expr>),
+    /// `left + right` and its like.
+    Arithmetic {
+        /// The operator.
+        op: ArithmeticOp,
+        /// Left operand.
+        left: Box<Expr>,
+        /// Right operand.
+        right: Box<Expr>,
+    },
+    /// `left = right` and its like.
+    Compare {
+        /// The operator.
+        op: CompareOp,
+        /// Left operand.
+        left: Box<Expr>,
+        /// Right operand.
+        right: Box<Expr>,
+    },
+    /// `value between low and high`, both ends included.
+    Between {
+        /// What is tested.
+        value: Box<Expr>,
+        /// Lower end.
+        low: Box<Expr>,
+        /// Upper end.
+        high: Box<Expr>,
+    },
+    /// `value in (a, b, …)`, at least one element.
+    In {
+        /// What is tested.
+        value: Box<Expr>,
+        /// The elements.
+        list: Vec<Expr>,
+    },
+    /// `value ~ "pattern"`.
+    Glob {
+        /// What is tested.
+        value: Box<Expr>,
+        /// The pattern: `*` any run of characters, `?` one character.
+        pattern: String,
+    },
+    /// `value is null` or `value is not null`.
+    IsNull {
+        /// What is tested.
+        value: Box<Expr>,
+        /// Whether it was `is not null`.
+        negated: bool,
+    },
+    /// `not x`.
+    Not(Box<Expr>),
+    /// `a and b and …`: two or more, none of them an `and` itself.
+    And(Vec<Expr>),
+    /// `a or b or …`: two or more, none of them an `or` itself.
+    Or(Vec<Expr>),
+}
+
+/// A value written out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Literal {
+    /// A number, perhaps with a unit.
+    Number {
+        /// The number.
+        value: Number,
+        /// The unit as written.
+        unit: Option<String>,
+    },
+    /// Text in quotes.
+    Text(String),
+    /// A time, ns UTC.
+    Time(i64),
+    /// `true` or `false`.
+    Bool(bool),
+}
+
+/// A number: whole ones stay exact.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Number {
+    /// Written without point and exponent, and within 64 bits.
+    Int(i64),
+    /// Every other number; finite.
+    Float(f64),
+}
+
+impl Number {
+    /// As a double.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "the doc of every user says when the exact number is used instead")]
+    pub fn as_f64(self) -> f64 {
+        match self {
+            Self::Int(value) => value as f64,
+            Self::Float(value) => value,
+        }
+    }
+}
+
+/// What a label expression tells of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelQuantity {
+    /// Whether there is one on the frame.
+    Has,
+    /// How many there are on the frame.
+    Count,
+}
+
+/// A label class as written.
+#[derive(Debug, Clone)]
+pub struct Class {
+    /// Its name.
+    pub name: String,
+    /// Bytes of the filter text.
+    pub span: Range<usize>,
+}
+
+impl PartialEq for Class {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// `+ - * /`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArithmeticOp {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+}
+
+impl ArithmeticOp {
+    /// The sign.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+        }
+    }
+}
+
+/// `= != < <= > >=`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompareOp {
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+}
+
+impl CompareOp {
+    /// The sign.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+        }
+    }
+
+    /// The operator that says the same with its operands swapped.
+    #[must_use]
+    pub fn flipped(self) -> Self {
+        match self {
+            Self::Equal | Self::NotEqual => self,
+            Self::Less => Self::Greater,
+            Self::LessEqual => Self::GreaterEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterEqual => Self::LessEqual,
+        }
+    }
+
+    /// Whether the operator holds for operands in this order.
+    #[must_use]
+    pub fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterEqual => order.is_ge(),
+        }
+    }
+}
+
+impl Expr {
+    /// An expression written at `span`.
+    #[must_use]
+    pub fn new(kind: ExprKind, span: Range<usize>) -> Self {
+        Self { kind, span, grouped: false }
+    }
+
+    /// `left and right`, one flat list however the two were nested.
+    #[must_use]
+    pub fn and(left: Self, right: Self) -> Self {
+        let span = left.span.start..right.span.end;
+        let mut parts = left.into_conjuncts();
+        parts.extend(right.into_conjuncts());
+        Self::new(ExprKind::And(parts), span)
+    }
+
+    /// `left or right`, one flat list however the two were nested.
+    #[must_use]
+    pub fn or(left: Self, right: Self) -> Self {
+        let span = left.span.start..right.span.end;
+        let into_parts = |expr: Self| match expr.kind {
+            ExprKind::Or(parts) => parts,
+            _ => vec![expr],
+        };
+        let mut parts = into_parts(left);
+        parts.extend(into_parts(right));
+        Self::new(ExprKind::Or(parts), span)
+    }
+
+    /// The parts that must all hold.
+    #[must_use]
+    pub fn into_conjuncts(self) -> Vec<Self> {
+        match self.kind {
+            ExprKind::And(parts) => parts,
+            _ => vec![self],
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! Names and types: the tree as written to the checked filter.
+
+use std::ops::Range;
+
+use super::{
+    FilterError, FrameColumns,
+    ast::{ArithmeticOp, Class, Expr, ExprKind, LabelQuantity, Literal, Number as Value},
+    bounds::Bounds,
+    check_compare,
+    glob::Glob,
+    names::{Names, Referent},
+    print::{name_text, text_literal},
+    typed::{ColumnName, Number, Predicate, Text, TextTest, arithmetic},
+    unit,
+};
+use crate::model::MetricKind;
+
+/// Checks a tree against the names and types of a lake.
+pub(super) fn check(expr: &Expr, columns: &dyn FrameColumns) -> Result<Predicate, FilterError> {
+    Checker { names: Names::new(columns) }.predicate(expr)
+}
+
+/// An expression whose type is known.
+pub(super) enum Typed {
+    Condition(Predicate),
+    Number(Measured),
+    Text(Text),
+    Time(Time),
+}
+
+impl Typed {
+    /// What it is, for a person.
+    pub(super) fn describe(&self) -> &'static str {
+        match self {
+            Self::Condition(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "text",
+            Self::Time(_) => "a time",
+        }
+    }
+}
+
+/// A time of day and date.
+#[derive(Clone)]
+pub(super) enum Time {
+    /// Time of the frame.
+    Frame(Range<usize>),
+    /// A time written out, ns UTC.
+    Constant(i64),
+}
+
+/// A number and what is known of its unit.
+pub(super) struct Measured {
+    pub number: Number,
+    pub unit: UnitOf,
+}
+
+/// The unit of a number.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum UnitOf {
+    /// A number written without a unit: takes on the unit of what it meets.
+    Any,
+    /// A number written with a unit.
+    Written(String, Range<usize>),
+    /// A column with a known unit.
+    Column(String),
+    /// A column without one, or the outcome of a product.
+    Unknown,
+}
+
+pub(super) struct Checker<'a> {
+    pub(super) names: Names<'a>,
+}
+
+impl Checker<'_> {
+    /// The expression as a condition.
+    pub(super) fn predicate(&self, expr: &Expr) -> Result<Predicate, FilterError> {
+        match self.typed(expr)? {
+            Typed::Condition(predicate) => Ok(predicate),
+            other => Err(not_a_condition(expr, &other)),
+        }
+    }
+
+    /// The expression with its type.
+    pub(super) fn typed(&self, expr: &Expr) -> Result<Typed, FilterError> {
+        Ok(match &expr.kind {
+            ExprKind::Literal(literal) => literal_type(literal, &expr.span),
+            ExprKind::Name(name) => self.name(name, &expr.span)?,
+            ExprKind::Labels { quantity, class } => self.labels(*quantity, class)?,
+            ExprKind::Negate(inner) => self.negate(inner)?,
+            ExprKind::Arithmetic { op, left, right } => Typed::Number(self.arithmetic(*op, left, right)?),
+            ExprKind::Not(inner) => Typed::Condition(Predicate::Not(Box::new(self.predicate(inner)?))),
+            ExprKind::And(parts) => Typed::Condition(merge_ranges(self.predicates(parts)?)),
+            ExprKind::Or(parts) => Typed::Condition(Predicate::Any(self.predicates(parts)?)),
+            ExprKind::IsNull { value, negated } => {
+                let is_null = match self.typed(value)? {
+                    Typed::Condition(condition) => Predicate::IsUnknown(Box::new(condition)),
+                    Typed::Number(measured) => Predicate::NumberIsNull(measured.number),
+                    Typed::Text(value) => Predicate::Text { value, test: TextTest::IsNull },
+                    Typed::Time(_) => Predicate::Constant(Some(false)),
+                };
+                Typed::Condition(if *negated { Predicate::Not(Box::new(is_null)) } else { is_null })
+            }
+            ExprKind::Glob { value, pattern } => match self.typed(value)? {
+                Typed::Text(value) => {
+                    Typed::Condition(Predicate::Text { value, test: TextTest::Glob(Glob::new(pattern)) })
+                }
+                other => {
+                    let message = format!("`~` looks for a pattern in text, and this is {}", other.describe());
+                    return Err(FilterError::new(value.span.clone(), message).hint("use `=`, `<`, `>` or `between`"));
+                }
+            },
+            ExprKind::Compare { op, left, right } => Typed::Condition(check_compare::compare(self, *op, left, right)?),
+            ExprKind::Between { value, low, high } => {
+                Typed::Condition(check_compare::between(self, value, low, high)?)
+            }
+            ExprKind::In { value, list } => Typed::Condition(check_compare::one_of(self, value, list)?),
+        })
+    }
+
+    fn predicates(&self, parts: &[Expr]) -> Result<Vec<Predicate>, FilterError> {
+        parts.iter().map(|part| self.predicate(part)).collect()
+    }
+
+    fn name(&self, name: &str, span: &Range<usize>) -> Result<Typed, FilterError> {
+        let Some(referent) = self.names.resolve(name) else { return Err(self.unknown_name(name, span)) };
+        let number = |number, unit: Option<String>| {
+            Typed::Number(Measured { number, unit: unit.map_or(UnitOf::Unknown, UnitOf::Column) })
+        };
+        Ok(match referent {
+            Referent::Recording => Typed::Text(Text::Recording),
+            Referent::Camera => Typed::Text(Text::Camera),
+            Referent::Attribute(key) => Typed::Text(Text::Attribute(key)),
+            Referent::Time => Typed::Time(Time::Frame(span.clone())),
+            Referent::Timestamp => number(Number::Timestamp(span.clone()), Some("ns".to_owned())),
+            Referent::SinceStart => number(Number::SinceStart(span.clone()), Some("s".to_owned())),
+            Referent::Frame => number(Number::Frame, None),
+            Referent::Labels => number(Number::LabelCount(span.clone()), None),
+            Referent::Metric { name, kind, unit } => {
+                let column = ColumnName { name, span: span.clone() };
+                match kind {
+                    MetricKind::Float => number(Number::Floats(column), unit),
+                    MetricKind::Int => number(Number::Ints(column), unit),
+                    MetricKind::Bool => Typed::Condition(Predicate::Flag(column)),
+                    MetricKind::Text => Typed::Text(Text::Metric(column)),
+                }
+            }
+        })
+    }
+
+    pub(super) fn unknown_name(&self, name: &str, span: &Range<usize>) -> FilterError {
+        let error = FilterError::new(
+            span.clone(),
+            format!("no metric, attribute or column of this lake is called `{name}`"),
+        );
+        if name == "frame_id" {
+            return error.hint("compare `recording`, `camera` and `frame` instead");
+        }
+        if self.names.has_class(name) {
+            let class = name_text(name);
+            return error.hint(format!("`{class}` is a label class: write `has({class})` or `count({class})`"));
+        }
+        match self.names.suggestion(name) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(format!("if it is text, put it in quotes: {}", text_literal(name))),
+        }
+    }
+
+    fn labels(&self, quantity: LabelQuantity, class: &Class) -> Result<Typed, FilterError> {
+        if !self.names.has_class(&class.name) {
+            let message = format!("no label of this lake has the class `{}`", class.name);
+            let error = FilterError::new(class.span.clone(), message);
+            return Err(match self.names.class_suggestion(&class.name) {
+                Some(near) => error.hint(format!("did you mean `{}`?", name_text(near))),
+                None if self.names.columns.classes().is_empty() => error.hint("this lake has no labels"),
+                None => error.hint(format!("its classes are {}", self.names.columns.classes().join(", "))),
+            });
+        }
+        let count = Number::ClassCount(ColumnName { name: class.name.clone(), span: class.span.clone() });
+        Ok(match quantity {
+            LabelQuantity::Count => Typed::Number(Measured { number: count, unit: UnitOf::Unknown }),
+            LabelQuantity::Has => {
+                Typed::Condition(Predicate::Within { value: count, bounds: Bounds::Int { low: 1, high: i64::MAX } })
+            }
+        })
+    }
+
+    /// The expression as a number, for an arithmetic operator.
+    fn operand(&self, expr: &Expr) -> Result<Measured, FilterError> {
+        match self.typed(expr)? {
+            Typed::Number(measured) => Ok(measured),
+            other => {
+                let message = format!("this is {}, and only numbers are calculated with", other.describe());
+                let error = FilterError::new(expr.span.clone(), message);
+                Err(match other {
+                    Typed::Time(_) => error.hint("`t` is the time in seconds since the recording began"),
+                    _ => error,
+                })
+            }
+        }
+    }
+
+    fn negate(&self, inner: &Expr) -> Result<Typed, FilterError> {
+        let Measured { number, unit } = self.operand(inner)?;
+        let number = match number {
+            Number::Constant(value) => constant(match value {
+                Value::Int(value) => value.checked_neg().map_or_else(|| -Value::Int(value).as_f64(), exact_or_nearest),
+                Value::Float(value) => -value,
+            }),
+            Number::Null => Number::Null,
+            other => Number::Negate(Box::new(other)),
+        };
+        Ok(Typed::Number(Measured { number, unit }))
+    }
+
+    fn arithmetic(&self, op: ArithmeticOp, left: &Expr, right: &Expr) -> Result<Measured, FilterError> {
+        let (mut a, mut b) = (self.operand(left)?, self.operand(right)?);
+        let unit = if matches!(op, ArithmeticOp::Add | ArithmeticOp::Subtract) {
+            check_compare::agree(&mut a, &mut b)?;
+            sum_unit(&a.unit, &b.unit)
+        } else {
+            for measured in [&a, &b] {
+                if let UnitOf::Written(unit, span) = &measured.unit {
+                    let message = format!("a number in {unit} cannot be multiplied or divided here");
+                    return Err(FilterError::new(span.clone(), message).hint("write the number without its unit"));
+                }
+            }
+            if a.unit == UnitOf::Any && b.unit == UnitOf::Any { UnitOf::Any } else { UnitOf::Unknown }
+        };
+        let number = match (a.number, b.number) {
+            (Number::Null, _) | (_, Number::Null) => Number::Null,
+            (Number::Constant(a), Number::Constant(b)) => constant(arithmetic(op, a.as_f64(), b.as_f64())),
+            (a, b) => Number::Arithmetic { op, left: Box::new(a), right: Box::new(b) },
+        };
+        Ok(Measured { number, unit })
+    }
+}
+
+/// The unit of a sum of two numbers that agree.
+fn sum_unit(a: &UnitOf, b: &UnitOf) -> UnitOf {
+    match (a, b) {
+        (UnitOf::Any, other) | (other, UnitOf::Any) => other.clone(),
+        (UnitOf::Written(..), other) | (other, UnitOf::Written(..)) => other.clone(),
+        (UnitOf::Column(a), UnitOf::Column(b)) if unit::same(a, b) => UnitOf::Column(a.clone()),
+        _ => UnitOf::Unknown,
+    }
+}
+
+/// A folded constant; NaN is null.
+fn constant(value: f64) -> Number {
+    if value.is_nan() { Number::Null } else { Number::Constant(Value::Float(value)) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "arithmetic is in doubles")]
+fn exact_or_nearest(value: i64) -> f64 {
+    value as f64
+}
+
+fn literal_type(literal: &Literal, span: &Range<usize>) -> Typed {
+    match literal {
+        Literal::Number { value, unit } => {
+            let unit = unit.as_ref().map_or(UnitOf::Any, |unit| UnitOf::Written(unit.clone(), span.clone()));
+            Typed::Number(Measured { number: Number::Constant(*value), unit })
+        }
+        Literal::Text(text) => Typed::Text(Text::Constant(text.clone())),
+        Literal::Time(ns) => Typed::Time(Time::Constant(*ns)),
+        Literal::Bool(value) => Typed::Condition(Predicate::Constant(Some(*value))),
+    }
+}
+
+fn not_a_condition(expr: &Expr, typed: &Typed) -> FilterError {
+    let error = FilterError::new(
+        expr.span.clone(),
+        format!("a condition is expected here, and `{expr}` is {}", typed.describe()),
+    );
+    match (typed, &expr.kind) {
+        (Typed::Number(_), ExprKind::Literal(_)) | (Typed::Text(Text::Constant(_)), _) => {
+            error.hint("compare it with a name, for example `speed > 80` or `camera = \"front\"`")
+        }
+        (Typed::Number(_), _) => error.hint(format!("compare it, for example `{expr} > 0`")),
+        (Typed::Text(_), _) => error.hint(format!("compare it, for example `{expr} = \"…\"`")),
+        _ => error.hint("compare it, for example `time >= 2024-05-01T08:00Z`"),
+    }
+}
+
+/// A conjunction in which two intervals of one column (`x > 1 and x < 2`) become one.
+fn merge_ranges(parts: Vec<Predicate>) -> Predicate {
+    let mut merged: Vec<Predicate> = Vec::with_capacity(parts.len());
+    for part in parts {
+        let Predicate::Within { value, bounds } = &part else {
+            merged.push(part);
+            continue;
+        };
+        let joined = merged.iter_mut().any(|earlier| match earlier {
+            Predicate::Within { value: same, bounds: earlier } if same_column(same, value) => {
+                earlier.intersect(*bounds).is_some_and(|both| {
+                    *earlier = both;
+                    true
+                })
+            }
+            _ => false,
+        });
+        if !joined {
+            merged.push(part);
+        }
+    }
+    Predicate::All(merged)
+}
+
+fn same_column(a: &Number, b: &Number) -> bool {
+    match (a, b) {
+        (Number::Floats(a), Number::Floats(b))
+        | (Number::Ints(a), Number::Ints(b))
+        | (Number::ClassCount(a), Number::ClassCount(b)) => a.name == b.name,
+        (Number::Frame, Number::Frame)
+        | (Number::LabelCount(_), Number::LabelCount(_))
+        | (Number::Timestamp(_), Number::Timestamp(_))
+        | (Number::SinceStart(_), Number::SinceStart(_)) => true,
+        _ => false,
+    }
+}

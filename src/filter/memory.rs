@@ -1,0 +1,106 @@
+//! Columns held in memory: what tests, benches and small tables are filtered through.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{FootageRows, FrameColumns, MetricName};
+use crate::model::Column;
+
+/// A frame table in memory. Columns whose length is not the number of rows are an error when a filter reads them.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryColumns {
+    footages: Vec<FootageRows>,
+    metrics: Vec<MetricName>,
+    values: BTreeMap<String, Arc<Column>>,
+    classes: Vec<String>,
+    counts: BTreeMap<String, Arc<Vec<u32>>>,
+    labels: Arc<Vec<u32>>,
+    timestamps: Arc<Vec<i64>>,
+}
+
+impl MemoryColumns {
+    /// An empty table.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a footage whose frames are taken at `timestamps`, ns UTC.
+    pub fn footage(
+        &mut self,
+        recording: &str,
+        camera: &str,
+        started_at_ns: i64,
+        attributes: &Arc<BTreeMap<String, String>>,
+        timestamps: impl IntoIterator<Item = i64>,
+    ) -> &mut Self {
+        let times = Arc::make_mut(&mut self.timestamps);
+        let first_row = times.len();
+        times.extend(timestamps);
+        let rows = times.len() - first_row;
+        Arc::make_mut(&mut self.labels).resize(first_row + rows, 0);
+        self.footages.push(FootageRows {
+            recording: recording.to_owned(),
+            camera: camera.to_owned(),
+            first_row,
+            rows,
+            started_at_ns,
+            attributes: attributes.clone(),
+        });
+        self
+    }
+
+    /// Adds a metric, or replaces it.
+    pub fn metric(&mut self, name: &str, unit: Option<&str>, values: Column) -> &mut Self {
+        self.metrics.retain(|metric| metric.name != name);
+        let metric = MetricName { name: name.to_owned(), kind: values.kind(), unit: unit.map(str::to_owned) };
+        let at = self.metrics.partition_point(|other| other.name < metric.name);
+        self.metrics.insert(at, metric);
+        self.values.insert(name.to_owned(), Arc::new(values));
+        self
+    }
+
+    /// Adds a label class with its number of labels on each frame; the count of all labels grows by them.
+    pub fn class(&mut self, name: &str, counts: Vec<u32>) -> &mut Self {
+        for (labels, count) in Arc::make_mut(&mut self.labels).iter_mut().zip(&counts) {
+            *labels = labels.saturating_add(*count);
+        }
+        let at = self.classes.partition_point(|other| other.as_str() < name);
+        self.classes.insert(at, name.to_owned());
+        self.counts.insert(name.to_owned(), Arc::new(counts));
+        self
+    }
+}
+
+impl FrameColumns for MemoryColumns {
+    fn rows(&self) -> usize {
+        self.timestamps.len()
+    }
+
+    fn footages(&self) -> &[FootageRows] {
+        &self.footages
+    }
+
+    fn metrics(&self) -> &[MetricName] {
+        &self.metrics
+    }
+
+    fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    fn metric(&self, name: &str) -> Result<Arc<Column>, String> {
+        self.values.get(name).cloned().ok_or_else(|| format!("there is no metric {name}"))
+    }
+
+    fn class_count(&self, class: &str) -> Result<Arc<Vec<u32>>, String> {
+        self.counts.get(class).cloned().ok_or_else(|| format!("there is no class {class}"))
+    }
+
+    fn label_count(&self) -> Result<Arc<Vec<u32>>, String> {
+        Ok(self.labels.clone())
+    }
+
+    fn timestamps(&self) -> Result<Arc<Vec<i64>>, String> {
+        Ok(self.timestamps.clone())
+    }
+}

@@ -1,0 +1,158 @@
+//! What a name in a filter refers to: fixed names first, then metrics, then attributes of recordings.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{FrameColumns, print::name_text, suggest::nearest};
+use crate::model::MetricKind;
+
+/// Names that mean the same in every lake. A metric called like one is written `metric.<name>`, an attribute
+/// `attribute.<name>`. `frame_id` is a column of exports and so taken too, though no filter compares it.
+pub const FIXED_NAMES: [&str; 11] = [
+    "recording",
+    "camera",
+    "vehicle",
+    "region",
+    "time",
+    "t",
+    "frame",
+    "labels",
+    "frame_idx",
+    "timestamp_ns",
+    "frame_id",
+];
+
+const METRIC_PREFIX: &str = "metric.";
+const ATTRIBUTE_PREFIX: &str = "attribute.";
+
+/// What a name means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Referent {
+    Recording,
+    Camera,
+    /// A key of `recording.toml`.
+    Attribute(String),
+    /// Time of the frame, ns UTC.
+    Time,
+    /// The same as a number.
+    Timestamp,
+    /// Seconds since the recording began.
+    SinceStart,
+    /// Index in the footage.
+    Frame,
+    /// Labels of any class.
+    Labels,
+    Metric { name: String, kind: MetricKind, unit: Option<String> },
+}
+
+/// The names of one lake.
+pub(super) struct Names<'a> {
+    pub(super) columns: &'a dyn FrameColumns,
+    attributes: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(columns: &'a dyn FrameColumns) -> Self {
+        Self { columns, attributes: attribute_keys(columns) }
+    }
+
+    /// What `name` refers to, if anything.
+    pub(super) fn resolve(&self, name: &str) -> Option<Referent> {
+        Some(match name {
+            "recording" => Referent::Recording,
+            "camera" => Referent::Camera,
+            "vehicle" | "region" => Referent::Attribute(name.to_owned()),
+            "time" => Referent::Time,
+            "timestamp_ns" => Referent::Timestamp,
+            "t" => Referent::SinceStart,
+            "frame" | "frame_idx" => Referent::Frame,
+            "labels" => Referent::Labels,
+            "frame_id" => return None,
+            _ => {
+                let prefixed_metric = name.strip_prefix(METRIC_PREFIX).and_then(|name| self.metric(name));
+                let prefixed_key = || name.strip_prefix(ATTRIBUTE_PREFIX).and_then(|key| self.attribute(key));
+                return prefixed_metric
+                    .or_else(prefixed_key)
+                    .or_else(|| self.metric(name))
+                    .or_else(|| self.attribute(name));
+            }
+        })
+    }
+
+    fn metric(&self, name: &str) -> Option<Referent> {
+        let found = self.columns.metrics().iter().find(|metric| metric.name == name)?;
+        Some(Referent::Metric { name: found.name.clone(), kind: found.kind, unit: found.unit.clone() })
+    }
+
+    fn attribute(&self, key: &str) -> Option<Referent> {
+        self.attributes.contains(key).then(|| Referent::Attribute(key.to_owned()))
+    }
+
+    pub(super) fn has_class(&self, class: &str) -> bool {
+        self.columns.classes().iter().any(|known| known == class)
+    }
+
+    /// The nearest known name as a filter spells it.
+    pub(super) fn suggestion(&self, name: &str) -> Option<String> {
+        let metrics = self.columns.metrics().iter().map(|metric| metric.name.as_str());
+        let fixed = FIXED_NAMES.into_iter().filter(|fixed| *fixed != "frame_id");
+        let bare = name.strip_prefix(METRIC_PREFIX).unwrap_or(name);
+        let attributes = self.attributes.iter().copied();
+        let near = nearest(bare, fixed.chain(metrics).chain(attributes))?;
+        let is_fixed = FIXED_NAMES.contains(&near) && bare.len() != name.len();
+        Some(if is_fixed { metric_reference(near) } else { name_text(near) })
+    }
+
+    /// The nearest known class.
+    pub(super) fn class_suggestion(&self, class: &str) -> Option<&'a str> {
+        nearest(class, self.columns.classes().iter().map(String::as_str))
+    }
+
+    pub(super) fn attributes(&self) -> impl Iterator<Item = &'a str> {
+        self.attributes.iter().copied()
+    }
+}
+
+/// Every attribute key that a recording of the lake has, `vehicle` and `region` included only where a recording has
+/// them, in name order.
+#[must_use]
+pub fn attribute_keys(columns: &dyn FrameColumns) -> BTreeSet<&str> {
+    let mut keys = BTreeSet::new();
+    let mut last = None;
+    for footage in columns.footages() {
+        // The footages of one recording share one map.
+        if last.is_some_and(|last| Arc::ptr_eq(last, &footage.attributes)) {
+            continue;
+        }
+        keys.extend(footage.attributes.keys().map(String::as_str));
+        last = Some(&footage.attributes);
+    }
+    keys
+}
+
+/// The name that a filter uses for a metric, without back quotes: `metric.<name>` when it clashes with a fixed name.
+#[must_use]
+pub fn metric_name(metric: &str) -> String {
+    if FIXED_NAMES.contains(&metric) { format!("{METRIC_PREFIX}{metric}") } else { metric.to_owned() }
+}
+
+/// The metric as a filter spells it: with prefix and back quotes where needed.
+#[must_use]
+pub fn metric_reference(metric: &str) -> String {
+    name_text(&metric_name(metric))
+}
+
+/// The attribute as a filter spells it, in a lake that may have a metric or a fixed name of that name too.
+#[must_use]
+pub fn attribute_reference(columns: &dyn FrameColumns, key: &str) -> String {
+    let fixed = FIXED_NAMES.contains(&key) && !matches!(key, "vehicle" | "region");
+    let clashes = fixed || columns.metrics().iter().any(|metric| metric.name == key);
+    if clashes { name_text(&format!("{ATTRIBUTE_PREFIX}{key}")) } else { name_text(key) }
+}
+
+/// One spelling for the names that mean the same metric: `metric.speed` is `speed` unless `speed` were a fixed name.
+pub(super) fn plain_name(name: &str) -> &str {
+    match name.strip_prefix(METRIC_PREFIX) {
+        Some(rest) if !FIXED_NAMES.contains(&rest) => rest,
+        _ => name,
+    }
+}

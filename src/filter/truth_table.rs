@@ -1,0 +1,282 @@
+//! The truth table of the language: a small lake and filters over it with the rows they match. Every evaluator of
+//! filters has to pass it; that is why it is data and not a test.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::MemoryColumns;
+use crate::model::{Column, NULL_BOOL, NULL_WORD};
+
+/// 2024-05-01T08:00:00Z in ns: when recording `drive_1` of [`lake`] begins.
+pub const START_NS: i64 = 1_714_550_400_000_000_000;
+
+/// Eight frames: `drive_1/front` rows 0 to 3, `drive_1/rear` rows 4 and 5, `drive_2/Front` rows 6 and 7, a frame every
+/// half second.
+///
+/// | row | speed m/s | gear | big | braking | weather | car | pedestrian | frame | t |
+/// |---|---|---|---|---|---|---|---|---|---|
+/// | 0 | 10 | 1 | 2⁵³ | true | sun | 2 | 0 | 0 | 0 |
+/// | 1 | NaN | 2 | 2⁵³ + 1 | false | rain | 0 | 1 | 1 | 0.5 |
+/// | 2 | 0 | null | 0 | null | null | 1 | 0 | 2 | 1 |
+/// | 3 | −5 | −1 | −1 | true | Rain | 0 | 3 | 3 | 1.5 |
+/// | 4 | 25 | 3 | 5 | false | sun | 0 | 0 | 0 | 0 |
+/// | 5 | ∞ | 0 | max | true | sun | 1 | 0 | 1 | 0.5 |
+/// | 6 | 30 | 3 | min | false | snow | 0 | 0 | 0 | 0 |
+/// | 7 | NaN | null | 7 | null | null | 0 | 0 | 1 | 0.5 |
+///
+/// `drive_1` has `vehicle = "van"`, `region = "north"`, `driver = "A"`; `drive_2`, a day later, has only
+/// `vehicle = "Van"`. A metric called `time` holds the row number, one called `two words` minus it.
+#[must_use]
+pub fn lake() -> MemoryColumns {
+    const HALF_SECOND_NS: i64 = 500_000_000;
+    const DAY_NS: i64 = 86_400_000_000_000;
+    let attributes = |pairs: &[(&str, &str)]| -> Arc<BTreeMap<String, String>> {
+        Arc::new(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+    };
+    let first = attributes(&[("vehicle", "van"), ("region", "north"), ("driver", "A")]);
+    let second = attributes(&[("vehicle", "Van")]);
+    let times = |start: i64, frames: i64| (0..frames).map(move |i| start + i * HALF_SECOND_NS);
+    let mut lake = MemoryColumns::new();
+    lake.footage("drive_1", "front", START_NS, &first, times(START_NS, 4))
+        .footage("drive_1", "rear", START_NS, &first, times(START_NS, 2))
+        .footage("drive_2", "Front", START_NS + DAY_NS, &second, times(START_NS + DAY_NS, 2));
+    let nan = f64::NAN;
+    lake.metric("speed", Some("m/s"), Column::Float(vec![10.0, nan, 0.0, -5.0, 25.0, f64::INFINITY, 30.0, nan]))
+        .metric(
+            "gear",
+            None,
+            Column::Int {
+                values: vec![1, 2, 0, -1, 3, 0, 3, 0],
+                valid: vec![true, true, false, true, true, true, true, false],
+            },
+        )
+        .metric(
+            "big",
+            None,
+            Column::Int { values: vec![1 << 53, (1 << 53) + 1, 0, -1, 5, i64::MAX, i64::MIN, 7], valid: Vec::new() },
+        )
+        .metric("braking", None, Column::Bool(vec![1, 0, NULL_BOOL, 1, 0, 1, 0, NULL_BOOL]))
+        .metric(
+            "weather",
+            None,
+            Column::Text {
+                codes: vec![0, 1, NULL_WORD, 2, 0, 0, 3, NULL_WORD],
+                words: ["sun", "rain", "Rain", "snow"].map(str::to_owned).to_vec(),
+            },
+        )
+        .metric("time", None, Column::Float(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]))
+        .metric("two words", None, Column::Float(vec![0.0, -1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0]))
+        .class("car", vec![2, 0, 1, 0, 0, 1, 0, 0])
+        .class("pedestrian", vec![0, 1, 0, 3, 0, 0, 0, 0])
+        .class("traffic light", vec![0, 0, 0, 0, 0, 0, 1, 0]);
+    lake
+}
+
+/// Filters over [`lake`] and the rows they match.
+pub const CASES: &[(&str, &[usize])] = &[
+    ("", &[0, 1, 2, 3, 4, 5, 6, 7]),
+    ("true", &[0, 1, 2, 3, 4, 5, 6, 7]),
+    ("false", &[]),
+    // NaN reads as null: no comparison is true of it, nor is the denial of one.
+    ("speed > 0", &[0, 4, 5, 6]),
+    ("not speed > 0", &[2, 3]),
+    ("speed != 10", &[2, 3, 4, 5, 6]),
+    ("speed = 10 or speed != 10", &[0, 2, 3, 4, 5, 6]),
+    ("speed is null", &[1, 7]),
+    ("speed is not null", &[0, 2, 3, 4, 5, 6]),
+    ("not speed is null", &[0, 2, 3, 4, 5, 6]),
+    ("speed = speed", &[0, 2, 3, 4, 5, 6]),
+    ("speed = -0.0", &[2]),
+    ("speed < 0.0", &[3]),
+    ("speed > -0.0", &[0, 4, 5, 6]),
+    ("speed > 1e308", &[5]),
+    ("speed between 0 and 25", &[0, 2, 4]),
+    ("speed not between 0 and 25", &[3, 5, 6]),
+    ("speed between 25 and 0", &[]),
+    ("not speed between 25 and 0", &[0, 2, 3, 4, 5, 6]),
+    ("speed between gear and 25", &[4]),
+    ("speed in (10, 30, 99)", &[0, 6]),
+    ("speed not in (10, 30)", &[2, 3, 4, 5]),
+    ("speed in (10, 0, -5, 25, 1, 2, 3, 4)", &[0, 2, 3, 4]),
+    ("speed >= 0 and speed < 25", &[0, 2]),
+    // Units.
+    ("speed > 36 km/h", &[4, 5, 6]),
+    ("speed >= 36 km/h", &[0, 4, 5, 6]),
+    ("speed = 10 m/s", &[0]),
+    ("speed in (90 km/h, 10 mps)", &[0, 4]),
+    ("speed + 36 km/h > 20", &[4, 5, 6]),
+    ("t >= 500 ms", &[1, 2, 3, 5, 7]),
+    // Three-valued `and`, `or`, `not`: false and unknown is false, true or unknown is true.
+    ("not (speed > 0 and braking)", &[2, 3, 4, 6]),
+    ("speed > 0 or braking", &[0, 3, 4, 5, 6]),
+    ("not (speed > 100 or braking)", &[4, 6]),
+    ("not not braking", &[0, 3, 5]),
+    ("(speed > 0) is null", &[1, 7]),
+    ("(speed > 0 and braking) is null", &[7]),
+    ("(speed > 0 or braking) is not null", &[0, 2, 3, 4, 5, 6]),
+    ("((speed > 0) is null) is null", &[]),
+    // Booleans.
+    ("braking", &[0, 3, 5]),
+    ("not braking", &[1, 4, 6]),
+    ("braking = true", &[0, 3, 5]),
+    ("braking = false", &[1, 4, 6]),
+    ("braking != true", &[1, 4, 6]),
+    ("braking is null", &[2, 7]),
+    ("braking = has(car)", &[0, 1, 4, 5, 6]),
+    ("braking in (true, false)", &[0, 1, 3, 4, 5, 6]),
+    // Whole numbers: exact, also beyond what doubles hold and against numbers with a point.
+    ("gear = 3", &[4, 6]),
+    ("gear != 3", &[0, 1, 3, 5]),
+    ("gear > 0.5", &[0, 1, 4, 6]),
+    ("gear < 1.5", &[0, 3, 5]),
+    ("gear = 1.5", &[]),
+    ("not gear = 1.5", &[0, 1, 3, 4, 5, 6]),
+    ("gear is null", &[2, 7]),
+    ("gear in (1, 3, 2.5)", &[0, 4, 6]),
+    ("gear not in (1, 3)", &[1, 3, 5]),
+    ("big = 9007199254740993", &[1]),
+    ("big > 9007199254740992.0", &[1, 5]),
+    ("big in (9007199254740992, -1)", &[0, 3]),
+    ("big = 9223372036854775807", &[5]),
+    ("big < -9223372036854775807", &[6]),
+    ("big >= 1e19", &[]),
+    ("big > -1e19", &[0, 1, 2, 3, 4, 5, 6, 7]),
+    ("big > frame", &[0, 1, 4, 5, 7]),
+    ("gear > speed", &[3]),
+    ("gear <= speed", &[0, 4, 5, 6]),
+    // Arithmetic is in doubles; a division by zero is null.
+    ("speed * 2 - 10 = 10", &[0]),
+    ("speed / 4 > 2", &[0, 4, 5, 6]),
+    ("speed / gear > 0", &[0, 3, 4, 6]),
+    ("speed / gear is null", &[1, 2, 5, 7]),
+    ("not speed / 0 > 1", &[]),
+    ("1 / 0 is null", &[0, 1, 2, 3, 4, 5, 6, 7]),
+    ("-speed > 0", &[3]),
+    ("gear / 2 = 1.5", &[4, 6]),
+    ("7 / 2 = 3.5", &[0, 1, 2, 3, 4, 5, 6, 7]),
+    ("(speed + gear) * 2 = 22", &[0]),
+    // Labels: a class that a footage lacks counts 0 there.
+    ("has(car)", &[0, 2, 5]),
+    ("not has(car)", &[1, 3, 4, 6, 7]),
+    ("count(car) >= 2", &[0]),
+    ("count(car) = 0", &[1, 3, 4, 6, 7]),
+    ("count(car) != 0", &[0, 2, 5]),
+    ("count(car) > -1", &[0, 1, 2, 3, 4, 5, 6, 7]),
+    ("count(car) < 0.5", &[1, 3, 4, 6, 7]),
+    ("count(pedestrian) = 0", &[0, 2, 4, 5, 6, 7]),
+    ("count(pedestrian) > count(car)", &[1, 3]),
+    ("count(car) is null", &[]),
+    ("has(\"traffic light\")", &[6]),
+    ("labels = 0", &[4, 7]),
+    ("labels >= 2", &[0, 3]),
+    ("labels in (1, 2)", &[0, 1, 2, 5, 6]),
+    // Text: `=` minds case, `~` does not.
+    ("weather = \"rain\"", &[1]),
+    ("weather ~ \"rain\"", &[1, 3]),
+    ("weather ~ \"s*\"", &[0, 4, 5, 6]),
+    ("weather ~ \"?UN\"", &[0, 4, 5]),
+    ("not weather = \"rain\"", &[0, 3, 4, 5, 6]),
+    ("not weather ~ \"r*\"", &[0, 4, 5, 6]),
+    ("weather is null", &[2, 7]),
+    ("weather is not null", &[0, 1, 3, 4, 5, 6]),
+    ("weather in (\"sun\", 'Rain')", &[0, 3, 4, 5]),
+    ("weather not in (\"sun\", 'Rain')", &[1, 6]),
+    ("weather < \"rain\"", &[3]),
+    ("\"rain\" <= weather", &[0, 1, 4, 5, 6]),
+    ("weather between \"rain\" and \"snow\"", &[1, 6]),
+    ("weather = camera", &[]),
+    ("weather != vehicle", &[0, 1, 3, 4, 5, 6]),
+    ("camera = \"front\"", &[0, 1, 2, 3]),
+    ("camera ~ \"front\"", &[0, 1, 2, 3, 6, 7]),
+    ("camera in (\"rear\", \"Front\")", &[4, 5, 6, 7]),
+    ("recording = \"drive_2\"", &[6, 7]),
+    ("recording ~ \"*_1\" and frame = 1", &[1, 5]),
+    ("vehicle = \"van\"", &[0, 1, 2, 3, 4, 5]),
+    ("camera < recording", &[6, 7]),
+    // An attribute that a recording lacks is null.
+    ("region = \"north\"", &[0, 1, 2, 3, 4, 5]),
+    ("not region = \"north\"", &[]),
+    ("region != \"south\"", &[0, 1, 2, 3, 4, 5]),
+    ("region is null", &[6, 7]),
+    ("driver = vehicle", &[]),
+    ("driver != vehicle", &[0, 1, 2, 3, 4, 5]),
+    ("attribute.driver ~ \"a\"", &[0, 1, 2, 3, 4, 5]),
+    // Time, time since the recording began, index in the footage.
+    ("time >= 2024-05-01T08:00:01Z", &[2, 3, 6, 7]),
+    ("time < \"2024-05-01T10:00:00.5+02:00\"", &[0, 4]),
+    ("time between 2024-05-01 and 2024-05-02", &[0, 1, 2, 3, 4, 5]),
+    ("time = 2024-05-02T08:00Z", &[6]),
+    ("time in (2024-05-02T08:00Z, '2024-05-01T08:00:01.5Z')", &[3, 6]),
+    ("timestamp_ns = 1714550400500000000", &[1, 5]),
+    ("time is null", &[]),
+    ("t > 0.5", &[2, 3]),
+    ("t * 2 = frame", &[0, 1, 2, 3, 4, 5, 6, 7]),
+    ("frame = 0", &[0, 4, 6]),
+    ("frame_idx >= 2", &[2, 3]),
+    ("not frame between 1 and 2", &[0, 3, 4, 6]),
+    ("frame in (0, 3)", &[0, 3, 4, 6]),
+    // Names.
+    ("metric.time > 5", &[6, 7]),
+    ("metric.speed = 10", &[0]),
+    ("`two words` = -3", &[3]),
+    ("`metric.two words` = -3", &[3]),
+    // Precedence: `not` before `and` before `or`.
+    ("has(car) or has(pedestrian) and not braking", &[0, 1, 2, 5]),
+    ("(has(car) or has(pedestrian)) and not braking", &[1]),
+    ("not has(car) and braking", &[3]),
+];
+
+/// Filters that parse but do not fit [`lake`], with the bytes the error points at.
+pub const MISFITS: &[(&str, std::ops::Range<usize>)] = &[
+    ("sped > 1", 0..4),
+    ("Speed > 1", 0..5),
+    ("has(truck)", 4..9),
+    ("has(Car)", 4..7),
+    ("speed", 0..5),
+    ("camera", 0..6),
+    ("speed > \"80\"", 8..12),
+    ("camera = 3", 9..10),
+    ("camera = front", 9..14),
+    ("braking > true", 0..14),
+    ("braking = 1", 10..11),
+    ("speed ~ \"1*\"", 0..5),
+    ("time > 5", 7..8),
+    ("time > \"noon\"", 7..13),
+    ("t > 2024-05-01", 4..14),
+    ("speed > 80 kg", 8..13),
+    ("gear > 3 km/h", 7..13),
+    ("speed * 3.6 > 80 km/h", 14..21),
+    ("speed * 2 km/h > 1", 8..14),
+    ("speed + camera > 1", 8..14),
+    ("speed in (1, \"a\")", 13..16),
+    ("speed and braking", 0..5),
+    ("frame_id = \"a/b/1\"", 0..8),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter::Filter;
+
+    #[test]
+    fn columns_pass() {
+        let lake = lake();
+        for (text, expected) in CASES {
+            let filter = Filter::parse(text).unwrap_or_else(|error| panic!("{}", error.render(text)));
+            let set = filter.evaluate(&lake).unwrap_or_else(|error| panic!("{}", error.render(text)));
+            assert_eq!(set.iter().collect::<Vec<_>>(), *expected, "{text}");
+            let printed = filter.to_string();
+            assert_eq!(Filter::parse(&printed).unwrap(), filter, "{text} printed as {printed}");
+        }
+    }
+
+    #[test]
+    fn misfits_are_pointed_at() {
+        let lake = lake();
+        for (text, span) in MISFITS {
+            let filter = Filter::parse(text).unwrap_or_else(|error| panic!("{}", error.render(text)));
+            let error = filter.bind(&lake).expect_err(text);
+            assert_eq!(error.span, *span, "{}", error.render(text));
+            assert!(error.hint.is_some(), "{}", error.render(text));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What can keep a whole file from being read. Single rows and cells never do: they are counted in the result.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// A file of another program could not be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum FormatError {
+    /// The operating system refused.
+    #[error("cannot read {}: {source}; check that the file exists and that you may read it", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is longer than the reader takes in.
+    #[error("{} holds {size_bytes} bytes, the limit is {limit_bytes}; split the file into smaller ones", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        size_bytes: u64,
+        /// The limit.
+        limit_bytes: u64,
+    },
+    /// The file declares more values than the reader takes in.
+    #[error("{} declares {rows} rows of {columns} columns, the limit is {limit} values; split the file", path.display())]
+    TooManyValues {
+        /// The file.
+        path: PathBuf,
+        /// Declared rows.
+        rows: u64,
+        /// Declared columns.
+        columns: u64,
+        /// Most values (rows × columns) read.
+        limit: u64,
+    },
+    /// The bytes are something else than the name says.
+    #[error("{} is not {expected}: {found}; {remedy}", path.display())]
+    WrongContent {
+        /// The file.
+        path: PathBuf,
+        /// What it should be.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The name ends in nothing this reader knows.
+    #[error("{} has no known ending; name it .csv, .tsv, .txt or .parquet", path.display())]
+    UnknownExtension {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No rows and no header.
+    #[error("{} holds no table; write a header line and rows, or remove the file", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The Parquet reader gave up.
+    #[error("{} cannot be read as Parquet: {what}; write the file again", path.display())]
+    Parquet {
+        /// The file.
+        path: PathBuf,
+        /// What the reader said.
+        what: String,
+    },
+    /// A setting names a column that is not there.
+    #[error("{} has no column `{column}`; its columns are {columns}; correct the setting", path.display())]
+    UnknownColumn {
+        /// The file.
+        path: PathBuf,
+        /// The column asked for.
+        column: String,
+        /// The columns there are.
+        columns: String,
+    },
+    /// No column can be read as times.
+    #[error(
+        "no column of {} can be read as times (columns: {columns}); name one `timestamp_ns` or set the time column",
+        path.display()
+    )]
+    NoTimes {
+        /// The file.
+        path: PathBuf,
+        /// The columns there are.
+        columns: String,
+    },
+    /// A table lacks columns that its kind must have.
+    #[error("{} has no column for {missing} (columns: {columns}); {remedy}", path.display())]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        missing: &'static str,
+        /// The columns there are.
+        columns: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// JSON text breaks off or is malformed.
+    #[error("{} is not valid JSON at line {line}, column {column}: {what}; write the file again", path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What the parser said.
+        what: String,
+    },
+    /// TOML text is malformed.
+    #[error("{} is not valid TOML at line {line}, column {column}: {what}; correct that line", path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What the parser said.
+        what: String,
+    },
+    /// An array of a store does not have the shape it must have.
+    #[error("array `{array}` of {} {what}; {remedy}", path.display())]
+    Array {
+        /// The store.
+        path: PathBuf,
+        /// The array's name.
+        array: String,
+        /// What is wrong with it.
+        what: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+}
+
+/// Reads a whole file, refusing one longer than `limit_bytes`.
+///
+/// # Errors
+/// [`FormatError::Read`] or [`FormatError::TooLarge`].
+pub(super) fn read_bytes(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, FormatError> {
+    use std::io::Read;
+
+    let failed = |source| FormatError::Read { path: path.to_owned(), source };
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let meta = file.metadata().map_err(failed)?;
+    if !meta.is_file() {
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
+    }
+    let too_large = |size_bytes| FormatError::TooLarge { path: path.to_owned(), size_bytes, limit_bytes };
+    if meta.len() > limit_bytes {
+        return Err(too_large(meta.len()));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0) + 1);
+    // The file may grow while it is read; one byte past the limit is enough to know.
+    let read = file.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)? as u64;
+    if read > limit_bytes {
+        return Err(too_large(read));
+    }
+    Ok(bytes)
+}
+
+/// Whether the first bytes show that a file is not what its name says: a web page or a pointer of Git LFS.
+pub(super) fn reject_placeholders(path: &Path, bytes: &[u8], expected: &'static str) -> Result<(), FormatError> {
+    let head: Vec<u8> = bytes.iter().take(64).map(u8::to_ascii_lowercase).collect();
+    let head = head.trim_ascii_start();
+    let wrong = |found, remedy| Err(FormatError::WrongContent { path: path.to_owned(), expected, found, remedy });
+    if head.starts_with(b"<!doctype") || head.starts_with(b"<html") {
+        return wrong("it holds a web page", "download the file itself");
+    }
+    if head.starts_with(b"version https://git-lfs") {
+        return wrong("it is a Git LFS pointer", "fetch the file with `git lfs pull`");
+    }
+    Ok(())
+}

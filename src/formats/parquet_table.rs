@@ -1,0 +1,183 @@
+//! Parquet files as tables.
+
+use std::{io::Cursor, panic::AssertUnwindSafe, path::Path};
+
+use polars::prelude as pl;
+use polars::prelude::{DataType, ParquetReader, SerReader};
+
+use super::{
+    BadRows, FormatError, Note,
+    decimal::{NO_TIME, TimeUnit},
+    table::{Cells, LineMap, MAX_VALUES, Table, TableColumn, Words, distinct_names, split_unit, whole_numbers},
+};
+use crate::model::{Column, NULL_BOOL};
+
+/// Keys of field metadata that may hold a unit.
+const UNIT_KEYS: [&str; 3] = ["unit", "units", "Unit"];
+
+/// Reads a Parquet file that lies in memory.
+pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
+    let failed = |what: String| FormatError::Parquet { path: path.to_owned(), what };
+    if bytes.len() < 12 || !bytes.starts_with(b"PAR1") || !bytes.ends_with(b"PAR1") {
+        return Err(failed("it lacks the marks at its start and end, so it is cut off or something else".to_owned()));
+    }
+    guarded(|| read_columns(path, bytes)).unwrap_or_else(|what| Err(failed(what)))
+}
+
+/// The column names of a Parquet file; only its end is read.
+pub(super) fn column_names(path: &Path) -> Option<Vec<String>> {
+    let file = std::fs::File::open(path).ok()?;
+    let names = || {
+        let schema = ParquetReader::new(file).schema().ok()?;
+        Some(schema.iter_names().map(|name| split_unit(name).0).collect())
+    };
+    guarded(names).ok().flatten()
+}
+
+/// Damaged files make the Parquet library panic in places; such a panic is one unreadable file, not the end of the app.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        format!("its contents are damaged ({})", said.unwrap_or("no reason given"))
+    })
+}
+
+fn read_columns(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
+    let failed = |error: pl::PolarsError| FormatError::Parquet { path: path.to_owned(), what: error.to_string() };
+    let mut reader = ParquetReader::new(Cursor::new(bytes));
+    let schema = reader.schema().map_err(failed)?;
+    let rows = reader.num_rows().map_err(failed)?;
+    let values = (rows as u64).saturating_mul(schema.len() as u64);
+    if values > MAX_VALUES {
+        return Err(FormatError::TooManyValues {
+            path: path.to_owned(),
+            rows: rows as u64,
+            columns: schema.len() as u64,
+            limit: MAX_VALUES,
+        });
+    }
+
+    let mut notes = Vec::new();
+    let mut wanted = Vec::new();
+    let mut units = Vec::new();
+    for (at, field) in schema.iter_values().enumerate() {
+        if readable(&DataType::from_arrow_field(field)) {
+            wanted.push(at);
+            let tells = |key: &&str| field.metadata.as_ref().and_then(|known| known.get(*key)).map(ToString::to_string);
+            units.push(UNIT_KEYS.iter().find_map(tells));
+        } else {
+            notes.push(Note::new(
+                format!("column `{}` was left out: it holds lists, structures or bytes", field.name),
+                "write one column per number or word",
+            ));
+        }
+    }
+    if wanted.is_empty() {
+        return Err(FormatError::Empty { path: path.to_owned() });
+    }
+    let frame = reader.with_projection(Some(wanted)).finish().map_err(failed)?;
+
+    let (bases, bracketed): (Vec<String>, Vec<Option<String>>) =
+        frame.columns().iter().map(|column| split_unit(column.name())).unzip();
+    let names = distinct_names(bases, &mut notes);
+    let mut columns = Vec::with_capacity(names.len());
+    for (((column, name), bracketed), unit) in frame.columns().iter().zip(names).zip(bracketed).zip(units) {
+        let (cells, native_unit) = cells_of(column.as_materialized_series()).map_err(failed)?;
+        columns.push(TableColumn { name, unit: unit.or(bracketed).or(native_unit), cells });
+    }
+    Ok(Table { columns, rows: frame.height(), lines: LineMap::default(), bad_rows: BadRows::default(), notes })
+}
+
+/// Whether [`cells_of`] can take values of this type.
+fn readable(kind: &DataType) -> bool {
+    kind.is_primitive_numeric()
+        || matches!(kind, DataType::Boolean | DataType::String | DataType::Date | DataType::Null)
+        || matches!(kind, DataType::Datetime(..) | DataType::Duration(_) | DataType::Decimal(..))
+        || matches!(kind, DataType::Categorical(..) | DataType::Enum(..))
+}
+
+fn cells_of(series: &pl::Series) -> pl::PolarsResult<(Cells, Option<String>)> {
+    let rows = series.len();
+    let values = |column| Ok((Cells::Values(column), None));
+    match series.dtype() {
+        DataType::Float64 => values(Column::Float(doubles(series.f64()?))),
+        DataType::Int64 => values(whole(series.i64()?)),
+        DataType::Boolean => {
+            let flags = series.bool()?;
+            values(Column::Bool(flags.iter().map(|flag| flag.map_or(NULL_BOOL, u8::from)).collect()))
+        }
+        DataType::String => {
+            let mut words = Words::default();
+            for word in series.str()?.iter() {
+                words.push(word);
+            }
+            values(words.into_column())
+        }
+        DataType::Categorical(..) | DataType::Enum(..) => cells_of(&series.cast(&DataType::String)?),
+        DataType::Null => values(Column::Float(vec![f64::NAN; rows])),
+        // Whole numbers past i64 stay whole as doubles as far as doubles can.
+        DataType::UInt64 if series.max::<u64>()?.is_some_and(|max| i64::try_from(max).is_err()) => as_doubles(series),
+        kind if kind.is_integer() && !matches!(kind, DataType::Int128 | DataType::UInt128) => {
+            values(whole(series.cast(&DataType::Int64)?.i64()?))
+        }
+        DataType::Datetime(unit, _) => {
+            let unit = nanoseconds(*unit);
+            let counts = series.to_physical_repr();
+            Ok((Cells::Instants(instants(counts.i64()?, unit.ns())), None))
+        }
+        DataType::Date => {
+            let days = series.to_physical_repr().cast(&DataType::Int64)?;
+            Ok((Cells::Instants(instants(days.i64()?, 86_400_000_000_000)), None))
+        }
+        DataType::Duration(unit) => {
+            let unit_name = match unit {
+                pl::TimeUnit::Nanoseconds => "ns",
+                pl::TimeUnit::Microseconds => "us",
+                pl::TimeUnit::Milliseconds => "ms",
+            };
+            let counts = series.to_physical_repr();
+            Ok((Cells::Values(whole(counts.i64()?)), Some(unit_name.to_owned())))
+        }
+        _ => as_doubles(series),
+    }
+}
+
+fn as_doubles(series: &pl::Series) -> pl::PolarsResult<(Cells, Option<String>)> {
+    Ok((Cells::Values(Column::Float(doubles(series.cast(&DataType::Float64)?.f64()?))), None))
+}
+
+fn nanoseconds(unit: pl::TimeUnit) -> TimeUnit {
+    match unit {
+        pl::TimeUnit::Nanoseconds => TimeUnit::Ns,
+        pl::TimeUnit::Microseconds => TimeUnit::Us,
+        pl::TimeUnit::Milliseconds => TimeUnit::Ms,
+    }
+}
+
+fn doubles(array: &pl::Float64Chunked) -> Vec<f64> {
+    let mut values = Vec::with_capacity(array.len());
+    for chunk in array.downcast_iter() {
+        if array.null_count() == 0 {
+            values.extend_from_slice(chunk.values().as_slice());
+        } else {
+            values.extend(chunk.iter().map(|value| value.copied().unwrap_or(f64::NAN)));
+        }
+    }
+    values
+}
+
+fn whole(array: &pl::Int64Chunked) -> Column {
+    if array.null_count() > 0 {
+        return whole_numbers(array.len(), array.iter());
+    }
+    let mut values = Vec::with_capacity(array.len());
+    for chunk in array.downcast_iter() {
+        values.extend_from_slice(chunk.values().as_slice());
+    }
+    Column::Int { values, valid: Vec::new() }
+}
+
+/// Times that an `i64` of nanoseconds cannot hold become [`NO_TIME`] and are counted where the times are used.
+fn instants(array: &pl::Int64Chunked, unit_ns: i64) -> Vec<i64> {
+    array.iter().map(|count| count.and_then(|count| count.checked_mul(unit_ns)).unwrap_or(NO_TIME)).collect()
+}

@@ -1,0 +1,1 @@
+//! Requests answered about stores that the library wrote.

@@ -1,0 +1,155 @@
+//! Times of frames: which unit a column of numbers is in.
+
+use super::structure::Values;
+
+/// Times of the frames of a footage.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Clock {
+    /// One time per frame, ns since 1970 (or since the footage's own zero).
+    Timestamps(Vec<i64>),
+    /// Frames a second, from the first frame.
+    Rate(f64),
+}
+
+/// Unit of a time column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TimeUnit {
+    Seconds,
+    Milliseconds,
+    Microseconds,
+    Nanoseconds,
+}
+
+impl TimeUnit {
+    fn ns(self) -> i64 {
+        match self {
+            Self::Seconds => 1_000_000_000,
+            Self::Milliseconds => 1_000_000,
+            Self::Microseconds => 1000,
+            Self::Nanoseconds => 1,
+        }
+    }
+
+    /// Name for a person.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Seconds => "seconds",
+            Self::Milliseconds => "milliseconds",
+            Self::Microseconds => "microseconds",
+            Self::Nanoseconds => "nanoseconds",
+        }
+    }
+
+    /// The unit an attribute tells.
+    pub(super) fn named(text: &str) -> Option<Self> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "s" | "sec" | "secs" | "second" | "seconds" => Some(Self::Seconds),
+            "ms" | "msec" | "millisecond" | "milliseconds" => Some(Self::Milliseconds),
+            "us" | "µs" | "μs" | "usec" | "microsecond" | "microseconds" => Some(Self::Microseconds),
+            "ns" | "nsec" | "nanosecond" | "nanoseconds" => Some(Self::Nanoseconds),
+            _ => None,
+        }
+    }
+
+    /// The unit by magnitude. Times since 1970 tell it by their size (from 1973 on); times from a zero of their own by
+    /// the step between frames, which is between a tenth of a millisecond and some seconds.
+    fn guess(largest: f64, step: f64, whole: bool) -> Self {
+        match largest {
+            l if l >= 1e17 => Self::Nanoseconds,
+            l if l >= 1e14 => Self::Microseconds,
+            l if l >= 1e11 => Self::Milliseconds,
+            l if l >= 1e8 && step < 1e4 => Self::Seconds,
+            _ if !whole && step < 10.0 => Self::Seconds,
+            _ if step >= 5e5 => Self::Nanoseconds,
+            _ if step >= 500.0 => Self::Microseconds,
+            _ if step > 1.0 => Self::Milliseconds,
+            _ => Self::Seconds,
+        }
+    }
+}
+
+/// Times in ns and the unit they were taken for; nothing when a value is no number or does not fit.
+pub(super) fn to_ns(values: &Values, known: Option<TimeUnit>) -> Option<(Vec<i64>, TimeUnit)> {
+    match values {
+        Values::Integers(values) => {
+            #[expect(clippy::cast_precision_loss, reason = "the magnitude is enough")]
+            let unit = known.unwrap_or_else(|| {
+                let largest = values.iter().map(|v| v.unsigned_abs()).max().unwrap_or(0) as f64;
+                TimeUnit::guess(largest, typical_step(values.iter().map(|v| *v as f64)), true)
+            });
+            let times: Option<Vec<i64>> = values.iter().map(|v| v.checked_mul(unit.ns())).collect();
+            Some((times?, unit))
+        }
+        Values::Floats(values) => {
+            let unit = known.unwrap_or_else(|| {
+                let largest = values.iter().map(|v| v.abs()).filter(|v| v.is_finite()).fold(0.0, f64::max);
+                let whole = values.iter().all(|v| v.fract() == 0.0);
+                TimeUnit::guess(largest, typical_step(values.iter().copied()), whole && largest > 1e6)
+            });
+            let times: Option<Vec<i64>> = values.iter().map(|v| float_ns(*v, unit.ns())).collect();
+            Some((times?, unit))
+        }
+        Values::Texts(_) => None,
+    }
+}
+
+/// Whole and fractional part apart, so that seconds since 1970 keep their microseconds.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "checked to be in range first")]
+fn float_ns(value: f64, unit_ns: i64) -> Option<i64> {
+    let whole = value.trunc();
+    if !value.is_finite() || whole.abs() >= 9.2e18 {
+        return None;
+    }
+    let rest = ((value - whole) * unit_ns as f64).round() as i64;
+    (whole as i64).checked_mul(unit_ns)?.checked_add(rest)
+}
+
+/// The median difference between neighbours, over at most a thousand of them.
+fn typical_step(values: impl Iterator<Item = f64>) -> f64 {
+    let first: Vec<f64> = values.take(1000).collect();
+    let mut steps: Vec<f64> = first.windows(2).map(|w| (w[1] - w[0]).abs()).filter(|s| *s > 0.0).collect();
+    steps.sort_by(f64::total_cmp);
+    steps.get(steps.len() / 2).copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_by_magnitude() {
+        use TimeUnit::{Microseconds, Milliseconds, Nanoseconds, Seconds};
+        let epoch = 1_700_000_000_i64;
+        for (name, first, step, unit) in [
+            ("ns", epoch * 1_000_000_000, 33_333_333, Nanoseconds),
+            ("us", epoch * 1_000_000, 33_333, Microseconds),
+            ("ms", epoch * 1000, 33, Milliseconds),
+            ("s", epoch, 1, Seconds),
+            ("ns from 0", 0, 100_000_000, Nanoseconds),
+            ("us from 0", 0, 100_000, Microseconds),
+            ("ms from 0", 0, 100, Milliseconds),
+            ("s from 0", 0, 1, Seconds),
+            ("ns from 0, long", 0, 50_000_000, Nanoseconds),
+        ] {
+            let values = Values::Integers((0..100).map(|i| first + i * step).collect());
+            let (times, found) = to_ns(&values, None).unwrap();
+            assert_eq!(found, unit, "{name}");
+            assert_eq!(times[1] - times[0], step * unit.ns(), "{name}");
+        }
+        let seconds = Values::Floats((0..50).map(|i| 1_700_000_000.25 + f64::from(i) * 0.1).collect());
+        let (times, unit) = to_ns(&seconds, None).unwrap();
+        assert_eq!((unit, times[0]), (Seconds, 1_700_000_000_250_000_000));
+        let relative = Values::Floats((0..50).map(|i| f64::from(i) * 0.05).collect());
+        assert_eq!(to_ns(&relative, None).unwrap().1, Seconds);
+        let whole = Values::Floats((0..50).map(f64::from).collect());
+        assert_eq!(to_ns(&whole, None).unwrap().1, Seconds);
+    }
+
+    #[test]
+    fn what_is_no_time() {
+        assert_eq!(to_ns(&Values::Floats(vec![0.0, f64::NAN]), None), None);
+        assert_eq!(to_ns(&Values::Integers(vec![i64::MAX]), Some(TimeUnit::Seconds)), None);
+        assert_eq!(to_ns(&Values::Texts(vec!["1".into()]), None), None);
+        assert_eq!(to_ns(&Values::Integers(vec![]), None), Some((vec![], TimeUnit::Seconds)));
+    }
+}

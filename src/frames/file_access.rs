@@ -1,0 +1,89 @@
+//! Calls to the operating system: opening inside the lake, status, positioned reads.
+
+use std::{
+    fs::File,
+    io,
+    os::unix::fs::{FileExt, MetadataExt},
+    path::{Component, Path, PathBuf},
+};
+
+use super::FramesError;
+
+/// What `fstat` says that tells one state of a file from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Status {
+    pub(super) size_bytes: u64,
+    pub(super) mtime_ns: i64,
+    pub(super) inode: u64,
+    /// Time of the last change of the inode, ns: shows a change that set the modification time back.
+    pub(super) ctime_ns: i64,
+}
+
+/// Status of an open file.
+pub(super) fn status(file: &File) -> io::Result<Status> {
+    let metadata = file.metadata()?;
+    let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+    Ok(Status {
+        size_bytes: metadata.len(),
+        mtime_ns: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+        inode: metadata.ino(),
+        ctime_ns: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+    })
+}
+
+/// The real path of a store inside the lake.
+///
+/// # Errors
+/// [`FramesError::OutsideLake`] when the path climbs out or a link leads out, [`FramesError::Open`] when it is not there.
+pub(super) fn resolve(lake_root: &Path, store: &str) -> Result<PathBuf, FramesError> {
+    let inside = Path::new(store).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if !inside {
+        return Err(FramesError::OutsideLake { store: store.to_owned() });
+    }
+    let open = |source| FramesError::Open { store: store.to_owned(), source };
+    let root = lake_root.canonicalize().map_err(open)?;
+    let path = root.join(store).canonicalize().map_err(open)?;
+    if !path.starts_with(&root) {
+        return Err(FramesError::OutsideLake { store: store.to_owned() });
+    }
+    Ok(path)
+}
+
+/// Opens a store for reading; only regular files (a pipe would hang).
+pub(super) fn open(lake_root: &Path, store: &str) -> Result<(PathBuf, File), FramesError> {
+    let path = resolve(lake_root, store)?;
+    let fail = |source| FramesError::Open { store: store.to_owned(), source };
+    if !std::fs::metadata(&path).map_err(fail)?.is_file() {
+        return Err(fail(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
+    }
+    let file = File::open(&path).map_err(fail)?;
+    Ok((path, file))
+}
+
+/// Fills the buffer from `address`.
+pub(super) fn read_at(file: &File, buffer: &mut [u8], address: u64) -> io::Result<()> {
+    file.read_exact_at(buffer, address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_inside_the_lake() {
+        let outer = tempfile::tempdir().unwrap();
+        let root = outer.path().join("lake");
+        std::fs::create_dir_all(root.join("a")).unwrap();
+        std::fs::write(root.join("a/in.h5"), b"in").unwrap();
+        std::fs::write(outer.path().join("out.h5"), b"out").unwrap();
+        std::os::unix::fs::symlink("../../out.h5", root.join("a/link.h5")).unwrap();
+        std::os::unix::fs::symlink("in.h5", root.join("a/alias.h5")).unwrap();
+        assert!(open(&root, "a/in.h5").is_ok());
+        assert!(open(&root, "a/alias.h5").is_ok());
+        for store in ["a/link.h5", "../out.h5", "a/../../out.h5", "/etc/hostname"] {
+            assert!(matches!(open(&root, store), Err(FramesError::OutsideLake { .. })), "{store}");
+        }
+        assert!(matches!(open(&root, "a/none.h5"), Err(FramesError::Open { .. })));
+        assert!(matches!(open(&root, "a"), Err(FramesError::Open { .. })));
+    }
+}

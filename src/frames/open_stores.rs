@@ -1,0 +1,109 @@
+//! Open stores, known to be in the state that was indexed.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use parking_lot::Mutex;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::{FramesError, StoreIdentity, file_access, file_access::Status, identity::hash_ends};
+
+/// Most files kept open.
+const MOST_OPEN: usize = 64;
+
+/// A store to read from, and the state it had when it was indexed.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreRef<'a> {
+    /// The lake's folder.
+    pub lake_root: &'a Path,
+    /// Path of the store inside it, with `/`.
+    pub store: &'a str,
+    /// What the catalog knows of the file.
+    pub identity: StoreIdentity,
+}
+
+/// A file whose identity was checked when it was opened.
+#[derive(Debug)]
+pub(super) struct OpenStore {
+    pub(super) file: File,
+    /// Names the store's content in the chunk cache.
+    pub(super) key: u64,
+    identity: StoreIdentity,
+    status: Status,
+}
+
+impl OpenStore {
+    /// Whether the file is still as it was when it was opened.
+    pub(super) fn is_unchanged(&self) -> bool {
+        file_access::status(&self.file).is_ok_and(|now| now == self.status)
+    }
+}
+
+/// A few open files, the least recently used of which is closed first.
+#[derive(Debug, Default)]
+pub(super) struct OpenStores {
+    open: Mutex<Open>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    stores: HashMap<(PathBuf, String), (u64, Arc<OpenStore>)>,
+    clock: u64,
+}
+
+impl OpenStores {
+    /// The open file of a store.
+    ///
+    /// # Errors
+    /// [`FramesError::StoreChanged`] when it is not as it was indexed, and what keeps it from being opened.
+    pub(super) fn get(&self, store: &StoreRef<'_>) -> Result<Arc<OpenStore>, FramesError> {
+        let key = (store.lake_root.to_owned(), store.store.to_owned());
+        {
+            let mut open = self.open.lock();
+            open.clock += 1;
+            let now = open.clock;
+            if let Some((used, kept)) = open.stores.get_mut(&key)
+                && kept.identity == store.identity
+            {
+                *used = now;
+                let kept = Arc::clone(kept);
+                drop(open);
+                if kept.is_unchanged() {
+                    return Ok(kept);
+                }
+            }
+        }
+        let opened = Arc::new(open_checked(store)?);
+        let mut open = self.open.lock();
+        open.clock += 1;
+        let now = open.clock;
+        open.stores.insert(key, (now, Arc::clone(&opened)));
+        if open.stores.len() > MOST_OPEN
+            && let Some(oldest) = open.stores.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone())
+        {
+            open.stores.remove(&oldest);
+        }
+        Ok(opened)
+    }
+}
+
+fn open_checked(store: &StoreRef<'_>) -> Result<OpenStore, FramesError> {
+    let (_, file) = file_access::open(store.lake_root, store.store)?;
+    let fail = |source| FramesError::Open { store: store.store.to_owned(), source };
+    let changed = || FramesError::StoreChanged { store: store.store.to_owned() };
+    // The status comes before the hash, so that a change in between shows at the first read.
+    let status = file_access::status(&file).map_err(fail)?;
+    let known = store.identity;
+    if (status.size_bytes, status.mtime_ns, status.inode) != (known.size_bytes, known.mtime_ns, known.inode) {
+        return Err(changed());
+    }
+    if hash_ends(&file, status.size_bytes).map_err(fail)? != known.ends_hash {
+        return Err(changed());
+    }
+    let seed = known.ends_hash ^ known.inode.rotate_left(32) ^ known.mtime_ns.cast_unsigned();
+    Ok(OpenStore { file, key: xxh3_64_with_seed(store.store.as_bytes(), seed), identity: known, status })
+}

@@ -1,0 +1,436 @@
+//! A store probed: its footages with layouts, extents, times and arrays, ready for the catalog.
+
+use std::{fs::File, path::Path};
+
+use super::{
+    ChildPool, Clock, Encoding, Extents, FrameLayout, FramesError, PixelOrder, Storage, StoreIdentity,
+    clock::{TimeUnit, to_ns},
+    coded, file_access, filters,
+    recognise::{self, Candidate, ClockSource, Form, Recognised},
+    stored_frame::StoredFrames,
+    structure::{AttributeValue, DatasetInfo, StoredValue, Structure, Values, attribute},
+    superblock,
+};
+
+/// Frames a second where nothing tells the rate.
+const GUESSED_RATE_HZ: f64 = 10.0;
+/// Most bytes of arrays that are read from one store.
+const MAX_ARRAY_BYTES: u64 = 256 << 20;
+/// First bytes of a coded row that are looked at before the whole row is.
+const GENTLE_LIMIT: u64 = 64 << 20;
+
+/// What a store holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoreProbe {
+    /// The state of the file that was probed.
+    pub identity: StoreIdentity,
+    /// Its footages, in natural order of recording and camera.
+    pub footages: Vec<FoundFootage>,
+    /// Numeric columns of a store without images, by name: a log.
+    pub log: Vec<(String, Values)>,
+    /// What could not be read and what was guessed: what happened, and what to do.
+    pub problems: Vec<(String, String)>,
+}
+
+/// One footage of a store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundFootage {
+    /// Name of the recording inside the file, where it holds several (`demo_3`).
+    pub recording_hint: Option<String>,
+    /// Name of the camera, where the file tells one.
+    pub camera: Option<String>,
+    /// How the frames are stored.
+    pub layout: FrameLayout,
+    /// Where they are.
+    pub extents: Extents,
+    /// Number of frames.
+    pub frames: u64,
+    /// Width in pixels; 0 without images.
+    pub width_px: u32,
+    /// Height in pixels; 0 without images.
+    pub height_px: u32,
+    /// Their times.
+    pub clock: Clock,
+    /// `jpeg`, `png`, `gzip`, `lzf`, `raw`, `none`, or the name of another filter.
+    pub store_kind: String,
+    /// One class number per frame (`train_set_y`).
+    pub labels_by_frame: Option<Vec<i64>>,
+    /// Numeric columns with one value per frame, by name (`qpos_0`).
+    pub arrays: Vec<(String, Values)>,
+}
+
+/// Probes a store of a lake.
+///
+/// # Errors
+/// Why nothing of the store can be used, in words for Problems (see [`FramesError::problem`]).
+pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<StoreProbe, FramesError> {
+    let (_, file) = file_access::open(lake_root, store)?;
+    let fail = |source| FramesError::Open { store: store.to_owned(), source };
+    let identity = StoreIdentity::of(&file).map_err(fail)?;
+    superblock::read_superblock(&file, identity.size_bytes).map_err(|not| FramesError::NotHdf5 {
+        store: store.to_owned(),
+        what: not.what,
+        hint: not.hint,
+    })?;
+    let structure = pool.probe(lake_root, store)?;
+    let recognised = recognise::recognise(&structure);
+    let mut probing =
+        Probing { pool, lake_root, store, file: &file, structure: &structure, problems: Vec::new(), array_bytes: 0 };
+    for what in &structure.problems {
+        probing.problem(what.clone(), "The rest of the store is used; copy the file again if it should hold more");
+    }
+    let footages = probing.footages(&recognised)?;
+    let log = probing.log(&recognised.log)?;
+    if footages.is_empty() && log.is_empty() && probing.problems.is_empty() {
+        probing.problem("It has no images in it".to_owned(), "Leave it, or tell in lake.toml which dataset is images");
+    }
+    let problems = probing.problems;
+    // What was read must be of one state of the file.
+    if StoreIdentity::of(&file).map_err(fail)? != identity {
+        return Err(FramesError::StoreChanged { store: store.to_owned() });
+    }
+    Ok(StoreProbe { identity, footages, log, problems })
+}
+
+struct Probing<'a> {
+    pool: &'a ChildPool,
+    lake_root: &'a Path,
+    store: &'a str,
+    file: &'a File,
+    structure: &'a Structure,
+    problems: Vec<(String, String)>,
+    array_bytes: u64,
+}
+
+/// Whether an error concerns one dataset only, or the reader itself.
+fn is_local(error: &FramesError) -> bool {
+    matches!(error, FramesError::Refused { .. } | FramesError::BadExtents(_) | FramesError::Protocol { .. })
+}
+
+impl Probing<'_> {
+    fn problem(&mut self, what: String, hint: &str) {
+        self.problems.push((what, hint.to_owned()));
+    }
+
+    /// Turns an error about one dataset into a problem; other errors end the probing.
+    fn local<T>(&mut self, result: Result<T, FramesError>) -> Result<Option<T>, FramesError> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if is_local(&error) => {
+                self.problems.push(error.problem());
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn footages(&mut self, recognised: &Recognised) -> Result<Vec<FoundFootage>, FramesError> {
+        let mut found = Vec::new();
+        for candidate in &recognised.footages {
+            let first = self.dataset(candidate.datasets[0]);
+            if let Some(why) = first.refused.clone() {
+                let path = first.path.clone();
+                self.problem(format!("{path}: {why}"), "Write it again as a plain dataset, uncompressed or with gzip");
+                continue;
+            }
+            found.extend(self.footage(candidate)?);
+        }
+        if let Some(at) = recognised.times_only {
+            found.extend(self.times_only(at)?);
+        }
+        Ok(found)
+    }
+
+    fn dataset(&self, at: usize) -> &DatasetInfo {
+        &self.structure.datasets[at]
+    }
+
+    fn footage(&mut self, candidate: &Candidate) -> Result<Option<FoundFootage>, FramesError> {
+        let mut layout = self.layout(candidate);
+        let extents = if layout.storage == Storage::Library {
+            Extents::default()
+        } else {
+            let paths = candidate.datasets.iter().map(|at| self.dataset(*at).path.clone()).collect();
+            let located = self.pool.locate(self.lake_root, self.store, paths);
+            let Some(extents) = self.local(located)? else { return Ok(None) };
+            extents
+        };
+        let Some((width_px, height_px, coding)) = self.size(candidate, &mut layout, &extents)? else {
+            return Ok(None);
+        };
+        if let Some(guessed) = &candidate.guessed {
+            self.problem(format!("Guessed: {guessed}"), "If that is wrong, say in lake.toml what it is");
+        }
+        let frames = layout.frames();
+        if let Some(at) = candidate.palette {
+            layout.palette = self.palette(at)?;
+        }
+        let clock = self.clock(candidate, frames)?;
+        let labels_by_frame = match candidate.labels {
+            Some(at) => self.values(at)?.and_then(|values| match values {
+                Values::Integers(values) => Some(values),
+                _ => None,
+            }),
+            None => None,
+        };
+        let scope = recognise::Scope::of(&self.dataset(candidate.datasets[0]).path);
+        let arrays = self.columns(&candidate.arrays, &scope.prefix)?;
+        let store_kind = coding.map_or_else(|| filters::kind(&layout.filters), |c| c.extension().to_owned());
+        Ok(Some(FoundFootage {
+            recording_hint: candidate.recording_hint.clone(),
+            camera: candidate.camera.clone(),
+            layout,
+            extents,
+            frames,
+            width_px,
+            height_px,
+            clock,
+            store_kind,
+            labels_by_frame,
+            arrays,
+        }))
+    }
+
+    fn layout(&self, candidate: &Candidate) -> FrameLayout {
+        let first = self.dataset(candidate.datasets[0]);
+        let storage = match (&first.library_only, candidate.per_frame, &first.value) {
+            (Some(_), ..) => Storage::Library,
+            (None, true, _) => Storage::PerFrame,
+            (None, false, StoredValue::Bytes) => Storage::Rows,
+            (None, false, _) if first.chunk.is_empty() => Storage::Contiguous,
+            (None, false, _) => Storage::Chunked,
+        };
+        let members: Vec<String> = if candidate.per_frame {
+            candidate.datasets.iter().map(|at| recognise::last(&self.dataset(*at).path).to_owned()).collect()
+        } else {
+            Vec::new()
+        };
+        let encoding = match (candidate.form, recognise::value_type(first)) {
+            (Form::Pixels(order), Some((value, big_endian))) => Encoding::Pixels { value, big_endian, order },
+            _ => Encoding::Coded,
+        };
+        // The chunks of coded rows hold references; the layout tells of the rows.
+        let rows = storage == Storage::Rows;
+        FrameLayout {
+            dataset: if candidate.per_frame { recognise::parent(&first.path).to_owned() } else { first.path.clone() },
+            members,
+            shape: first.shape.clone(),
+            chunk: if rows { Vec::new() } else { first.chunk.clone() },
+            encoding,
+            storage,
+            filters: if rows { Vec::new() } else { first.filters.clone() },
+            fill: first.fill.clone(),
+            palette: Vec::new(),
+            white_is_zero: candidate.white_is_zero,
+        }
+    }
+
+    /// Width, height and coding of the frames; the layout is settled where it depends on the first row's bytes.
+    fn size(
+        &mut self,
+        candidate: &Candidate,
+        layout: &mut FrameLayout,
+        extents: &Extents,
+    ) -> Result<Option<(u32, u32, Option<coded::Coding>)>, FramesError> {
+        if let Encoding::Pixels { order, .. } = layout.encoding {
+            return Ok(self.pixel_size(layout, order).map(|(width, height)| (width, height, None)));
+        }
+        if layout.frames() == 0 {
+            return Ok(Some((0, 0, Some(coded::Coding::Jpeg))));
+        }
+        let bytes = self.first_row(layout, extents)?;
+        let coding = bytes.as_deref().and_then(coded::Coding::of);
+        if let (Some(bytes), Some(coding)) = (&bytes, coding) {
+            return match coded::dimensions(bytes) {
+                Ok((width, height)) => Ok(Some((width, height, Some(coding)))),
+                Err(what) => {
+                    let dataset = layout.dataset.clone();
+                    self.problem(format!("The first row of {dataset}: {what}"), "Copy the file again");
+                    Ok(None)
+                }
+            };
+        }
+        if candidate.form == Form::RowsOrGray {
+            return Ok(self.gray_image(candidate, layout));
+        }
+        let dataset = layout.dataset.clone();
+        self.problem(
+            format!("The rows of {dataset} are neither JPEG nor PNG"),
+            "Leave it, or write the images as JPEG, PNG or pixels",
+        );
+        Ok(None)
+    }
+
+    /// Rows of bytes that are no files are one gray image.
+    fn gray_image(&self, candidate: &Candidate, layout: &mut FrameLayout) -> Option<(u32, u32, Option<coded::Coding>)> {
+        let first = self.dataset(candidate.datasets[0]);
+        let (value, big_endian) = recognise::value_type(first)?;
+        layout.encoding = Encoding::Pixels { value, big_endian, order: PixelOrder::Hw };
+        layout.dataset = recognise::parent(&first.path).to_owned();
+        layout.members = vec![recognise::last(&first.path).to_owned()];
+        if layout.storage != Storage::Library {
+            layout.storage = Storage::PerFrame;
+        }
+        self.pixel_size(layout, PixelOrder::Hw).map(|(width, height)| (width, height, None))
+    }
+
+    fn pixel_size(&self, layout: &FrameLayout, order: PixelOrder) -> Option<(u32, u32)> {
+        let (width, height, _) = recognise::picture_size(layout.frame_shape(), order)?;
+        Some((u32::try_from(width).ok()?, u32::try_from(height).ok()?))
+    }
+
+    /// The bytes of the first row that is there: one read, or one chunk decoded.
+    fn first_row(&mut self, layout: &FrameLayout, extents: &Extents) -> Result<Option<Vec<u8>>, FramesError> {
+        if layout.storage == Storage::Library {
+            let row = self.pool.read_row(self.lake_root, self.store, &layout.dataset, Some(0));
+            return Ok(self.local(row)?.map(|(_, bytes)| bytes));
+        }
+        let first = match layout.storage {
+            Storage::Rows => extents.iter().find(|(_, e)| e.length_bytes <= GENTLE_LIMIT).map(|(number, _)| number),
+            _ => Some(0),
+        };
+        let frames = StoredFrames { file: self.file, layout, extents, cache: None };
+        match first.map(|frame_idx| frames.read(frame_idx)) {
+            Some(Ok(bytes)) => Ok(Some(bytes)),
+            Some(Err(what)) => {
+                self.problem(format!("The first row of {}: {what}", layout.dataset), "Copy the file again");
+                Ok(None)
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn palette(&mut self, at: usize) -> Result<Vec<u8>, FramesError> {
+        let colours = match self.values(at)? {
+            Some(Values::Integers(values)) if values.len() % 3 == 0 && values.len() <= 768 => values,
+            _ => return Ok(Vec::new()),
+        };
+        Ok(colours.into_iter().map(|v| u8::try_from(v.clamp(0, 255)).unwrap_or(0)).collect())
+    }
+
+    fn clock(&mut self, candidate: &Candidate, frames: u64) -> Result<Clock, FramesError> {
+        let first = self.dataset(candidate.datasets[0]);
+        let told = recognise::rate_attribute(self.structure, first);
+        let path = first.path.clone();
+        let at = match candidate.clock {
+            ClockSource::Dataset(at) => at,
+            ClockSource::Rate(Some(rate)) => return Ok(Clock::Rate(rate)),
+            ClockSource::Rate(None) => {
+                if frames > 1 {
+                    self.problem(
+                        format!("{path} has no times and no rate; {GUESSED_RATE_HZ} frames a second were taken"),
+                        "Add a dataset `timestamps` or an attribute `fps`, or set the rate in lake.toml",
+                    );
+                }
+                return Ok(Clock::Rate(GUESSED_RATE_HZ));
+            }
+        };
+        match self.times(at)? {
+            Some(times) if times.len() as u64 == frames => Ok(Clock::Timestamps(times)),
+            _ => {
+                let rate = told.unwrap_or(GUESSED_RATE_HZ);
+                let times = self.dataset(at).path.clone();
+                self.problem(
+                    format!("The times in {times} cannot be used; {rate} frames a second were taken"),
+                    "Write them again as int64 nanoseconds, one per frame",
+                );
+                Ok(Clock::Rate(rate))
+            }
+        }
+    }
+
+    /// A column of times in ns. A unit that nothing tells is guessed, which is told unless it is what the native
+    /// layout asks for.
+    fn times(&mut self, at: usize) -> Result<Option<Vec<i64>>, FramesError> {
+        let dataset = self.dataset(at);
+        let named = ["units", "unit"].iter().filter_map(|name| attribute(&dataset.attributes, name)).next();
+        let known = named.and_then(AttributeValue::text).and_then(TimeUnit::named);
+        let path = dataset.path.clone();
+        let Some(values) = self.values(at)? else { return Ok(None) };
+        let Some((times, unit)) = to_ns(&values, known) else { return Ok(None) };
+        if known.is_none() && unit != TimeUnit::Nanoseconds && !times.is_empty() {
+            self.problem(
+                format!("Guessed: the times in {path} are {}", unit.name()),
+                "If that is wrong, add an attribute `units` with s, ms, us or ns",
+            );
+        }
+        Ok(Some(times))
+    }
+
+    fn times_only(&mut self, at: usize) -> Result<Option<FoundFootage>, FramesError> {
+        let Some(times) = self.times(at)? else { return Ok(None) };
+        let frames = times.len() as u64;
+        let dataset = self.dataset(at);
+        let layout = FrameLayout {
+            dataset: dataset.path.clone(),
+            members: Vec::new(),
+            shape: vec![frames],
+            chunk: Vec::new(),
+            encoding: Encoding::Coded,
+            storage: Storage::None,
+            filters: Vec::new(),
+            fill: Vec::new(),
+            palette: Vec::new(),
+            white_is_zero: false,
+        };
+        Ok(Some(FoundFootage {
+            recording_hint: None,
+            camera: None,
+            layout,
+            extents: Extents::default(),
+            frames,
+            width_px: 0,
+            height_px: 0,
+            clock: Clock::Timestamps(times),
+            store_kind: "none".to_owned(),
+            labels_by_frame: None,
+            arrays: Vec::new(),
+        }))
+    }
+
+    /// All values of a dataset; nothing, and a problem, when they cannot be read.
+    fn values(&mut self, at: usize) -> Result<Option<Values>, FramesError> {
+        let path = self.dataset(at).path.clone();
+        let read = self.pool.read_values(self.lake_root, self.store, &path);
+        self.local(read)
+    }
+
+    fn log(&mut self, datasets: &[usize]) -> Result<Vec<(String, Values)>, FramesError> {
+        self.columns(datasets, "/")
+    }
+
+    /// The columns of arrays, named by their paths below `prefix`: `qpos` with several columns gives `qpos_0`, ….
+    fn columns(&mut self, datasets: &[usize], prefix: &str) -> Result<Vec<(String, Values)>, FramesError> {
+        let mut columns = Vec::new();
+        for at in datasets {
+            let dataset = self.dataset(*at);
+            let name = column_name(self.structure, datasets, &dataset.path, prefix);
+            let width = dataset.shape.get(1).copied().unwrap_or(1);
+            let bytes = dataset.shape.iter().try_fold(8_u64, |n, axis| n.checked_mul(*axis)).unwrap_or(u64::MAX);
+            if self.array_bytes.saturating_add(bytes) > MAX_ARRAY_BYTES {
+                let path = dataset.path.clone();
+                self.problem(
+                    format!("{path} was left out: the arrays of this store are too large to be metrics"),
+                    "Store them in a table file under metrics/",
+                );
+                continue;
+            }
+            self.array_bytes += bytes;
+            let Some(values) = self.values(*at)? else { continue };
+            if width == 1 {
+                columns.push((name, values));
+                continue;
+            }
+            let width = usize::try_from(width).unwrap_or(1);
+            columns.extend((0..width).map(|first| (format!("{name}_{first}"), values.column(first, width))));
+        }
+        Ok(columns)
+    }
+}
+
+/// The last part of a path, or all of it below `prefix` when another array ends the same way.
+fn column_name(structure: &Structure, datasets: &[usize], path: &str, prefix: &str) -> String {
+    let last = recognise::last(path);
+    let same = datasets.iter().filter(|at| recognise::last(&structure.datasets[**at].path) == last).count();
+    if same > 1 { path.strip_prefix(prefix).unwrap_or(path).replace('/', ".") } else { last.to_owned() }
+}

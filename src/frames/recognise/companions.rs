@@ -1,0 +1,110 @@
+//! What goes with a stack of frames: its times, its rate, its labels, its arrays.
+
+use super::{Scope, is_series, last, parent};
+use crate::frames::structure::{AttributeValue, DatasetInfo, StoredValue, Structure, attribute};
+
+/// Where the times of a footage come from.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::frames) enum ClockSource {
+    /// A dataset of times.
+    Dataset(usize),
+    /// Frames a second; nothing when it is not known.
+    Rate(Option<f64>),
+}
+
+/// Names of times that stand beside the frames.
+const TIME_NAMES: [&str; 9] =
+    ["timestamps", "timestamp", "ts", "time", "times", "t", "timestamps_ns", "timestamp_ns", "frame_ts"];
+/// Endings that make the name of the times from the name of the frames.
+const TIME_ENDINGS: [&str; 6] = ["_ts", "_timestamps", "_timestamp", "_time", "_times", "_t"];
+/// Attributes that tell the rate.
+const RATE_NAMES: [&str; 9] =
+    ["rate_hz", "fps", "frame_rate", "framerate", "rate", "hz", "frequency", "sampling_rate", "freq"];
+
+/// The times of `frames` frames: `<name>_ts` beside them, then `timestamps` and the like beside them and in each group
+/// above. Times of another length do not count.
+pub(super) fn clock(structure: &Structure, dataset: &DatasetInfo, frames: u64, rate: Option<f64>) -> ClockSource {
+    let find = |path: &str| {
+        structure.datasets.iter().position(|d| d.path.eq_ignore_ascii_case(path) && is_times(d) && d.shape[0] == frames)
+    };
+    let base = |group: &str| if group == "/" { String::new() } else { group.to_owned() };
+    let mut group = parent(&dataset.path);
+    let name = last(&dataset.path);
+    let singular = name.strip_suffix('s').unwrap_or(name);
+    for name in [name, singular] {
+        for ending in TIME_ENDINGS {
+            if let Some(at) = find(&format!("{}/{name}{ending}", base(group))) {
+                return ClockSource::Dataset(at);
+            }
+        }
+    }
+    loop {
+        for name in TIME_NAMES {
+            if let Some(at) = find(&format!("{}/{name}", base(group))) {
+                return ClockSource::Dataset(at);
+            }
+        }
+        if group == "/" {
+            return ClockSource::Rate(rate);
+        }
+        group = parent(group);
+    }
+}
+
+fn is_times(dataset: &DatasetInfo) -> bool {
+    let number = matches!(dataset.value, StoredValue::Integer { .. } | StoredValue::Float { .. });
+    number && matches!(dataset.shape[..], [_] | [_, 1]) && dataset.refused.is_none()
+}
+
+/// Frames a second, from attributes of the dataset, of its groups or of the file.
+pub(in crate::frames) fn rate_attribute(structure: &Structure, dataset: &DatasetInfo) -> Option<f64> {
+    let rate = |attributes: &[_]| {
+        RATE_NAMES
+            .iter()
+            .filter_map(|name| attribute(attributes, name).and_then(AttributeValue::number))
+            .find(|rate| (1e-3..=1e5).contains(rate))
+    };
+    if let Some(rate) = rate(&dataset.attributes) {
+        return Some(rate);
+    }
+    let mut group = parent(&dataset.path);
+    loop {
+        let attributes = structure.groups.iter().find(|g| g.path == group).map(|g| &g.attributes[..]);
+        if let Some(rate) = attributes.and_then(rate) {
+            return Some(rate);
+        }
+        if group == "/" {
+            return None;
+        }
+        group = parent(group);
+    }
+}
+
+/// The labels of `train_set_x` are `train_set_y`; a plain `images` may have `labels`.
+pub(super) fn labels(structure: &Structure, dataset: &DatasetInfo, frames: u64) -> Option<usize> {
+    let name = dataset.path.strip_suffix("_x")?;
+    let path = format!("{name}_y");
+    structure.datasets.iter().position(|d| {
+        d.path == path && d.shape.iter().product::<u64>() == frames && matches!(d.value, StoredValue::Integer { .. })
+    })
+}
+
+/// Numeric arrays with one entry per frame in the same scope, other than images, times and labels.
+pub(super) fn arrays(
+    structure: &Structure,
+    scope: &Scope,
+    image: usize,
+    frames: u64,
+    clock: &ClockSource,
+    labels: Option<usize>,
+) -> Vec<usize> {
+    let taken = |at: usize| at == image || *clock == ClockSource::Dataset(at) || labels == Some(at);
+    let fits = |(at, d): (usize, &DatasetInfo)| {
+        let entries = d.path.starts_with(&scope.prefix) && d.shape.first() == Some(&frames) && frames > 0;
+        let other_recording = scope.recording.is_none() && Scope::of(&d.path).recording.is_some();
+        let times = TIME_ENDINGS.iter().any(|ending| last(&d.path).ends_with(ending)) && is_times(d);
+        let numeric = d.value.number_bytes().is_some() && is_series(d);
+        (entries && numeric && !times && !other_recording && !taken(at)).then_some(at)
+    };
+    structure.datasets.iter().enumerate().filter_map(fits).collect()
+}

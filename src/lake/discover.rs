@@ -1,0 +1,470 @@
+//! Walks a lake folder and tells which files belong to which recording.
+//!
+//! The native layout says it by its folders. Anywhere else it is guessed: a log beside a store names the recording by
+//! the stem they share, a folder that holds tables is one recording with its stores as cameras, and a store alone is a
+//! recording of its own.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use serde::{Deserialize, Serialize};
+use walkdir::WalkDir;
+
+use super::{LakeError, natural_cmp};
+use crate::{jobs::Progress, model::Problem};
+
+const STORE_ENDINGS: [&str; 8] = ["h5", "hdf5", "hdf", "he5", "h5f", "nc", "nc4", "nxs"];
+const TABLE_ENDINGS: [&str; 4] = ["csv", "tsv", "parquet", "json"];
+/// Top-level folders that hold no recordings, and files at the top that are not anybody's sensor log.
+const NOT_RECORDINGS: [&str; 7] = [".lakescope", "reference", "landing", "raw", "curated", "quarantine", "analyses"];
+
+/// An HDF5 store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreFile {
+    /// Path relative to the lake, with `/`.
+    pub path: String,
+    /// Camera name that its place suggests.
+    pub camera: String,
+}
+
+/// A sensor table, or a table of which only its content tells what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetricFile {
+    /// Path relative to the lake, with `/`.
+    pub path: String,
+    /// Whether its place says that it holds metrics (native layout).
+    pub certain: bool,
+}
+
+/// A label file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelFile {
+    /// Path relative to the lake, with `/`.
+    pub path: String,
+}
+
+/// A store that holds sensor arrays beside another store (comma research layout).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogFile {
+    /// Path relative to the lake, with `/`.
+    pub path: String,
+}
+
+/// The files of one recording.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RecordingFiles {
+    /// Name of the recording.
+    pub name: String,
+    /// Whether it lies in `recordings/` of the native layout.
+    pub native: bool,
+    /// Its `recording.toml`.
+    pub manifest: Option<String>,
+    /// Its stores, in natural order of camera.
+    pub stores: Vec<StoreFile>,
+    /// Its sensor tables, in natural order; outside the native layout some may turn out to be labels.
+    pub metrics: Vec<MetricFile>,
+    /// Its label files, in natural order.
+    pub labels: Vec<LabelFile>,
+    /// Its log stores.
+    pub logs: Vec<LogFile>,
+}
+
+/// What a walk found.
+#[derive(Debug, Clone, Default)]
+pub struct Discovery {
+    /// Recordings in natural order of name.
+    pub recordings: Vec<RecordingFiles>,
+    /// Files that belong to nobody, links that lead out, folders that could not be read.
+    pub problems: Vec<Problem>,
+}
+
+impl RecordingFiles {
+    /// Every file of the recording.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.manifest
+            .iter()
+            .map(String::as_str)
+            .chain(self.stores.iter().map(|file| file.path.as_str()))
+            .chain(self.metrics.iter().map(|file| file.path.as_str()))
+            .chain(self.labels.iter().map(|file| file.path.as_str()))
+            .chain(self.logs.iter().map(|file| file.path.as_str()))
+    }
+
+    /// A number that changes when a file of the recording appears, goes, or changes in size, time or inode, or when
+    /// `salt` does.
+    #[must_use]
+    pub fn fingerprint(&self, root: &Path, salt: &str) -> String {
+        let mut hash = xxhash_rust::xxh3::Xxh3::new();
+        hash.update(salt.as_bytes());
+        hash.update(self.name.as_bytes());
+        for path in self.paths() {
+            hash.update(&[0]);
+            hash.update(path.as_bytes());
+            if let Ok(meta) = fs::metadata(root.join(path)) {
+                hash.update(&meta.len().to_le_bytes());
+                let changed = meta.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+                hash.update(&changed.map_or(0, |time| time.as_nanos()).to_le_bytes());
+                #[cfg(unix)]
+                hash.update(&std::os::unix::fs::MetadataExt::ino(&meta).to_le_bytes());
+            }
+        }
+        format!("{:032x}", hash.digest128())
+    }
+}
+
+/// Walks the lake.
+///
+/// # Errors
+/// The folder itself cannot be read, or the work was cancelled (told as a read error of kind `Interrupted`).
+pub fn discover(root: &Path, progress: &Progress) -> Result<Discovery, LakeError> {
+    let mut found = Discovery::default();
+    let (mut native, mut other) = (BTreeMap::<String, RecordingFiles>::new(), Vec::new());
+    let walk = WalkDir::new(root).follow_links(false).min_depth(1).into_iter().filter_entry(|entry| {
+        let name = entry.file_name().to_string_lossy();
+        !(entry.depth() == 1 && NOT_RECORDINGS.contains(&name.as_ref()) || name.starts_with('.'))
+    });
+    for entry in walk {
+        if progress.is_cancelled() {
+            return Err(LakeError::Read { path: root.to_owned(), source: std::io::ErrorKind::Interrupted.into() });
+        }
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(root);
+                let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
+                if path == root {
+                    return Err(LakeError::Read { path: root.to_owned(), source: error.into() });
+                }
+                found.problems.push(Problem::new(
+                    shown,
+                    format!("could not be read: {error}"),
+                    "Check its permissions.",
+                ));
+                continue;
+            }
+        };
+        let Ok(relative) = entry.path().strip_prefix(root) else { continue };
+        let Some(path) = relative.to_str().map(str::to_owned) else {
+            let shown = relative.to_string_lossy().into_owned();
+            found.problems.push(Problem::new(shown, "has a name that is not UTF-8", "Rename it; it is left out."));
+            continue;
+        };
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        if entry.path_is_symlink() {
+            match super::resolve_inside(root, &path) {
+                Ok(real) if real.is_file() => {}
+                Ok(_) => {
+                    found.problems.push(Problem::new(
+                        path,
+                        "is a link to a folder and was not followed",
+                        "Move the folder into the lake.",
+                    ));
+                    continue;
+                }
+                Err(_) => {
+                    found.problems.push(Problem::new(
+                        path,
+                        "is a link that leads out of the lake or nowhere",
+                        "Copy the file into the lake.",
+                    ));
+                    continue;
+                }
+            }
+        }
+        sort_file(path, &mut native, &mut other);
+    }
+    found.recordings.extend(native.into_values().filter(|files| files.paths().next().is_some()));
+    group_others(&other, &mut found);
+    for files in &mut found.recordings {
+        files.stores.sort_by(|a, b| natural_cmp(&a.camera, &b.camera).then_with(|| natural_cmp(&a.path, &b.path)));
+        files.metrics.sort_by(|a, b| natural_cmp(&a.path, &b.path));
+        files.labels.sort_by(|a, b| natural_cmp(&a.path, &b.path));
+        files.logs.sort_by(|a, b| natural_cmp(&a.path, &b.path));
+    }
+    found.recordings.sort_by(|a, b| natural_cmp(&a.name, &b.name));
+    found.problems.sort_by(|a, b| natural_cmp(&a.path, &b.path));
+    Ok(found)
+}
+
+/// Folder part of a relative path, without the last `/`; empty at the top.
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// File name without its last ending.
+fn stem_of(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+fn ending_of(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_ascii_lowercase())
+}
+
+fn is_store(path: &str) -> bool {
+    STORE_ENDINGS.contains(&ending_of(path).as_str())
+}
+
+fn is_table(path: &str) -> bool {
+    TABLE_ENDINGS.contains(&ending_of(path).as_str())
+}
+
+/// Puts a file of the native layout into its recording, and every other store or table aside.
+fn sort_file(path: String, native: &mut BTreeMap<String, RecordingFiles>, other: &mut Vec<String>) {
+    let parts: Vec<&str> = path.split('/').collect();
+    if let ["recordings", name, rest @ ..] = parts.as_slice()
+        && !rest.is_empty()
+    {
+        let files = native.entry((*name).to_owned()).or_insert_with(|| RecordingFiles {
+            name: (*name).to_owned(),
+            native: true,
+            ..RecordingFiles::default()
+        });
+        match rest {
+            ["recording.toml"] => files.manifest = Some(path),
+            ["footages", .., _] if is_store(&path) => {
+                let camera = rest[1..].join("_");
+                files.stores.push(StoreFile { camera: stem_of(&camera).to_owned(), path });
+            }
+            ["metrics", .., _] if is_table(&path) => files.metrics.push(MetricFile { path, certain: true }),
+            ["metrics", .., _] if is_store(&path) => files.logs.push(LogFile { path }),
+            ["labels", .., _] if is_table(&path) => files.labels.push(LabelFile { path }),
+            _ if is_store(&path) => files.stores.push(StoreFile { camera: stem_of(&rest.join("_")).to_owned(), path }),
+            _ if is_table(&path) => files.metrics.push(MetricFile { path, certain: false }),
+            _ => {}
+        }
+    } else if is_store(&path) || is_table(&path) {
+        other.push(path);
+    }
+}
+
+/// Groups what lies outside the native layout.
+fn group_others(paths: &[String], found: &mut Discovery) {
+    let stores: Vec<&str> = paths.iter().map(String::as_str).filter(|path| is_store(path)).collect();
+    let tables: Vec<&str> = paths.iter().map(String::as_str).filter(|path| is_table(path)).collect();
+    let all: BTreeSet<&str> = stores.iter().copied().collect();
+    let mut groups = BTreeMap::<String, RecordingFiles>::new();
+    let mut of_folder = BTreeMap::<String, Vec<String>>::new();
+    for store in &stores {
+        let (name, camera, is_log) = place_store(store, &all, &tables);
+        let files = groups
+            .entry(name.clone())
+            .or_insert_with(|| RecordingFiles { name: name.clone(), ..RecordingFiles::default() });
+        if is_log {
+            files.logs.push(LogFile { path: (*store).to_owned() });
+        } else {
+            files.stores.push(StoreFile { path: (*store).to_owned(), camera });
+        }
+        let names = of_folder.entry(folder_of(store).to_owned()).or_default();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for table in tables {
+        match owner_of(table, &groups, &of_folder) {
+            Some(name) => {
+                if let Some(files) = groups.get_mut(&name) {
+                    files.metrics.push(MetricFile { path: table.to_owned(), certain: false });
+                }
+            }
+            None => found.problems.push(Problem::new(
+                table,
+                "belongs to no recording: no store shares its name or folder",
+                "Name it like its recording, or put it into recordings/<name>/metrics or labels; event files belong into landing.",
+            )),
+        }
+    }
+    let taken: BTreeSet<String> = found.recordings.iter().map(|files| files.name.clone()).collect();
+    for (name, mut files) in groups {
+        if taken.contains(&name) {
+            files.name = format!("./{name}");
+        }
+        found.recordings.push(files);
+    }
+}
+
+/// Recording, camera, and whether the store is a log, from its place among the others.
+fn place_store(store: &str, all: &BTreeSet<&str>, tables: &[&str]) -> (String, String, bool) {
+    let (folder, stem) = (folder_of(store), stem_of(store));
+    let (above, last) = folder.rsplit_once('/').unwrap_or(("", folder));
+    let join = |folder: &str, rest: &str| if folder.is_empty() { rest.to_owned() } else { format!("{folder}/{rest}") };
+    let file = store.rsplit('/').next().unwrap_or(store);
+    // comma research: camera/<t>.h5 and log/<t>.h5 side by side.
+    for (mine, others, is_log) in [("camera", "log", false), ("log", "camera", true)] {
+        if last == mine && all.contains(join(&join(above, others), file).as_str()) {
+            return (join(above, stem), "camera".to_owned(), is_log);
+        }
+    }
+    let table_shares_stem = tables.iter().any(|table| folder_of(table) == folder && shares_stem(table, stem));
+    if !table_shares_stem {
+        let mut candidate = folder;
+        while !candidate.is_empty() {
+            if tables.iter().any(|table| folder_of(table) == candidate)
+                && !tables.iter().any(|table| folder_of(table) == candidate && stem_belongs(table, candidate, all))
+                && !tables.iter().all(|table| folder_of(table) != candidate || looks_like_labels(table))
+            {
+                let rest = store[candidate.len() + 1..].rsplit_once('.').map_or("", |(rest, _)| rest);
+                return (candidate.to_owned(), rest.replace('/', "_"), false);
+            }
+            candidate = folder_of(candidate);
+        }
+    }
+    (join(folder, stem), "camera".to_owned(), false)
+}
+
+/// Whether a table's stem is the store's, or continues it after a separator (`drive1_metrics.csv`).
+fn shares_stem(table: &str, stem: &str) -> bool {
+    stem_of(table).strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '_', '-']))
+}
+
+/// Whether a table in `folder` continues the stem of some store of that folder.
+fn stem_belongs(table: &str, folder: &str, all: &BTreeSet<&str>) -> bool {
+    all.iter().any(|store| folder_of(store) == folder && shares_stem(table, stem_of(store)))
+}
+
+/// Whether the name alone says that a table holds labels.
+fn looks_like_labels(table: &str) -> bool {
+    let stem = stem_of(table).to_ascii_lowercase();
+    ["label", "annotation", "instances", "boxes"].iter().any(|word| stem.contains(word))
+}
+
+/// The recording a loose table belongs to: the longest stem it continues in its folder, the recording of its folder or of
+/// the folder below or above, when there is just one.
+fn owner_of(
+    table: &str,
+    groups: &BTreeMap<String, RecordingFiles>,
+    of_folder: &BTreeMap<String, Vec<String>>,
+) -> Option<String> {
+    let folder = folder_of(table);
+    let names = of_folder.get(folder).map_or(&[][..], Vec::as_slice);
+    let by_stem = names.iter().filter(|name| shares_stem(table, stem_of_name(name))).max_by_key(|name| name.len());
+    if let Some(name) = by_stem {
+        return Some(name.clone());
+    }
+    if let [only] = names {
+        return Some(only.clone());
+    }
+    if groups.contains_key(folder) {
+        return Some(folder.to_owned());
+    }
+    // A table beside the folder of its store, or one folder further down.
+    let mut near = of_folder
+        .iter()
+        .filter(|(at, _)| folder_of(at) == folder && !at.is_empty() || at.as_str() == folder_of(folder))
+        .flat_map(|(_, names)| names)
+        .collect::<Vec<_>>();
+    near.sort();
+    near.dedup();
+    if let [only] = near.as_slice() { Some((*only).clone()) } else { None }
+}
+
+fn stem_of_name(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes empty files and tells how they are grouped: `name: stores | tables | labels | logs`.
+    fn check(paths: &[&str], expected: &[&str], problems: usize) {
+        let folder = tempfile::tempdir().unwrap();
+        for path in paths {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        let found = discover(&folder.path().canonicalize().unwrap(), &Progress::new()).unwrap();
+        let told: Vec<String> = found
+            .recordings
+            .iter()
+            .map(|files| {
+                let stores: Vec<_> = files.stores.iter().map(|file| file.camera.clone()).collect();
+                format!(
+                    "{}: {} | {} | {} | {}",
+                    files.name,
+                    stores.join(","),
+                    files.metrics.len(),
+                    files.labels.len(),
+                    files.logs.len()
+                )
+            })
+            .collect();
+        assert_eq!(told, expected, "{paths:?}");
+        assert_eq!(found.problems.len(), problems, "{:?}", found.problems);
+    }
+
+    #[test]
+    fn groups_files_into_recordings() {
+        check(
+            &[
+                "lake.toml",
+                "recordings/d10/footages/front.h5",
+                "recordings/d2/recording.toml",
+                "recordings/d2/footages/rear.h5",
+                "recordings/d2/footages/front.h5",
+                "recordings/d2/metrics/can.parquet",
+                "recordings/d2/labels/front.csv",
+                "recordings/d2/notes.txt",
+                "landing/events.parquet",
+                ".lakescope/x.h5",
+            ],
+            &["d2: front,rear | 1 | 1 | 0", "d10: front | 0 | 0 | 0"],
+            0,
+        );
+        check(
+            &["camera/t1.h5", "log/t1.h5", "camera/t2.h5"],
+            &["camera/t2: camera | 0 | 0 | 0", "t1: camera | 0 | 0 | 1"],
+            0,
+        );
+        check(
+            &["rec_0/cam_0/frames.h5", "rec_0/cam_1/frames.h5", "rec_0/metrics.csv", "rec_0/cam_0/labels.parquet"],
+            &["rec_0: cam_0_frames,cam_1_frames | 2 | 0 | 0"],
+            0,
+        );
+        check(
+            &["a.h5", "b.h5", "a.csv", "b_metrics.csv", "c.csv"],
+            &["a: camera | 1 | 0 | 0", "b: camera | 1 | 0 | 0"],
+            1,
+        );
+        check(&["x/one.hdf5", "x/log.csv"], &["x: one | 1 | 0 | 0"], 0);
+        check(
+            &["episode_2.hdf5", "episode_10.hdf5"],
+            &["episode_2: camera | 0 | 0 | 0", "episode_10: camera | 0 | 0 | 0"],
+            0,
+        );
+        check(&[], &[], 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_lake_is_a_problem() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap().join("lake");
+        fs::create_dir(&root).unwrap();
+        fs::write(folder.path().join("secret.h5"), "x").unwrap();
+        std::os::unix::fs::symlink("../secret.h5", root.join("a.h5")).unwrap();
+        let found = discover(&root, &Progress::new()).unwrap();
+        assert!(found.recordings.is_empty());
+        assert_eq!(found.problems.len(), 1);
+    }
+
+    #[test]
+    fn the_fingerprint_follows_the_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::write(root.join("a.h5"), "x").unwrap();
+        let files = discover(root, &Progress::new()).unwrap().recordings.remove(0);
+        let first = files.fingerprint(root, "1");
+        assert_eq!(first, files.fingerprint(root, "1"));
+        assert_ne!(first, files.fingerprint(root, "2"));
+        fs::write(root.join("a.h5"), "xy").unwrap();
+        assert_ne!(first, files.fingerprint(root, "1"));
+    }
+}

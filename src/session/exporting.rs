@@ -1,0 +1,123 @@
+//! Exports: which frames, from where, and the record of it.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{ExportImages, ExportReport, ExportRequest, ExportScope, Session, SessionError, find, json_text, now_text};
+use crate::{
+    catalog::FrameTable,
+    export::{self, FrameSource, ImageFormat, Package, PackageImages},
+    jobs::Progress,
+    model::{FrameId, Label, Raster, Samples},
+    tasks::{self, Outcome},
+};
+
+/// Labels and images of one table, for the export room.
+struct Source<'a> {
+    session: &'a Session,
+    table: &'a FrameTable,
+}
+
+impl FrameSource for Source<'_> {
+    fn raster(&self, row: usize) -> Result<Raster, String> {
+        self.session.image(self.table, row).map_err(|error| error.to_string())
+    }
+
+    fn stored(&self, row: usize) -> Result<Option<(Vec<u8>, &'static str)>, String> {
+        self.session.stored_bytes(self.table, row).map_err(|error| error.to_string())
+    }
+
+    fn labels(&self, row: usize) -> Result<Vec<Label>, String> {
+        self.session.labels(self.table, row).map_err(|error| error.to_string())
+    }
+}
+
+impl Session {
+    /// Writes frames, labels and images, as a run named `export`.
+    ///
+    /// # Errors
+    /// The filter or selection cannot be used, the folder is not empty or cannot be written, or the work was cancelled;
+    /// nothing is left under the folder's name then.
+    pub fn export(&self, request: &ExportRequest, progress: &Progress) -> Result<ExportReport, SessionError> {
+        // What was typed wrongly is no run.
+        let table = self.table()?;
+        let (rows, from, missing) = self.scope_rows(&table, &request.scope)?;
+        let parameters = json!({"scope": request.scope, "out": request.out, "images": request.images, "labels": request.labels});
+        let report = tasks::run(&self.inner.kept, "export", &parameters.to_string(), progress, |progress| {
+            let provenance = json!({
+                "lake": self.name(),
+                "scope": from,
+                "frames_no_longer_in_the_lake": missing,
+                "exported_at": now_text(),
+                "lakescope_version": env!("CARGO_PKG_VERSION"),
+                "index_generation": table.generation(),
+            });
+            let report = Package {
+                table: &table,
+                rows: &rows,
+                source: &Source { session: self, table: &table },
+                out: &request.out,
+                images: match request.images {
+                    ExportImages::None => PackageImages::None,
+                    ExportImages::Png => PackageImages::As(ImageFormat::Png),
+                    ExportImages::Jpeg => PackageImages::As(ImageFormat::Jpeg),
+                    ExportImages::Original => PackageImages::Original,
+                },
+                labels: request.labels,
+                spreadsheet: request.spreadsheet,
+                provenance,
+            }
+            .write(progress)
+            .map_err(SessionError::from)?;
+            let report =
+                ExportReport { out: report.out, frames: report.frames, labels: report.labels, images: report.images, failed: report.failed };
+            Ok(Outcome { rows_in: report.frames, rows_out: report.frames, result: json_text(&report), value: report })
+        })?;
+        Ok(report)
+    }
+
+    /// Rows of a scope, the scope as `export.json` tells it, and how many of its frames are gone from the lake.
+    fn scope_rows(&self, table: &FrameTable, scope: &ExportScope) -> Result<(Vec<u32>, serde_json::Value, u64), SessionError> {
+        match scope {
+            ExportScope::Filter(filter) => {
+                let rows = self.find(table, filter)?.to_rows();
+                Ok((rows, json!({"filter": filter}), 0))
+            }
+            ExportScope::Selection(name) => {
+                let (rows, gone) = self.selection_rows(table, name)?;
+                Ok((rows, json!({"selection": name}), gone))
+            }
+            ExportScope::Frames(frames) => {
+                let rows = find::rows_of(table, frames);
+                let gone = (frames.len() - rows.len()) as u64;
+                Ok((rows, json!({"frames": frames.len()}), gone))
+            }
+        }
+    }
+
+    /// Writes one frame as an image file; the ending tells the format. With `labels` the boxes are drawn, and values of
+    /// more than 8 bit are scaled as on screen.
+    ///
+    /// # Errors
+    /// No such frame, an unknown ending, or the frame or the file cannot be read or written.
+    pub fn write_image(&self, table: &FrameTable, id: &FrameId, out: &Path, labels: bool) -> Result<(), SessionError> {
+        let asked = ImageFormat::of_path(out)?;
+        let row = self.row_of(table, id)?;
+        let mut raster = self.image(table, row)?;
+        if labels {
+            let (width_px, height_px) = (raster.width_px, raster.height_px);
+            let mut picture = raster.into_rgb();
+            export::draw_labels(&mut picture, &self.labels(table, row)?);
+            raster = Raster { width_px, height_px, channels: 3, samples: Samples::U8(picture.pixels) };
+        } else if asked.keeping_values(&raster) != asked {
+            return Err(SessionError::Usage(format!(
+                "{id} holds 32-bit values, which PNG cannot hold; write --out {} to keep them",
+                out.with_extension("tiff").display()
+            )));
+        }
+        let bytes = export::encode(raster, asked)?;
+        export::write_file(out, |file| Ok(std::io::Write::write_all(file, &bytes)?))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,153 @@
+//! Indexing: the folder is walked, what changed is read on every core, and one writer puts it into the catalog, one
+//! transaction per source. A kill at any moment leaves whole sources; the next run goes on with the rest.
+
+mod labels;
+mod metrics;
+mod source;
+mod stores;
+
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
+
+use rayon::prelude::*;
+
+use super::{IndexReport, Session, SessionError};
+use crate::{
+    catalog::{CatalogWriter, SourceRecord},
+    jobs::{Cancelled, Progress},
+    lake::{self, RecordingFiles},
+};
+
+pub(super) use metrics::read_all as read_series;
+
+/// Grows with every change in how files are read, so that sources indexed before are read again.
+const READING_VERSION: u32 = 1;
+
+/// Finished sources that may wait for the writer; bounds memory.
+const WAITING_SOURCES: usize = 4;
+
+/// What is needed to read the files of an open lake again.
+pub(super) fn reading(session: &Session) -> source::Reading<'_> {
+    source::Reading { root: &session.inner.places.root, manifest: &session.inner.manifest, pool: session.inner.images.pool() }
+}
+
+/// Builds or refreshes the index.
+pub(super) fn run(session: &Session, progress: &Progress) -> Result<IndexReport, SessionError> {
+    let began = Instant::now();
+    let places = &session.inner.places;
+    // The manifest may have changed since the lake was opened; an index always follows the file.
+    let manifest = lake::Manifest::read(&places.root)?;
+    progress.stage("walking the folder");
+    let writer = CatalogWriter::open(places, || {
+        progress.stage("waiting for another process that is indexing");
+        !progress.is_cancelled()
+    })?;
+    let Some(mut writer) = writer else { return Err(SessionError::Cancelled) };
+    progress.stage("walking the folder");
+    let found = lake::discover(&places.root, progress).map_err(|error| {
+        if progress.is_cancelled() { SessionError::Cancelled } else { error.into() }
+    })?;
+    let known = writer.fingerprints()?;
+    let settings = serde_json::to_string(&manifest).unwrap_or_default();
+    let salt = format!("{READING_VERSION} {settings}");
+    let names: BTreeSet<String> = found.recordings.iter().map(|files| files.name.clone()).collect();
+    let gone: Vec<String> = known.keys().filter(|name| !names.contains(*name)).cloned().collect();
+    let mut problems = found.problems;
+    problems.extend(unknown_keys(&manifest));
+    writer.settle(&gone, &problems)?;
+    let changed: Vec<(RecordingFiles, String)> = found
+        .recordings
+        .into_iter()
+        .map(|files| (files.fingerprint(&places.root, &salt), files))
+        .filter(|(fingerprint, files)| known.get(&files.name) != Some(fingerprint))
+        .map(|(fingerprint, files)| (files, fingerprint))
+        .collect();
+    progress.set_total(changed.len() as u64);
+    progress.stage("reading recordings");
+    let kept = (names.len() - changed.len()) as u64;
+    let reading = source::Reading { root: &places.root, manifest: &manifest, pool: session.inner.images.pool() };
+    let mut samples_read = 0;
+    put_all(&changed, &reading, progress, |record| {
+        samples_read += record.recordings.iter().map(|recording| recording.samples).sum::<u64>();
+        writer.put(&record)?;
+        progress.log(told(&record));
+        Ok(())
+    })?;
+    progress.stage("finishing");
+    writer.finish()?;
+    let totals = session.reader()?.totals()?;
+    Ok(IndexReport {
+        recordings: totals.recordings,
+        footages: totals.footages,
+        frames: totals.frames,
+        labels: totals.labels,
+        samples_read,
+        recordings_read: changed.len() as u64,
+        recordings_kept: kept,
+        recordings_removed: gone.len() as u64,
+        problems: totals.problems,
+        seconds: began.elapsed().as_secs_f64(),
+    })
+}
+
+/// Reads the sources on every core and gives each to `put` on this thread, as they get ready.
+fn put_all(
+    changed: &[(RecordingFiles, String)],
+    reading: &source::Reading<'_>,
+    progress: &Progress,
+    mut put: impl FnMut(SourceRecord) -> Result<(), SessionError>,
+) -> Result<(), SessionError> {
+    let (send, receive) = crossbeam_channel::bounded::<SourceRecord>(WAITING_SOURCES);
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let stop = &stop;
+        scope.spawn(move || {
+            // An error ends the iteration early; it only means that nobody wants the rest.
+            let _ = changed.par_iter().try_for_each_with(send, |send, (files, fingerprint)| {
+                if stop.load(Ordering::Relaxed) || progress.is_cancelled() {
+                    return Err(Cancelled);
+                }
+                send.send(reading.read(files, fingerprint)).map_err(|_| Cancelled)
+            });
+        });
+        let mut result = Ok(());
+        for record in receive {
+            if result.is_err() {
+                continue;
+            }
+            result = progress.check().map_err(SessionError::from).and_then(|()| put(record));
+            progress.add(1);
+            if result.is_err() {
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+        result.and_then(|()| Ok(progress.check()?))
+    })
+}
+
+/// One line of the run's log.
+fn told(record: &SourceRecord) -> String {
+    let frames: u64 = record.recordings.iter().flat_map(|recording| &recording.footages).map(|part| part.footage.frames).sum();
+    let labels: usize = record.recordings.iter().flat_map(|recording| &recording.footages).map(|part| part.labels.len()).sum();
+    let samples: u64 = record.recordings.iter().map(|recording| recording.samples).sum();
+    let problems = record.problems.len();
+    format!("{}: {frames} frames, {labels} labels, {samples} samples, {problems} problems", record.files.name)
+}
+
+/// Keys of `lake.toml` that mean nothing to this version.
+fn unknown_keys(manifest: &lake::Manifest) -> Vec<crate::model::Problem> {
+    manifest
+        .other
+        .keys()
+        .map(|key| {
+            crate::model::Problem::new(
+                "lake.toml",
+                format!("the key `{key}` is not known and does nothing"),
+                "See docs/lake-format.md for the keys there are.",
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,228 @@
+//! The image stores of a source: what is in them, and when each frame was taken.
+
+use std::collections::BTreeSet;
+
+use super::{metrics::RecordingSeries, source::{Reading, seconds_to_ns}};
+use crate::{
+    catalog::FootageRecord,
+    frames::{self, Clock, FoundFootage, FrameLayout, StoreIdentity, structure::Values},
+    lake::RecordingFiles,
+    model::{Footage, Label, Problem},
+};
+
+/// Frames a second of a store that tells neither times nor a rate, when `lake.toml` does not tell one.
+const DEFAULT_RATE_HZ: f64 = 10.0;
+
+/// A recording found in the stores of a source.
+pub(super) struct FoundRecording {
+    pub(super) name: String,
+    pub(super) footages: Vec<FoundCamera>,
+}
+
+/// One footage before its metrics and labels are known.
+pub(super) struct FoundCamera {
+    pub(super) footage: Footage,
+    identity: StoreIdentity,
+    layout: Option<FrameLayout>,
+    extents: Vec<u8>,
+    clock: Clock,
+    /// Times of a log of the same drive, by frame.
+    log_times: Option<Vec<i64>>,
+    /// Time of each frame, ns UTC, once the clocks are set.
+    pub(super) times: Vec<i64>,
+    /// Arrays with one row per frame, and their columns.
+    pub(super) arrays: Vec<(String, Values)>,
+    labels: Vec<Label>,
+}
+
+impl FoundCamera {
+    /// Takes the frame times that a log tells, unless the store has its own.
+    pub(super) fn log_times(&mut self, times: &[i64]) {
+        if times.len() as u64 == self.footage.frames {
+            self.log_times = Some(times.to_vec());
+        }
+    }
+
+    pub(super) fn into_record(self, recording: &str) -> FootageRecord {
+        FootageRecord {
+            footage: Footage { recording: recording.to_owned(), ..self.footage },
+            identity: self.identity,
+            layout: self.layout,
+            extents: self.extents,
+            times: self.times,
+            columns: Vec::new(),
+            labels: self.labels,
+        }
+    }
+}
+
+/// Reads the structure of every store. There is always a recording of the source's own name first when any store has
+/// frames that belong to no other, or when there is no store at all.
+pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut Vec<Problem>) -> Vec<FoundRecording> {
+    let mut found: Vec<FoundRecording> = Vec::new();
+    for store in &files.stores {
+        match frames::probe_store(reading.pool, reading.root, &store.path) {
+            Ok(probe) => {
+                problems.extend(probe.problems.into_iter().map(|(what, hint)| Problem::new(&store.path, what, hint)));
+                let alone = probe.footages.len() == 1;
+                for footage in probe.footages {
+                    let name = match &footage.recording_hint {
+                        Some(hint) => format!("{}/{hint}", files.name),
+                        None => files.name.clone(),
+                    };
+                    let camera = match (&footage.camera, alone) {
+                        (Some(camera), false) if files.stores.len() > 1 => format!("{}_{camera}", store.camera),
+                        (Some(camera), _) if !files.native => camera.clone(),
+                        (Some(camera), false) => camera.clone(),
+                        _ => store.camera.clone(),
+                    };
+                    place(&mut found, name, camera, &store.path, probe.identity, footage);
+                }
+            }
+            Err(error) => {
+                let (what, hint) = error.problem();
+                problems.push(Problem::new(&store.path, what, hint));
+            }
+        }
+    }
+    if found.is_empty() {
+        found.push(FoundRecording { name: files.name.clone(), footages: Vec::new() });
+    }
+    found.sort_by(|a, b| crate::lake::natural_cmp(&a.name, &b.name));
+    found
+}
+
+fn place(found: &mut Vec<FoundRecording>, name: String, camera: String, store: &str, identity: StoreIdentity, from: FoundFootage) {
+    let at = found.iter().position(|one| one.name == name).unwrap_or_else(|| {
+        found.push(FoundRecording { name, footages: Vec::new() });
+        found.len() - 1
+    });
+    let footages = &mut found[at].footages;
+    let taken: BTreeSet<&str> = footages.iter().map(|one| one.footage.camera.as_str()).collect();
+    let camera = camera.replace('/', "_");
+    let mut unique = camera.clone();
+    let mut number = 2;
+    while taken.contains(unique.as_str()) {
+        unique = format!("{camera}_{number}");
+        number += 1;
+    }
+    let labels = from
+        .labels_by_frame
+        .iter()
+        .flatten()
+        .zip(0..from.frames)
+        .map(|(class, frame_idx)| Label { frame_idx, class: class.to_string(), bbox: None, score: None, track_id: None, attributes: None })
+        .collect();
+    footages.push(FoundCamera {
+        footage: Footage {
+            recording: String::new(),
+            camera: unique,
+            store: store.to_owned(),
+            frames: from.frames,
+            width_px: from.width_px,
+            height_px: from.height_px,
+            rate_hz: 0.0,
+            store_kind: from.store_kind,
+        },
+        identity,
+        layout: (from.width_px > 0).then_some(from.layout),
+        extents: from.extents.pack(),
+        clock: from.clock,
+        log_times: None,
+        times: Vec::new(),
+        arrays: from.arrays,
+        labels,
+    });
+}
+
+/// Gives every frame its time: the store's own, those of a log, or a rate counted from when the recording began.
+pub(super) fn set_clocks(
+    found: &mut [FoundRecording],
+    series: &RecordingSeries,
+    started_at_ns: Option<i64>,
+    lake_rate_hz: Option<f64>,
+    problems: &mut Vec<Problem>,
+) {
+    for recording in found {
+        let begin = started_at_ns.or_else(|| series.first_time(&recording.name)).unwrap_or(0);
+        for camera in &mut recording.footages {
+            let frames = camera.footage.frames;
+            let own = std::mem::replace(&mut camera.clock, Clock::Rate(0.0));
+            let (times, rate) = match (own, camera.log_times.take()) {
+                (Clock::Timestamps(times), _) if times.len() as u64 == frames => {
+                    let rate = rate_of(&times);
+                    (times, rate)
+                }
+                (_, Some(times)) => {
+                    let rate = rate_of(&times);
+                    (times, rate)
+                }
+                (clock, None) => {
+                    let told = if let Clock::Rate(rate) = clock { Some(rate) } else { None };
+                    if let Clock::Timestamps(times) = &clock {
+                        problems.push(Problem::new(
+                            &camera.footage.store,
+                            format!("has {} times for {frames} frames, so the times were not used", times.len()),
+                            "Write one time per frame, or set rate_hz in lake.toml.",
+                        ));
+                    }
+                    let known = lake_rate_hz.or(told).filter(|rate| rate.is_finite() && *rate > 0.0);
+                    let rate = known.unwrap_or(DEFAULT_RATE_HZ);
+                    if frames > 1 {
+                        problems.push(guessed_rate(&camera.footage, rate, known.is_some(), begin != 0));
+                    }
+                    (at_rate(begin, rate, frames), rate)
+                }
+            };
+            camera.times = times;
+            camera.footage.rate_hz = rate;
+        }
+    }
+}
+
+fn guessed_rate(footage: &Footage, rate: f64, known: bool, dated: bool) -> Problem {
+    let from = if dated { "the start of the recording" } else { "1970, for want of a start" };
+    let by = if known { "the rate of its layout or of lake.toml" } else { "a guessed rate" };
+    Problem::new(
+        &footage.store,
+        format!("tells no times; frames of `{}` are counted from {from} at {rate} a second, {by}", footage.camera),
+        "Set started_at in recording.toml and rate_hz in lake.toml if that is wrong.",
+    )
+}
+
+/// Times of frames that come at a steady rate.
+#[expect(clippy::cast_precision_loss, reason = "frame numbers stay far below 2^53")]
+fn at_rate(begin: i64, rate_hz: f64, frames: u64) -> Vec<i64> {
+    (0..frames).map(|frame| begin.saturating_add(seconds_to_ns(frame as f64 / rate_hz))).collect()
+}
+
+/// Frames a second: the median distance of neighbours, turned over. 0 for fewer than two frames.
+#[expect(clippy::cast_precision_loss, reason = "distances of frames in ns stay far below 2^53")]
+fn rate_of(times: &[i64]) -> f64 {
+    let mut steps: Vec<u64> = times.windows(2).map(|pair| pair[1].abs_diff(pair[0])).filter(|step| *step > 0).collect();
+    if steps.is_empty() {
+        return 0.0;
+    }
+    let middle = steps.len() / 2;
+    let rate = 1e9 / *steps.select_nth_unstable(middle).1 as f64;
+    // Nanoseconds round a 30 Hz period, so the rate is told to the thousandth.
+    (rate * 1e3).round() / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_told_by_the_median_step() {
+        for (times, expected) in [
+            (vec![], 0.0),
+            (vec![5], 0.0),
+            (vec![0, 100_000_000, 200_000_000], 10.0),
+            (vec![0, 33_333_333, 66_666_667, 5_000_000_000], 30.0),
+        ] {
+            assert!((rate_of(&times) - expected).abs() < 1e-9, "{times:?}");
+        }
+        assert_eq!(at_rate(5, 50.0, 3), [5, 20_000_005, 40_000_005]);
+    }
+}
