@@ -202,8 +202,8 @@ impl Lake {
             filter: self.filter.clone(),
             sort: self.sort.clone(),
         };
-        let (table, times) = (Arc::clone(self.table()), Arc::clone(&self.loaded.times));
-        self.asked.request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| Ok(View::new(&table, &times, key)));
+        let (session, table) = (self.session.clone(), Arc::clone(self.table()));
+        self.asked.request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| Ok(View::new(&session, &table, key)));
         if self.asked.poll() {
             self.take_view();
         }

@@ -38,7 +38,7 @@ pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, state: &State, lake: Option
 
 /// A dialog in the middle of the window; false once a press beside it asked to close it.
 fn modal(ctx: &Context, name: &str, width: f32, contents: impl FnOnce(&mut Ui) -> bool) -> bool {
-    let response = Modal::new(Id::new(name)).show(ctx, |ui| {
+    let response = Modal::new(Id::unique(name)).show(ctx, |ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
         contents(ui)

@@ -50,7 +50,7 @@ impl Palette {
             )
         });
         let mut run = None;
-        let id = Id::new("palette");
+        let id = Id::unique("palette");
         let area = Modal::default_area(id).anchor(egui::Align2::CENTER_TOP, vec2(0.0, 96.0));
         let response = Modal::new(id).area(area).show(ctx, |ui| {
             ui.set_width(520.0);
@@ -58,7 +58,7 @@ impl Palette {
                 .hint_text("Type a command")
                 .desired_width(f32::INFINITY)
                 .min_size(vec2(0.0, 36.0))
-                .vertical_align(Align::Center);
+                .align(egui::Align2::LEFT_CENTER);
             let edit = ui.add(edit).accessible_name("Command");
             edit.request_focus();
             if edit.changed() {
@@ -110,10 +110,9 @@ fn entry_ui(ui: &mut egui::Ui, action: Action, chosen: bool, moved: bool) -> boo
     let ink = colors.text;
     let name = egui::pos2(rect.left() + 32.0, center);
     ui.painter().text(name, egui::Align2::LEFT_CENTER, action.name(), theme::medium(13.0), ink);
-    let mut right = egui::pos2(rect.right() - 12.0, center);
     if let Some(keys) = action.keys() {
-        let drawn = ui.painter().text(right, egui::Align2::RIGHT_CENTER, keys, theme::medium(11.5), colors.muted);
-        right.x = drawn.left() - 16.0;
+        let right = egui::pos2(rect.right() - 12.0, center);
+        ui.painter().text(right, egui::Align2::RIGHT_CENTER, keys, theme::medium(11.5), colors.muted);
     }
     response.clicked()
 }

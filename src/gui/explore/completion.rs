@@ -5,7 +5,7 @@ use std::ops::Range;
 use egui::{Area, Frame, Id, Key, Margin, Modifiers, Order, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, vec2};
 
 use crate::{
-    filter::{self, Completion},
+    filter::complete::{Candidate, complete},
     gui::{
         lake::Lake,
         theme::{self, ROUND, colors},
@@ -22,7 +22,8 @@ pub(super) struct Taken {
 /// What could stand at the cursor.
 #[derive(Default)]
 pub(super) struct Completions {
-    entries: Vec<Completion>,
+    entries: Vec<Candidate>,
+    replace: Range<usize>,
     chosen: usize,
     open: bool,
     asked: (String, usize),
@@ -68,17 +69,19 @@ impl Completions {
             return;
         }
         self.asked = (text.to_owned(), cursor);
-        self.entries = filter::complete(text, cursor, &**lake.table());
+        let found = complete(text, cursor, &**lake.table());
+        self.entries = found.candidates;
+        self.replace = found.replace;
         self.chosen = 0;
         // Nothing to offer once the word is complete.
-        let finished = self.entries.len() == 1 && text.get(self.entries[0].replace.clone()) == Some(&*self.entries[0].insert);
-        let begun = self.entries.first().is_some_and(|first| !first.replace.is_empty());
-        self.open = !self.entries.is_empty() && !finished && (typed || self.open) && (begun || self.open);
+        let word = text.get(self.replace.clone()).unwrap_or_default();
+        let finished = self.entries.first().is_some_and(|first| first.insert.trim_end() == word);
+        self.open = !self.entries.is_empty() && !finished && (typed || self.open) && (!word.is_empty() || self.open);
     }
 
     fn taken(&self, place: usize) -> Option<Taken> {
         let entry = self.entries.get(place)?;
-        Some(Taken { range: entry.replace.clone(), insert: entry.insert.clone() })
+        Some(Taken { range: self.replace.clone(), insert: entry.insert.clone() })
     }
 
     /// Draws the list below `bar`; a pressed entry is taken.
@@ -88,7 +91,7 @@ impl Completions {
         }
         let colors = colors(ui);
         let mut taken = None;
-        let area = Area::new(Id::new("completions")).order(Order::Foreground).fixed_pos(bar.left_bottom() + vec2(0.0, 6.0));
+        let area = Area::new(Id::unique("completions")).order(Order::Foreground).fixed_pos(bar.left_bottom() + vec2(0.0, 6.0));
         area.show(ui.ctx(), |ui| {
             let frame = Frame::new()
                 .fill(colors.raised)

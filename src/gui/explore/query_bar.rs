@@ -39,7 +39,7 @@ impl QueryBar {
             self.shown = Some(lake.filter.clone());
         }
         let colors = colors(ui);
-        let id = Id::new("query bar");
+        let id = Id::unique("query bar");
         let focused = ui.memory(|memory| memory.has_focus(id));
         let now = ui.input(|input| input.time);
         let wrong = lake.filter_error.as_ref().filter(|_| self.text == lake.filter && !lake.is_filtering());
@@ -155,7 +155,7 @@ fn byte_of(text: &str, characters: usize) -> usize {
 
 fn error_ui(ui: &Ui, below: Rect, message: &str, hint: Option<&str>) {
     let colors = colors(ui);
-    egui::Area::new(Id::new("filter error"))
+    egui::Area::new(Id::unique("filter error"))
         .order(Order::Foreground)
         .interactable(false)
         .fixed_pos(below.left_bottom() + vec2(0.0, 6.0))

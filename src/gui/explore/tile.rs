@@ -32,7 +32,7 @@ pub(super) struct Tile {
 impl Tile {
     pub fn ui(self, ui: &Ui, lake: &Lake, view: &View, out: &mut Vec<Command>) {
         let colors = colors(ui);
-        let id = ui.id().with(("tile", self.row));
+        let id = ui.scope_id().with(("tile", self.row));
         let response = ui.interact(self.rect, id, Sense::click());
         let selected = lake.selected.contains(self.row);
         response.widget_info(|| {

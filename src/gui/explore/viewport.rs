@@ -49,7 +49,7 @@ impl Viewport {
     /// Draws the view over `area`.
     pub fn ui(&mut self, ui: &mut Ui, area: Rect, shown: &Shown<'_>) {
         let colors = colors(ui);
-        let response = ui.interact(area, ui.id().with("viewport"), Sense::click_and_drag());
+        let response = ui.interact(area, ui.scope_id().with("viewport"), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, shown.name));
         let painter = ui.painter().with_clip_rect(area);
         painter.rect_filled(area, 0, colors.canvas);

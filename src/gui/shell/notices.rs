@@ -18,7 +18,7 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
     if state.transient.notices.is_empty() {
         return;
     }
-    let area = Area::new(Id::new("notices")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -44.0));
+    let area = Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -44.0));
     area.show(ctx, |ui| {
         let colors = colors(ui);
         ui.set_max_width(420.0);

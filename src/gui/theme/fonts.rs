@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, FontData, FontDefinitions, FontFamily, FontId, RichText, TextStyle};
+use egui::{FontData, FontDefinitions, FontFamily, FontId, RichText, TextStyle};
 
 const FACES: [(&str, &[u8]); 6] = [
     ("Inter", include_bytes!("../../../assets/fonts/Inter-Regular.otf")),
@@ -84,9 +84,4 @@ pub fn title(text: impl Into<String>) -> RichText {
 /// Heading of a card, a dialog, a section.
 pub fn heading(text: impl Into<String>) -> RichText {
     RichText::new(text).font(semibold(14.0))
-}
-
-/// Small second text.
-pub fn caption(text: impl Into<String>, color: Color32) -> RichText {
-    RichText::new(text).font(numbers(11.5)).color(color)
 }

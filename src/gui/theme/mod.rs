@@ -7,7 +7,7 @@ mod style;
 
 pub use class_color::{class_color, text_on};
 pub use colors::{Colors, colors};
-pub use fonts::{caption, heading, medium, mono, numbers, numbers_medium, semibold, title};
+pub use fonts::{heading, medium, mono, numbers, numbers_medium, semibold, title};
 pub use style::install;
 
 /// Half a grid step, px: between things that belong together.

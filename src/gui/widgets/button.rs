@@ -34,13 +34,6 @@ pub fn quiet_button(ui: &mut Ui, text: impl Into<RichText>) -> Response {
     ui.add(Button::new(text.into()).frame_when_inactive(false).stroke(Stroke::NONE))
 }
 
-/// Takes something away for good.
-pub fn danger_button(ui: &mut Ui, text: &str) -> Response {
-    let colors = colors(ui);
-    let text = RichText::new(text).font(theme::medium(13.0)).color(colors.error);
-    ui.add(Button::new(text).min_size(vec2(0.0, CONTROL)))
-}
-
 /// A square button that shows an icon; `name` is its accessible name and its tooltip.
 pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     icon_ui(ui, icon, name, None, true)

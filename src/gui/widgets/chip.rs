@@ -1,17 +1,8 @@
-//! Small marks: counts, keys of a shortcut, a colour.
+//! Small marks: keys of a shortcut, a colour.
 
-use egui::{Color32, CornerRadius, Rect, Response, RichText, Sense, Ui, pos2, vec2};
+use egui::{Color32, Rect, RichText, Sense, Ui, pos2, vec2};
 
 use crate::gui::theme::{self, colors};
-
-/// A count or a state in a rounded box.
-pub fn badge(ui: &mut Ui, text: &str, ink: Color32, fill: Color32) -> Response {
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::numbers_medium(11.5), ink);
-    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(12.0, 4.0), Sense::hover());
-    ui.painter().rect_filled(rect, CornerRadius::same(9), fill);
-    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
-    response
-}
 
 /// The keys of a shortcut, each as a key cap.
 pub fn keys(ui: &mut Ui, shortcut: &str) {

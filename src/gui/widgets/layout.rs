@@ -27,7 +27,7 @@ pub fn field(ui: &mut Ui, text: &mut String, name: &str, hint: &str, width: f32)
         .hint_text(hint)
         .desired_width(width)
         .min_size(vec2(0.0, CONTROL))
-        .vertical_align(Align::Center);
+        .align(egui::Align2::LEFT_CENTER);
     ui.add(edit).accessible_name(name)
 }
 

@@ -11,8 +11,8 @@ mod scroll;
 mod segmented;
 pub mod text;
 
-pub use button::{danger_button, icon_button, icon_toggle, plain_button, primary_button, quiet_button};
-pub use chip::{badge, keys, swatch};
+pub use button::{icon_button, icon_toggle, plain_button, primary_button, quiet_button};
+pub use chip::{keys, swatch};
 pub use empty::empty_ui;
 pub use histogram::{Brush, Histogram};
 pub use icon::{Icon, paint_icon};

@@ -32,7 +32,7 @@ impl VirtualScroll {
     fn bar_ui(&mut self, ui: &Ui, area: Rect, content: f64, furthest: f64, name: &str) {
         let colors = colors(ui);
         let track = Rect::from_min_max(pos2(area.right() - BAR, area.top()), area.right_bottom());
-        let id: Id = ui.id().with(("scroll", name));
+        let id: Id = ui.scope_id().with(("scroll", name));
         let response = ui.interact(track, id, Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::ScrollBar, true, name));
         let shown = (f64::from(area.height()) / content).clamp(0.0, 1.0) as f32;

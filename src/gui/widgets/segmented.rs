@@ -21,7 +21,7 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, now: T, choices: &[(T, &str)]
     for ((value, name), width) in choices.iter().zip(widths) {
         let part = egui::Rect::from_min_size(egui::pos2(left, rect.top() + gap), vec2(width, CONTROL - gap * 2.0));
         left += width;
-        let response = ui.interact(part, ui.id().with(("segment", *name)), Sense::click());
+        let response = ui.interact(part, ui.scope_id().with(("segment", *name)), Sense::click());
         let on = *value == now;
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, *name));
         let fill = if on {
