@@ -1,3 +1,5 @@
 //! `lakescope sample`
 use super::{Failure, args::SampleArgs};
-pub(super) fn run(_args: &SampleArgs) -> Result<(), Failure> { Ok(()) }
+pub(super) fn run(_args: &SampleArgs) -> Result<(), Failure> {
+    Ok(())
+}

@@ -111,9 +111,7 @@ impl Checker<'_> {
                 }
             },
             ExprKind::Compare { op, left, right } => Typed::Condition(check_compare::compare(self, *op, left, right)?),
-            ExprKind::Between { value, low, high } => {
-                Typed::Condition(check_compare::between(self, value, low, high)?)
-            }
+            ExprKind::Between { value, low, high } => Typed::Condition(check_compare::between(self, value, low, high)?),
             ExprKind::In { value, list } => Typed::Condition(check_compare::one_of(self, value, list)?),
         })
     }
@@ -149,10 +147,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn unknown_name(&self, name: &str, span: &Range<usize>) -> FilterError {
-        let error = FilterError::new(
-            span.clone(),
-            format!("no metric, attribute or column of this lake is called `{name}`"),
-        );
+        let error =
+            FilterError::new(span.clone(), format!("no metric, attribute or column of this lake is called `{name}`"));
         if name == "frame_id" {
             return error.hint("compare `recording`, `camera` and `frame` instead");
         }

@@ -1,3 +1,5 @@
 //! gui
 /// x
-pub fn run(_: Option<std::path::PathBuf>, _: crate::session::OpenOptions) -> anyhow::Result<()> { Ok(()) }
+pub fn run(_: Option<std::path::PathBuf>, _: crate::session::OpenOptions) -> anyhow::Result<()> {
+    Ok(())
+}
