@@ -190,7 +190,8 @@ impl Checker<'_> {
                 let error = FilterError::new(expr.span.clone(), message);
                 Err(match other {
                     Typed::Time(_) => error.hint("`t` is the time in seconds since the recording began"),
-                    _ => error,
+                    Typed::Condition(_) => error.hint("use it by itself, joined with `and`, `or`, `not`"),
+                    Typed::Text(_) | Typed::Number(_) => error.hint("compare text with `=`, `in` or `~`"),
                 })
             }
         }

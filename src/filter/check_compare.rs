@@ -147,6 +147,7 @@ fn mismatch((left, left_typed): (&Expr, &Typed), (right, right_typed): (&Expr, &
         (ExprKind::Literal(Literal::Bool(value)), _, Typed::Text(_)) => {
             error.hint(format!("text goes in quotes: \"{value}\""))
         }
+        (ExprKind::Literal(Literal::Text(_)), _, Typed::Number(_)) => error.hint("compare it with a number"),
         (ExprKind::Literal(_), _, Typed::Condition(_)) => {
             error.hint(format!("write `{other}` or `not {other}` by itself"))
         }

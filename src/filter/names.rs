@@ -110,10 +110,6 @@ impl<'a> Names<'a> {
     pub(super) fn class_suggestion(&self, class: &str) -> Option<&'a str> {
         nearest(class, self.columns.classes().iter().map(String::as_str))
     }
-
-    pub(super) fn attributes(&self) -> impl Iterator<Item = &'a str> {
-        self.attributes.iter().copied()
-    }
 }
 
 /// Every attribute key that a recording of the lake has, `vehicle` and `region` included only where a recording has
