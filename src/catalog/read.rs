@@ -95,7 +95,9 @@ impl CatalogReader {
     /// The database cannot be read.
     pub fn is_complete(&self) -> Result<bool, CatalogError> {
         self.ask("read whether the index is whole", |connection| {
-            connection.prepare_cached("SELECT value FROM meta WHERE key = 'complete'")?.query_row([], |row| Ok(count(row, 0)? > 0))
+            connection
+                .prepare_cached("SELECT value FROM meta WHERE key = 'complete'")?
+                .query_row([], |row| Ok(count(row, 0)? > 0))
         })
     }
 

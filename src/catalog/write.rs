@@ -139,7 +139,11 @@ impl CatalogWriter {
     /// The database cannot be written.
     pub fn finish(self) -> Result<(), CatalogError> {
         // A reader may keep the log from being cut; that is no failure.
-        let fold = || self.connection.execute_batch("UPDATE meta SET value = 1 WHERE key = 'complete'; PRAGMA optimize; PRAGMA wal_checkpoint(PASSIVE);");
+        let fold = || {
+            self.connection.execute_batch(
+                "UPDATE meta SET value = 1 WHERE key = 'complete'; PRAGMA optimize; PRAGMA wal_checkpoint(PASSIVE);",
+            )
+        };
         fold().doing(&self.path, "fold the catalog's log")
     }
 }
@@ -209,9 +213,11 @@ fn put(
 ) -> rusqlite::Result<()> {
     let change = begin(connection)?;
     change.execute("DELETE FROM source WHERE name = ?1", [&record.files.name])?;
-    change
-        .prepare_cached("INSERT INTO source (name, fingerprint, files) VALUES (?1, ?2, ?3)")?
-        .execute(params![record.files.name, record.fingerprint, json(&record.files)?])?;
+    change.prepare_cached("INSERT INTO source (name, fingerprint, files) VALUES (?1, ?2, ?3)")?.execute(params![
+        record.files.name,
+        record.fingerprint,
+        json(&record.files)?
+    ])?;
     let source_id = change.last_insert_rowid();
     for recording in &record.recordings {
         put_recording(&change, metrics, classes, source_id, recording)?;

@@ -29,7 +29,9 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
     let terminal = args.out.is_none() && io::stdout().is_terminal();
     let format = match args.format.or(args.json.then_some(Format::Json)) {
         Some(Format::Parquet) if terminal => {
-            return Err(Failure::Usage("Parquet is not text; add --out FILE.parquet or redirect the output".to_owned()));
+            return Err(Failure::Usage(
+                "Parquet is not text; add --out FILE.parquet or redirect the output".to_owned(),
+            ));
         }
         Some(Format::Parquet) => FrameFormat::Parquet,
         Some(Format::Csv) => FrameFormat::Csv { spreadsheet: args.spreadsheet },
@@ -63,7 +65,9 @@ fn parse_sort(text: &str) -> Result<Sort, Failure> {
     let (column, descending) = match text.rsplit_once(':') {
         Some((column, "desc")) => (column, true),
         Some((column, "asc")) => (column, false),
-        Some((_, other)) => return Err(Failure::Usage(format!("--sort {text}: `{other}` is no order; write asc or desc"))),
+        Some((_, other)) => {
+            return Err(Failure::Usage(format!("--sort {text}: `{other}` is no order; write asc or desc")));
+        }
         None => (text, false),
     };
     Ok(Sort { column: column.to_owned(), descending })
@@ -75,7 +79,12 @@ mod tests {
 
     #[test]
     fn reads_orders() {
-        for (text, expected) in [("speed", Some(("speed", false))), ("speed:desc", Some(("speed", true))), ("a:asc", Some(("a", false))), ("a:up", None)] {
+        for (text, expected) in [
+            ("speed", Some(("speed", false))),
+            ("speed:desc", Some(("speed", true))),
+            ("a:asc", Some(("a", false))),
+            ("a:up", None),
+        ] {
             let sort = parse_sort(text).ok();
             assert_eq!(sort.as_ref().map(|sort| (sort.column.as_str(), sort.descending)), expected, "{text}");
         }

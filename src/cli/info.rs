@@ -37,7 +37,7 @@ fn print(info: &LakeInfo, out: &mut impl Write) -> io::Result<()> {
     }
     writeln!(out, "problems    {}", info.problems.len())?;
     for problem in &info.problems {
-        writeln!(out, "  {}: {} {}", problem.path, problem.what, problem.hint)?;
+        writeln!(out, "  {}: {}. {}", problem.path, problem.what, problem.hint)?;
     }
     Ok(())
 }

@@ -69,7 +69,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>, open_window: OpenWindow) -
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe))
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe))
 }
 
 fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {

@@ -15,14 +15,18 @@ pub(super) fn run(args: &RunsArgs) -> Result<(), Failure> {
         .state
         .as_deref()
         .map(|word| {
-            RunState::parse(word)
-                .ok_or_else(|| Failure::Usage(format!("--state {word}: write running, done, failed, cancelled or lost")))
+            RunState::parse(word).ok_or_else(|| {
+                Failure::Usage(format!("--state {word}: write running, done, failed, cancelled or lost"))
+            })
         })
         .transpose()?;
     let since = args
         .since
         .as_deref()
-        .map(|text| parse_time_ns(text).ok_or_else(|| Failure::Usage(format!("--since {text}: write a time such as 2024-05-01T08:00Z"))))
+        .map(|text| {
+            parse_time_ns(text)
+                .ok_or_else(|| Failure::Usage(format!("--since {text}: write a time such as 2024-05-01T08:00Z")))
+        })
         .transpose()?;
     let session = Session::open(&args.lake, OpenOptions::default())?;
     if let Some(run) = args.log {
@@ -66,7 +70,12 @@ pub(super) fn selections(args: &LakeArgs) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = selections
         .iter()
         .map(|selection| {
-            vec![selection.name.clone(), selection.frames.to_string(), format_ns(selection.saved_at_ns), selection.note.clone()]
+            vec![
+                selection.name.clone(),
+                selection.frames.to_string(),
+                format_ns(selection.saved_at_ns),
+                selection.note.clone(),
+            ]
         })
         .collect();
     print(&["name", "frames", "saved", "note"], &rows)

@@ -29,8 +29,9 @@ pub(super) fn print(header: &[&str], rows: &[Vec<String>]) -> Result<(), Failure
         writer.flush()?;
         return Ok(());
     }
-    let widths: Vec<usize> =
-        (0..header.len()).map(|at| rows.iter().map(|row| row[at].width()).fold(header[at].width(), usize::max)).collect();
+    let widths: Vec<usize> = (0..header.len())
+        .map(|at| rows.iter().map(|row| row[at].width()).fold(header[at].width(), usize::max))
+        .collect();
     let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
     for row in std::iter::once(&header).chain(rows) {
         let mut line = String::new();
@@ -55,7 +56,10 @@ pub(super) fn with_progress<T>(work: impl FnOnce(&Progress) -> T) -> T {
         let (end, ended) = crossbeam_channel::bounded::<()>(0);
         let (shown, told) = (bar.clone(), progress.clone());
         scope.spawn(move || {
-            while matches!(ended.recv_timeout(Duration::from_millis(120)), Err(crossbeam_channel::RecvTimeoutError::Timeout)) {
+            while matches!(
+                ended.recv_timeout(Duration::from_millis(120)),
+                Err(crossbeam_channel::RecvTimeoutError::Timeout)
+            ) {
                 draw(&shown, &told);
             }
         });
@@ -89,7 +93,10 @@ pub(super) fn open_indexed(lake: &std::path::Path) -> Result<Session, Failure> {
     if !session.is_indexed() {
         eprintln!("lakescope: {} has no index yet; making it first", lake.display());
         let report = with_progress(|progress| session.index(progress))?;
-        eprintln!("lakescope: indexed {} frames of {} recordings in {:.1} s", report.frames, report.recordings, report.seconds);
+        eprintln!(
+            "lakescope: indexed {} frames of {} recordings in {:.1} s",
+            report.frames, report.recordings, report.seconds
+        );
     }
     Ok(session)
 }

@@ -5,11 +5,11 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 use super::{Cell, ExportError};
 use crate::{
     catalog::FrameTable,
-    filter::FrameColumns,
+    filter::{FrameColumns, metric_name},
     model::{Column, NULL_BOOL, NULL_WORD},
 };
 
-/// Names that a metric cannot take; one that does is called `metric.<name>`.
+/// The columns that every table has. A metric is called as in filters: `metric.<name>` when its name is taken.
 const FIXED: [&str; 7] = ["frame_id", "recording", "camera", "frame_idx", "timestamp_ns", "time", "labels"];
 
 /// One column on its way out.
@@ -56,17 +56,18 @@ pub fn class_column_name(class: &str) -> String {
 pub fn frame_columns<'t>(table: &'t FrameTable, names: Option<&[String]>) -> Result<Vec<OutColumn<'t>>, ExportError> {
     let names = match names {
         Some(names) => names.to_vec(),
-        None => FIXED[..6].iter().map(|name| (*name).to_owned()).chain(metric_names(table)).chain(["labels".to_owned()]).collect(),
+        None => FIXED[..6]
+            .iter()
+            .map(|name| (*name).to_owned())
+            .chain(metric_names(table))
+            .chain(["labels".to_owned()])
+            .collect(),
     };
     names.into_iter().map(|name| column(table, name)).collect()
 }
 
-fn shown_name(metric: &str) -> String {
-    if FIXED.contains(&metric) { format!("metric.{metric}") } else { metric.to_owned() }
-}
-
 fn metric_names(table: &FrameTable) -> impl Iterator<Item = String> + '_ {
-    table.metrics().iter().map(|metric| shown_name(&metric.name))
+    table.metrics().iter().map(|metric| metric_name(&metric.name))
 }
 
 fn attribute_names(table: &FrameTable) -> BTreeSet<&str> {
@@ -84,8 +85,9 @@ fn column(table: &FrameTable, name: String) -> Result<OutColumn<'_>, ExportError
         "time" => Source::Time(table.timestamps().map_err(read)?),
         "labels" => Source::Count(table.label_count().map_err(read)?),
         _ => {
-            let metric = table.metrics().iter().find(|metric| shown_name(&metric.name) == name);
-            let class = name.strip_prefix("labels.").and_then(|class| table.classes().iter().find(|known| *known == class));
+            let metric = table.metrics().iter().find(|metric| metric_name(&metric.name) == name);
+            let class =
+                name.strip_prefix("labels.").and_then(|class| table.classes().iter().find(|known| *known == class));
             if let Some(metric) = metric {
                 Source::Metric(table.metric(&metric.name).map_err(read)?)
             } else if let Some(class) = class {
@@ -125,7 +127,9 @@ impl OutColumn<'_> {
             Source::FrameIdx => Cell::Int(signed(row - span().first_row)),
             Source::TimestampNs(times) => Cell::Int(times[row]),
             Source::Time(times) => Cell::Time(times[row]),
-            Source::Attribute(key) => span().attributes.get(key).map_or(Cell::Null, |text| Cell::Text(Cow::Borrowed(text))),
+            Source::Attribute(key) => {
+                span().attributes.get(key).map_or(Cell::Null, |text| Cell::Text(Cow::Borrowed(text)))
+            }
             Source::Metric(column) => metric_cell(column, row),
             Source::Count(counts) => Cell::Int(i64::from(counts[row])),
         }
@@ -158,7 +162,9 @@ fn metric_cell(column: &Column, row: usize) -> Cell<'_> {
         Column::Float(values) => Cell::Float(values[row]),
         Column::Int { values, valid } if valid.is_empty() || valid[row] => Cell::Int(values[row]),
         Column::Bool(values) if values[row] != NULL_BOOL => Cell::Bool(values[row] == 1),
-        Column::Text { codes, words } if codes[row] != NULL_WORD => Cell::Text(Cow::Borrowed(&words[codes[row] as usize])),
+        Column::Text { codes, words } if codes[row] != NULL_WORD => {
+            Cell::Text(Cow::Borrowed(&words[codes[row] as usize]))
+        }
         _ => Cell::Null,
     }
 }

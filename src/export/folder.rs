@@ -64,7 +64,8 @@ impl FinishedFolder {
     /// # Errors
     /// It cannot be renamed (someone wrote into the place meanwhile).
     pub fn finish(mut self) -> Result<PathBuf, ExportError> {
-        fs::rename(&self.part, &self.place).map_err(|source| ExportError::Write { path: self.place.clone(), source })?;
+        fs::rename(&self.part, &self.place)
+            .map_err(|source| ExportError::Write { path: self.place.clone(), source })?;
         self.finished = true;
         Ok(self.place.clone())
     }

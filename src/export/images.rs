@@ -107,8 +107,13 @@ fn png_bytes(raster: Raster) -> Result<Vec<u8>, image::ImageError> {
 
 fn jpeg_bytes(rgb: &RgbImage) -> Result<Vec<u8>, turbojpeg::Error> {
     let (width, height) = (rgb.width_px as usize, rgb.height_px as usize);
-    let image =
-        turbojpeg::Image { pixels: rgb.pixels.as_slice(), width, pitch: width * 3, height, format: turbojpeg::PixelFormat::RGB };
+    let image = turbojpeg::Image {
+        pixels: rgb.pixels.as_slice(),
+        width,
+        pitch: width * 3,
+        height,
+        format: turbojpeg::PixelFormat::RGB,
+    };
     Ok(turbojpeg::compress(image, JPEG_QUALITY, turbojpeg::Subsamp::Sub2x2)?.to_vec())
 }
 
@@ -201,7 +206,10 @@ mod tests {
     fn boxes_are_drawn_inside_the_picture() {
         let mut picture = RgbImage { width_px: 6, height_px: 5, pixels: vec![0; 90] };
         let bbox = Some(BoundingBox { x: 1.0, y: -3.0, w: 100.0, h: 6.0 });
-        draw_labels(&mut picture, &[Label { frame_idx: 0, class: "car".into(), bbox, score: None, track_id: None, attributes: None }]);
+        draw_labels(
+            &mut picture,
+            &[Label { frame_idx: 0, class: "car".into(), bbox, score: None, track_id: None, attributes: None }],
+        );
         let drawn: Vec<bool> = picture.pixels.chunks(3).map(|p| p != [0, 0, 0]).collect();
         assert!(drawn[1] && drawn[5] && drawn[2 * 6 + 3]);
         assert!(!drawn[0] && !drawn[6 + 2] && !drawn[3 * 6 + 3]);

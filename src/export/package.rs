@@ -1,6 +1,7 @@
 //! A whole export: `frames.csv`, `labels.csv`, images and `export.json` in one folder.
 
 use std::{
+    fmt::Write as _,
     fs::{self, File},
     io::BufWriter,
     path::{Path, PathBuf},
@@ -11,8 +12,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    ExportError, FinishedFolder, ImageFormat, OutColumn, RowFormat, class_column_name, encode, frame_columns, labels::LabelWriter,
-    write_rows,
+    ExportError, FinishedFolder, ImageFormat, OutColumn, RowFormat, class_column_name, encode, frame_columns,
+    labels::LabelWriter, write_rows,
 };
 use crate::{
     catalog::FrameTable,
@@ -160,8 +161,10 @@ impl Package<'_> {
         }
         for batch in self.rows.chunks(BATCH) {
             progress.check()?;
-            let results: Vec<Result<(), ExportError>> =
-                batch.par_iter().map(|row| self.write_image(folder, *row as usize).inspect(|()| progress.add(1))).collect();
+            let results: Vec<Result<(), ExportError>> = batch
+                .par_iter()
+                .map(|row| self.write_image(folder, *row as usize).inspect(|()| progress.add(1)))
+                .collect();
             for (row, result) in batch.iter().zip(results) {
                 match result {
                     Ok(()) => written += 1,
@@ -209,17 +212,26 @@ fn create(path: &Path) -> Result<File, ExportError> {
     File::create(path).map_err(|source| ExportError::Write { path: path.to_owned(), source })
 }
 
-/// `<recording>/<camera>/<frame_idx>.<ending>`, the index with six digits so that names sort as frames do. Parts that
-/// would climb out of the folder or hide the file are spelt with underscores.
+/// `<recording>/<camera>/<frame_idx>.<ending>`, the index with six digits so that names sort as frames do.
 fn image_path(id: &FrameId, ending: &str) -> PathBuf {
-    let safe = |part: &str| {
-        let clean: String = part.chars().map(|c| if c.is_control() || r#"\:*?"<>|"#.contains(c) { '_' } else { c }).collect();
-        if clean.starts_with('.') { format!("_{}", clean.trim_start_matches('.')) } else { clean }
-    };
-    let mut path: PathBuf = id.recording.split('/').filter(|part| !part.is_empty()).map(safe).collect();
-    path.push(safe(&id.camera.replace('/', "_")));
+    let mut path: PathBuf = id.recording.split('/').map(file_name).collect();
+    path.push(file_name(&id.camera));
     path.push(format!("{:06}.{ending}", id.frame_idx));
     path
+}
+
+/// A name as a file name of any system. What would climb out of the folder, hide the file or be refused somewhere is
+/// spelt `%` and two hex digits, so that different names stay different.
+fn file_name(name: &str) -> String {
+    let mut safe = String::new();
+    for (at, c) in name.char_indices() {
+        if c.is_ascii_control() || r#"%/\:*?"<>|"#.contains(c) || (at == 0 && c == '.') {
+            let _ = write!(safe, "%{:02X}", u32::from(c));
+        } else {
+            safe.push(c);
+        }
+    }
+    if safe.is_empty() { "%".to_owned() } else { safe }
 }
 
 #[cfg(test)]
@@ -231,9 +243,10 @@ mod tests {
         for (recording, camera, expected) in [
             ("drive_1", "front", "drive_1/front/000042.png"),
             ("a/demo_2", "cam", "a/demo_2/cam/000042.png"),
-            ("../../etc", "..", "_/_/etc/_/000042.png"),
-            ("/abs", "x/y", "abs/x_y/000042.png"),
-            ("c:\\x", "a*b", "c__x/a_b/000042.png"),
+            ("../../etc", "..", "%2E./%2E./etc/%2E./000042.png"),
+            ("/abs", "x/y", "%/abs/x%2Fy/000042.png"),
+            ("c:\\x", "a*b", "c%3A%5Cx/a%2Ab/000042.png"),
+            ("a_b%", "c", "a_b%25/c/000042.png"),
         ] {
             let id = FrameId { recording: recording.into(), camera: camera.into(), frame_idx: 42 };
             assert_eq!(image_path(&id, "png"), PathBuf::from(expected));

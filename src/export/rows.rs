@@ -98,7 +98,8 @@ fn json_rows(
     out: &mut impl Write,
     progress: &Progress,
 ) -> Result<(), ExportError> {
-    let names: Vec<String> = columns.iter().map(|column| serde_json::Value::from(column.name.as_str()).to_string()).collect();
+    let names: Vec<String> =
+        columns.iter().map(|column| serde_json::Value::from(column.name.as_str()).to_string()).collect();
     if array {
         out.write_all(b"[")?;
     }
@@ -119,7 +120,12 @@ fn json_rows(
     Ok(())
 }
 
-fn table_rows(columns: &[OutColumn<'_>], rows: &[u32], out: &mut impl Write, progress: &Progress) -> Result<(), ExportError> {
+fn table_rows(
+    columns: &[OutColumn<'_>],
+    rows: &[u32],
+    out: &mut impl Write,
+    progress: &Progress,
+) -> Result<(), ExportError> {
     let text_of = |column: &OutColumn<'_>, row: u32| {
         let mut text = String::new();
         column.cell(row as usize).write_text(&mut text);
@@ -127,7 +133,12 @@ fn table_rows(columns: &[OutColumn<'_>], rows: &[u32], out: &mut impl Write, pro
     };
     let widths: Vec<usize> = columns
         .iter()
-        .map(|column| rows.iter().take(MEASURED_ROWS).map(|row| text_of(column, *row).width()).fold(column.name.width(), usize::max))
+        .map(|column| {
+            rows.iter()
+                .take(MEASURED_ROWS)
+                .map(|row| text_of(column, *row).width())
+                .fold(column.name.width(), usize::max)
+        })
         .collect();
     let mut line = |texts: &mut dyn Iterator<Item = String>| -> io::Result<()> {
         let mut gap = 0;

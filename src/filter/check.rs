@@ -111,9 +111,7 @@ impl Checker<'_> {
                 }
             },
             ExprKind::Compare { op, left, right } => Typed::Condition(check_compare::compare(self, *op, left, right)?),
-            ExprKind::Between { value, low, high } => {
-                Typed::Condition(check_compare::between(self, value, low, high)?)
-            }
+            ExprKind::Between { value, low, high } => Typed::Condition(check_compare::between(self, value, low, high)?),
             ExprKind::In { value, list } => Typed::Condition(check_compare::one_of(self, value, list)?),
         })
     }
@@ -149,10 +147,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn unknown_name(&self, name: &str, span: &Range<usize>) -> FilterError {
-        let error = FilterError::new(
-            span.clone(),
-            format!("no metric, attribute or column of this lake is called `{name}`"),
-        );
+        let error =
+            FilterError::new(span.clone(), format!("no metric, attribute or column of this lake is called `{name}`"));
         if name == "frame_id" {
             return error.hint("compare `recording`, `camera` and `frame` instead");
         }
@@ -194,7 +190,8 @@ impl Checker<'_> {
                 let error = FilterError::new(expr.span.clone(), message);
                 Err(match other {
                     Typed::Time(_) => error.hint("`t` is the time in seconds since the recording began"),
-                    _ => error,
+                    Typed::Condition(_) => error.hint("use it by itself, joined with `and`, `or`, `not`"),
+                    Typed::Text(_) | Typed::Number(_) => error.hint("compare text with `=`, `in` or `~`"),
                 })
             }
         }

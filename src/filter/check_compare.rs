@@ -66,8 +66,11 @@ fn operands(checker: &Checker<'_>, left: &Expr, right: &Expr) -> Result<(Typed, 
     let (left_result, right_result) = (checker.typed(left), checker.typed(right));
     let unquoted = |expr: &Expr, other: &Result<Typed, FilterError>| match (&expr.kind, other) {
         (ExprKind::Name(word), Ok(Typed::Text(_))) => Some(
-            FilterError::new(expr.span.clone(), format!("no metric, attribute or column of this lake is called `{word}`"))
-                .hint(format!("text goes in quotes: {}", text_literal(word))),
+            FilterError::new(
+                expr.span.clone(),
+                format!("no metric, attribute or column of this lake is called `{word}`"),
+            )
+            .hint(format!("text goes in quotes: {}", text_literal(word))),
         ),
         _ => None,
     };
@@ -131,7 +134,8 @@ fn mismatch((left, left_typed): (&Expr, &Typed), (right, right_typed): (&Expr, &
     } else {
         ((right, right_typed), (left, left_typed))
     };
-    let message = format!("`{other}` is {} and cannot be compared with {}", other_typed.describe(), at_typed.describe());
+    let message =
+        format!("`{other}` is {} and cannot be compared with {}", other_typed.describe(), at_typed.describe());
     let error = FilterError::new(at.span.clone(), message);
     match (&at.kind, at_typed, other_typed) {
         (ExprKind::Literal(Literal::Text(text)), _, Typed::Number(_)) if text.trim().parse::<f64>().is_ok() => {
@@ -143,12 +147,12 @@ fn mismatch((left, left_typed): (&Expr, &Typed), (right, right_typed): (&Expr, &
         (ExprKind::Literal(Literal::Bool(value)), _, Typed::Text(_)) => {
             error.hint(format!("text goes in quotes: \"{value}\""))
         }
+        (ExprKind::Literal(Literal::Text(_)), _, Typed::Number(_)) => error.hint("compare it with a number"),
         (ExprKind::Literal(_), _, Typed::Condition(_)) => {
             error.hint(format!("write `{other}` or `not {other}` by itself"))
         }
-        (_, Typed::Number(_), Typed::Time(_)) | (ExprKind::Literal(Literal::Time(_)), _, Typed::Number(_)) => {
-            error.hint("`time` is compared with a time like 2024-05-01T08:00Z, `t` with seconds since the recording began")
-        }
+        (_, Typed::Number(_), Typed::Time(_)) | (ExprKind::Literal(Literal::Time(_)), _, Typed::Number(_)) => error
+            .hint("`time` is compared with a time like 2024-05-01T08:00Z, `t` with seconds since the recording began"),
         (ExprKind::Name(name), Typed::Text(_), Typed::Number(_)) => {
             error.hint(format!("`{}` holds words, not numbers", name_text(name)))
         }
@@ -159,9 +163,7 @@ fn mismatch((left, left_typed): (&Expr, &Typed), (right, right_typed): (&Expr, &
 fn compare_texts(op: CompareOp, left: Text, right: Text) -> Predicate {
     match (left, right) {
         (Text::Constant(left), Text::Constant(right)) => Predicate::Constant(Some(op.holds(left.cmp(&right)))),
-        (Text::Constant(left), right) => {
-            Predicate::Text { value: right, test: TextTest::Compare(op.flipped(), left) }
-        }
+        (Text::Constant(left), right) => Predicate::Text { value: right, test: TextTest::Compare(op.flipped(), left) },
         (left, Text::Constant(right)) => Predicate::Text { value: left, test: TextTest::Compare(op, right) },
         (left, right) => Predicate::CompareText { op, left, right },
     }
@@ -180,8 +182,7 @@ fn compare_numbers(op: CompareOp, left: Number, right: Number) -> Predicate {
 }
 
 fn within(op: CompareOp, value: Number, limit: Value) -> Predicate {
-    let bounds =
-        if value.is_exact() { Bounds::of_ints(op, limit) } else { Bounds::of_floats(op, limit) };
+    let bounds = if value.is_exact() { Bounds::of_ints(op, limit) } else { Bounds::of_floats(op, limit) };
     let within = Predicate::Within { value, bounds };
     if op == CompareOp::NotEqual { Predicate::Not(Box::new(within)) } else { within }
 }

@@ -21,7 +21,11 @@ pub struct FrameSet {
 
 impl FrameSet {
     /// A set of `rows` rows from its words, 64 rows each, lowest bit first; bits past the last row are dropped.
-    pub(super) fn from_words(rows: usize, words: Vec<usize>) -> Self {
+    pub(super) fn from_words(rows: usize, mut words: Vec<usize>) -> Self {
+        words.truncate(rows.div_ceil(WORD_ROWS));
+        if let (Some(last), used @ 1..) = (words.last_mut(), rows % WORD_ROWS) {
+            *last &= (1 << used) - 1;
+        }
         Self::new(FixedBitSet::with_capacity_and_blocks(rows, words))
     }
 

@@ -5,6 +5,9 @@
 //! see [`FrameColumns`].
 
 pub mod ast;
+pub mod edit;
+pub mod facets;
+pub mod histogram;
 mod bounds;
 mod check;
 mod check_compare;

@@ -41,7 +41,11 @@ pub(super) enum Referent {
     Frame,
     /// Labels of any class.
     Labels,
-    Metric { name: String, kind: MetricKind, unit: Option<String> },
+    Metric {
+        name: String,
+        kind: MetricKind,
+        unit: Option<String>,
+    },
 }
 
 /// The names of one lake.
@@ -105,10 +109,6 @@ impl<'a> Names<'a> {
     /// The nearest known class.
     pub(super) fn class_suggestion(&self, class: &str) -> Option<&'a str> {
         nearest(class, self.columns.classes().iter().map(String::as_str))
-    }
-
-    pub(super) fn attributes(&self) -> impl Iterator<Item = &'a str> {
-        self.attributes.iter().copied()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use strsim::{jaro_winkler, normalized_damerau_levenshtein};
 
-/// The candidate most like `word`: the same but for case and word separators, else one or two slips away; `None` when
+/// The candidate most like `word`: the same but for case and word separators, else begun by it, or one or two slips away; `None` when
 /// nothing is near. Of equally near ones the first.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
@@ -11,6 +11,8 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         let other = fold(candidate);
         let likeness = if folded == other {
             2.0
+        } else if folded.chars().count() >= 3 && other.starts_with(&folded) {
+            0.9
         } else {
             let edits = normalized_damerau_levenshtein(&folded, &other);
             let prefix = jaro_winkler(&folded, &other);

@@ -329,7 +329,7 @@ mod tests {
             ("h > 50% and x", "h Greater #50[%] and x"),
             ("x > -3 °C", "x Greater Minus #3[°C]"),
             ("x > 3 `N m`", "x Greater #3[N m]"),
-            ("1e3 1e .5 5.x", "#1e3 #1[e] #.5 #5 ! `.` is not part of the filter language 12..13"),
+            ("1e3 1e .5 5.x", "#1e3 #1[e] #.5 #5 ! `.` is not part of the filter language 11..12"),
             ("metric.time imu.a.b a. b", "metric.time imu.a.b a ! `.` is not part of the filter language 21..22"),
             ("`a``b` \"c\"\"d\" 'e''f' ''", "`a`b` \"c\\\"d\" \"e'f\" \"\""),
             ("time>=2024-05-01T08:00Z and", "time GreaterEqual @1714550400 and"),

@@ -258,4 +258,5 @@ impl Frames<'_> {
 
 #[cfg(test)]
 #[path = "align_tests.rs"]
+#[expect(clippy::cast_precision_loss, reason = "the numbers of a test are small")]
 mod tests;

@@ -40,12 +40,18 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, exact: &dyn Fn(&str) -> bool) ->
         let part = read_parts(path, body, &dialect, &kinds, &exact)?;
         // A column that turned out to hold mostly something else than its first rows is read again as words.
         let mixed: Vec<usize> = (0..kinds.len())
-            .filter(|at| part.mixed[*at] || part.columns[*at].misfits * 10 > part.columns[*at].filled)
+            .filter(|at| {
+                let column = &part.columns[*at];
+                let bearable = if exact[*at] { column.filled / 2 } else { column.filled / 10 };
+                part.mixed[*at] || column.misfits > bearable
+            })
             .collect();
         if mixed.is_empty() {
             break part;
         }
-        mixed.into_iter().for_each(|at| kinds[at] = CellKind::Text);
+        for at in mixed {
+            kinds[at] = CellKind::Text;
+        }
     };
 
     let mut columns = Vec::with_capacity(names.len());
@@ -65,11 +71,15 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, exact: &dyn Fn(&str) -> bool) ->
     Ok(Table { columns, rows: part.rows, lines: part.lines, bad_rows: part.bad_rows, notes })
 }
 
-/// The column names of the first part of a CSV file.
-pub(super) fn column_names(path: &Path, head: Vec<u8>) -> Option<Vec<String>> {
+/// The column names of the first part of a CSV file, and whether a cell of its first row is a date.
+pub(super) fn column_names(path: &Path, head: Vec<u8>) -> Option<(Vec<String>, bool)> {
     let text = decode(path, head, &mut Vec::new()).ok()?;
-    let header = dialect(path, &text, &mut Vec::new()).ok()?.header;
-    Some(header.iter().map(|name| split_unit(name).0).collect())
+    let dialect = dialect(path, &text, &mut Vec::new()).ok()?;
+    let names = dialect.header.iter().map(|name| split_unit(name).0).collect();
+    let mut first = csv::StringRecord::new();
+    let read = reader(text.get(dialect.body_start..).unwrap_or(""), &dialect).read_record(&mut first);
+    let date = |cell: &str| guess_kind(std::iter::once(cell), false, false) == CellKind::Instant;
+    Some((names, matches!(read, Ok(true)) && first.iter().any(date)))
 }
 
 fn reader<'a>(text: &'a str, dialect: &Dialect) -> csv::Reader<&'a [u8]> {
@@ -232,6 +242,8 @@ fn snippet(record: &csv::StringRecord, delimiter: u8) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
     use crate::{formats::table::Cells, model::Column};
 
@@ -271,7 +283,7 @@ mod tests {
         for row in 0..3000 {
             let a = if row == 5 { "ERR".to_owned() } else { row.to_string() };
             let b = if row < 2500 { row.to_string() } else { "off".to_owned() };
-            text += &format!("{row},{a},{b}\n");
+            writeln!(text, "{row},{a},{b}").unwrap();
         }
         let table = table(&text);
         assert!(matches!(&table.columns[0].cells, Cells::Decimals(times) if times.len() == 3000));
@@ -287,7 +299,7 @@ mod tests {
         let rows = 700_000;
         for row in 0..rows {
             let a = if row == rows - 1 { "0.5".to_owned() } else { row.to_string() };
-            text += &format!("{row},{a},w{}\n", row % 3);
+            writeln!(text, "{row},{a},w{}", row % 3).unwrap();
             if row == rows / 2 {
                 text += "broken\n";
             }
@@ -298,7 +310,10 @@ mod tests {
         assert_eq!(table.bad_rows.reasons()[0].examples, [format!("line {}: `broken`", rows / 2 + 3)]);
         assert_eq!(table.lines.place(rows - 1), format!("line {}", rows + 2));
         let Cells::Values(Column::Float(a)) = &table.columns[1].cells else { panic!("a is not doubles") };
-        assert!((a[rows - 2] - (rows - 2) as f64).abs() < 1e-9 && (a[rows - 1] - 0.5).abs() < 1e-9);
+        assert_eq!(
+            a[rows - 2..].iter().map(f64::to_string).collect::<Vec<_>>(),
+            [(rows - 2).to_string(), "0.5".to_owned()]
+        );
         let Cells::Values(Column::Text { codes, words }) = &table.columns[2].cells else { panic!("no words") };
         assert_eq!(words[codes[rows - 1] as usize], format!("w{}", (rows - 1) % 3));
     }

@@ -57,7 +57,7 @@ pub(super) fn decode(path: &Path, bytes: Vec<u8>, notes: &mut Vec<Note>) -> Resu
 pub(super) fn dialect(path: &Path, text: &str, notes: &mut Vec<Note>) -> Result<Dialect, FormatError> {
     let empty = || FormatError::Empty { path: path.to_owned() };
     let mut comment = None;
-    let mut lines = Lines { text, start: 0, line: 0 };
+    let mut lines = Lines { text, start: 0, read: 0 };
     let first = loop {
         let line = lines.next().ok_or_else(empty)?;
         if let Some(said) = comment_of(line.text) {
@@ -73,7 +73,7 @@ pub(super) fn dialect(path: &Path, text: &str, notes: &mut Vec<Note>) -> Result<
 
     let after = lines.start.min(text.len());
     if !looks_like_values(&cells) {
-        return Ok(Dialect { delimiter, quoting: true, header: cells, body_start: after, body_line: lines.line + 1 });
+        return Ok(Dialect { delimiter, quoting: true, header: cells, body_start: after, body_line: lines.read + 1 });
     }
     // No header line. Some recorders write it as a comment: `#timestamp [ns],speed [m/s]`.
     let header = match comment.map(|said| split(said, delimiter)) {
@@ -86,10 +86,9 @@ pub(super) fn dialect(path: &Path, text: &str, notes: &mut Vec<Note>) -> Result<
             (1..=cells.len()).map(|at| format!("column_{at}")).collect()
         }
     };
-    Ok(Dialect { delimiter, quoting: true, header, body_start: first.start, body_line: first.line })
+    Ok(Dialect { delimiter, quoting: true, header, body_start: first.start, body_line: first.number })
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape `filter` asks for")]
 fn is_row(line: &&str) -> bool {
     !line.trim().is_empty() && comment_of(line).is_none()
 }
@@ -140,17 +139,20 @@ fn looks_like_values(cells: &[String]) -> bool {
     values > 0 && values * 2 >= cells.iter().filter(|cell| !cell.is_empty()).count()
 }
 
+/// Lines with their place in the text.
 #[derive(Clone)]
 struct Lines<'a> {
     text: &'a str,
+    /// Where the next line begins.
     start: usize,
-    line: u64,
+    /// Number of the line read last, from 1.
+    read: u64,
 }
 
 struct Line<'a> {
     text: &'a str,
     start: usize,
-    line: u64,
+    number: u64,
 }
 
 impl<'a> Iterator for Lines<'a> {
@@ -164,8 +166,8 @@ impl<'a> Iterator for Lines<'a> {
         let rest = &self.text[start..];
         let end = rest.find('\n').unwrap_or(rest.len());
         self.start = start + end + 1;
-        self.line += 1;
-        Some(Line { text: rest[..end].trim_end_matches('\r'), start, line: self.line })
+        self.read += 1;
+        Some(Line { text: rest[..end].trim_end_matches('\r'), start, number: self.read })
     }
 }
 

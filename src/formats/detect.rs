@@ -33,7 +33,7 @@ pub enum FileKind {
 ///
 /// A table is one of labels when its columns name a class and a box or a frame, or when it lies in a folder `labels`
 /// and has a class; one of locations by its two columns; otherwise one of metrics, when it has a time column by name or
-/// lies in a folder `metrics`. Detection events (with a `detection_oid`) are none of these.
+/// type or lies in a folder `metrics`. Detection events (with a `detection_oid`) are none of these.
 #[must_use]
 pub fn detect(path: &Path) -> Option<FileKind> {
     if path.file_name().is_some_and(|name| name.eq_ignore_ascii_case("recording.toml")) {
@@ -44,7 +44,7 @@ pub fn detect(path: &Path) -> Option<FileKind> {
     }
     let kind = table_kind(path)?;
     let is_parquet = kind == TableKind::Parquet || head(path)?.starts_with(b"PAR1");
-    let names =
+    let (names, dated) =
         if is_parquet { parquet_table::column_names(path)? } else { csv_table::column_names(path, head(path)?)? };
     let has = |wanted: &str| names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
     if has("detection_oid") {
@@ -56,7 +56,7 @@ pub fn detect(path: &Path) -> Option<FileKind> {
     if are_labels(&names) || (lies_in(path, "labels") && (has("class") || has("label") || has("category"))) {
         return Some(FileKind::LabelTable);
     }
-    let timed = names.iter().any(|name| is_time_name(name));
+    let timed = dated || names.iter().any(|name| is_time_name(name));
     (timed || lies_in(path, "metrics")).then_some(FileKind::Metrics)
 }
 
@@ -110,6 +110,7 @@ mod tests {
             ("labels/d.csv", "timestamp_ns,class\n", Some(FileKind::LabelTable)),
             ("metrics/e.csv", "speed,rpm\n1,2\n", Some(FileKind::Metrics)),
             ("f.csv", "speed,rpm\n1,2\n", None),
+            ("o.csv", "when,rpm\n2024-05-01T08:00:00Z,2\n", Some(FileKind::Metrics)),
             ("g.csv", "geographical_location_oid,geographical_location\n", Some(FileKind::Locations)),
             ("h.csv", "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n", None),
             ("i.json", "{\"images\":[{\"id\":1,\"file_name\":\"1.png\"}],", Some(FileKind::CocoLabels)),

@@ -130,6 +130,7 @@ impl LabelTable {
     }
 
     /// All labels, in file order.
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = LabelRow<'_>> {
         (0..self.len()).map(|row| self.row(row))
     }
@@ -297,7 +298,9 @@ mod tests {
 
     fn frames_of(at: &[FrameAt], frame_times: &[i64]) -> (Vec<u64>, u64) {
         let mut table = LabelTable::default();
-        at.iter().for_each(|at| table.push(&row(*at, None)));
+        for at in at {
+            table.push(&row(*at, None));
+        }
         let attached = attach(&table, FRONT, frame_times);
         (attached.labels.iter().map(|(_, frame)| *frame).collect(), attached.unmatched.total())
     }
@@ -367,13 +370,15 @@ mod tests {
             steps.sort_unstable();
             let half = steps.get(steps.len() / 2).map_or(0, |step| (step + 1) / 2);
             let mut table = LabelTable::default();
-            labels.iter().for_each(|ns| table.push(&row(FrameAt::Time(*ns), None)));
+            for ns in &labels {
+                table.push(&row(FrameAt::Time(*ns), None));
+            }
             let attached = attach(&table, FRONT, &times);
             let mut found = attached.labels.iter().peekable();
             for (at, ns) in labels.iter().enumerate() {
                 let nearest = times.iter().map(|time| (time - ns).abs()).min().unwrap();
                 match found.next_if(|(row, _)| *row == at) {
-                    Some((_, frame)) => prop_assert_eq!((times[*frame as usize] - ns).abs(), nearest),
+                    Some((_, frame)) => prop_assert_eq!((times[usize::try_from(*frame).unwrap()] - ns).abs(), nearest),
                     None => prop_assert!(nearest > half),
                 }
             }

@@ -28,18 +28,14 @@ const MAX_BYTES: u64 = 8 << 30;
 /// # Errors
 /// [`FormatError`] when the file cannot be read, is no JSON, or holds neither annotations nor a list of results.
 pub fn read_labels_coco(path: &Path, options: &LabelOptions) -> Result<LabelTable, FormatError> {
-    let mut bytes = read_bytes(path, MAX_BYTES)?;
+    let bytes = read_bytes(path, MAX_BYTES)?;
     reject_placeholders(path, &bytes, "a COCO file")?;
     let mut notes = Vec::new();
-    let text = match std::str::from_utf8(&bytes) {
-        Ok(text) => text,
-        Err(_) => {
-            notes.push(Note::new("the text is not UTF-8; bytes that are not were replaced", "save the file as UTF-8"));
-            bytes = String::from_utf8_lossy(&bytes).into_owned().into_bytes();
-            std::str::from_utf8(&bytes).unwrap_or_default()
-        }
-    };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+        notes.push(Note::new("the text is not UTF-8; bytes that are not were replaced", "save the file as UTF-8"));
+        String::from_utf8_lossy(error.as_bytes()).into_owned()
+    });
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let file: CocoFile = serde_json::from_str(text).map_err(|error| {
         let said = error.to_string();
         let what = said.rsplit_once(" at line").map_or(said.as_str(), |(what, _)| what).to_owned();
@@ -54,7 +50,7 @@ pub fn read_labels_coco(path: &Path, options: &LabelOptions) -> Result<LabelTabl
         });
     }
     let mut table = LabelTable::new(file.entries, file.bad, notes);
-    join(file.images, &file.categories, file.annotations, path, options, &mut table);
+    join(&file.images, &file.categories, &file.annotations, path, options, &mut table);
     Ok(table)
 }
 
@@ -124,19 +120,10 @@ impl<'de> Deserialize<'de> for CocoFile {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CocoFile, A::Error> {
                 let mut file = CocoFile::default();
                 while let Some(key) = map.next_key::<Section>()? {
-                    match key {
-                        Section::Images => {
-                            map.next_value_seed(Entries { file: &mut file, section: Section::Images })?
-                        }
-                        Section::Annotations => {
-                            map.next_value_seed(Entries { file: &mut file, section: Section::Annotations })?;
-                        }
-                        Section::Categories => {
-                            map.next_value_seed(Entries { file: &mut file, section: Section::Categories })?;
-                        }
-                        Section::Other => {
-                            map.next_value::<IgnoredAny>()?;
-                        }
+                    if key == Section::Other {
+                        map.next_value::<IgnoredAny>()?;
+                    } else {
+                        map.next_value_seed(Entries { file: &mut file, section: key })?;
                     }
                 }
                 Ok(file)
@@ -216,9 +203,9 @@ struct ImageFrame {
 }
 
 fn join(
-    images: Vec<Entry>,
+    images: &[Entry],
     categories: &HashMap<String, String>,
-    annotations: Vec<Annotation>,
+    annotations: &[Annotation],
     path: &Path,
     options: &LabelOptions,
     table: &mut LabelTable,
@@ -234,7 +221,7 @@ fn join(
         ));
     }
     let mut unnamed: HashMap<&str, u64> = HashMap::new();
-    for annotation in &annotations {
+    for annotation in annotations {
         let mut bad = |why| table.bad_rows.add(why, || format!("annotation {}", annotation.number));
         let Some(image) = annotation.image.as_deref() else {
             bad("has no image_id");
@@ -253,12 +240,9 @@ fn join(
             continue;
         };
         let by_id = annotation.category.as_ref().and_then(|id| categories.get(id));
-        let class = match by_id.or(annotation.category_name.as_ref()).or(annotation.category.as_ref()) {
-            Some(class) => class,
-            None => {
-                bad("has no category");
-                continue;
-            }
+        let Some(class) = by_id.or(annotation.category_name.as_ref()).or(annotation.category.as_ref()) else {
+            bad("has no category");
+            continue;
         };
         let bbox = match annotation.bbox {
             Corners::Absent => Ok(None),
@@ -297,12 +281,12 @@ fn join(
 }
 
 /// The frame and camera of each image, by image id.
-fn image_frames(images: Vec<Entry>, options: &LabelOptions, notes: &mut Vec<Note>) -> HashMap<String, ImageFrame> {
+fn image_frames(images: &[Entry], options: &LabelOptions, notes: &mut Vec<Note>) -> HashMap<String, ImageFrame> {
     let index = |scalar: &Scalar| scalar.whole().and_then(|index| u64::try_from(index).ok()).map(FrameAt::Index);
     let mut frames = HashMap::with_capacity(images.len());
     let mut order = Vec::with_capacity(images.len());
     let (mut told, mut twice) = (0_u64, 0_u64);
-    for image in &images {
+    for image in images {
         let Some(id) = image.id.word() else { continue };
         let file_name = match &image.file_name {
             Scalar::Text(name) => name.as_str(),

@@ -158,7 +158,9 @@ impl Reader {
         known.into_iter().flatten().chain(box_columns.iter().copied()).for_each(|at| used[at] = true);
         // Track ids that are words stay readable as an attribute.
         let track = track.filter(|at| !matches!(columns[*at], Column::Text { .. }));
-        track.into_iter().for_each(|at| used[at] = true);
+        if let Some(at) = track {
+            used[at] = true;
+        }
         let extra: Vec<usize> = (0..columns.len()).filter(|at| !used[*at]).collect();
         let attributes = Attributes::new(&columns, &names, json, &extra);
         let file_camera = camera_of(stem, &options.cameras);
@@ -272,9 +274,9 @@ impl Reader {
         let numbers = columns.map(|at| self.columns[at].number(row));
         match numbers {
             [None, None, None, None] => Ok(None),
-            [Some(x), Some(y), Some(a), Some(b)] => {
-                let (w, h) = if corners { (a - x, b - y) } else { (a, b) };
-                checked_box([x, y, w, h]).map(Some)
+            [Some(left), Some(top), Some(across), Some(down)] => {
+                let size = if corners { [across - left, down - top] } else { [across, down] };
+                checked_box([left, top, size[0], size[1]]).map(Some)
             }
             _ => Err("has a box with missing sides"),
         }

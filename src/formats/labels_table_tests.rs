@@ -18,6 +18,7 @@ fn read(text: &str) -> LabelTable {
     read_file("labels.csv", text).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with optional boxes")]
 fn bbox(x: f64, y: f64, w: f64, h: f64) -> Option<BoundingBox> {
     Some(BoundingBox { x, y, w, h })
 }

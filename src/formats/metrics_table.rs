@@ -240,11 +240,15 @@ fn own_kind(name: &str, values: Column, rows: &[usize], lines: &LineMap, notes: 
     let Column::Text { codes, words } = values else { return values };
     let cell = |code: &u32| words.get(*code as usize).map_or("", String::as_str);
     let mut reader = CellReader::new(guess_kind(codes.iter().take(2000).map(cell), false, false), false, false);
-    codes.iter().for_each(|code| reader.push(cell(code)));
+    for code in &codes {
+        reader.push(cell(code));
+    }
     if reader.misfits * 10 > reader.filled {
         // The dictionary is shared by all metrics of the table; keep the words of this one.
         let mut own = super::table::Words::default();
-        codes.iter().for_each(|code| own.push(words.get(*code as usize).map(String::as_str)));
+        for code in &codes {
+            own.push(words.get(*code as usize).map(String::as_str));
+        }
         return own.into_column();
     }
     if let Some((row, cell)) = &reader.first_misfit {
@@ -262,4 +266,5 @@ fn own_kind(name: &str, values: Column, rows: &[usize], lines: &LineMap, notes: 
 
 #[cfg(test)]
 #[path = "metrics_table_tests.rs"]
+#[expect(clippy::cast_precision_loss, reason = "a test of just that")]
 mod tests;

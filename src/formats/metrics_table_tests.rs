@@ -1,9 +1,14 @@
 //! Tests of the metric tables.
 
+use std::fmt::Write;
+
 use polars::prelude::{DataFrame, DataType, NamedFrom, ParquetWriter, Series as PolarsSeries, TimeUnit as PolarsUnit};
 
 use super::*;
-use crate::formats::TimeUnit;
+use crate::{
+    formats::TimeUnit,
+    model::MetricKind::{Bool, Float, Int, Text},
+};
 
 const EPOCH: i64 = 1_714_550_400_000_000_000;
 
@@ -79,7 +84,6 @@ fn rows_are_sorted_and_repeated_times_joined() {
 fn kinds_and_gaps_are_kept() {
     let table = read("t_ns,f,i,b,w,n\n1,1.5,1,true,on,\n2,NaN,,false,,\n3,,3,,off,\n");
     let kinds: Vec<_> = table.series.iter().map(|series| series.values.kind()).collect();
-    use crate::model::MetricKind::{Bool, Float, Int, Text};
     assert_eq!(kinds, [Float, Int, Bool, Text, Float]);
     // `f` has one value in three rows, so it is taken at its own rate; `n` has none and keeps the shared times.
     assert_eq!(table.series[0].time_ns.len(), 1);
@@ -91,7 +95,7 @@ fn kinds_and_gaps_are_kept() {
 fn joined_tables_keep_each_rate() {
     let mut text = "timestamp_ns,fast,slow\n".to_owned();
     for row in 0..100 {
-        text += &format!("{row},{row},{}\n", if row % 10 == 0 { "7" } else { "" });
+        writeln!(text, "{row},{row},{}", if row % 10 == 0 { "7" } else { "" }).unwrap();
     }
     let table = read(&text);
     assert_eq!(table.series[0].time_ns.len(), 100);
@@ -104,11 +108,11 @@ fn long_form_is_recognised() {
     let table = read(
         "timestamp_ns,metric,value,unit\n1,speed,1.5,m/s\n1,gear,D,\n2,speed,2,m/s\n3,gear,R,\n2,on,true,\n3,,5,\n",
     );
-    let told: Vec<(&str, Option<&str>, Vec<i64>, Vec<String>)> = table
+    let told: Vec<_> = table
         .series
         .iter()
         .map(|series| {
-            let values = (0..series.values.len()).filter_map(|row| series.values.text(row)).collect();
+            let values: Vec<String> = (0..series.values.len()).filter_map(|row| series.values.text(row)).collect();
             (series.name.as_str(), series.unit.as_deref(), series.time_ns.to_vec(), values)
         })
         .collect();

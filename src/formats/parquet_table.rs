@@ -3,7 +3,7 @@
 use std::{io::Cursor, panic::AssertUnwindSafe, path::Path};
 
 use polars::prelude as pl;
-use polars::prelude::{DataType, ParquetReader, SerReader};
+use polars::prelude::{ArrowDataType, DataType, ParquetReader, SerReader};
 
 use super::{
     BadRows, FormatError, Note,
@@ -24,12 +24,14 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
     guarded(|| read_columns(path, bytes)).unwrap_or_else(|what| Err(failed(what)))
 }
 
-/// The column names of a Parquet file; only its end is read.
-pub(super) fn column_names(path: &Path) -> Option<Vec<String>> {
+/// The column names of a Parquet file, and whether a column is of a type that holds times; only its end is read.
+pub(super) fn column_names(path: &Path) -> Option<(Vec<String>, bool)> {
     let file = std::fs::File::open(path).ok()?;
     let names = || {
         let schema = ParquetReader::new(file).schema().ok()?;
-        Some(schema.iter_names().map(|name| split_unit(name).0).collect())
+        let dated = |field: &pl::ArrowField| matches!(field.dtype, ArrowDataType::Timestamp(..));
+        let names = schema.iter_names().map(|name| split_unit(name).0).collect();
+        Some((names, schema.iter_values().any(dated)))
     };
     guarded(names).ok().flatten()
 }
@@ -61,13 +63,13 @@ fn read_columns(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
     let mut wanted = Vec::new();
     let mut units = Vec::new();
     for (at, field) in schema.iter_values().enumerate() {
-        if readable(&DataType::from_arrow_field(field)) {
+        if readable(&field.dtype) {
             wanted.push(at);
             let tells = |key: &&str| field.metadata.as_ref().and_then(|known| known.get(*key)).map(ToString::to_string);
             units.push(UNIT_KEYS.iter().find_map(tells));
         } else {
             notes.push(Note::new(
-                format!("column `{}` was left out: it holds lists, structures or bytes", field.name),
+                format!("column `{}` was left out: it holds lists, structures, bytes, times of day or half-precision numbers", field.name),
                 "write one column per number or word",
             ));
         }
@@ -88,12 +90,20 @@ fn read_columns(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
     Ok(Table { columns, rows: frame.height(), lines: LineMap::default(), bad_rows: BadRows::default(), notes })
 }
 
-/// Whether [`cells_of`] can take values of this type.
-fn readable(kind: &DataType) -> bool {
-    kind.is_primitive_numeric()
-        || matches!(kind, DataType::Boolean | DataType::String | DataType::Date | DataType::Null)
-        || matches!(kind, DataType::Datetime(..) | DataType::Duration(_) | DataType::Decimal(..))
-        || matches!(kind, DataType::Categorical(..) | DataType::Enum(..))
+/// Whether [`cells_of`] can take values of this type. The Parquet library panics on some of the others.
+fn readable(kind: &ArrowDataType) -> bool {
+    use ArrowDataType as Kind;
+    if let Kind::Dictionary(_, words, _) = kind {
+        return readable(words);
+    }
+    let whole = matches!(kind, Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64)
+        || matches!(kind, Kind::UInt8 | Kind::UInt16 | Kind::UInt32 | Kind::UInt64);
+    let number = whole
+        || matches!(kind, Kind::Float32 | Kind::Float64)
+        || matches!(kind, Kind::Decimal(..) | Kind::Decimal32(..) | Kind::Decimal64(..));
+    let time = matches!(kind, Kind::Timestamp(..) | Kind::Date32 | Kind::Date64 | Kind::Duration(_));
+    let word = matches!(kind, Kind::Utf8 | Kind::LargeUtf8 | Kind::Utf8View);
+    number || time || word || matches!(kind, Kind::Boolean | Kind::Null)
 }
 
 fn cells_of(series: &pl::Series) -> pl::PolarsResult<(Cells, Option<String>)> {

@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn mistakes_are_named_by_place() {
         for (text, place) in
-            [("a = 1\nb = \n", (2, 5)), ("a = 1\n  a = 2\n", (2, 3)), ("é = 1", (1, 1)), ("a = 1 2", (1, 7))]
+            [("a = 1\nb = \n", (2, 5)), ("a = 1\n  a = 2\n", (2, 3)), ("é = 1", (1, 1)), ("a = 1 2", (1, 5))]
         {
             let error = read(text).unwrap_err();
             let FormatError::Toml { line, column, .. } = &error else { panic!("{error}") };

@@ -209,7 +209,7 @@ pub(super) fn distinct_names(names: Vec<String>, notes: &mut Vec<Note>) -> Vec<S
 /// Collects words into a dictionary-coded column.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    words: Vec<String>,
+    distinct: Vec<String>,
     codes: Vec<u32>,
     known: HashMap<String, u32>,
 }
@@ -220,7 +220,7 @@ impl Words {
         let code = match word {
             // Neighbouring rows mostly repeat a word; comparing is cheaper than hashing.
             Some(word) => match self.codes.last() {
-                Some(last) if *last != NULL_WORD && self.words[*last as usize] == word => *last,
+                Some(last) if *last != NULL_WORD && self.distinct[*last as usize] == word => *last,
                 _ => self.code(word),
             },
             None => NULL_WORD,
@@ -233,8 +233,8 @@ impl Words {
             return *code;
         }
         // A table holds fewer than 2^31 values, so there are fewer words than that.
-        let code = u32::try_from(self.words.len()).unwrap_or(NULL_WORD);
-        self.words.push(word.to_owned());
+        let code = u32::try_from(self.distinct.len()).unwrap_or(NULL_WORD);
+        self.distinct.push(word.to_owned());
         self.known.insert(word.to_owned(), code);
         code
     }
@@ -251,17 +251,17 @@ impl Words {
 
     /// The distinct words, in the order they were met.
     pub(super) fn words(&self) -> &[String] {
-        &self.words
+        &self.distinct
     }
 
     /// The codes, one per row, and the distinct words.
     pub(super) fn into_parts(self) -> (Vec<u32>, Vec<String>) {
-        (self.codes, self.words)
+        (self.codes, self.distinct)
     }
 
     /// The column.
     pub(super) fn into_column(self) -> Column {
-        Column::Text { codes: self.codes, words: self.words }
+        Column::Text { codes: self.codes, words: self.distinct }
     }
 }
 

@@ -25,6 +25,7 @@ mod stored_frame;
 pub mod structure;
 mod superblock;
 mod thumbnail;
+mod writer;
 
 pub use child::child_main;
 pub use clock::Clock;
@@ -35,3 +36,4 @@ pub use open_stores::StoreRef;
 pub use pool::{ChildPool, PoolLimits};
 pub use probe::{FoundFootage, StoreProbe, probe_store};
 pub use reader::{FrameReader, StoredBytes};
+pub use writer::{StoreLayout, StoreSpec, StoreWriter, WriteStoreError};

@@ -16,6 +16,8 @@ use super::{
 const GUESSED_RATE_HZ: f64 = 10.0;
 /// Most bytes of arrays that are read from one store.
 const MAX_ARRAY_BYTES: u64 = 256 << 20;
+/// Most arrays of one store.
+const MAX_ARRAYS: usize = 4096;
 /// First bytes of a coded row that are looked at before the whole row is.
 const GENTLE_LIMIT: u64 = 64 << 20;
 
@@ -74,13 +76,24 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
     })?;
     let structure = pool.probe(lake_root, store)?;
     let recognised = recognise::recognise(&structure);
-    let mut probing =
-        Probing { pool, lake_root, store, file: &file, structure: &structure, problems: Vec::new(), array_bytes: 0 };
+    let mut probing = Probing {
+        pool,
+        lake_root,
+        store,
+        file: &file,
+        structure: &structure,
+        problems: Vec::new(),
+        guessed: Vec::new(),
+        untimed: Vec::new(),
+        array_bytes: 0,
+    };
     for what in &structure.problems {
         probing.problem(what.clone(), "The rest of the store is used; copy the file again if it should hold more");
     }
     let footages = probing.footages(&recognised)?;
     let log = probing.log(&recognised.log)?;
+    probing.tell_refused(&recognised);
+    probing.tell_guesses();
     if footages.is_empty() && log.is_empty() && probing.problems.is_empty() {
         probing.problem("It has no images in it".to_owned(), "Leave it, or tell in lake.toml which dataset is images");
     }
@@ -99,7 +112,20 @@ struct Probing<'a> {
     file: &'a File,
     structure: &'a Structure,
     problems: Vec<(String, String)>,
+    /// What was guessed, told together at the end.
+    guessed: Vec<String>,
+    /// Datasets without times and rate, told together at the end.
+    untimed: Vec<String>,
     array_bytes: u64,
+}
+
+/// The first few of several, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    let first = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(3) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 /// Whether an error concerns one dataset only, or the reader itself.
@@ -109,7 +135,36 @@ fn is_local(error: &FramesError) -> bool {
 
 impl Probing<'_> {
     fn problem(&mut self, what: String, hint: &str) {
-        self.problems.push((what, hint.to_owned()));
+        let line = (what, hint.to_owned());
+        if !self.problems.contains(&line) {
+            self.problems.push(line);
+        }
+    }
+
+    /// Datasets that may not or cannot be read, other than the images, which were told one by one.
+    fn tell_refused(&mut self, recognised: &Recognised) {
+        let images: Vec<usize> = recognised.footages.iter().flat_map(|c| c.datasets.iter().copied()).collect();
+        let refused = self.structure.datasets.iter().enumerate().filter(|(at, _)| !images.contains(at));
+        let told: Vec<String> =
+            refused.filter_map(|(_, d)| d.refused.as_ref().map(|why| format!("{}: {why}", d.path))).collect();
+        if !told.is_empty() {
+            self.problem(some_of(&told), "Write them again as plain datasets, uncompressed or with gzip");
+        }
+    }
+
+    fn tell_guesses(&mut self) {
+        if !self.guessed.is_empty() {
+            let what = format!("Guessed: {}", some_of(&self.guessed));
+            self.problem(what, "If that is wrong, say in lake.toml what it is");
+        }
+        if !self.untimed.is_empty() {
+            let have = if self.untimed.len() == 1 { "has" } else { "have" };
+            let what = format!(
+                "{} {have} no times and no rate; {GUESSED_RATE_HZ} frames a second were taken",
+                some_of(&self.untimed)
+            );
+            self.problem(what, "Add a dataset `timestamps` or an attribute `fps`, or set the rate in lake.toml");
+        }
     }
 
     /// Turns an error about one dataset into a problem; other errors end the probing.
@@ -159,7 +214,7 @@ impl Probing<'_> {
             return Ok(None);
         };
         if let Some(guessed) = &candidate.guessed {
-            self.problem(format!("Guessed: {guessed}"), "If that is wrong, say in lake.toml what it is");
+            self.guessed.push(guessed.clone());
         }
         let frames = layout.frames();
         if let Some(at) = candidate.palette {
@@ -317,10 +372,7 @@ impl Probing<'_> {
             ClockSource::Rate(Some(rate)) => return Ok(Clock::Rate(rate)),
             ClockSource::Rate(None) => {
                 if frames > 1 {
-                    self.problem(
-                        format!("{path} has no times and no rate; {GUESSED_RATE_HZ} frames a second were taken"),
-                        "Add a dataset `timestamps` or an attribute `fps`, or set the rate in lake.toml",
-                    );
+                    self.untimed.push(path);
                 }
                 return Ok(Clock::Rate(GUESSED_RATE_HZ));
             }
@@ -402,7 +454,13 @@ impl Probing<'_> {
     /// The columns of arrays, named by their paths below `prefix`: `qpos` with several columns gives `qpos_0`, ….
     fn columns(&mut self, datasets: &[usize], prefix: &str) -> Result<Vec<(String, Values)>, FramesError> {
         let mut columns = Vec::new();
-        for at in datasets {
+        if datasets.len() > MAX_ARRAYS {
+            self.problem(
+                format!("{} of {} arrays were left out", datasets.len() - MAX_ARRAYS, datasets.len()),
+                "Store them in a table file under metrics/",
+            );
+        }
+        for at in datasets.iter().take(MAX_ARRAYS) {
             let dataset = self.dataset(*at);
             let name = column_name(self.structure, datasets, &dataset.path, prefix);
             let width = dataset.shape.get(1).copied().unwrap_or(1);
@@ -410,7 +468,7 @@ impl Probing<'_> {
             if self.array_bytes.saturating_add(bytes) > MAX_ARRAY_BYTES {
                 let path = dataset.path.clone();
                 self.problem(
-                    format!("{path} was left out: the arrays of this store are too large to be metrics"),
+                    format!("{path} was left out: it declares {} bytes, too much for a metric", bytes),
                     "Store them in a table file under metrics/",
                 );
                 continue;

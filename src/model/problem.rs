@@ -14,8 +14,32 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem line.
+    /// A problem line. `what` is kept without a full stop, so that it can stand before one or a semicolon; `hint` becomes
+    /// a sentence of its own.
     pub fn new(path: impl Into<String>, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { path: path.into(), what: what.into(), hint: hint.into() }
+        let what = what.into().trim().trim_end_matches('.').to_owned();
+        let hint = hint.into();
+        let hint = hint.trim().trim_end_matches('.');
+        let mut letters = hint.chars();
+        let hint =
+            letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()));
+        Self { path: path.into(), what, hint }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_punctuated_alike() {
+        for (what, hint, expected) in [
+            ("is cut off.", "copy it again", ("is cut off", "Copy it again.")),
+            ("is cut off", "Copy it again.", ("is cut off", "Copy it again.")),
+            ("is cut off", "", ("is cut off", "")),
+        ] {
+            let problem = Problem::new("a.h5", what, hint);
+            assert_eq!((problem.what.as_str(), problem.hint.as_str()), expected);
+        }
     }
 }

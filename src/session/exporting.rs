@@ -43,7 +43,8 @@ impl Session {
         // What was typed wrongly is no run.
         let table = self.table()?;
         let (rows, from, missing) = self.scope_rows(&table, &request.scope)?;
-        let parameters = json!({"scope": request.scope, "out": request.out, "images": request.images, "labels": request.labels});
+        let parameters =
+            json!({"scope": request.scope, "out": request.out, "images": request.images, "labels": request.labels});
         let report = tasks::run(&self.inner.kept, "export", &parameters.to_string(), progress, |progress| {
             let provenance = json!({
                 "lake": self.name(),
@@ -70,15 +71,24 @@ impl Session {
             }
             .write(progress)
             .map_err(SessionError::from)?;
-            let report =
-                ExportReport { out: report.out, frames: report.frames, labels: report.labels, images: report.images, failed: report.failed };
+            let report = ExportReport {
+                out: report.out,
+                frames: report.frames,
+                labels: report.labels,
+                images: report.images,
+                failed: report.failed,
+            };
             Ok(Outcome { rows_in: report.frames, rows_out: report.frames, result: json_text(&report), value: report })
         })?;
         Ok(report)
     }
 
     /// Rows of a scope, the scope as `export.json` tells it, and how many of its frames are gone from the lake.
-    fn scope_rows(&self, table: &FrameTable, scope: &ExportScope) -> Result<(Vec<u32>, serde_json::Value, u64), SessionError> {
+    fn scope_rows(
+        &self,
+        table: &FrameTable,
+        scope: &ExportScope,
+    ) -> Result<(Vec<u32>, serde_json::Value, u64), SessionError> {
         match scope {
             ExportScope::Filter(filter) => {
                 let rows = self.find(table, filter)?.to_rows();

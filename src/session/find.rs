@@ -6,7 +6,7 @@ use super::{FrameDetail, FrameFormat, Session, SessionError, Sort};
 use crate::{
     catalog::FrameTable,
     export::{self, RowFormat},
-    filter::{Filter, FrameColumns, FrameSet},
+    filter::{Filter, FrameColumns, FrameSet, metric_name},
     jobs::Progress,
     model::{Column, FrameId, Label},
 };
@@ -17,7 +17,9 @@ impl Session {
     /// # Errors
     /// [`SessionError::Usage`] points at the place in the text that does not parse or that names what is not there.
     pub fn find(&self, table: &FrameTable, filter: &str) -> Result<FrameSet, SessionError> {
-        let wrong = |error: crate::filter::FilterError| SessionError::Usage(format!("the filter cannot be used\n{}", error.render(filter)));
+        let wrong = |error: crate::filter::FilterError| {
+            SessionError::Usage(format!("the filter cannot be used\n{}", error.render(filter)))
+        };
         let bound = Filter::parse(filter).and_then(|filter| filter.bind(table)).map_err(wrong)?;
         bound.evaluate(table).map_err(wrong)
     }
@@ -26,7 +28,12 @@ impl Session {
     ///
     /// # Errors
     /// There is no such column, or it cannot be read.
-    pub fn sorted(&self, table: &FrameTable, mut rows: Vec<u32>, sort: Option<&Sort>) -> Result<Vec<u32>, SessionError> {
+    pub fn sorted(
+        &self,
+        table: &FrameTable,
+        mut rows: Vec<u32>,
+        sort: Option<&Sort>,
+    ) -> Result<Vec<u32>, SessionError> {
         let Some(sort) = sort else { return Ok(rows) };
         let read = SessionError::Failed;
         let by = |rows: &mut Vec<u32>, order: &dyn Fn(usize, usize) -> Ordering| {
@@ -54,19 +61,20 @@ impl Session {
                 by(&mut rows, &|a, b| counts[a].cmp(&counts[b]));
             }
             name => {
-                if let Some(class) = name.strip_prefix("labels.").filter(|class| table.classes().iter().any(|known| known == class)) {
+                if let Some(class) =
+                    name.strip_prefix("labels.").filter(|class| table.classes().iter().any(|known| known == class))
+                {
                     let counts = table.class_count(class).map_err(read)?;
                     by(&mut rows, &|a, b| counts[a].cmp(&counts[b]));
                 } else {
-                    let metric = name.strip_prefix("metric.").unwrap_or(name);
-                    if !table.metrics().iter().any(|known| known.name == metric) {
+                    let Some(metric) = table.metrics().iter().find(|known| metric_name(&known.name) == name) else {
                         // The export room knows every column and suggests the nearest.
                         export::frame_columns(table, Some(&[name.to_owned()]))?;
                         return Err(SessionError::Usage(format!(
                             "frames cannot be sorted by `{name}`; sort by time, frame_idx, labels, recording, camera or a metric"
                         )));
-                    }
-                    sort_by_metric(&mut rows, &*table.metric(metric).map_err(read)?, sort.descending);
+                    };
+                    sort_by_metric(&mut rows, &*table.metric(&metric.name).map_err(read)?, sort.descending);
                 }
             }
         }
@@ -113,7 +121,8 @@ impl Session {
         // A wrong column must not leave an empty file behind.
         export::frame_columns(table, columns).map_err(SessionError::from)?;
         export::write_file(path, |file| {
-            self.write_frames(table, rows, columns, format, file, progress).map_err(|error| export::ExportError::Read(format!("{error:#}")))
+            self.write_frames(table, rows, columns, format, file, progress)
+                .map_err(|error| export::ExportError::Read(format!("{error:#}")))
         })
         .map_err(SessionError::from)?;
         Ok(())
@@ -136,7 +145,11 @@ impl Session {
             id: table.frame_id(row),
             time_ns: table.timestamps().map_err(read)?[row],
             footage: table.footage_list()[footage].clone(),
-            attributes: table.footages()[footage].attributes.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+            attributes: table.footages()[footage]
+                .attributes
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
             values,
             labels: self.labels(table, row)?,
         })
@@ -158,9 +171,14 @@ impl Session {
     /// [`SessionError::Usage`] when the lake has no such frame.
     pub fn row_of(&self, table: &FrameTable, id: &FrameId) -> Result<usize, SessionError> {
         table.row_of(id).ok_or_else(|| {
-            let footage = table.footage_list().iter().find(|footage| footage.recording == id.recording && footage.camera == id.camera);
+            let footage = table
+                .footage_list()
+                .iter()
+                .find(|footage| footage.recording == id.recording && footage.camera == id.camera);
             SessionError::Failed(match footage {
-                Some(footage) => format!("there is no frame {id}; that footage has {} frames, numbered from 0", footage.frames),
+                Some(footage) => {
+                    format!("there is no frame {id}; that footage has {} frames, numbered from 0", footage.frames)
+                }
                 None => format!("there is no frame {id}; `lakescope frames` lists the frames of the lake"),
             })
         })
@@ -180,7 +198,9 @@ fn sort_by_metric(rows: &mut [u32], column: &Column, descending: bool) {
                 Column::Float(values) => values[a].total_cmp(&values[b]),
                 Column::Int { values, .. } => values[a].cmp(&values[b]),
                 Column::Bool(values) => values[a].cmp(&values[b]),
-                Column::Text { codes, words } => crate::lake::natural_cmp(&words[codes[a] as usize], &words[codes[b] as usize]),
+                Column::Text { codes, words } => {
+                    crate::lake::natural_cmp(&words[codes[a] as usize], &words[codes[b] as usize])
+                }
             }),
         }
     });

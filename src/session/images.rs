@@ -50,14 +50,18 @@ impl Images {
     pub(super) fn new(root: &Path, options: OpenOptions) -> Result<Self, SessionError> {
         let exe = match options.reader_exe {
             Some(exe) => exe,
-            None => std::env::current_exe()
-                .map_err(|error| SessionError::Failed(format!("cannot tell where Lakescope itself is, to start its reader: {error}")))?,
+            None => std::env::current_exe().map_err(|error| {
+                SessionError::Failed(format!("cannot tell where Lakescope itself is, to start its reader: {error}"))
+            })?,
         };
         let children = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let pool = Arc::new(ChildPool::new(exe, PoolLimits { children, timeout: STRUCTURE_TIMEOUT }));
         Ok(Self {
             root: root.to_owned(),
-            reader: FrameReader::with_cache(Some(Arc::clone(&pool)), options.chunk_cache_bytes.unwrap_or(CHUNK_CACHE_BYTES)),
+            reader: FrameReader::with_cache(
+                Some(Arc::clone(&pool)),
+                options.chunk_cache_bytes.unwrap_or(CHUNK_CACHE_BYTES),
+            ),
             pool,
             places: Mutex::default(),
             labels: Mutex::default(),
@@ -84,7 +88,8 @@ impl Images {
         let found = reader.place(key.1)?.ok_or_else(gone)?;
         let bytes = found.extents.len() * 4 + 1024;
         let extents = Extents::unpack(&found.extents).map_err(|error| SessionError::Failed(error.to_string()))?;
-        let place = Arc::new(Place { store: found.store, identity: found.identity, layout: found.layout, extents, bytes });
+        let place =
+            Arc::new(Place { store: found.store, identity: found.identity, layout: found.layout, extents, bytes });
         let mut places = self.places.lock();
         places.push_front((key, Arc::clone(&place)));
         let mut total = 0;
@@ -98,16 +103,25 @@ impl Images {
     }
 
     /// The labels of one frame.
-    pub(super) fn labels(&self, reader: &CatalogReader, table: &FrameTable, footage: usize, frame: u64) -> Result<Vec<Label>, SessionError> {
+    pub(super) fn labels(
+        &self,
+        reader: &CatalogReader,
+        table: &FrameTable,
+        footage: usize,
+        frame: u64,
+    ) -> Result<Vec<Label>, SessionError> {
         let key = (table.catalog_uid().to_owned(), table.footage_id(footage));
         let of_frame = |labels: &[Label]| -> Vec<Label> {
             let first = labels.partition_point(|label| label.frame_idx < frame);
             labels[first..].iter().take_while(|label| label.frame_idx == frame).cloned().collect()
         };
         let covers = |labels: &[Label]| {
-            labels.first().is_some_and(|first| first.frame_idx <= frame) && labels.last().is_some_and(|last| frame <= last.frame_idx)
+            labels.first().is_some_and(|first| first.frame_idx <= frame)
+                && labels.last().is_some_and(|last| frame <= last.frame_idx)
         };
-        if let Some((_, _, block)) = touch(&self.labels, |(known, at, block)| *known == key && (*at == frame || covers(block))) {
+        if let Some((_, _, block)) =
+            touch(&self.labels, |(known, at, block)| *known == key && (*at == frame || covers(block)))
+        {
             return Ok(of_frame(&block));
         }
         if reader.uid() != key.0 {
@@ -154,7 +168,13 @@ impl Session {
     ///
     /// # Errors
     /// As [`Self::image`].
-    pub fn thumbnail(&self, table: &FrameTable, row: usize, max_width_px: u32, max_height_px: u32) -> Result<RgbImage, SessionError> {
+    pub fn thumbnail(
+        &self,
+        table: &FrameTable,
+        row: usize,
+        max_width_px: u32,
+        max_height_px: u32,
+    ) -> Result<RgbImage, SessionError> {
         let (place, frame) = self.frame_place(table, row)?;
         let images = &self.inner.images;
         let size = (max_width_px, max_height_px);
@@ -165,7 +185,11 @@ impl Session {
     ///
     /// # Errors
     /// As [`Self::image`].
-    pub fn stored_bytes(&self, table: &FrameTable, row: usize) -> Result<Option<(Vec<u8>, &'static str)>, SessionError> {
+    pub fn stored_bytes(
+        &self,
+        table: &FrameTable,
+        row: usize,
+    ) -> Result<Option<(Vec<u8>, &'static str)>, SessionError> {
         let (place, frame) = self.frame_place(table, row)?;
         let (images, layout) = (&self.inner.images, layout(&place)?);
         if layout.encoding != Encoding::Coded {
@@ -181,5 +205,8 @@ fn told(error: crate::frames::FramesError) -> SessionError {
 }
 
 fn layout(place: &Place) -> Result<&FrameLayout, SessionError> {
-    place.layout.as_ref().ok_or_else(|| SessionError::Failed(format!("{} holds times and sensors only, no images", place.store)))
+    place
+        .layout
+        .as_ref()
+        .ok_or_else(|| SessionError::Failed(format!("{} holds times and sensors only, no images", place.store)))
 }

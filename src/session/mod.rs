@@ -7,16 +7,13 @@ mod index;
 mod samples;
 mod types;
 
-use std::{
-    path::Path,
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use parking_lot::Mutex;
 
 pub use types::{
-    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, IndexReport, LakeInfo, MetricInfo, OpenOptions,
-    Selection, SessionError, Sort,
+    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, IndexReport, LakeInfo,
+    MetricInfo, OpenOptions, Selection, SessionError, Sort,
 };
 
 use crate::{
@@ -54,7 +51,10 @@ impl Session {
         let manifest = Manifest::read(&places.root)?;
         let kept = Arc::new(KeptDb::open(places.kept.clone())?);
         tasks::mark_lost(&kept)?;
-        let folder_name = places.root.file_name().map_or_else(|| places.root.display().to_string(), |name| name.to_string_lossy().into_owned());
+        let folder_name = places
+            .root
+            .file_name()
+            .map_or_else(|| places.root.display().to_string(), |name| name.to_string_lossy().into_owned());
         let images = images::Images::new(&places.root, options)?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -104,7 +104,8 @@ impl Session {
             return Ok(Arc::clone(reader));
         }
         let path = &self.inner.places.catalog;
-        let reader = CatalogReader::open(path.clone())?.ok_or_else(|| CatalogError::NotIndexed(self.inner.places.root.clone()))?;
+        let reader = CatalogReader::open(path.clone())?
+            .ok_or_else(|| CatalogError::NotIndexed(self.inner.places.root.clone()))?;
         let reader = Arc::new(reader);
         *held = Some(Arc::clone(&reader));
         Ok(reader)
@@ -143,7 +144,13 @@ impl Session {
             labels: totals.labels,
             metrics: metrics
                 .into_iter()
-                .map(|metric| MetricInfo { name: metric.name, unit: metric.unit, kind: metric.kind, min: metric.min, max: metric.max })
+                .map(|metric| MetricInfo {
+                    name: metric.name,
+                    unit: metric.unit,
+                    kind: metric.kind,
+                    min: metric.min,
+                    max: metric.max,
+                })
                 .collect(),
             problems: reader.problems()?,
             catalog_bytes: std::fs::metadata(&self.inner.places.catalog).map_or(0, |meta| meta.len()),
@@ -158,7 +165,9 @@ impl Session {
         let reader = self.reader()?;
         let generation = reader.generation()?;
         let mut held = self.inner.table.lock();
-        if let Some(table) = held.as_ref().filter(|table| table.generation() == generation && table.catalog_uid() == reader.uid()) {
+        if let Some(table) =
+            held.as_ref().filter(|table| table.generation() == generation && table.catalog_uid() == reader.uid())
+        {
             return Ok(Arc::clone(table));
         }
         let table = Arc::new(reader.table()?);

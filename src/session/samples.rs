@@ -47,9 +47,9 @@ impl Session {
                 return Ok(series);
             }
         }
-        let files = reader
-            .files(recording)?
-            .ok_or_else(|| SessionError::Failed(format!("there is no recording `{recording}`; `lakescope frames` tells the names")))?;
+        let files = reader.files(recording)?.ok_or_else(|| {
+            SessionError::Failed(format!("there is no recording `{recording}`; `lakescope frames` tells the names"))
+        })?;
         let reading = index::reading(self);
         let series = Arc::new(index::read_series(&reading, &files, recording));
         let bytes = series.iter().map(|one| one.values.len() * bytes_a_row(&one.values)).sum();

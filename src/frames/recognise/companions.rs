@@ -1,6 +1,8 @@
 //! What goes with a stack of frames: its times, its rate, its labels, its arrays.
 
-use super::{Scope, is_series, last, parent};
+use std::collections::HashSet;
+
+use super::{is_series, last, parent};
 use crate::frames::structure::{AttributeValue, DatasetInfo, StoredValue, Structure, attribute};
 
 /// Where the times of a footage come from.
@@ -89,22 +91,27 @@ pub(super) fn labels(structure: &Structure, dataset: &DatasetInfo, frames: u64) 
     })
 }
 
-/// Numeric arrays with one entry per frame in the same scope, other than images, times and labels.
+/// Numeric arrays with one entry per frame, in the group of the images or one above it, other than images, times and
+/// labels.
 pub(super) fn arrays(
     structure: &Structure,
-    scope: &Scope,
     image: usize,
-    frames: u64,
+    images: &HashSet<usize>,
     clock: &ClockSource,
     labels: Option<usize>,
 ) -> Vec<usize> {
-    let taken = |at: usize| at == image || *clock == ClockSource::Dataset(at) || labels == Some(at);
+    let stack = &structure.datasets[image];
+    let frames = stack.shape.first().copied().unwrap_or(0);
+    let taken = |at: usize| images.contains(&at) || *clock == ClockSource::Dataset(at) || labels == Some(at);
+    let above = |path: &str| {
+        let group = parent(path);
+        group == "/" || parent(&stack.path) == group || stack.path.starts_with(&format!("{group}/"))
+    };
     let fits = |(at, d): (usize, &DatasetInfo)| {
-        let entries = d.path.starts_with(&scope.prefix) && d.shape.first() == Some(&frames) && frames > 0;
-        let other_recording = scope.recording.is_none() && Scope::of(&d.path).recording.is_some();
+        let entries = frames > 0 && d.shape.first() == Some(&frames) && above(&d.path);
         let times = TIME_ENDINGS.iter().any(|ending| last(&d.path).ends_with(ending)) && is_times(d);
         let numeric = d.value.number_bytes().is_some() && is_series(d);
-        (entries && numeric && !times && !other_recording && !taken(at)).then_some(at)
+        (entries && numeric && !times && !taken(at)).then_some(at)
     };
     structure.datasets.iter().enumerate().filter_map(fits).collect()
 }

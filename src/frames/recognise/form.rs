@@ -126,11 +126,8 @@ fn by_shape(dataset: &DatasetInfo) -> Option<(Form, bool)> {
         }
         [_, h, w] if sides(h, w) && (likely || (h >= 16 && w >= 16)) => Some((Form::Pixels(PixelOrder::Hw), false)),
         [_, padded] if bytes && padded >= 64 && compressed(dataset) => Some((Form::Coded, false)),
-        [h, w] if bytes && h >= 1 && w >= 64 && w > 65_535 => {
-            // Too wide for an image: rows of padded files, if anything.
-            let _ = h;
-            Some((Form::RowsOrGray, false))
-        }
+        // Too wide for an image: rows of padded files, if anything.
+        [_, w] if bytes && w > 65_535 => Some((Form::RowsOrGray, false)),
         [h, w] if bytes && (named || (h >= 16 && w >= 16)) && w >= 16 => Some((Form::RowsOrGray, false)),
         [h, w] if likely && named && sides(h, w) && h >= 16 && w >= 16 => Some((Form::Pixels(PixelOrder::Hw), true)),
         _ => None,
@@ -151,7 +148,9 @@ fn compressed(dataset: &DatasetInfo) -> bool {
 fn describe(dataset: &DatasetInfo, form: Form, single: bool) -> String {
     let shape: Vec<String> = dataset.shape.iter().map(u64::to_string).collect();
     let shape = shape.join("×");
+    let gray = matches!((form, &dataset.shape[..]), (Form::Pixels(PixelOrder::Hwc), [.., 1] | [_, 1, _, _]));
     let meaning = match (form, single) {
+        _ if gray => "a stack of gray frames",
         (Form::Pixels(PixelOrder::Hw), false) => "a stack of gray frames",
         (Form::Pixels(PixelOrder::Hw), true) => "one gray image",
         (Form::Pixels(PixelOrder::Hwc), false) => "a stack of colour frames",

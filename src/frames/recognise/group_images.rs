@@ -2,11 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use super::{Candidate, ClockSource, companions, form::Image, last, parent};
-use crate::frames::structure::Structure;
+use super::{
+    Candidate, ClockSource, companions,
+    form::{Form, Image},
+    last, parent,
+};
+use crate::frames::{PixelOrder, structure::Structure};
 
 /// Images of one group beyond this number are frames of one footage, whatever their names.
 const MOST_CAMERAS: usize = 64;
+
+/// Rows of bytes whose neighbours differ only in a number are gray images: coded rows would all be in one dataset.
+pub(super) fn settle_numbered(structure: &Structure, images: &mut [Image]) {
+    let mut alike_ones: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, image) in images.iter().enumerate().filter(|(_, image)| image.form == Form::RowsOrGray) {
+        alike_ones.entry(alike(structure, image, true)).or_default().push(at);
+    }
+    for at in alike_ones.into_values().filter(|ones| ones.len() > 1).flatten() {
+        images[at].form = Form::Pixels(PixelOrder::Hw);
+        images[at].single = true;
+    }
+}
 
 /// Makes footages of single images.
 pub(super) fn join(structure: &Structure, singles: Vec<Image>) -> Vec<Candidate> {

@@ -6,6 +6,8 @@ mod companions;
 mod form;
 mod group_images;
 
+use std::collections::HashSet;
+
 use self::form::Image;
 use super::{
     PixelOrder, ValueType,
@@ -57,9 +59,11 @@ pub(super) struct Recognised {
 
 /// Recognises the footages of a store.
 pub(super) fn recognise(structure: &Structure) -> Recognised {
-    let images: Vec<Image> = (0..structure.datasets.len()).filter_map(|at| form::image(structure, at)).collect();
+    let mut images: Vec<Image> = (0..structure.datasets.len()).filter_map(|at| form::image(structure, at)).collect();
+    group_images::settle_numbered(structure, &mut images);
+    let taken: HashSet<usize> = images.iter().map(|image| image.dataset).collect();
     let (singles, stacks): (Vec<Image>, Vec<Image>) = images.into_iter().partition(|image| image.single);
-    let mut footages: Vec<Candidate> = stacks.into_iter().map(|image| from_stack(structure, image)).collect();
+    let mut footages: Vec<Candidate> = stacks.into_iter().map(|image| from_stack(structure, image, &taken)).collect();
     footages.extend(group_images::join(structure, singles));
     if footages.is_empty() {
         return without_images(structure);
@@ -95,16 +99,17 @@ fn is_series(dataset: &DatasetInfo) -> bool {
     let rows = dataset.shape[0];
     let readable = dataset.refused.is_none() && dataset.kept != Kept::External;
     let plain = dataset.value.number_bytes().is_some() || dataset.value == StoredValue::Text;
-    rows > 0 && (1..=64).contains(&columns) && plain && readable
+    // A single value is a setting, not a series.
+    rows > 1 && (1..=64).contains(&columns) && plain && readable
 }
 
-fn from_stack(structure: &Structure, image: Image) -> Candidate {
+fn from_stack(structure: &Structure, image: Image, images: &HashSet<usize>) -> Candidate {
     let dataset = &structure.datasets[image.dataset];
     let scope = Scope::of(&dataset.path);
     let frames = dataset.shape.first().copied().unwrap_or(0);
     let clock = companions::clock(structure, dataset, frames, scope.default_rate_hz(structure, dataset));
     let labels = companions::labels(structure, dataset, frames);
-    let arrays = companions::arrays(structure, &scope, image.dataset, frames, &clock, labels);
+    let arrays = companions::arrays(structure, image.dataset, images, &clock, labels);
     Candidate {
         recording_hint: scope.recording.clone(),
         camera: None,

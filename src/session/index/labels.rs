@@ -85,7 +85,9 @@ fn unnamed_takers(path: &str, recordings: &[RecordingRecord]) -> Vec<(usize, usi
         .iter()
         .enumerate()
         .flat_map(|(at, one)| {
-            one.footages.iter().enumerate().map(move |(camera_at, part)| (at, camera_at, part.footage.camera.as_str(), part.footage.store.as_str()))
+            one.footages.iter().enumerate().map(move |(camera_at, part)| {
+                (at, camera_at, part.footage.camera.as_str(), part.footage.store.as_str())
+            })
         })
         .collect();
     let file = path.rsplit('/').next().unwrap_or(path);

@@ -31,7 +31,11 @@ const WAITING_SOURCES: usize = 4;
 
 /// What is needed to read the files of an open lake again.
 pub(super) fn reading(session: &Session) -> source::Reading<'_> {
-    source::Reading { root: &session.inner.places.root, manifest: &session.inner.manifest, pool: session.inner.images.pool() }
+    source::Reading {
+        root: &session.inner.places.root,
+        manifest: &session.inner.manifest,
+        pool: session.inner.images.pool(),
+    }
 }
 
 /// Builds or refreshes the index.
@@ -47,9 +51,8 @@ pub(super) fn run(session: &Session, progress: &Progress) -> Result<IndexReport,
     })?;
     let Some(mut writer) = writer else { return Err(SessionError::Cancelled) };
     progress.stage("walking the folder");
-    let found = lake::discover(&places.root, progress).map_err(|error| {
-        if progress.is_cancelled() { SessionError::Cancelled } else { error.into() }
-    })?;
+    let found = lake::discover(&places.root, progress)
+        .map_err(|error| if progress.is_cancelled() { SessionError::Cancelled } else { error.into() })?;
     let known = writer.fingerprints()?;
     let settings = serde_json::to_string(&manifest).unwrap_or_default();
     let salt = format!("{READING_VERSION} {settings}");
@@ -130,8 +133,10 @@ fn put_all(
 
 /// One line of the run's log.
 fn told(record: &SourceRecord) -> String {
-    let frames: u64 = record.recordings.iter().flat_map(|recording| &recording.footages).map(|part| part.footage.frames).sum();
-    let labels: usize = record.recordings.iter().flat_map(|recording| &recording.footages).map(|part| part.labels.len()).sum();
+    let frames: u64 =
+        record.recordings.iter().flat_map(|recording| &recording.footages).map(|part| part.footage.frames).sum();
+    let labels: usize =
+        record.recordings.iter().flat_map(|recording| &recording.footages).map(|part| part.labels.len()).sum();
     let samples: u64 = record.recordings.iter().map(|recording| recording.samples).sum();
     let problems = record.problems.len();
     format!("{}: {frames} frames, {labels} labels, {samples} samples, {problems} problems", record.files.name)

@@ -59,7 +59,8 @@ impl Reading<'_> {
     fn put_together(&self, found: FoundRecording, series: &mut RecordingSeries, about: &About) -> RecordingRecord {
         let metrics = series.take(&found.name);
         let samples = metrics.iter().map(|one| one.values.len() as u64).sum();
-        let mut summaries: Vec<MetricSummary> = metrics.iter().map(|one| formats::summarise(one, self.align_options(one).max_gap_ns)).collect();
+        let mut summaries: Vec<MetricSummary> =
+            metrics.iter().map(|one| formats::summarise(one, self.align_options(one).max_gap_ns)).collect();
         let footages: Vec<FootageRecord> = found
             .footages
             .into_iter()
@@ -72,7 +73,8 @@ impl Reading<'_> {
             }
         }
         let times = || {
-            let frames = footages.iter().flat_map(|footage| [footage.times.first(), footage.times.last()]).flatten().copied();
+            let frames =
+                footages.iter().flat_map(|footage| [footage.times.first(), footage.times.last()]).flatten().copied();
             let sensors = metrics.iter().flat_map(|one| [one.time_ns.first(), one.time_ns.last()]).flatten().copied();
             frames.chain(sensors)
         };
@@ -97,7 +99,10 @@ impl Reading<'_> {
                     located.push((times, Located::new(&series.time_ns, frame_times)));
                     located.len() - 1
                 });
-                (series.name.clone(), formats::align_located(series, frame_times, &located[at].1, &self.align_options(series)))
+                (
+                    series.name.clone(),
+                    formats::align_located(series, frame_times, &located[at].1, &self.align_options(series)),
+                )
             })
             .collect()
     }
@@ -137,7 +142,10 @@ struct About {
 }
 
 /// Seconds as whole nanoseconds; what does not fit becomes the nearest that does.
-#[expect(clippy::cast_possible_truncation, reason = "a float that is too large becomes the largest integer, which is meant")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float that is too large becomes the largest integer, which is meant"
+)]
 pub(super) fn seconds_to_ns(seconds: f64) -> i64 {
     (seconds * 1e9).round() as i64
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{metrics::RecordingSeries, source::{Reading, seconds_to_ns}};
+use super::{
+    metrics::RecordingSeries,
+    source::{Reading, seconds_to_ns},
+};
 use crate::{
     catalog::FootageRecord,
     frames::{self, Clock, FoundFootage, FrameLayout, StoreIdentity, structure::Values},
@@ -92,7 +95,14 @@ pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut
     found
 }
 
-fn place(found: &mut Vec<FoundRecording>, name: String, camera: String, store: &str, identity: StoreIdentity, from: FoundFootage) {
+fn place(
+    found: &mut Vec<FoundRecording>,
+    name: String,
+    camera: String,
+    store: &str,
+    identity: StoreIdentity,
+    from: FoundFootage,
+) {
     let at = found.iter().position(|one| one.name == name).unwrap_or_else(|| {
         found.push(FoundRecording { name, footages: Vec::new() });
         found.len() - 1
@@ -111,7 +121,14 @@ fn place(found: &mut Vec<FoundRecording>, name: String, camera: String, store: &
         .iter()
         .flatten()
         .zip(0..from.frames)
-        .map(|(class, frame_idx)| Label { frame_idx, class: class.to_string(), bbox: None, score: None, track_id: None, attributes: None })
+        .map(|(class, frame_idx)| Label {
+            frame_idx,
+            class: class.to_string(),
+            bbox: None,
+            score: None,
+            track_id: None,
+            attributes: None,
+        })
         .collect();
     footages.push(FoundCamera {
         footage: Footage {

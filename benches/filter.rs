@@ -1,0 +1,73 @@
+//! Time of a filter with three predicates, from bound filter to the list of matching rows.
+
+use std::{collections::BTreeMap, hint::black_box, sync::Arc};
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use lakescope::{
+    filter::{Filter, MemoryColumns, histogram::{Bins, NumberColumn}},
+    model::Column,
+};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// Frames of one footage.
+const FOOTAGE_ROWS: usize = 10_000;
+
+/// A lake of random metrics: no order that would flatter short cuts.
+fn lake(rows: usize) -> MemoryColumns {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let mut lake = MemoryColumns::new();
+    let attributes = Arc::new(BTreeMap::from([("region".to_owned(), "north".to_owned())]));
+    for footage in 0..rows.div_ceil(FOOTAGE_ROWS) {
+        let frames = (rows - footage * FOOTAGE_ROWS).min(FOOTAGE_ROWS);
+        let start = i64::try_from(footage).expect("few footages") * 1_000_000_000_000;
+        let times = (0..frames).map(|i| start + i64::try_from(i).expect("few frames") * 50_000_000);
+        lake.footage(&format!("drive_{}", footage / 2), ["front", "rear"][footage % 2], start, &attributes, times);
+    }
+    let mut metric = |high: f64| Column::Float((0..rows).map(|_| random.random_range(0.0..high)).collect());
+    let (speed, brake) = (metric(120.0), metric(1.0));
+    lake.metric("speed", Some("m/s"), speed).metric("brake", None, brake);
+    lake.class("pedestrian", (0..rows).map(|_| random.random_range(0..6)).collect());
+    lake
+}
+
+fn filters(criterion: &mut Criterion) {
+    for (group, text) in [
+        ("three_predicates", "speed > 80 and brake < 0.5 and count(pedestrian) >= 3"),
+        ("three_predicates_or", "speed > 100 or brake < 0.1 or count(pedestrian) >= 5"),
+        ("not", "not (speed > 80 and brake < 0.5)"),
+        ("arithmetic", "speed * 3.6 - 10 > 200 and has(pedestrian)"),
+        ("category", "camera = \"front\" and speed > 80"),
+    ] {
+        let mut group = criterion.benchmark_group(group);
+        group.sample_size(30);
+        for rows in [100_000, 1_000_000, 10_000_000] {
+            let lake = lake(rows);
+            let bound = Filter::parse(text).expect("parses").bind(&lake).expect("fits");
+            group.throughput(Throughput::Elements(rows as u64));
+            group.bench_function(BenchmarkId::new("set", rows), |b| {
+                b.iter(|| black_box(bound.evaluate(&lake).expect("evaluates").count()));
+            });
+            group.bench_function(BenchmarkId::new("rows", rows), |b| {
+                b.iter(|| black_box(bound.evaluate(&lake).expect("evaluates").to_rows()));
+            });
+        }
+        group.finish();
+    }
+}
+
+fn histograms(criterion: &mut Criterion) {
+    let lake = lake(1_000_000);
+    let speed = lakescope::filter::FrameColumns::metric(&lake, "speed").expect("there");
+    let column = NumberColumn::Metric(&speed);
+    let set = Filter::parse("brake < 0.5").expect("parses").evaluate(&lake).expect("evaluates");
+    let bins = Bins::over(column, 60);
+    let mut group = criterion.benchmark_group("histogram");
+    group.bench_function("bins", |b| b.iter(|| black_box(Bins::over(column, 60))));
+    group.bench_function("all", |b| b.iter(|| black_box(bins.histogram(column, None))));
+    group.bench_function("matching", |b| b.iter(|| black_box(bins.histogram(column, Some(&set)))));
+    group.finish();
+}
+
+criterion_group!(benches, filters, histograms);
+criterion_main!(benches);

@@ -1,0 +1,254 @@
+//! Histograms of a column: equal bins, the same for all frames and for those that match.
+
+use rayon::prelude::*;
+
+use super::FrameSet;
+use crate::model::Column;
+
+/// Rows that one task counts.
+const TASK_ROWS: usize = 1 << 16;
+
+/// A column of numbers to count; booleans are 0 and 1, text has none.
+#[derive(Debug, Clone, Copy)]
+pub enum NumberColumn<'a> {
+    /// A metric.
+    Metric(&'a Column),
+    /// Labels on each frame.
+    Counts(&'a [u32]),
+    /// ns UTC.
+    Times(&'a [i64]),
+}
+
+impl NumberColumn<'_> {
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Metric(column) => column.len(),
+            Self::Counts(counts) => counts.len(),
+            Self::Times(times) => times.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether only whole numbers occur.
+    fn is_whole(&self) -> bool {
+        !matches!(self, Self::Metric(Column::Float(_)))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a bin is far wider than the rounding")]
+    fn number(&self, row: usize) -> Option<f64> {
+        match self {
+            Self::Metric(Column::Float(values)) => Some(values[row]).filter(|value| !value.is_nan()),
+            Self::Metric(column) => column.number(row),
+            Self::Counts(counts) => Some(f64::from(counts[row])),
+            Self::Times(times) => Some(times[row] as f64),
+        }
+    }
+}
+
+/// Where the bins lie: `count` bins of one width from `low` to `high`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bins {
+    /// Smallest finite value; `None` when there is none.
+    pub min: Option<f64>,
+    /// Largest finite value; `None` when there is none.
+    pub max: Option<f64>,
+    /// Lower edge of the first bin, at or below `min`.
+    pub low: f64,
+    /// Upper edge of the last bin, at or above `max` and above `low`.
+    pub high: f64,
+    /// Number of bins, at least 1.
+    pub count: usize,
+}
+
+/// How many frames fall into each bin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Histogram {
+    /// Frames per bin; the last bin includes its upper edge.
+    pub counts: Vec<u64>,
+    /// Frames without a value.
+    pub nulls: u64,
+    /// Frames below the first bin: minus infinity.
+    pub below: u64,
+    /// Frames above the last bin: infinity.
+    pub above: u64,
+}
+
+impl Bins {
+    /// At most `most` bins (at least 1) over the finite values of a column, all frames taken together. Whole numbers of
+    /// few values get one bin each, centred on it; a column of one value gets a bin around it.
+    #[must_use]
+    pub fn over(column: NumberColumn<'_>, most: usize) -> Self {
+        let most = most.max(1);
+        let extremes = (0..column.len())
+            .into_par_iter()
+            .with_min_len(TASK_ROWS)
+            .filter_map(|row| column.number(row).filter(|value| value.is_finite()))
+            .fold(|| None, |found: Option<(f64, f64)>, v| Some(found.map_or((v, v), |(a, b)| (a.min(v), b.max(v)))))
+            .flatten()
+            .reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let Some((min, max)) = extremes else { return Self { min: None, max: None, low: 0.0, high: 1.0, count: 1 } };
+        let (low, high, count) = edges(min, max, most, column.is_whole());
+        Self { min: Some(min), max: Some(max), low, high, count }
+    }
+
+    /// The lower and the upper edge of a bin.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "bin numbers are small")]
+    pub fn edges(&self, bin: usize) -> (f64, f64) {
+        let edge = |at: usize| {
+            let part = at as f64 / self.count as f64;
+            let span = self.high - self.low;
+            // Two products where the difference is beyond what a double holds.
+            if span.is_finite() { self.low + span * part } else { self.low * (1.0 - part) + self.high * part }
+        };
+        (edge(bin), edge(bin + 1))
+    }
+
+    /// Counts the frames of a column, all of them or those of a set.
+    #[must_use]
+    pub fn histogram(&self, column: NumberColumn<'_>, within: Option<&FrameSet>) -> Histogram {
+        let rows = column.len();
+        let empty = || Histogram { counts: vec![0; self.count], nulls: 0, below: 0, above: 0 };
+        (0..rows.div_ceil(TASK_ROWS))
+            .into_par_iter()
+            .map(|task| {
+                let range = task * TASK_ROWS..((task + 1) * TASK_ROWS).min(rows);
+                let mut found = empty();
+                match within {
+                    None => range.for_each(|row| self.add(&mut found, column.number(row))),
+                    Some(set) => {
+                        let first = set.rank(range.start);
+                        let count = set.rank(range.end) - first;
+                        let mut next = set.nth(first);
+                        for _ in 0..count {
+                            let Some(row) = next else { break };
+                            self.add(&mut found, column.number(row));
+                            next = next_row(set, row);
+                        }
+                    }
+                }
+                found
+            })
+            .reduce(empty, |mut a, b| {
+                a.counts.iter_mut().zip(&b.counts).for_each(|(a, b)| *a += b);
+                a.nulls += b.nulls;
+                a.below += b.below;
+                a.above += b.above;
+                a
+            })
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range, and clamped")]
+    #[expect(clippy::cast_precision_loss, reason = "bin numbers are small")]
+    fn add(&self, found: &mut Histogram, value: Option<f64>) {
+        match value {
+            None => found.nulls += 1,
+            Some(value) if value > self.high => found.above += 1,
+            Some(value) if value < self.low => found.below += 1,
+            Some(value) => {
+                // Halves keep the span of very large values finite.
+                let part = (value / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0);
+                let at = part * self.count as f64;
+                found.counts[(at as usize).min(self.count - 1)] += 1;
+            }
+        }
+    }
+}
+
+/// The next row of the set in the same task; steps through the words of its bits.
+fn next_row(set: &FrameSet, row: usize) -> Option<usize> {
+    let words = set.bits().as_slice();
+    let mut at = (row + 1) / 64;
+    let mut word = words.get(at)? & (usize::MAX << ((row + 1) % 64));
+    while word == 0 {
+        at += 1;
+        word = *words.get(at)?;
+    }
+    Some(at * 64 + word.trailing_zeros() as usize)
+}
+
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "few bins")]
+fn edges(min: f64, max: f64, most: usize, whole: bool) -> (f64, f64, usize) {
+    if whole && max - min < most as f64 {
+        return (min - 0.5, max + 0.5, (max - min) as usize + 1);
+    }
+    if min < max {
+        return (min, max, most);
+    }
+    // One value: a bin around it, wide enough to differ from it.
+    let half = (min.abs() * 1e-6).max(0.5);
+    ((min - half).max(f64::MIN), (max + half).min(f64::MAX), 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn floats(values: &[f64]) -> Column {
+        Column::Float(values.to_vec())
+    }
+
+    #[test]
+    fn bins_odd_columns() {
+        let inf = f64::INFINITY;
+        for (values, most, (low, high), counts, rest) in [
+            (vec![0.0, 1.0, 2.0, 4.0], 4, (0.0, 4.0), vec![1, 1, 1, 1], [0, 0, 0]),
+            (vec![f64::NAN, inf, -inf, 0.0, 1.0, inf], 2, (0.0, 1.0), vec![1, 1], [1, 1, 2]),
+            (vec![], 3, (0.0, 1.0), vec![0], [0, 0, 0]),
+            (vec![f64::NAN, inf], 3, (0.0, 1.0), vec![0], [1, 0, 1]),
+            (vec![7.0, 7.0], 5, (6.5, 7.5), vec![2], [0, 0, 0]),
+            (vec![1e30, 1e30], 5, (1e30 - 1e24, 1e30 + 1e24), vec![2], [0, 0, 0]),
+            (vec![f64::MIN, f64::MAX, 0.0], 2, (f64::MIN, f64::MAX), vec![1, 2], [0, 0, 0]),
+            (vec![f64::MAX], 0, (f64::MAX - f64::MAX * 1e-6, f64::MAX), vec![1], [0, 0, 0]),
+        ] {
+            let column = floats(&values);
+            let column = NumberColumn::Metric(&column);
+            let bins = Bins::over(column, most);
+            assert_eq!((bins.low, bins.high), (low, high), "{values:?}");
+            let found = bins.histogram(column, None);
+            assert_eq!(found.counts, counts, "{values:?}");
+            assert_eq!([found.nulls, found.below, found.above], rest, "{values:?}");
+        }
+        let gears = Column::Int { values: vec![-1, 0, 0, 3, 9], valid: vec![true, true, true, true, false] };
+        let bins = Bins::over(NumberColumn::Metric(&gears), 20);
+        assert_eq!((bins.low, bins.high, bins.count), (-1.5, 3.5, 5));
+        assert_eq!(bins.histogram(NumberColumn::Metric(&gears), None).counts, [1, 2, 0, 0, 1]);
+        assert_eq!(bins.edges(4), (2.5, 3.5));
+    }
+
+    proptest! {
+        #[test]
+        fn every_frame_is_counted_once(
+            values in prop::collection::vec(
+                prop_oneof![any::<f64>(), Just(f64::NAN), Just(f64::INFINITY), -10.0..10.0], 0..300),
+            most in 0_usize..40,
+            members in prop::collection::btree_set(0_usize..300, 0..100),
+        ) {
+            let column = floats(&values);
+            let column = NumberColumn::Metric(&column);
+            let bins = Bins::over(column, most);
+            let set = FrameSet::from_rows(values.len(), members);
+            for (within, rows) in [(None, values.len()), (Some(&set), set.count())] {
+                let found = bins.histogram(column, within);
+                let sum = found.counts.iter().sum::<u64>() + found.nulls + found.below + found.above;
+                prop_assert_eq!(sum, rows as u64);
+                let nulls = (0..values.len())
+                    .filter(|row| values[*row].is_nan() && within.is_none_or(|set| set.contains(*row)))
+                    .count();
+                prop_assert_eq!(found.nulls, nulls as u64);
+                prop_assert_eq!(found.counts.len(), bins.count);
+            }
+            prop_assert!(bins.low < bins.high);
+            prop_assert!(bins.min.is_none_or(|min| bins.low <= min) && bins.max.is_none_or(|max| max <= bins.high));
+        }
+    }
+}
