@@ -228,7 +228,7 @@ impl App {
     }
 
     fn drops(ctx: &Context, out: &mut Vec<Command>) {
-        let dropped = ctx.input(|input| input.raw.dropped_files.iter().find_map(|file| file.path().map(Path::to_path_buf)));
+        let dropped = ctx.input(|input| input.raw.dropped_files.iter().next().map(|file| file.path().to_path_buf()));
         if let Some(path) = dropped {
             // A file stands for the folder it lies in.
             let folder = if path.extension().is_some() { path.parent().map(Path::to_path_buf) } else { Some(path) };

@@ -1,6 +1,6 @@
 //! The command palette: type a part of a name, press Enter. It knows nothing of what commands do.
 
-use egui::{Align, Context, Id, Key, Modal, Modifiers, Rect, ScrollArea, Sense, TextEdit, WidgetInfo, accesskit::Role, vec2};
+use egui::{Context, Id, Key, Modal, Modifiers, Rect, ScrollArea, Sense, TextEdit, WidgetInfo, accesskit::Role, vec2};
 
 use crate::gui::{
     command::{Action, Command},
