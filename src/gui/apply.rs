@@ -37,6 +37,7 @@ impl App {
                 self.state.persisted.tile_width = width.clamp(*TILE.start(), *TILE.end());
             }
             Command::SetDetail(tab) => self.state.persisted.detail = tab,
+            Command::SetDetailShare(share) => self.state.persisted.detail_share = share.clamp(0.12, 0.75),
             Command::CancelJob(id) => {
                 for job in self.state.transient.jobs.iter().filter(|job| job.id == id) {
                     job.progress.cancel();

@@ -51,6 +51,8 @@ pub enum Command {
     ChooseExportFolder,
     /// Shows another part under the picture.
     SetDetail(DetailTab),
+    /// Part of the viewer's height that the details take.
+    SetDetailShare(f32),
     /// Stops a running job.
     CancelJob(u64),
     /// Shows or hides the plot of a metric.

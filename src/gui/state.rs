@@ -95,6 +95,8 @@ pub struct Persisted {
     pub boxes: bool,
     /// What stands under the picture.
     pub detail: DetailTab,
+    /// Part of the viewer's height that the details take.
+    pub detail_share: f32,
     /// Zoom of the whole window.
     pub zoom: f32,
     /// Inner size of the window, points.
@@ -112,6 +114,7 @@ impl Default for Persisted {
             tile_boxes: false,
             boxes: true,
             detail: DetailTab::default(),
+            detail_share: 0.48,
             zoom: 1.0,
             window: None,
         }

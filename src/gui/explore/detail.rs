@@ -7,7 +7,7 @@ use crate::{
         theme::{self, class_color, colors},
         widgets::{
             Icon, empty_ui, rows_table_header, swatch,
-            text::{number, shortened, time_utc},
+            text::{number, shortened, time_utc, unit_text},
         },
     },
     session::FrameDetail,
@@ -54,7 +54,7 @@ fn line(ui: &mut Ui, name: &str, unit: Option<&str>, value: Option<&str>) {
 pub(super) fn values_ui(ui: &mut Ui, detail: &FrameDetail) {
     scrolled(ui, "values", |ui| {
         for (metric, value) in &detail.values {
-            line(ui, &metric.name, metric.unit.as_deref(), value.as_deref());
+            line(ui, &metric.name, unit_text(metric.unit.as_deref()), value.as_deref());
         }
         heading(ui, "Recording");
         line(ui, "recording", None, Some(&detail.id.recording));

@@ -10,7 +10,7 @@ use crate::{
     gui::{
         command::Command,
         theme::{self, class_color, colors},
-        widgets::{Icon, icon_button, paint_icon, quiet_button, text::{count, counted, time_utc}},
+        widgets::{Icon, elided, icon_button, paint_icon, quiet_button, text::{count, counted, time_utc}},
     },
     model::MetricKind,
     session::Selection,
@@ -74,10 +74,9 @@ fn line_ui(ui: &mut Ui, line: &Line<'_>) -> Response {
     let text = count(line.matching as u64);
     let at = pos2(inner.right(), center - 1.0);
     let drawn = ui.painter().text(at, Align2::RIGHT_CENTER, text, theme::numbers(12.0), ink);
-    let clip = Rect::from_min_max(pos2(left, rect.top()), pos2(drawn.left() - 8.0, rect.bottom()));
     let name_ink = if line.faint { colors.muted } else { colors.text };
-    let names = ui.painter().with_clip_rect(clip.intersect(ui.clip_rect()));
-    names.text(pos2(left, center), Align2::LEFT_CENTER, line.text, egui::FontId::proportional(13.0), name_ink);
+    let room = drawn.left() - 8.0 - left;
+    elided(ui.painter(), pos2(left, center), line.text, egui::FontId::proportional(13.0), name_ink, room);
     response.on_hover_text(format!(
         "{}\n{} of {} match everything else in the filter",
         line.text,
@@ -236,10 +235,9 @@ pub(super) fn selections_ui(ui: &mut Ui, selections: &[Selection], out: &mut Vec
             let number = count(selection.frames);
             let at = pos2(rect.right() - 6.0, center);
             let drawn = ui.painter().text(at, Align2::RIGHT_CENTER, number, theme::numbers(12.0), colors.muted);
-            let clip = Rect::from_min_max(pos2(rect.left() + 36.0, rect.top()), pos2(drawn.left() - 8.0, rect.bottom()));
-            let names = ui.painter().with_clip_rect(clip.intersect(ui.clip_rect()));
+            let left = pos2(rect.left() + 36.0, center);
             let font = egui::FontId::proportional(13.0);
-            names.text(pos2(clip.left(), center), Align2::LEFT_CENTER, &selection.name, font, colors.text);
+            elided(ui.painter(), left, &selection.name, font, colors.text, drawn.left() - 8.0 - left.x);
             let mut tip = format!("{}\nsaved {} UTC", selection.name, time_utc(selection.saved_at_ns));
             if !selection.note.is_empty() {
                 tip += &format!("\n\n{}", selection.note);

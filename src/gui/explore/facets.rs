@@ -16,7 +16,7 @@ use crate::{
         command::Command,
         lake::Lake,
         theme::{self, STEP, colors},
-        widgets::{Brush, Histogram, Icon, divider, field, paint_icon, text::number},
+        widgets::{Brush, Histogram, Icon, divider, field, paint_icon, text::{number, unit_text}},
         work::Workers,
     },
     model::MetricKind,
@@ -152,7 +152,7 @@ impl Facets {
             ui.set_min_height(CARD);
             Frame::new().inner_margin(Margin { left: 14, right: 14, top: 6, bottom: 6 }).show(ui, |ui| {
                 ui.set_width(ui.available_width());
-                head_ui(ui, &metric.name, metric.unit.as_deref(), ends);
+                head_ui(ui, &metric.name, unit_text(metric.unit.as_deref()), ends);
                 match data {
                     Some(FacetData::Numbers { bins, total, front }) if bins.min.is_some() => {
                         let total: Vec<u32> = total.counts.iter().map(|count| clamp(*count)).collect();

@@ -13,7 +13,7 @@ use crate::{
         theme::{self, colors},
         widgets::{
             Icon, empty_ui, icon_button, quiet_button,
-            text::{clock, number, shortened},
+            text::{clock, number, shortened, unit_text},
         },
         work::Workers,
     },
@@ -230,7 +230,7 @@ impl View<'_> {
         let colors = colors(ui);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
         let metric = self.lake.table().metrics().iter().find(|metric| metric.name == pyramid.name);
-        let unit = metric.and_then(|metric| metric.unit.as_deref()).unwrap_or_default();
+        let unit = unit_text(metric.and_then(|metric| metric.unit.as_deref())).unwrap_or_default();
         let painter = ui.painter();
         let mark = egui::Rect::from_center_size(egui::pos2(rect.left() + 5.0, rect.center().y), vec2(10.0, 3.0));
         painter.rect_filled(mark, 1, ink);

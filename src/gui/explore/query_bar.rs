@@ -84,8 +84,9 @@ impl QueryBar {
                     .color(colors.muted);
                 let edit = TextEdit::singleline(&mut self.text)
                     .id(id)
-                    .frame(Frame::NONE)
-                    .margin(Margin::symmetric(8, 6))
+                    .frame(Frame::NONE.inner_margin(Margin::symmetric(8, 0)))
+                    .align(egui::Align2::LEFT_CENTER)
+                    .min_size(vec2(0.0, CONTROL))
                     .hint_text(hint)
                     .desired_width(ui.available_width())
                     .lock_focus(self.completions.is_open())

@@ -45,10 +45,11 @@ impl Scrub {
             info.value = Some((row - first) as f64);
             info
         });
-        let track = Rect::from_min_max(pos2(rect.left(), rect.center().y - 5.0), pos2(rect.right(), rect.center().y + 5.0));
+        let track = Rect::from_min_max(pos2(rect.left(), rect.center().y - 4.0), pos2(rect.right(), rect.center().y + 4.0));
         ui.painter().rect_filled(track, 3, colors.pressed);
         let painter = ui.painter().with_clip_rect(track);
-        if let Some(strip) = self.strip.value() {
+        // Where everything matches there is nothing to tell.
+        if let Some(strip) = self.strip.value().filter(|strip| !strip.iter().all(|on| *on)) {
             let width = track.width() / BINS as f32;
             let mut bin = 0;
             while bin < strip.len() {

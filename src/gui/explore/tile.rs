@@ -12,8 +12,8 @@ use crate::{
         thumbs::Thumb,
         view::{SortValues, View},
         widgets::{
-            Icon, paint_icon,
-            text::{clock, number, time_utc},
+            Icon, elided, paint_icon,
+            text::{clock, number, time_utc, unit_text},
         },
     },
     model::Label,
@@ -134,7 +134,7 @@ impl Tile {
                 format!("{count} label{}", if count == 1 { "" } else { "s" })
             }
             SortValues::Metric(column, unit) => match column.number(self.row) {
-                Some(value) => format!("{} {}", number(value), unit.as_deref().unwrap_or_default()),
+                Some(value) => format!("{} {}", number(value), unit_text(unit.as_deref()).unwrap_or_default()),
                 None => column.text(self.row).unwrap_or_else(|| "—".to_owned()),
             },
         };
@@ -142,9 +142,9 @@ impl Tile {
         let sorted = !matches!(view.values, SortValues::Time);
         let ink = if sorted { colors.text } else { colors.muted };
         let right = painter.text(pos2(line.right() - 2.0, y), Align2::RIGHT_CENTER, value.trim(), theme::numbers(11.5), ink);
-        let names = painter.with_clip_rect(line.with_max_x(right.left() - 6.0).intersect(ui.clip_rect()));
         let name = format!("{} · {}", footage.recording, footage.camera);
-        names.text(pos2(line.left(), y), Align2::LEFT_CENTER, name, egui::FontId::proportional(11.5), colors.muted);
+        let room = right.left() - 8.0 - line.left();
+        elided(&painter, pos2(line.left(), y), name, egui::FontId::proportional(11.5), colors.muted, room);
     }
 
     fn tip_ui(&self, ui: &mut Ui, lake: &Lake) {

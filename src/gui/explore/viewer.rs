@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
+use egui::{
+    Align, CursorIcon, Frame, Label, Layout, Margin, Rect, RichText, Sense, Ui, UiBuilder, WidgetInfo, accesskit::Role,
+};
 
 use super::{
     detail, plots::Plots,
@@ -25,6 +27,8 @@ use crate::{
     jobs::Priority,
 };
 
+/// Height of scrub bar and buttons, px.
+const TRANSPORT: f32 = 76.0;
 /// Frames read ahead while playing or stepping.
 const AHEAD: usize = 6;
 
@@ -99,16 +103,13 @@ impl Viewer {
         ui.spacing_mut().item_spacing.y = 0.0;
         self.header_ui(ui, state, lake, row, out);
         divider(ui);
-        let available = ui.available_height();
-        Panel::bottom("detail")
-            .default_size((available * 0.46).clamp(200.0, 480.0))
-            .size_range(120.0..=(available - 160.0).max(140.0))
-            .frame(Frame::new().fill(colors(ui).panel))
-            .show(ui, |ui| {
-                self.detail_ui(ui, state, lake, workers, row, picture.as_deref(), out);
-            });
-        let transport = Panel::bottom("transport").exact_size(80.0).resizable(false).frame(Frame::new().fill(colors(ui).panel));
-        transport.show(ui, |ui| self.transport_ui(ui, lake, workers, row, out));
+        let whole = ui.available_rect_before_wrap();
+        let share = state.persisted.detail_share;
+        let lower = (whole.height() * share).clamp(120.0_f32.min(whole.height() * 0.4), whole.height() * 0.75);
+        let cut = whole.bottom() - lower;
+        let transport_top = (cut - TRANSPORT).max(whole.top());
+        let area = whole.with_max_y(transport_top);
+        self.splitter_ui(ui, whole, cut, out);
         let name = format!("Picture of {}", lake.table().frame_id(row));
         let shown = Shown {
             row,
@@ -119,10 +120,29 @@ impl Viewer {
             boxes: state.persisted.boxes,
             name: &name,
         };
-        let area = ui.available_rect_before_wrap();
         self.viewport.ui(ui, area, &shown);
+        let part = |from: f32, to: f32| UiBuilder::new().max_rect(Rect::from_x_y_ranges(whole.x_range(), from..=to));
+        ui.scope_builder(part(transport_top, cut), |ui| self.transport_ui(ui, lake, workers, row, out));
+        ui.scope_builder(part(cut, whole.bottom()), |ui| {
+            ui.shrink_clip_rect(ui.max_rect());
+            divider(ui);
+            self.detail_ui(ui, state, lake, workers, row, picture.as_deref(), out);
+        });
         if let Some(picture) = picture {
             self.last = Some((row, picture));
+        }
+    }
+
+    /// The line between controls and details, which can be moved.
+    fn splitter_ui(&self, ui: &Ui, whole: Rect, cut: f32, out: &mut Vec<Command>) {
+        let line = Rect::from_x_y_ranges(whole.x_range(), cut - 3.0..=cut + 3.0);
+        let response = ui.interact(line, ui.scope_id().with("splitter"), Sense::drag());
+        response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, "Height of the details"));
+        if response.hovered() || response.dragged() {
+            ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
+        }
+        if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.dragged()) {
+            out.push(Command::SetDetailShare((whole.bottom() - pointer.y) / whole.height().max(1.0)));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Bars, dividers and text fields on the grid.
 
-use egui::{Align, Layout, Response, Sense, Stroke, TextEdit, Ui, vec2};
+use egui::{Align, Color32, FontId, Layout, Painter, Pos2, Response, Sense, Stroke, TextEdit, Ui, text::LayoutJob, vec2};
 
 use crate::gui::theme::{self, CONTROL, colors};
 
@@ -48,4 +48,15 @@ pub fn rows_table_header(ui: &mut Ui, columns: &[(&str, f32, Align)]) {
             });
         }
     });
+}
+
+/// Draws one line of text that begins at `left` (centred on its height), cut with an ellipsis at `width`.
+pub fn elided(painter: &Painter, left: Pos2, text: impl Into<String>, font: FontId, ink: Color32, width: f32) {
+    if width < 8.0 {
+        return;
+    }
+    let mut job = LayoutJob::simple_singleline(text.into(), font, ink);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    let galley = painter.layout_job(job);
+    painter.galley(left - vec2(0.0, galley.size().y / 2.0), galley, ink);
 }

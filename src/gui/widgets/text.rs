@@ -53,6 +53,12 @@ pub fn shortened(value: &str) -> String {
     }
 }
 
+/// A unit worth showing: `1` says only that there is none.
+#[must_use]
+pub fn unit_text(unit: Option<&str>) -> Option<&str> {
+    unit.filter(|unit| !matches!(*unit, "" | "1"))
+}
+
 /// `2 h 05 min`, `3 min 20 s`, `12 s`, `0.4 s`
 #[must_use]
 pub fn duration(time: Duration) -> String {
