@@ -98,6 +98,7 @@ pub struct Lake {
     /// Frames to go forward to.
     pub forward: Vec<usize>,
     asked: Fetch<ViewKey, Result<View, ViewError>>,
+    unfiltered: Fetch<u64, View>,
     reload: Fetch<u64, (Loaded, Vec<u32>, Option<usize>)>,
     wanted_reload: u64,
 }
@@ -125,6 +126,7 @@ impl Lake {
             back: Vec::new(),
             forward: Vec::new(),
             asked: Fetch::default(),
+            unfiltered: Fetch::default(),
             reload: Fetch::default(),
             wanted_reload: 0,
         }
@@ -132,7 +134,13 @@ impl Lake {
 
     /// What to remember of it.
     pub fn memory(&self) -> LakeMemory {
-        LakeMemory { filter: self.filter.clone(), sort: self.sort.clone(), plots: self.plots.clone() }
+        // A filter that cannot be read is not worth coming back to.
+        let filter = match (&self.filter_error, &self.view) {
+            (Some(_), Some(view)) => view.key.filter.clone(),
+            (Some(_), None) => String::new(),
+            (None, _) => self.filter.clone(),
+        };
+        LakeMemory { filter, sort: self.sort.clone(), plots: self.plots.clone() }
     }
 
     /// The frames.
@@ -207,6 +215,7 @@ impl Lake {
         if self.asked.poll() {
             self.take_view();
         }
+        self.fall_back(workers, ctx);
         let version = self.selections_version;
         let session = self.session.clone();
         self.selections.request(version, &workers.ask, Priority::Background, ctx, move |_| {
@@ -219,6 +228,32 @@ impl Lake {
         false
     }
 
+    /// A filter that was wrong from the start shows all frames until it is mended.
+    fn fall_back(&mut self, workers: &Workers, ctx: &Context) {
+        if self.view.is_some() || self.filter_error.is_none() {
+            return;
+        }
+        let (session, table, sort) = (self.session.clone(), Arc::clone(self.table()), self.sort.clone());
+        let generation = table.generation();
+        self.unfiltered.request(generation, &workers.ask, Priority::Visible, ctx, move |_| {
+            let key = |sort| ViewKey { generation, filter: String::new(), sort };
+            View::new(&session, &table, key(sort))
+                .or_else(|_| View::new(&session, &table, key(None)))
+                .map_err(|error| format!("{error:?}"))
+        });
+        self.unfiltered.poll();
+        if let Some(view) = self.unfiltered.take_ready() {
+            self.show_view(view);
+        }
+    }
+
+    fn show_view(&mut self, view: View) {
+        if self.current.is_none() {
+            self.current = view.row(0);
+        }
+        self.view = Some(Arc::new(view));
+    }
+
     fn take_view(&mut self) {
         if let Some(error) = self.asked.error() {
             self.filter_error = Some(FilterError::new(0..0, error.to_owned()));
@@ -227,10 +262,7 @@ impl Lake {
         match self.asked.take_ready() {
             Some(Ok(view)) => {
                 self.filter_error = None;
-                if self.current.is_none() {
-                    self.current = view.row(0);
-                }
-                self.view = Some(Arc::new(view));
+                self.show_view(view);
             }
             Some(Err(ViewError::Filter(error))) => self.filter_error = Some(error),
             Some(Err(ViewError::Sort(error))) => {

@@ -9,7 +9,7 @@ pub use export::{ExportDraft, ExportFrames};
 pub use palette::Palette;
 pub use save_selection::SelectionDraft;
 
-use egui::{Context, Id, Modal, Ui, vec2};
+use egui::{Context, Frame, Id, Margin, Modal, Ui, vec2};
 
 use super::{command::Command, lake::Lake, state::State};
 
@@ -38,7 +38,8 @@ pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, state: &State, lake: Option
 
 /// A dialog in the middle of the window; false once a press beside it asked to close it.
 fn modal(ctx: &Context, name: &str, width: f32, contents: impl FnOnce(&mut Ui) -> bool) -> bool {
-    let response = Modal::new(Id::unique(name)).show(ctx, |ui| {
+    let frame = Frame::window(&ctx.global_style()).inner_margin(Margin::same(20));
+    let response = Modal::new(Id::unique(name)).frame(frame).show(ctx, |ui| {
         ui.set_width(width);
         ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
         contents(ui)

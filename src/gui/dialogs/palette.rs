@@ -1,6 +1,6 @@
 //! The command palette: type a part of a name, press Enter. It knows nothing of what commands do.
 
-use egui::{Context, Id, Key, Modal, Modifiers, Rect, ScrollArea, Sense, TextEdit, WidgetInfo, accesskit::Role, vec2};
+use egui::{Context, Frame, Id, Key, Margin, Modal, Modifiers, Rect, ScrollArea, Sense, TextEdit, WidgetInfo, accesskit::Role, vec2};
 
 use crate::gui::{
     command::{Action, Command},
@@ -52,7 +52,7 @@ impl Palette {
         let mut run = None;
         let id = Id::unique("palette");
         let area = Modal::default_area(id).anchor(egui::Align2::CENTER_TOP, vec2(0.0, 96.0));
-        let response = Modal::new(id).area(area).show(ctx, |ui| {
+        let response = Modal::new(id).area(area).frame(Frame::window(&ctx.global_style()).inner_margin(Margin::same(10))).show(ctx, |ui| {
             ui.set_width(520.0);
             let edit = TextEdit::singleline(&mut self.query)
                 .hint_text("Type a command")

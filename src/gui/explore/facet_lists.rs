@@ -68,8 +68,8 @@ fn line_ui(ui: &mut Ui, line: &Line<'_>) -> Response {
     let bar = Rect::from_min_max(pos2(inner.right() - numbers, center + 8.0), pos2(inner.right(), center + 10.0));
     #[expect(clippy::cast_precision_loss, reason = "widths of bars")]
     let part = |value: usize| bar.width() * value as f32 / line.most.max(1) as f32;
-    ui.painter().rect_filled(bar.with_min_x(bar.right() - part(line.frames)), 1, colors.pressed);
-    ui.painter().rect_filled(bar.with_min_x(bar.right() - part(line.matching)), 1, colors.accent);
+    ui.painter().rect_filled(bar.with_min_x(bar.right() - part(line.frames)), 1, colors.behind);
+    ui.painter().rect_filled(bar.with_min_x(bar.right() - part(line.matching)), 1, colors.front);
     let ink = if line.matching == 0 { colors.muted } else { colors.text };
     let text = count(line.matching as u64);
     let at = pos2(inner.right(), center - 1.0);

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     filter::{self, Expr, Filter, FrameColumns, MetricName, attribute_keys, edit},
     gui::{
-        command::Command,
+        command::{Action, Command},
         lake::Lake,
         theme::{self, STEP, colors},
         widgets::{Brush, Histogram, Icon, divider, field, paint_icon, text::{number, unit_text}},
@@ -50,11 +50,12 @@ impl Panel<'_> {
         self.search.is_empty() || name.to_lowercase().contains(&self.search)
     }
 
-    /// Asks for a changed filter text; a text that cannot be read is left alone.
+    /// Asks for a changed filter text; one that cannot be read is left alone and shown for mending.
     pub fn edit(&self, edited: Result<String, filter::FilterError>, out: &mut Vec<Command>) {
-        if let Ok(filter) = edited {
-            out.push(Command::SetFilter(filter));
-        }
+        out.push(match edited {
+            Ok(filter) => Command::SetFilter(filter),
+            Err(_) => Action::FocusQuery.into(),
+        });
     }
 }
 
@@ -74,16 +75,13 @@ impl Facets {
             field(ui, &mut self.search, "Search facets", "Search facets", width);
         });
         divider(ui);
-        let readable = lake.filter_error.is_none();
         let expr = Filter::parse(&lake.filter).ok().and_then(|filter| filter.expr().cloned());
         let panel = Panel { lake, workers, expr, search: self.search.trim().to_lowercase() };
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.add_enabled_ui(readable, |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                self.metrics_ui(ui, &panel, out);
-                self.labels_ui(ui, &panel, out);
-                self.categories_ui(ui, &panel, out);
-            });
+            ui.spacing_mut().item_spacing.y = 0.0;
+            self.metrics_ui(ui, &panel, out);
+            self.labels_ui(ui, &panel, out);
+            self.categories_ui(ui, &panel, out);
             self.selections_ui(ui, &panel, out);
             self.problems_ui(ui, &panel, out);
             ui.add_space(STEP * 3.0);

@@ -27,6 +27,10 @@ pub struct Colors {
     pub muted: Color32,
     /// Marks that carry no text: bars behind, disabled icons.
     pub faint: Color32,
+    /// Bars of all frames, behind.
+    pub behind: Color32,
+    /// Bars of matching frames, in front.
+    pub front: Color32,
     /// The one accent.
     pub accent: Color32,
     /// The accent under the pointer.
@@ -71,6 +75,8 @@ pub const DARK: Colors = Colors {
     text: rgb(0xe6_e9ed),
     muted: rgb(0x9a_a4b0),
     faint: rgb(0x43_4c57),
+    behind: rgb(0x39_414b),
+    front: rgb(0x3f_a5b7),
     accent: rgb(0x4c_c2d6),
     accent_hover: rgb(0x6d_d0e1),
     on_accent: rgb(0x05_2027),
@@ -98,6 +104,8 @@ pub const LIGHT: Colors = Colors {
     text: rgb(0x17_1b20),
     muted: rgb(0x58_626e),
     faint: rgb(0xb9_c1ca),
+    behind: rgb(0xd2_d8df),
+    front: rgb(0x2b_8fa2),
     accent: rgb(0x0b_7285),
     accent_hover: rgb(0x08_5d6d),
     on_accent: rgb(0xff_ffff),

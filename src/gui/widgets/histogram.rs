@@ -88,13 +88,13 @@ impl Histogram<'_> {
             Rect::from_min_max(pos2(left, rect.bottom() - height(count)), pos2(left + width - gap, rect.bottom()))
         };
         for (index, count) in self.total.iter().enumerate().filter(|(_, count)| **count > 0) {
-            painter.rect_filled(bar(index, *count), 0, colors.pressed);
+            painter.rect_filled(bar(index, *count), 0, colors.behind);
         }
         let (low, high) = self.ends();
         for (index, count) in self.front.iter().enumerate().filter(|(_, count)| **count > 0) {
             let middle = self.min + (index as f64 + 0.5) / f64::from(bins) * self.span();
             let inside = self.range.is_none() || (low..=high).contains(&middle);
-            painter.rect_filled(bar(index, *count), 0, if inside { colors.accent } else { colors.faint });
+            painter.rect_filled(bar(index, *count), 0, if inside { colors.front } else { colors.faint });
         }
         painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, colors.outline));
         if self.range.is_some() {
