@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, hint::black_box, sync::Arc};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lakescope::{
-    filter::{Filter, MemoryColumns, histogram::{Bins, NumberColumn}},
+    filter::{
+        Filter, MemoryColumns,
+        histogram::{Bins, NumberColumn},
+    },
     model::Column,
 };
 use rand::{RngExt, SeedableRng};

@@ -5,16 +5,16 @@
 //! see [`FrameColumns`].
 
 pub mod ast;
-pub mod edit;
-pub mod facets;
-pub mod histogram;
 mod bounds;
 mod check;
 mod check_compare;
+pub mod edit;
 mod error;
 mod evaluate;
+pub mod facets;
 mod frame_set;
 mod glob;
+pub mod histogram;
 mod kernel;
 mod memory;
 mod names;

@@ -238,8 +238,7 @@ impl StoreWriter {
         if let Some(file) = self.file.take() {
             file.close().map_err(|source| self.hdf5("the file", source))?;
         }
-        fs::rename(&self.part, &self.path)
-            .map_err(|source| WriteStoreError::File { path: self.path.clone(), source })
+        fs::rename(&self.part, &self.path).map_err(|source| WriteStoreError::File { path: self.path.clone(), source })
     }
 
     fn write_times(&self, timestamps_ns: &[i64]) -> hdf5::Result<()> {

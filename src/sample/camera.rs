@@ -158,10 +158,7 @@ impl Camera {
     }
 
     fn on_image(&self, seen: V3) -> P2 {
-        P2 {
-            x: self.centre.x + self.focal_px * seen.x / seen.z,
-            y: self.centre.y - self.focal_px * seen.y / seen.z,
-        }
+        P2 { x: self.centre.x + self.focal_px * seen.x / seen.z, y: self.centre.y - self.focal_px * seen.y / seen.z }
     }
 
     /// Where a point appears; `None` behind the camera.

@@ -62,7 +62,8 @@ struct Plan {
 }
 
 fn plan(spec: &SampleSpec, drive: &Drive, camera: u32) -> Plan {
-    let full = |layout| Plan { layout, width: spec.width, height: spec.height, rate_hz: spec.rate_hz, frames: spec.frames };
+    let full =
+        |layout| Plan { layout, width: spec.width, height: spec.height, rate_hz: spec.rate_hz, frames: spec.frames };
     let last = camera + 1 == spec.cameras;
     let mut plan = match spec.layout {
         SampleLayout::Mixed if last && drive.index % 4 == 2 => {
@@ -211,7 +212,8 @@ impl<'a> Artist<'a> {
             height: self.plan.height as usize,
             format: turbojpeg::PixelFormat::RGB,
         };
-        let bytes = jpeg.compress_to_vec(image).map_err(|source| SampleError::Jpeg { path: path.to_owned(), source })?;
+        let bytes =
+            jpeg.compress_to_vec(image).map_err(|source| SampleError::Jpeg { path: path.to_owned(), source })?;
         Ok((bytes, seen))
     }
 }

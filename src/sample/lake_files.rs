@@ -2,13 +2,7 @@
 
 use std::path::Path;
 
-use super::{
-    SampleError,
-    drive::Drive,
-    mood::Weather,
-    spec::SampleSpec,
-    table_file::write_text,
-};
+use super::{SampleError, drive::Drive, mood::Weather, spec::SampleSpec, table_file::write_text};
 use crate::model::format_ns;
 
 /// Writes `lake.toml`.

@@ -55,7 +55,12 @@ struct Reading {
 }
 
 /// Writes the readings of a drive into `folder`; returns their number (rows times metrics).
-pub(super) fn write_metrics(folder: &Path, spec: &SampleSpec, drive: &Drive, progress: &Progress) -> Result<u64, SampleError> {
+pub(super) fn write_metrics(
+    folder: &Path,
+    spec: &SampleSpec,
+    drive: &Drive,
+    progress: &Progress,
+) -> Result<u64, SampleError> {
     let log = Log::new(spec, drive);
     // A car has a rain sensor or a light sensor in this fleet's record, seldom both.
     let absent = if drive.world.weather == Weather::Rain { LIGHT } else { RAIN };

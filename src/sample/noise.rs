@@ -9,7 +9,8 @@ pub(super) fn mix(mut x: u64) -> u64 {
 
 /// A value in `0.0..1.0` that belongs to the pair (`a`, `b`).
 pub(super) fn hash2(a: i64, b: i64) -> f32 {
-    let bits = mix((a as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ mix((b as u64).wrapping_add(0x632b_e59b_d9b4_e019)));
+    let bits =
+        mix((a as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ mix((b as u64).wrapping_add(0x632b_e59b_d9b4_e019)));
     (bits >> 40) as f32 / (1_u64 << 24) as f32
 }
 

@@ -122,9 +122,11 @@ impl Backdrop<'_> {
         match self.horizon {
             Horizon::Town => self.roofs(around, up),
             Horizon::Hills => self.ridges(around, up, &[(0.020, 0.050, 2.2, 0.80), (0.004, 0.036, 5.0, 0.52)]),
-            Horizon::Mountains => {
-                self.ridges(around, up, &[(0.045, 0.115, 2.6, 0.86), (0.020, 0.058, 3.8, 0.70), (0.004, 0.034, 6.5, 0.45)])
-            }
+            Horizon::Mountains => self.ridges(
+                around,
+                up,
+                &[(0.045, 0.115, 2.6, 0.86), (0.020, 0.058, 3.8, 0.70), (0.004, 0.034, 6.5, 0.45)],
+            ),
         }
     }
 
@@ -150,7 +152,9 @@ impl Backdrop<'_> {
 
     fn roofs(&self, around: f32, up: f32) -> Option<Rgb> {
         let mood = self.mood;
-        for (layer, width, low, high, haze) in [(1_i64, 0.035_f32, 0.012_f32, 0.048_f32, 0.60_f32), (2, 0.06, 0.02, 0.085, 0.82)] {
+        for (layer, width, low, high, haze) in
+            [(1_i64, 0.035_f32, 0.012_f32, 0.048_f32, 0.60_f32), (2, 0.06, 0.02, 0.085, 0.82)]
+        {
             let column = (around / width).floor();
             let index = column as i64 + layer * 1000;
             let seed = (self.seed * 1000.0) as i64;

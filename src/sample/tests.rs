@@ -1,3 +1,5 @@
+//! Tests of the generator: same seed, same bytes; labels and metrics that agree with what is drawn.
+
 use std::collections::BTreeMap;
 
 use polars::prelude::{ParquetReader, SerReader as _};
@@ -150,7 +152,10 @@ fn boxes_fit_what_is_drawn() {
                     })
                 };
                 let upper = (0..640).filter(|x| column(*x)).fold((640, 0), |(l, r), x| (l.min(x), r.max(x + 1)));
-                assert!(upper.0 + 1 >= bbox.left && upper.1 <= bbox.right + 1, "{class}: {bbox:?} upper half {upper:?}");
+                assert!(
+                    upper.0 + 1 >= bbox.left && upper.1 <= bbox.right + 1,
+                    "{class}: {bbox:?} upper half {upper:?}"
+                );
             }
         }
     }
@@ -161,7 +166,12 @@ fn boxes_fit_what_is_drawn() {
 fn hidden_and_small_objects_get_no_label() {
     let source = World::new(mood::Weather::Day, 15.0, 3);
     let car = source.items.iter().find(|item| item.thing.class() == Some("car")).unwrap().thing;
-    let truck = World::new(mood::Weather::Dusk, 15.0, 3).items.into_iter().find(|item| item.thing.class() == Some("truck")).unwrap().thing;
+    let truck = World::new(mood::Weather::Dusk, 15.0, 3)
+        .items
+        .into_iter()
+        .find(|item| item.thing.class() == Some("truck"))
+        .unwrap()
+        .thing;
     let (mut world, _) = alone(car, 30.0, -1.75, 0.0);
     let labels = |world: &World| Stage::new(world, 640, 360, 0.0).unwrap().draw(View::Front, 0.0, Detail::Labels);
     assert_eq!(labels(&world).iter().filter(|seen| seen.class == "car" && seen.lap == Some(0)).count(), 1);

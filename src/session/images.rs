@@ -196,7 +196,8 @@ impl Session {
             return Ok(None);
         }
         let stored = images.reader.stored_bytes(&images.store(&place), layout, &place.extents, frame).map_err(told)?;
-        Ok(Some((stored.bytes, stored.extension)))
+        // The ending that cameras and most software give their files.
+        Ok(Some((stored.bytes, if stored.extension == "jpeg" { "jpg" } else { stored.extension })))
     }
 }
 

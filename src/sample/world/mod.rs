@@ -27,13 +27,24 @@ pub(super) enum Thing {
     Cone,
     SignPost(SignFace),
     Sign(SignFace),
-    SignalPost { arm: f32 },
+    SignalPost {
+        arm: f32,
+    },
     /// Metres left of its post and above the ground.
-    Signal { left: f32, up: f32 },
-    Lamp { height: f32, arm: f32 },
+    Signal {
+        left: f32,
+        up: f32,
+    },
+    Lamp {
+        height: f32,
+        arm: f32,
+    },
     Plant(Plant),
     House(House),
-    Rail { length: f32, solid: bool },
+    Rail {
+        length: f32,
+        solid: bool,
+    },
 }
 
 impl Thing {
@@ -50,7 +61,11 @@ impl Thing {
             Self::Cone => "traffic_cone",
             Self::Sign(_) => "traffic_sign",
             Self::Signal { .. } => "traffic_light",
-            Self::SignPost(_) | Self::SignalPost { .. } | Self::Lamp { .. } | Self::Plant(_) | Self::House(_)
+            Self::SignPost(_)
+            | Self::SignalPost { .. }
+            | Self::Lamp { .. }
+            | Self::Plant(_)
+            | Self::House(_)
             | Self::Rail { .. } => return None,
         })
     }

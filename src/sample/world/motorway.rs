@@ -28,7 +28,13 @@ pub(super) fn world(lap_s: f64, seed: u64) -> World {
         bends,
         bands: Road::bands(
             -15.5,
-            &[(-12.6, Surface::Parking), (-0.7, Surface::Asphalt), (0.7, Surface::Kerb), (12.6, Surface::Asphalt), (15.5, Surface::Parking)],
+            &[
+                (-12.6, Surface::Parking),
+                (-0.7, Surface::Asphalt),
+                (0.7, Surface::Kerb),
+                (12.6, Surface::Asphalt),
+                (15.5, Surface::Parking),
+            ],
         ),
         beyond: Surface::Grass,
         lines,
