@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_change_at_either_end_shows() {
-        for size in [0, 1, 1000, 65_536, 65_537, 131_072, 400_000] {
+        for size in [0_usize, 1, 1000, 65_536, 65_537, 131_072, 400_000] {
             let bytes: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
             let before = identity(&bytes);
             assert_eq!(before.size_bytes, size as u64);

@@ -35,3 +35,6 @@ pub use open_stores::StoreRef;
 pub use pool::{ChildPool, PoolLimits};
 pub use probe::{FoundFootage, StoreProbe, probe_store};
 pub use reader::{FrameReader, StoredBytes};
+
+#[cfg(test)]
+mod tests;

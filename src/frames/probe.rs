@@ -18,6 +18,8 @@ const GUESSED_RATE_HZ: f64 = 10.0;
 const MAX_ARRAY_BYTES: u64 = 256 << 20;
 /// Most arrays of one store.
 const MAX_ARRAYS: usize = 4096;
+/// Most frames of a dataset of which nothing is stored, or that only the library can read.
+const MAX_UNSTORED_FRAMES: u64 = 1_000_000;
 /// First bytes of a coded row that are looked at before the whole row is.
 const GENTLE_LIMIT: u64 = 64 << 20;
 
@@ -210,6 +212,9 @@ impl Probing<'_> {
             let Some(extents) = self.local(located)? else { return Ok(None) };
             extents
         };
+        if !self.is_plausible(&layout, &extents) {
+            return Ok(None);
+        }
         let Some((width_px, height_px, coding)) = self.size(candidate, &mut layout, &extents)? else {
             return Ok(None);
         };
@@ -244,6 +249,29 @@ impl Probing<'_> {
             labels_by_frame,
             arrays,
         }))
+    }
+
+    /// Tells of a dataset that declares far more frames than it holds: a few kilobytes can declare billions.
+    fn is_plausible(&mut self, layout: &FrameLayout, extents: &Extents) -> bool {
+        let frames = layout.frames();
+        let frames_per_piece = match layout.storage {
+            Storage::Chunked => layout.chunk.first().copied().unwrap_or(1),
+            Storage::Contiguous => frames,
+            _ => 1,
+        };
+        let stored = (extents.stored() as u64).saturating_mul(frames_per_piece);
+        let most = match layout.storage {
+            Storage::Library => MAX_UNSTORED_FRAMES,
+            _ => stored.saturating_mul(1000).max(MAX_UNSTORED_FRAMES),
+        };
+        if frames > most {
+            let dataset = layout.dataset.clone();
+            self.problem(
+                format!("{dataset} declares {frames} frames, but holds only {stored}"),
+                "Copy the file again, or write it with the frames that there are",
+            );
+        }
+        frames <= most
     }
 
     fn layout(&self, candidate: &Candidate) -> FrameLayout {

@@ -43,7 +43,6 @@ pub(super) struct Dataset {
     pub(super) id: Id,
     pub(super) space: Id,
     pub(super) datatype: Id,
-    pub(super) creation: Id,
     pub(super) info: DatasetInfo,
 }
 
@@ -108,7 +107,7 @@ pub(super) fn describe(id: Id, path: &str, place: Place<'_>, depth: u32) -> Resu
         refused,
         attributes: Vec::new(),
     };
-    Ok(Dataset { id, space, datatype, creation, info })
+    Ok(Dataset { id, space, datatype, info })
 }
 
 /// Position of a contiguous dataset in the file, from its first byte; nothing when it was never written.
