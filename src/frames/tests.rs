@@ -50,7 +50,7 @@ impl Lake {
 
 /// Values without a pattern that a wrong order of axes could keep.
 fn values(count: usize) -> Vec<u8> {
-    (0..count).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
+    (0..count).map(|i| u8::try_from((i.wrapping_mul(2_654_435_761) >> 13) % 256).unwrap()).collect()
 }
 
 const SHAPE: (usize, usize, usize, usize) = (7, 19, 23, 3);
@@ -58,8 +58,8 @@ const COUNT: usize = 7 * 19 * 23 * 3;
 
 #[test]
 fn every_way_of_storing_pixels_gives_the_same_pixels() {
-    let expected = values(COUNT);
     type Write = fn(&hdf5::File, &[u8]);
+    let expected = values(COUNT);
     let ways: [(&str, &str, Write); 9] = [
         ("one piece", "raw", |f, v| f.new_dataset::<u8>().shape(SHAPE).create("frames").unwrap().write_raw(v).unwrap()),
         ("a frame a chunk", "gzip", |f, v| {
@@ -158,7 +158,8 @@ fn chunks_never_written_hold_the_fill_value() {
 }
 
 fn jpeg(width: usize, height: usize, seed: u8) -> Vec<u8> {
-    let pixels: Vec<u8> = (0..width * height).flat_map(|i| [seed, (i % width) as u8, (i / width) as u8]).collect();
+    let byte = |n: usize| u8::try_from(n % 256).unwrap();
+    let pixels: Vec<u8> = (0..width * height).flat_map(|i| [seed, byte(i % width), byte(i / width)]).collect();
     let image =
         turbojpeg::Image { pixels: &pixels[..], width, pitch: width * 3, height, format: turbojpeg::PixelFormat::RGB };
     turbojpeg::compress(image, 90, turbojpeg::Subsamp::Sub2x2).unwrap().to_vec()
@@ -292,7 +293,7 @@ fn a_layout_from_anywhere_does_no_harm() {
                 continue;
             }
             let chunk = if storage == Storage::Contiguous { vec![] } else { footage.layout.chunk.clone() };
-            let layout = FrameLayout { storage, chunk, ..footage.layout.clone() };
+            let layout = FrameLayout { chunk, storage, ..footage.layout.clone() };
             assert!(reader.read(&store, &layout, &far, 3).is_err(), "{address} {length_bytes} {storage:?}");
         }
     }

@@ -101,7 +101,7 @@ fn chunks_are_in_grid_order_with_absent_ones_marked() {
 
 /// Writes rows in the given order and checks that each extent holds its row's bytes.
 fn check_rows(rows: usize, chunk: Option<usize>, order: &[usize], user_block: u64) {
-    let row = |i: usize| -> Vec<u8> { (0..(i * 37) % 700 + 1).map(|k| (i + k) as u8).collect() };
+    let row = |i: usize| -> Vec<u8> { (0..=(i * 37) % 700).map(|k| u8::try_from((i + k) % 256).unwrap()).collect() };
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().canonicalize().unwrap().join("rows.h5");
     {
