@@ -1,23 +1,22 @@
 //! A store probed: its footages with layouts, extents, times and arrays, ready for the catalog.
 
+mod columns;
+
 use std::{fs::File, path::Path};
 
 use super::{
-    ChildPool, Clock, Encoding, Extents, FrameLayout, FramesError, PixelOrder, Storage, StoreIdentity,
-    clock::{TimeUnit, to_ns},
-    coded, file_access, filters,
+    ChildPool, Clock, Encoding, Extents, FrameLayout, FramesError, PixelOrder, Storage, StoreIdentity, coded,
+    file_access, filters,
     recognise::{self, Candidate, ClockSource, Form, Recognised},
     stored_frame::StoredFrames,
-    structure::{AttributeValue, DatasetInfo, StoredValue, Structure, Values, attribute},
+    structure::{DatasetInfo, StoredValue, Structure, Values},
     superblock,
 };
 
 /// Frames a second where nothing tells the rate.
 const GUESSED_RATE_HZ: f64 = 10.0;
-/// Most bytes of arrays that are read from one store.
-const MAX_ARRAY_BYTES: u64 = 256 << 20;
-/// Most arrays of one store.
-const MAX_ARRAYS: usize = 4096;
+/// Most frames of a dataset of which nothing is stored, or that only the library can read.
+const MAX_UNSTORED_FRAMES: u64 = 1_000_000;
 /// First bytes of a coded row that are looked at before the whole row is.
 const GENTLE_LIMIT: u64 = 64 << 20;
 
@@ -98,8 +97,9 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
         probing.problem("It has no images in it".to_owned(), "Leave it, or tell in lake.toml which dataset is images");
     }
     let problems = probing.problems;
-    // What was read must be of one state of the file.
-    if StoreIdentity::of(&file).map_err(fail)? != identity {
+    // What was read must be of one state of the file, also when another one took its name meanwhile.
+    let (_, now) = file_access::open(lake_root, store)?;
+    if StoreIdentity::of(&now).map_err(fail)? != identity {
         return Err(FramesError::StoreChanged { store: store.to_owned() });
     }
     Ok(StoreProbe { identity, footages, log, problems })
@@ -210,6 +210,9 @@ impl Probing<'_> {
             let Some(extents) = self.local(located)? else { return Ok(None) };
             extents
         };
+        if !self.is_plausible(&layout, &extents) {
+            return Ok(None);
+        }
         let Some((width_px, height_px, coding)) = self.size(candidate, &mut layout, &extents)? else {
             return Ok(None);
         };
@@ -220,6 +223,15 @@ impl Probing<'_> {
         if let Some(at) = candidate.palette {
             layout.palette = self.palette(at)?;
         }
+        // Rows that turned out to be one image have no companions: what has as many entries as rows is a chance.
+        let settled;
+        let candidate = if !candidate.per_frame && !layout.members.is_empty() {
+            settled =
+                Candidate { clock: ClockSource::Rate(None), arrays: Vec::new(), labels: None, ..candidate.clone() };
+            &settled
+        } else {
+            candidate
+        };
         let clock = self.clock(candidate, frames)?;
         let labels_by_frame = match candidate.labels {
             Some(at) => self.values(at)?.and_then(|values| match values {
@@ -244,6 +256,29 @@ impl Probing<'_> {
             labels_by_frame,
             arrays,
         }))
+    }
+
+    /// Tells of a dataset that declares far more frames than it holds: a few kilobytes can declare billions.
+    fn is_plausible(&mut self, layout: &FrameLayout, extents: &Extents) -> bool {
+        let frames = layout.frames();
+        let frames_per_piece = match layout.storage {
+            Storage::Chunked => layout.chunk.first().copied().unwrap_or(1),
+            Storage::Contiguous => frames,
+            _ => 1,
+        };
+        let stored = (extents.stored() as u64).saturating_mul(frames_per_piece);
+        let most = match layout.storage {
+            Storage::Library => MAX_UNSTORED_FRAMES,
+            _ => stored.saturating_mul(1000).max(MAX_UNSTORED_FRAMES),
+        };
+        if frames > most {
+            let dataset = layout.dataset.clone();
+            self.problem(
+                format!("{dataset} declares {frames} frames, but holds only {stored}"),
+                "Copy the file again, or write it with the frames that there are",
+            );
+        }
+        frames <= most
     }
 
     fn layout(&self, candidate: &Candidate) -> FrameLayout {
@@ -288,7 +323,7 @@ impl Probing<'_> {
         extents: &Extents,
     ) -> Result<Option<(u32, u32, Option<coded::Coding>)>, FramesError> {
         if let Encoding::Pixels { order, .. } = layout.encoding {
-            return Ok(self.pixel_size(layout, order).map(|(width, height)| (width, height, None)));
+            return Ok(pixel_size(layout, order).map(|(width, height)| (width, height, None)));
         }
         if layout.frames() == 0 {
             return Ok(Some((0, 0, Some(coded::Coding::Jpeg))));
@@ -321,17 +356,12 @@ impl Probing<'_> {
         let first = self.dataset(candidate.datasets[0]);
         let (value, big_endian) = recognise::value_type(first)?;
         layout.encoding = Encoding::Pixels { value, big_endian, order: PixelOrder::Hw };
-        layout.dataset = recognise::parent(&first.path).to_owned();
+        recognise::parent(&first.path).clone_into(&mut layout.dataset);
         layout.members = vec![recognise::last(&first.path).to_owned()];
         if layout.storage != Storage::Library {
             layout.storage = Storage::PerFrame;
         }
-        self.pixel_size(layout, PixelOrder::Hw).map(|(width, height)| (width, height, None))
-    }
-
-    fn pixel_size(&self, layout: &FrameLayout, order: PixelOrder) -> Option<(u32, u32)> {
-        let (width, height, _) = recognise::picture_size(layout.frame_shape(), order)?;
-        Some((u32::try_from(width).ok()?, u32::try_from(height).ok()?))
+        pixel_size(layout, PixelOrder::Hw).map(|(width, height)| (width, height, None))
     }
 
     /// The bytes of the first row that is there: one read, or one chunk decoded.
@@ -391,24 +421,6 @@ impl Probing<'_> {
         }
     }
 
-    /// A column of times in ns. A unit that nothing tells is guessed, which is told unless it is what the native
-    /// layout asks for.
-    fn times(&mut self, at: usize) -> Result<Option<Vec<i64>>, FramesError> {
-        let dataset = self.dataset(at);
-        let named = ["units", "unit"].iter().filter_map(|name| attribute(&dataset.attributes, name)).next();
-        let known = named.and_then(AttributeValue::text).and_then(TimeUnit::named);
-        let path = dataset.path.clone();
-        let Some(values) = self.values(at)? else { return Ok(None) };
-        let Some((times, unit)) = to_ns(&values, known) else { return Ok(None) };
-        if known.is_none() && unit != TimeUnit::Nanoseconds && !times.is_empty() {
-            self.problem(
-                format!("Guessed: the times in {path} are {}", unit.name()),
-                "If that is wrong, add an attribute `units` with s, ms, us or ns",
-            );
-        }
-        Ok(Some(times))
-    }
-
     fn times_only(&mut self, at: usize) -> Result<Option<FoundFootage>, FramesError> {
         let Some(times) = self.times(at)? else { return Ok(None) };
         let frames = times.len() as u64;
@@ -439,56 +451,10 @@ impl Probing<'_> {
             arrays: Vec::new(),
         }))
     }
-
-    /// All values of a dataset; nothing, and a problem, when they cannot be read.
-    fn values(&mut self, at: usize) -> Result<Option<Values>, FramesError> {
-        let path = self.dataset(at).path.clone();
-        let read = self.pool.read_values(self.lake_root, self.store, &path);
-        self.local(read)
-    }
-
-    fn log(&mut self, datasets: &[usize]) -> Result<Vec<(String, Values)>, FramesError> {
-        self.columns(datasets, "/")
-    }
-
-    /// The columns of arrays, named by their paths below `prefix`: `qpos` with several columns gives `qpos_0`, ….
-    fn columns(&mut self, datasets: &[usize], prefix: &str) -> Result<Vec<(String, Values)>, FramesError> {
-        let mut columns = Vec::new();
-        if datasets.len() > MAX_ARRAYS {
-            self.problem(
-                format!("{} of {} arrays were left out", datasets.len() - MAX_ARRAYS, datasets.len()),
-                "Store them in a table file under metrics/",
-            );
-        }
-        for at in datasets.iter().take(MAX_ARRAYS) {
-            let dataset = self.dataset(*at);
-            let name = column_name(self.structure, datasets, &dataset.path, prefix);
-            let width = dataset.shape.get(1).copied().unwrap_or(1);
-            let bytes = dataset.shape.iter().try_fold(8_u64, |n, axis| n.checked_mul(*axis)).unwrap_or(u64::MAX);
-            if self.array_bytes.saturating_add(bytes) > MAX_ARRAY_BYTES {
-                let path = dataset.path.clone();
-                self.problem(
-                    format!("{path} was left out: it declares {} bytes, too much for a metric", bytes),
-                    "Store them in a table file under metrics/",
-                );
-                continue;
-            }
-            self.array_bytes += bytes;
-            let Some(values) = self.values(*at)? else { continue };
-            if width == 1 {
-                columns.push((name, values));
-                continue;
-            }
-            let width = usize::try_from(width).unwrap_or(1);
-            columns.extend((0..width).map(|first| (format!("{name}_{first}"), values.column(first, width))));
-        }
-        Ok(columns)
-    }
 }
 
-/// The last part of a path, or all of it below `prefix` when another array ends the same way.
-fn column_name(structure: &Structure, datasets: &[usize], path: &str, prefix: &str) -> String {
-    let last = recognise::last(path);
-    let same = datasets.iter().filter(|at| recognise::last(&structure.datasets[**at].path) == last).count();
-    if same > 1 { path.strip_prefix(prefix).unwrap_or(path).replace('/', ".") } else { last.to_owned() }
+/// Width and height of frames of pixels.
+fn pixel_size(layout: &FrameLayout, order: PixelOrder) -> Option<(u32, u32)> {
+    let (width, height, _) = recognise::picture_size(layout.frame_shape(), order)?;
+    Some((u32::try_from(width).ok()?, u32::try_from(height).ok()?))
 }
