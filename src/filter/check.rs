@@ -9,7 +9,7 @@ use super::{
     check_compare,
     glob::Glob,
     names::{Names, Referent},
-    print::{name_text, text_literal},
+    print::{in_message, name_text, text_literal},
     typed::{ColumnName, Number, Predicate, Text, TextTest, arithmetic},
     unit,
 };
@@ -111,9 +111,7 @@ impl Checker<'_> {
                 }
             },
             ExprKind::Compare { op, left, right } => Typed::Condition(check_compare::compare(self, *op, left, right)?),
-            ExprKind::Between { value, low, high } => {
-                Typed::Condition(check_compare::between(self, value, low, high)?)
-            }
+            ExprKind::Between { value, low, high } => Typed::Condition(check_compare::between(self, value, low, high)?),
             ExprKind::In { value, list } => Typed::Condition(check_compare::one_of(self, value, list)?),
         })
     }
@@ -149,19 +147,18 @@ impl Checker<'_> {
     }
 
     pub(super) fn unknown_name(&self, name: &str, span: &Range<usize>) -> FilterError {
-        let error = FilterError::new(
-            span.clone(),
-            format!("no metric, attribute or column of this lake is called `{name}`"),
-        );
+        let error =
+            FilterError::new(span.clone(), format!("no metric, attribute or column of this lake is called `{name}`"));
         if name == "frame_id" {
             return error.hint("compare `recording`, `camera` and `frame` instead");
         }
         if self.names.has_class(name) {
             let class = name_text(name);
-            return error.hint(format!("`{class}` is a label class: write `has({class})` or `count({class})`"));
+            return error
+                .hint(format!("{} is a label class: write has({class}) or count({class})", in_message(&class)));
         }
         match self.names.suggestion(name) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            Some(near) => error.hint(format!("did you mean {}?", in_message(&near))),
             None => error.hint(format!("if it is text, put it in quotes: {}", text_literal(name))),
         }
     }
@@ -171,7 +168,7 @@ impl Checker<'_> {
             let message = format!("no label of this lake has the class `{}`", class.name);
             let error = FilterError::new(class.span.clone(), message);
             return Err(match self.names.class_suggestion(&class.name) {
-                Some(near) => error.hint(format!("did you mean `{}`?", name_text(near))),
+                Some(near) => error.hint(format!("did you mean {}?", in_message(&name_text(near)))),
                 None if self.names.columns.classes().is_empty() => error.hint("this lake has no labels"),
                 None => error.hint(format!("its classes are {}", self.names.columns.classes().join(", "))),
             });

@@ -28,7 +28,9 @@ pub(super) fn compare(
 pub(super) fn between(checker: &Checker<'_>, value: &Expr, low: &Expr, high: &Expr) -> Result<Predicate, FilterError> {
     let bound = |op, end| compare(checker, op, value, end);
     let both = (bound(CompareOp::GreaterEqual, low)?, bound(CompareOp::LessEqual, high)?);
-    if let (Predicate::Within { value, bounds: low }, Predicate::Within { bounds: high, .. }) = &both
+    // Two intervals of one value are one; in `1 between x and y` they are of `x` and of `y`.
+    if !is_constant(checker, value)?
+        && let (Predicate::Within { value, bounds: low }, Predicate::Within { bounds: high, .. }) = &both
         && let Some(bounds) = low.intersect(*high)
     {
         return Ok(Predicate::Within { value: value.clone(), bounds });
@@ -36,17 +38,36 @@ pub(super) fn between(checker: &Checker<'_>, value: &Expr, low: &Expr, high: &Ex
     Ok(Predicate::All(vec![both.0, both.1]))
 }
 
+/// Whether the value is the same on every frame, so that comparing it with a column tests that column.
+fn is_constant(checker: &Checker<'_>, value: &Expr) -> Result<bool, FilterError> {
+    Ok(matches!(
+        checker.typed(value)?,
+        Typed::Number(Measured { number: Number::Constant(_), .. })
+            | Typed::Text(Text::Constant(_))
+            | Typed::Time(Time::Constant(_))
+    ))
+}
+
 /// `value in (a, b, …)`.
 pub(super) fn one_of(checker: &Checker<'_>, value: &Expr, list: &[Expr]) -> Result<Predicate, FilterError> {
-    // One list of constants is looked up at once; anything else is a row of comparisons.
+    // A list of constants is looked up at once; anything else is a row of comparisons. With a constant on the left each
+    // element is a value of its own (`1 in (x, y)`), so there is no list to look up.
+    let constant = is_constant(checker, value)?;
+    // A condition is written once per element below; only short ones may be, or nested lists would grow without end.
+    if let Typed::Condition(_) = checker.typed(value)?
+        && !matches!(value.kind, ExprKind::Name(_) | ExprKind::Labels { .. } | ExprKind::Literal(_))
+    {
+        return Err(FilterError::new(value.span.clone(), "`in` looks for a value in a list, and this is a condition")
+            .hint("use the condition by itself, or compare it with `=`"));
+    }
     let mut tests = Vec::with_capacity(list.len());
     let mut texts = Vec::new();
     let mut numbers = Vec::new();
     for element in list {
         let test = compare(checker, CompareOp::Equal, value, element)?;
         match test {
-            Predicate::Text { value, test: TextTest::Compare(_, text) } => texts.push((value, text)),
-            Predicate::Within { value, bounds } => numbers.push((value, bounds)),
+            Predicate::Text { value, test: TextTest::Compare(_, text) } if !constant => texts.push((value, text)),
+            Predicate::Within { value, bounds } if !constant => numbers.push((value, bounds)),
             other => tests.push(other),
         }
     }
@@ -66,8 +87,11 @@ fn operands(checker: &Checker<'_>, left: &Expr, right: &Expr) -> Result<(Typed, 
     let (left_result, right_result) = (checker.typed(left), checker.typed(right));
     let unquoted = |expr: &Expr, other: &Result<Typed, FilterError>| match (&expr.kind, other) {
         (ExprKind::Name(word), Ok(Typed::Text(_))) => Some(
-            FilterError::new(expr.span.clone(), format!("no metric, attribute or column of this lake is called `{word}`"))
-                .hint(format!("text goes in quotes: {}", text_literal(word))),
+            FilterError::new(
+                expr.span.clone(),
+                format!("no metric, attribute or column of this lake is called `{word}`"),
+            )
+            .hint(format!("text goes in quotes: {}", text_literal(word))),
         ),
         _ => None,
     };
@@ -131,7 +155,8 @@ fn mismatch((left, left_typed): (&Expr, &Typed), (right, right_typed): (&Expr, &
     } else {
         ((right, right_typed), (left, left_typed))
     };
-    let message = format!("`{other}` is {} and cannot be compared with {}", other_typed.describe(), at_typed.describe());
+    let message =
+        format!("`{other}` is {} and cannot be compared with {}", other_typed.describe(), at_typed.describe());
     let error = FilterError::new(at.span.clone(), message);
     match (&at.kind, at_typed, other_typed) {
         (ExprKind::Literal(Literal::Text(text)), _, Typed::Number(_)) if text.trim().parse::<f64>().is_ok() => {
@@ -147,9 +172,8 @@ fn mismatch((left, left_typed): (&Expr, &Typed), (right, right_typed): (&Expr, &
         (ExprKind::Literal(_), _, Typed::Condition(_)) => {
             error.hint(format!("write `{other}` or `not {other}` by itself"))
         }
-        (_, Typed::Number(_), Typed::Time(_)) | (ExprKind::Literal(Literal::Time(_)), _, Typed::Number(_)) => {
-            error.hint("`time` is compared with a time like 2024-05-01T08:00Z, `t` with seconds since the recording began")
-        }
+        (_, Typed::Number(_), Typed::Time(_)) | (ExprKind::Literal(Literal::Time(_)), _, Typed::Number(_)) => error
+            .hint("`time` is compared with a time like 2024-05-01T08:00Z, `t` with seconds since the recording began"),
         (ExprKind::Name(name), Typed::Text(_), Typed::Number(_)) => {
             error.hint(format!("`{}` holds words, not numbers", name_text(name)))
         }
@@ -160,9 +184,7 @@ fn mismatch((left, left_typed): (&Expr, &Typed), (right, right_typed): (&Expr, &
 fn compare_texts(op: CompareOp, left: Text, right: Text) -> Predicate {
     match (left, right) {
         (Text::Constant(left), Text::Constant(right)) => Predicate::Constant(Some(op.holds(left.cmp(&right)))),
-        (Text::Constant(left), right) => {
-            Predicate::Text { value: right, test: TextTest::Compare(op.flipped(), left) }
-        }
+        (Text::Constant(left), right) => Predicate::Text { value: right, test: TextTest::Compare(op.flipped(), left) },
         (left, Text::Constant(right)) => Predicate::Text { value: left, test: TextTest::Compare(op, right) },
         (left, right) => Predicate::CompareText { op, left, right },
     }
@@ -181,8 +203,7 @@ fn compare_numbers(op: CompareOp, left: Number, right: Number) -> Predicate {
 }
 
 fn within(op: CompareOp, value: Number, limit: Value) -> Predicate {
-    let bounds =
-        if value.is_exact() { Bounds::of_ints(op, limit) } else { Bounds::of_floats(op, limit) };
+    let bounds = if value.is_exact() { Bounds::of_ints(op, limit) } else { Bounds::of_floats(op, limit) };
     let within = Predicate::Within { value, bounds };
     if op == CompareOp::NotEqual { Predicate::Not(Box::new(within)) } else { within }
 }
@@ -210,6 +231,11 @@ fn convert(written: &mut Measured, target: &UnitOf) -> Result<(), FilterError> {
             _ => None,
         };
         let Some(number) = number else {
+            if !unit::is_known(from) {
+                let message = format!("`{from}` is not a known unit");
+                let hint = format!("the other side is in {to}; conditions are joined with `and` or `or`");
+                return Err(FilterError::new(span.clone(), message).hint(hint));
+            }
             let message = format!("`{from}` cannot be converted to `{to}`");
             return Err(FilterError::new(span.clone(), message).hint(format!("the other side is in {to}")));
         };

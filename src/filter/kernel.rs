@@ -51,9 +51,10 @@ fn pack(flags: &[u8; WORD_ROWS]) -> u64 {
     // Eight bytes of 0 or 1, as one number, times this constant: bit 8i lands on bit 56 + i, and nothing carries.
     const GATHER: u64 = 0x0102_0408_1020_4080;
     let (bytes, _) = flags.as_chunks::<8>();
-    bytes.iter().enumerate().fold(0, |bits, (at, eight)| {
-        bits | ((u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56) << (at * 8))
-    })
+    bytes
+        .iter()
+        .enumerate()
+        .fold(0, |bits, (at, eight)| bits | ((u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56) << (at * 8)))
 }
 
 #[cfg(test)]

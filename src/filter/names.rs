@@ -41,7 +41,11 @@ pub(super) enum Referent {
     Frame,
     /// Labels of any class.
     Labels,
-    Metric { name: String, kind: MetricKind, unit: Option<String> },
+    Metric {
+        name: String,
+        kind: MetricKind,
+        unit: Option<String>,
+    },
 }
 
 /// The names of one lake.

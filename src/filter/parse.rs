@@ -269,7 +269,9 @@ impl<'a> Parser<'a> {
             }
             "not" => Err(FilterError::new(token.span.clone(), "`not` cannot stand inside a comparison")
                 .hint("put it and what it denies in parentheses")),
-            "null" => Err(FilterError::new(token.span.clone(), "`null` is not a value").hint("write `is null` after a name")),
+            "null" => {
+                Err(FilterError::new(token.span.clone(), "`null` is not a value").hint("write `is null` after a name"))
+            }
             _ if is_reserved(word) => Err(FilterError::new(
                 token.span.clone(),
                 format!("`{word}` is a word of the filter language, and a condition or a value is expected here"),
@@ -290,7 +292,9 @@ impl<'a> Parser<'a> {
                     || "there are `has(CLASS)` and `count(CLASS)`".to_owned(),
                     |near| format!("did you mean `{near}(CLASS)`?"),
                 );
-                return Err(FilterError::new(token.span.clone(), format!("the function `{function}` is not known")).hint(hint));
+                return Err(
+                    FilterError::new(token.span.clone(), format!("the function `{function}` is not known")).hint(hint)
+                );
             }
         };
         self.next += 1;
@@ -353,13 +357,17 @@ impl<'a> Parser<'a> {
                 FilterError::new(token.span.clone(), "`not` cannot follow a value")
                     .hint("write `x not in (…)`, `x is not null`, or `not` before the condition")
             }
-            TokenKind::Sign(Sign::Close) => FilterError::new(token.span.clone(), "this `)` closes nothing").hint("remove it"),
+            TokenKind::Sign(Sign::Close) => {
+                FilterError::new(token.span.clone(), "this `)` closes nothing").hint("remove it")
+            }
             TokenKind::Word(word) => {
                 let near = nearest(word, ["and", "or", "between", "in", "is"]);
-                FilterError::new(token.span.clone(), "`and`, `or` or an operator is expected here").hint(near.map_or_else(
-                    || "join conditions with `and` or `or`; put a name with spaces in back quotes".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                ))
+                FilterError::new(token.span.clone(), "`and`, `or` or an operator is expected here").hint(
+                    near.map_or_else(
+                        || "join conditions with `and` or `or`; put a name with spaces in back quotes".to_owned(),
+                        |near| format!("did you mean `{near}`?"),
+                    ),
+                )
             }
             _ => FilterError::new(token.span.clone(), "`and`, `or` or an operator is expected here"),
         }
@@ -430,7 +438,12 @@ fn number(digits: &str, unit: Option<&Unit>, negative: bool, span: &Range<usize>
         Ok(value) => Number::Int(value),
         Err(_) => match text.parse::<f64>() {
             Ok(value) if value.is_finite() => Number::Float(value),
-            _ => return Err(FilterError::new(span.clone(), format!("`{text}` is larger than any number the filter can hold"))),
+            _ => {
+                return Err(FilterError::new(
+                    span.clone(),
+                    format!("`{text}` is larger than any number the filter can hold"),
+                ));
+            }
         },
     };
     Ok(ExprKind::Literal(Literal::Number { value, unit: unit.map(|unit| unit.text.clone()) }))

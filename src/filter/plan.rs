@@ -19,15 +19,33 @@ pub(super) enum Test {
     Same(Box<Test>, Box<Test>),
     IsUnknown(Box<Test>),
     Flag(Arc<Column>),
-    Within { values: Values, bounds: Bounds },
-    OneOf { values: Values, list: NumberList },
-    Compare { op: CompareOp, left: Values, right: Values },
+    Within {
+        values: Values,
+        bounds: Bounds,
+    },
+    OneOf {
+        values: Values,
+        list: NumberList,
+    },
+    Compare {
+        op: CompareOp,
+        left: Values,
+        right: Values,
+    },
     IsNull(Values),
     /// One outcome for each footage.
     Footages(Vec<Option<bool>>),
     /// One outcome for each word of the column, and the outcome for null.
-    Words { column: Arc<Column>, outcomes: Vec<Option<bool>>, null: Option<bool> },
-    CompareText { op: CompareOp, left: Texts, right: Texts },
+    Words {
+        column: Arc<Column>,
+        outcomes: Vec<Option<bool>>,
+        null: Option<bool>,
+    },
+    CompareText {
+        op: CompareOp,
+        left: Texts,
+        right: Texts,
+    },
 }
 
 /// Numbers ready to read. Mirrors [`Number`].
@@ -41,7 +59,11 @@ pub(super) enum Values {
     Frame,
     SinceStart(Arc<Vec<i64>>),
     Negate(Box<Values>),
-    Arithmetic { op: ArithmeticOp, left: Box<Values>, right: Box<Values> },
+    Arithmetic {
+        op: ArithmeticOp,
+        left: Box<Values>,
+        right: Box<Values>,
+    },
 }
 
 /// Texts ready to read.
@@ -102,9 +124,7 @@ impl<'a> Planner<'a> {
     fn text_test(&mut self, value: &Text, test: &TextTest) -> Result<Test, FilterError> {
         Ok(match self.texts(value)? {
             Texts::Constant(text) => Test::Constant(test.outcome(Some(&text))),
-            Texts::Footages(texts) => {
-                Test::Footages(texts.iter().map(|text| test.outcome(text.as_deref())).collect())
-            }
+            Texts::Footages(texts) => Test::Footages(texts.iter().map(|text| test.outcome(text.as_deref())).collect()),
             Texts::Column(column) => {
                 let Column::Text { words, .. } = &*column else { return Ok(Test::Constant(None)) };
                 let outcomes = words.iter().map(|word| test.outcome(Some(word))).collect();
@@ -139,7 +159,9 @@ impl<'a> Planner<'a> {
             Text::Constant(text) => Texts::Constant(text.clone()),
             Text::Recording => Texts::Footages(footages.map(|footage| Some(footage.recording.clone())).collect()),
             Text::Camera => Texts::Footages(footages.map(|footage| Some(footage.camera.clone())).collect()),
-            Text::Attribute(key) => Texts::Footages(footages.map(|footage| footage.attributes.get(key).cloned()).collect()),
+            Text::Attribute(key) => {
+                Texts::Footages(footages.map(|footage| footage.attributes.get(key).cloned()).collect())
+            }
             Text::Metric(name) => Texts::Column(self.metric(name, |column| matches!(column, Column::Text { .. }))?),
         })
     }
@@ -165,7 +187,8 @@ impl<'a> Planner<'a> {
         if let Some(counts) = self.counts.get(&name.name) {
             return Ok(counts.clone());
         }
-        let counts = self.aligned(self.columns.class_count(&name.name), |counts| counts.len(), &name.name, &name.span)?;
+        let counts =
+            self.aligned(self.columns.class_count(&name.name), |counts| counts.len(), &name.name, &name.span)?;
         self.counts.insert(name.name.clone(), counts.clone());
         Ok(counts)
     }
@@ -182,7 +205,8 @@ impl<'a> Planner<'a> {
         name: &str,
         span: &Range<usize>,
     ) -> Result<Arc<T>, FilterError> {
-        let column = read.map_err(|cause| FilterError::new(span.clone(), format!("`{name}` cannot be read: {cause}")))?;
+        let column =
+            read.map_err(|cause| FilterError::new(span.clone(), format!("`{name}` cannot be read: {cause}")))?;
         let (found, rows) = (len(&column), self.columns.rows());
         if found == rows {
             return Ok(column);

@@ -23,14 +23,31 @@ pub(super) enum Predicate {
     /// A boolean metric.
     Flag(ColumnName),
     /// A number inside an interval; unknown where it is null.
-    Within { value: Number, bounds: Bounds },
+    Within {
+        value: Number,
+        bounds: Bounds,
+    },
     /// A number among a list; unknown where it is null.
-    OneOf { value: Number, list: NumberList },
-    Compare { op: CompareOp, left: Number, right: Number },
+    OneOf {
+        value: Number,
+        list: NumberList,
+    },
+    Compare {
+        op: CompareOp,
+        left: Number,
+        right: Number,
+    },
     NumberIsNull(Number),
     /// A text against something known; unknown where it is null, except for [`TextTest::IsNull`].
-    Text { value: Text, test: TextTest },
-    CompareText { op: CompareOp, left: Text, right: Text },
+    Text {
+        value: Text,
+        test: TextTest,
+    },
+    CompareText {
+        op: CompareOp,
+        left: Text,
+        right: Text,
+    },
 }
 
 /// A column by the name the lake gives it, and where the filter names it.
@@ -57,7 +74,11 @@ pub(super) enum Number {
     /// Seconds since the recording began.
     SinceStart(Range<usize>),
     Negate(Box<Number>),
-    Arithmetic { op: ArithmeticOp, left: Box<Number>, right: Box<Number> },
+    Arithmetic {
+        op: ArithmeticOp,
+        left: Box<Number>,
+        right: Box<Number>,
+    },
 }
 
 impl Number {
