@@ -235,6 +235,7 @@ impl Checker<'_> {
 }
 
 /// The unit of a sum of two numbers that agree.
+#[expect(clippy::match_same_arms, reason = "in this order: no unit gives way to any, a written one to a column's")]
 fn sum_unit(a: &UnitOf, b: &UnitOf) -> UnitOf {
     match (a, b) {
         (UnitOf::Any, other) | (other, UnitOf::Any) => other.clone(),

@@ -60,26 +60,27 @@ pub(super) fn one_of(checker: &Checker<'_>, value: &Expr, list: &[Expr]) -> Resu
         return Err(FilterError::new(value.span.clone(), "`in` looks for a value in a list, and this is a condition")
             .hint("use the condition by itself, or compare it with `=`"));
     }
-    let mut tests = Vec::with_capacity(list.len());
-    let mut texts = Vec::new();
+    let mut conditions = Vec::with_capacity(list.len());
+    let mut words = Vec::new();
     let mut numbers = Vec::new();
     for element in list {
-        let test = compare(checker, CompareOp::Equal, value, element)?;
-        match test {
-            Predicate::Text { value, test: TextTest::Compare(_, text) } if !constant => texts.push((value, text)),
+        let condition = compare(checker, CompareOp::Equal, value, element)?;
+        match condition {
+            Predicate::Text { value, test: TextTest::Compare(_, word) } if !constant => words.push((value, word)),
             Predicate::Within { value, bounds } if !constant => numbers.push((value, bounds)),
-            other => tests.push(other),
+            other => conditions.push(other),
         }
     }
-    if let Some((value, _)) = texts.first() {
+    if let Some((value, _)) = words.first() {
         let value = value.clone();
-        tests.push(Predicate::Text { value, test: TextTest::OneOf(texts.into_iter().map(|(_, text)| text).collect()) });
+        conditions
+            .push(Predicate::Text { value, test: TextTest::OneOf(words.into_iter().map(|(_, word)| word).collect()) });
     }
     if let Some((value, _)) = numbers.first() {
         let value = value.clone();
-        tests.push(Predicate::OneOf { value, list: NumberList::of(numbers.iter().map(|(_, bounds)| *bounds)) });
+        conditions.push(Predicate::OneOf { value, list: NumberList::of(numbers.iter().map(|(_, bounds)| *bounds)) });
     }
-    Ok(if tests.len() == 1 { tests.remove(0) } else { Predicate::Any(tests) })
+    Ok(if conditions.len() == 1 { conditions.remove(0) } else { Predicate::Any(conditions) })
 }
 
 /// Both sides with their types. A bare word beside text is probably text without its quotes.

@@ -186,13 +186,12 @@ fn place(tokens: &[Token]) -> Place {
                 inside
             }
             (TokenKind::Sign(Sign::Close), _) => match open.pop() {
-                Some(Place::ListOpen) => Place::AfterCondition,
+                Some(Place::ListOpen | Place::Operand(_)) => Place::AfterCondition,
                 // `has(x)` is a condition and `count(x)` a number: the word before the parenthesis tells.
                 Some(Place::Class) => {
                     let has = open_word(tokens, at).is_some_and(|word| word.eq_ignore_ascii_case("has"));
                     if has { Place::AfterCondition } else { after_value(&mut subject, between, None, open.last()) }
                 }
-                Some(Place::Operand(_)) => Place::AfterCondition,
                 _ if matches!(place, Place::AfterCondition) => Place::AfterCondition,
                 _ => Place::AfterValue(None),
             },

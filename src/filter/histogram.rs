@@ -125,8 +125,8 @@ impl Bins {
             |found, _, piece| {
                 for value in piece {
                     let finite = value.abs() < f64::INFINITY;
-                    found.0 = if finite & (*value < found.0) { *value } else { found.0 };
-                    found.1 = if finite & (*value > found.1) { *value } else { found.1 };
+                    found.0 = if finite && *value < found.0 { *value } else { found.0 };
+                    found.1 = if finite && *value > found.1 { *value } else { found.1 };
                 }
             },
             |a, b| (a.0.min(b.0), a.1.max(b.1)),

@@ -140,7 +140,7 @@ fn random_lake() -> impl Strategy<Value = MemoryColumns> {
         let mut state = seed | 1;
         let mut draw = move |below: u64| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % below
+            usize::try_from((state >> 33) % below).unwrap()
         };
         let mut lake = MemoryColumns::new();
         let mut rows = 0;
@@ -160,7 +160,7 @@ fn random_lake() -> impl Strategy<Value = MemoryColumns> {
         };
         let (a, b) = ((0..rows).map(&mut float).collect(), (0..rows).map(&mut float).collect());
         lake.add_metric("a", None, Column::Float(a)).add_metric("b", None, Column::Float(b));
-        let int = |n: u64| match n {
+        let int = |n: usize| match n {
             5 => i64::MAX,
             6 => (1 << 53) + 1,
             n => i64::try_from(n).unwrap() - 2,
@@ -173,10 +173,10 @@ fn random_lake() -> impl Strategy<Value = MemoryColumns> {
             None,
             Column::Int { values: (0..rows).map(|_| int(draw(7))).collect(), valid: Vec::new() },
         );
-        lake.add_metric("flag", None, Column::Bool((0..rows).map(|_| [0, 1, NULL_BOOL][draw(3) as usize]).collect()));
+        lake.add_metric("flag", None, Column::Bool((0..rows).map(|_| [0, 1, NULL_BOOL][draw(3)]).collect()));
         let words: Vec<String> = ["x", "y", "Y"].map(str::to_owned).to_vec();
         for name in ["v", "w"] {
-            let codes = (0..rows).map(|_| [0, 1, 2, NULL_WORD][draw(4) as usize]).collect();
+            let codes = (0..rows).map(|_| [0, 1, 2, NULL_WORD][draw(4)]).collect();
             lake.add_metric(name, None, Column::Text { codes, words: words.clone() });
         }
         lake.add_class("car", (0..rows).map(|_| u32::try_from(draw(4)).unwrap()).collect());
@@ -197,6 +197,7 @@ enum Value {
 struct Walk<'a>(&'a MemoryColumns);
 
 impl Walk<'_> {
+    #[expect(clippy::cast_precision_loss, reason = "`t` is a double")]
     fn name(&self, name: &str, row: usize) -> Value {
         let footage = self.0.footages().iter().find(|f| (f.first_row..f.first_row + f.rows).contains(&row)).unwrap();
         let frame = i64::try_from(row - footage.first_row).unwrap();
@@ -289,11 +290,11 @@ fn as_f64(value: &Value) -> Option<f64> {
 }
 
 fn and(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
-    parts.into_iter().fold(Some(true), |all, part| match (all, part) {
+    parts.into_iter().reduce(|all, part| match (all, part) {
         (Some(false), _) | (_, Some(false)) => Some(false),
         (Some(true), Some(true)) => Some(true),
         _ => None,
-    })
+    })?
 }
 
 fn or(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {

@@ -107,6 +107,9 @@ pub const CASES: &[(&str, &[usize])] = &[
     ("speed = 10 m/s", &[0]),
     ("speed in (90 km/h, 10 mps)", &[0, 4]),
     ("speed + 36 km/h > 20", &[4, 5, 6]),
+    ("speed >= 26 km/h + 10", &[0, 4, 5, 6]),
+    ("10 + 26 km/h <= speed", &[0, 4, 5, 6]),
+    ("speed >= 18 km/h + 5 m/s", &[0, 4, 5, 6]),
     ("t >= 500 ms", &[1, 2, 3, 5, 7]),
     // Three-valued `and`, `or`, `not`: false and unknown is false, true or unknown is true.
     ("not (speed > 0 and braking)", &[1, 2, 3, 4, 6]),
