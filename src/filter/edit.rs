@@ -176,7 +176,7 @@ pub fn set_class(text: &str, class: &str, on: bool) -> Result<String, FilterErro
 pub fn remove_conjunct(text: &str, index: usize) -> Result<String, FilterError> {
     let Some(expr) = parse(text)? else { return Ok(String::new()) };
     let keep = conjuncts(&expr).iter().enumerate().filter(|(at, _)| *at != index);
-    Ok(join(keep.map(|(_, part)| source(text, part)).collect()))
+    Ok(join(&keep.map(|(_, part)| source(text, part)).collect::<Vec<_>>()))
 }
 
 /// The text with the facet's own conjuncts replaced by `condition`, in the place of the first of them or at the end.
@@ -198,7 +198,7 @@ fn replace_own(text: &str, facet: Facet<'_>, condition: Option<String>) -> Resul
         *first = format!("({first})");
     }
     parts.extend(condition);
-    Ok(join(parts))
+    Ok(join(&parts))
 }
 
 /// The conjunct as it was written.
@@ -207,7 +207,7 @@ fn source(text: &str, part: &Expr) -> String {
     text.get(start..end).map_or_else(|| part.to_string(), str::to_owned)
 }
 
-fn join(parts: Vec<String>) -> String {
+fn join(parts: &[String]) -> String {
     parts.join(" and ")
 }
 

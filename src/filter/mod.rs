@@ -8,6 +8,7 @@ pub mod ast;
 mod bounds;
 mod check;
 mod check_compare;
+pub mod complete;
 pub mod edit;
 mod error;
 mod evaluate;
@@ -17,10 +18,14 @@ mod glob;
 pub mod histogram;
 mod kernel;
 mod memory;
+#[cfg(test)]
+mod messages;
 mod names;
 mod parse;
 mod plan;
 mod print;
+#[cfg(test)]
+mod properties;
 mod run;
 mod source;
 mod suggest;
