@@ -9,6 +9,8 @@ pub enum Clock {
     Timestamps(Vec<i64>),
     /// Frames a second, from the first frame.
     Rate(f64),
+    /// The store tells neither.
+    Unknown,
 }
 
 /// Unit of a time column.

@@ -166,7 +166,9 @@ mod tests {
         });
         let (tell, told) = mpsc::channel();
         let mut handles = Vec::new();
-        for (name, priority) in [("ahead", Priority::Background), ("old", Priority::Visible), ("new", Priority::Visible)] {
+        for (name, priority) in
+            [("ahead", Priority::Background), ("old", Priority::Visible), ("new", Priority::Visible)]
+        {
             let tell = tell.clone();
             handles.push(pool.spawn(priority, move |_| tell.send(name).unwrap()));
         }

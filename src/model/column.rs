@@ -83,7 +83,10 @@ impl Column {
 
     /// The value of row `row` as a number: booleans are 0 and 1; `None` for nulls and text.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "plots and summaries take doubles; exact integers stay in the column")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "plots and summaries take doubles; exact integers stay in the column"
+    )]
     pub fn number(&self, row: usize) -> Option<f64> {
         if self.is_null(row) {
             return None;

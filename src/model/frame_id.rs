@@ -58,7 +58,10 @@ mod tests {
             match expected {
                 Some((recording, camera, frame_idx)) => {
                     let id = parsed.unwrap();
-                    assert_eq!((id.recording.as_str(), id.camera.as_str(), id.frame_idx), (recording, camera, frame_idx));
+                    assert_eq!(
+                        (id.recording.as_str(), id.camera.as_str(), id.frame_idx),
+                        (recording, camera, frame_idx)
+                    );
                     assert_eq!(id.to_string(), text);
                 }
                 None => assert_eq!(parsed, Err(FrameIdError(text.to_owned()))),

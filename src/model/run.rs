@@ -34,7 +34,9 @@ impl RunState {
     /// Reads the word that [`Self::as_str`] writes.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Running, Self::Done, Self::Failed, Self::Cancelled, Self::Lost].into_iter().find(|state| state.as_str() == word)
+        [Self::Running, Self::Done, Self::Failed, Self::Cancelled, Self::Lost]
+            .into_iter()
+            .find(|state| state.as_str() == word)
     }
 }
 

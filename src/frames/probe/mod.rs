@@ -13,8 +13,6 @@ use super::{
     superblock,
 };
 
-/// Frames a second where nothing tells the rate.
-const GUESSED_RATE_HZ: f64 = 10.0;
 /// Most frames of a dataset of which nothing is stored, or that only the library can read.
 const MAX_UNSTORED_FRAMES: u64 = 1_000_000;
 /// First bytes of a coded row that are looked at before the whole row is.
@@ -83,7 +81,6 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
         structure: &structure,
         problems: Vec::new(),
         guessed: Vec::new(),
-        untimed: Vec::new(),
         array_bytes: 0,
     };
     for what in &structure.problems {
@@ -114,8 +111,7 @@ struct Probing<'a> {
     problems: Vec<(String, String)>,
     /// What was guessed, told together at the end.
     guessed: Vec<String>,
-    /// Datasets without times and rate, told together at the end.
-    untimed: Vec<String>,
+    /// Bytes of per-frame arrays read so far.
     array_bytes: u64,
 }
 
@@ -156,14 +152,6 @@ impl Probing<'_> {
         if !self.guessed.is_empty() {
             let what = format!("Guessed: {}", some_of(&self.guessed));
             self.problem(what, "If that is wrong, say in lake.toml what it is");
-        }
-        if !self.untimed.is_empty() {
-            let have = if self.untimed.len() == 1 { "has" } else { "have" };
-            let what = format!(
-                "{} {have} no times and no rate; {GUESSED_RATE_HZ} frames a second were taken",
-                some_of(&self.untimed)
-            );
-            self.problem(what, "Add a dataset `timestamps` or an attribute `fps`, or set the rate in lake.toml");
         }
     }
 
@@ -396,27 +384,20 @@ impl Probing<'_> {
     fn clock(&mut self, candidate: &Candidate, frames: u64) -> Result<Clock, FramesError> {
         let first = self.dataset(candidate.datasets[0]);
         let told = recognise::rate_attribute(self.structure, first);
-        let path = first.path.clone();
         let at = match candidate.clock {
             ClockSource::Dataset(at) => at,
             ClockSource::Rate(Some(rate)) => return Ok(Clock::Rate(rate)),
-            ClockSource::Rate(None) => {
-                if frames > 1 {
-                    self.untimed.push(path);
-                }
-                return Ok(Clock::Rate(GUESSED_RATE_HZ));
-            }
+            ClockSource::Rate(None) => return Ok(Clock::Unknown),
         };
         match self.times(at)? {
             Some(times) if times.len() as u64 == frames => Ok(Clock::Timestamps(times)),
             _ => {
-                let rate = told.unwrap_or(GUESSED_RATE_HZ);
                 let times = self.dataset(at).path.clone();
                 self.problem(
-                    format!("The times in {times} cannot be used; {rate} frames a second were taken"),
+                    format!("The times in {times} cannot be used"),
                     "Write them again as int64 nanoseconds, one per frame",
                 );
-                Ok(Clock::Rate(rate))
+                Ok(told.map_or(Clock::Unknown, Clock::Rate))
             }
         }
     }

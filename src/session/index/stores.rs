@@ -166,7 +166,7 @@ pub(super) fn set_clocks(
         let begin = started_at_ns.or_else(|| series.first_time(&recording.name)).unwrap_or(0);
         for camera in &mut recording.footages {
             let frames = camera.footage.frames;
-            let own = std::mem::replace(&mut camera.clock, Clock::Rate(0.0));
+            let own = std::mem::replace(&mut camera.clock, Clock::Unknown);
             let (times, rate) = match (own, camera.log_times.take()) {
                 (Clock::Timestamps(times), _) if times.len() as u64 == frames => {
                     let rate = rate_of(&times);
