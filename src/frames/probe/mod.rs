@@ -91,7 +91,7 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
     probing.tell_refused(&recognised);
     probing.tell_guesses();
     if footages.is_empty() && log.is_empty() && probing.problems.is_empty() {
-        probing.problem("It has no images in it".to_owned(), "Leave it, or tell in lake.toml which dataset is images");
+        probing.problem("It has no images in it".to_owned(), "See docs/lake-format.md for the layouts that open, or move it away");
     }
     let problems = probing.problems;
     // What was read must be of one state of the file, also when another one took its name meanwhile.
@@ -151,7 +151,7 @@ impl Probing<'_> {
     fn tell_guesses(&mut self) {
         if !self.guessed.is_empty() {
             let what = format!("Guessed: {}", some_of(&self.guessed));
-            self.problem(what, "If that is wrong, say in lake.toml what it is");
+            self.problem(what, "Look at a frame; docs/lake-format.md tells the layouts that are known for certain");
         }
     }
 
