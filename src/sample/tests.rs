@@ -48,6 +48,26 @@ fn the_same_seed_gives_the_same_bytes() {
 }
 
 #[test]
+fn the_committed_lake_is_the_showcase() {
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_lake");
+    let dir = tempfile::tempdir().unwrap();
+    // Everything but the pictures and the labels they give: drawing all of them would take half a minute.
+    generate(dir.path(), &SampleSpec { images: false, ..SampleSpec::showcase() }, &Progress::new()).unwrap();
+    let fresh = files(dir.path());
+    let mut size = 0;
+    for name in fresh.keys() {
+        let path = committed.join(name);
+        size += fs::metadata(&path).map(|meta| meta.len()).unwrap_or_default();
+        if name.contains("/footages/") || name.contains("/labels/") {
+            assert!(path.exists(), "{name} is missing");
+        } else {
+            assert!(fresh[name] == fs::read(&path).unwrap(), "{name} differs: run `lakescope sample` again");
+        }
+    }
+    assert!((10_000_000..20_000_000).contains(&size), "{size} bytes");
+}
+
+#[test]
 fn a_folder_with_content_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("precious.txt"), "x").unwrap();
