@@ -24,9 +24,6 @@ unit = "m/s"
 [metrics.acceleration]
 unit = "m/s²"
 
-[metrics.brake]
-unit = "1"
-
 [metrics.steering_angle]
 unit = "deg"
 

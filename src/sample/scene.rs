@@ -7,9 +7,9 @@ use super::{
     canvas::{Canvas, Coverage, Fill, PxBox},
     color::{Rgb, hex},
     draw::{
-        BigVehicle, CarBody, Lights, Pen, Plant, draw_big_vehicle, draw_car, draw_cone, draw_dog, draw_house,
-        draw_lamp_post, draw_person, draw_plant, draw_rail, draw_sign_plate, draw_sign_post, draw_signal_head,
-        draw_signal_post, draw_two_wheel,
+        BigVehicle, CarBody, Lights, Pen, Plant, SignFace, SignalState, draw_big_vehicle, draw_car, draw_cone,
+        draw_dog, draw_house, draw_lamp_post, draw_person, draw_plant, draw_rail, draw_sign_plate, draw_sign_post,
+        draw_signal_head, draw_signal_post, draw_two_wheel,
     },
     ground::{Course, Ground},
     mood::{Mood, Weather},
@@ -224,10 +224,7 @@ impl<'a> Stage<'a> {
             Thing::Sign(face) => draw_sign_plate(&mut pen, &one.pose, *face),
             Thing::SignalPost { arm } => draw_signal_post(&mut pen, &one.pose, *arm),
             Thing::Signal { left, up } => {
-                let state = world.signals.map(|plan| {
-                    plan.at((t - one.moment.lap as f64 * world.vehicle.period_s()).rem_euclid(world.vehicle.period_s()))
-                });
-                if let Some(state) = state {
+                if let Some(state) = world.signal_at(t) {
                     draw_signal_head(&mut pen, &one.pose, *left, *up, state);
                 }
             }
@@ -322,17 +319,13 @@ impl<'a> Stage<'a> {
         let size = f64::from(bbox.height().max(bbox.width())) / f64::from(camera.height);
         let doubt = 0.32 * occluded + 0.22 * (-size * 14.0).exp() + 0.10 * (distance_m / 150.0).min(1.0);
         let luck = f64::from(hash2(one.item as i64, (t_lap * 1000.0) as i64)) * 0.05;
-        let state = match (&one.thing, self.world.signals) {
-            (Thing::Signal { .. }, Some(plan)) => Some(
-                match plan.at((t_lap - one.moment.lap as f64 * self.world.vehicle.period_s())
-                    .rem_euclid(self.world.vehicle.period_s()))
-                {
-                    super::draw::SignalState::Red => "red",
-                    super::draw::SignalState::RedAmber => "red_amber",
-                    super::draw::SignalState::Green => "green",
-                    super::draw::SignalState::Amber => "amber",
-                },
-            ),
+        let state = match (&one.thing, self.world.signal_at(t_lap)) {
+            (Thing::Signal { .. }, Some(state)) => Some(match state {
+                SignalState::Red => "red",
+                SignalState::RedAmber => "red_amber",
+                SignalState::Green => "green",
+                SignalState::Amber => "amber",
+            }),
             _ => None,
         };
         let vehicle = matches!(one.thing, Thing::Car(_) | Thing::Big(_));
@@ -408,7 +401,8 @@ fn footprint(thing: &Thing) -> Option<(f32, f32, f32)> {
 fn extent(thing: &Thing) -> f32 {
     match thing {
         Thing::House(house) => 0.5 * house.length + house.depth,
-        Thing::Big(_) | Thing::Rail { .. } | Thing::Sign(_) | Thing::SignPost(_) => 9.0,
+        Thing::Sign(SignFace::Board(_)) | Thing::SignPost(SignFace::Board(_)) => 16.0,
+        Thing::Big(_) | Thing::Rail { .. } => 9.0,
         Thing::Plant(_) | Thing::Signal { .. } | Thing::SignalPost { .. } => 6.0,
         _ => 3.0,
     }

@@ -62,7 +62,7 @@ impl Backdrop<'_> {
         let mut color = self.gradient(ray.z);
         let toward = ray.dot(mood.sun).max(0.0);
         if mood.weather == Weather::Night {
-            color = self.stars(color, azimuth, ray.z);
+            color = Self::stars(color, azimuth, ray.z);
         }
         let halo = match mood.weather {
             Weather::Dusk => 0.85 * toward.powi(18) + 0.35 * toward.powi(4),
@@ -103,7 +103,7 @@ impl Backdrop<'_> {
         sky.mix(lit.mix(dark, shade), amount)
     }
 
-    fn stars(&self, sky: Rgb, azimuth: f32, up: f32) -> Rgb {
+    fn stars(sky: Rgb, azimuth: f32, up: f32) -> Rgb {
         let (x, y) = (azimuth * 90.0, up * 110.0);
         let (cx, cy) = (x.floor(), y.floor());
         let (ix, iy) = (cx as i64, cy as i64);
@@ -135,6 +135,9 @@ impl Backdrop<'_> {
         let night = self.mood.ambient.luma();
         let mut found = None;
         for (index, (low, high, bends, haze)) in (0_u8..).zip(layers) {
+            if up > high + 0.002 {
+                continue;
+            }
             let offset = self.seed * 31.0 + f32::from(index) * 11.3;
             let ridge = lerp(*low, *high, fractal(around * bends + offset, offset, 5));
             let inside = step(ridge + 0.0012, ridge - 0.0012, up);

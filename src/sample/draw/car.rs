@@ -205,7 +205,7 @@ fn rear(pen: &mut Pen<'_>, pose: &Pose, shape: &Shape, lights: Lights, fine: boo
     pen.face(&bumper, back, Rgb::gray(0.16));
     if fine {
         let plate = across(pose, x, (-0.26, 0.26), (0.56, 0.67));
-        pen.face(&plate, back, Rgb::gray(0.92));
+        pen.face(&plate, back, Rgb::gray(0.74));
     }
     let lamp = if lights.brake {
         hex(0xff_3a2a)

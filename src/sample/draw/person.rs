@@ -41,7 +41,7 @@ pub(in crate::sample) fn draw_person(pen: &mut Pen<'_>, pose: &Pose, look: &Pers
         let knee = (0.44 * thigh.sin(), hip - 0.44 * thigh.cos());
         let shin = thigh - lift - 0.05;
         let foot = (knee.0 + 0.42 * shin.sin(), (knee.1 - 0.42 * shin.cos()).max(0.05));
-        let dark = if side == order[0] { 0.82 } else { 1.0 };
+        let dark = if side * order[0] > 0.0 { 0.82 } else { 1.0 };
         pen.limb(at(0.0, y, hip), at(knee.0, y, knee.1), 0.085 * k, 0.066 * k, look.legs * dark);
         pen.limb(at(knee.0, y, knee.1), at(foot.0, y, foot.1), 0.064 * k, 0.045 * k, look.legs * dark);
         pen.limb(
@@ -57,7 +57,7 @@ pub(in crate::sample) fn draw_person(pen: &mut Pen<'_>, pose: &Pose, look: &Pers
         let upper = 0.42 * swing * phase.sin();
         let y = side * 0.215;
         let holds = look.umbrella.is_some() && side < 0.0;
-        let dark = if side == order[0] { 0.80 } else { 0.94 };
+        let dark = if side * order[0] > 0.0 { 0.80 } else { 0.94 };
         let elbow = (0.27 * upper.sin() - 0.02, shoulder - 0.28);
         let hand =
             if holds { (0.20, shoulder - 0.18) } else { (elbow.0 + 0.24 * (upper + 0.25).sin(), elbow.1 - 0.24) };

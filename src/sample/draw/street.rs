@@ -1,6 +1,6 @@
 //! Street furniture: lamps, traffic lights, cones, crash barriers.
 
-use super::{Pen, across, beside};
+use super::{Pen, across, beside, plate};
 use crate::sample::{
     camera::{P2, Pose, v3},
     canvas::Fill,
@@ -73,10 +73,10 @@ pub(in crate::sample) fn draw_signal_head(pen: &mut Pen<'_>, pose: &Pose, left: 
     ];
     for (offset, color, shines) in lamps {
         let at = pose.at(-0.15, left, up + offset);
-        let lens = pen.plate(at, pose.turn(v3(0.0, -1.0, 0.0)), v3(0.0, 0.0, 1.0), 0.125, 16, 0.0);
+        let lens = plate(at, pose.turn(v3(0.0, -1.0, 0.0)), v3(0.0, 0.0, 1.0), 0.125, 16, 0.0);
         if shines {
             pen.emit(&lens, color.mix(Rgb::WHITE, 0.15));
-            let core = pen.plate(at, pose.turn(v3(0.0, -1.0, 0.0)), v3(0.0, 0.0, 1.0), 0.07, 12, 0.0);
+            let core = plate(at, pose.turn(v3(0.0, -1.0, 0.0)), v3(0.0, 0.0, 1.0), 0.07, 12, 0.0);
             pen.emit(&core, color.mix(Rgb::WHITE, 0.55));
             let night = pen.mood.headlights > 0.5;
             pen.shine(at, if night { 0.85 } else { 0.42 }, color * if night { 0.75 } else { 0.5 });

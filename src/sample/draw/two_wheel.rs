@@ -1,6 +1,6 @@
 //! Bicycles and motorcycles with their riders.
 
-use super::{Lights, Pen};
+use super::{Lights, Pen, plate};
 use crate::sample::{
     camera::{Pose, V3, v3},
     canvas::Fill,
@@ -32,7 +32,7 @@ fn wheel(pen: &mut Pen<'_>, pose: &Pose, x: f32, radius: f32, tyre: f32, turn: f
     let (along, up) = (pose.turn(v3(1.0, 0.0, 0.0)), v3(0.0, 0.0, 1.0));
     let centre = pose.at(x, 0.0, radius);
     // Seen along the plane it is a standing limb: the ring below has no width then.
-    let outer = pen.plate(centre, along, up, radius - tyre * 0.5, 20, turn);
+    let outer = plate(centre, along, up, radius - tyre * 0.5, 20, turn);
     for index in 0..outer.len() {
         pen.limb(outer[index], outer[(index + 1) % outer.len()], tyre * 0.5, tyre * 0.5, Rgb::gray(0.10));
     }
@@ -41,7 +41,7 @@ fn wheel(pen: &mut Pen<'_>, pose: &Pose, x: f32, radius: f32, tyre: f32, turn: f
             pen.limb(centre, outer[index], 0.006, 0.006, Rgb::gray(0.55));
         }
     } else if !spokes {
-        let disc = pen.plate(centre, along, up, radius * 0.62, 16, turn);
+        let disc = plate(centre, along, up, radius * 0.62, 16, turn);
         let out = pose.turn(v3(0.0, 1.0, 0.0));
         pen.face(&disc, out, Rgb::gray(0.40));
     }

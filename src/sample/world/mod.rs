@@ -73,10 +73,9 @@ impl Thing {
     /// Farthest it is drawn, m.
     pub(super) fn reach_m(&self) -> f64 {
         match self {
-            Self::House(_) => 230.0,
+            Self::House(_) | Self::Sign(SignFace::Board(_)) | Self::SignPost(SignFace::Board(_)) => 230.0,
             Self::Plant(_) | Self::Rail { .. } => 200.0,
             Self::Car(_) | Self::Big(_) => 180.0,
-            Self::Sign(SignFace::Board(_)) | Self::SignPost(SignFace::Board(_)) => 230.0,
             Self::Lamp { .. } => 160.0,
             _ => 120.0,
         }
@@ -172,6 +171,11 @@ impl World {
             Weather::Rain => suburb::world(lap_s, seed),
             Weather::Dusk => motorway::world(lap_s, seed),
         }
+    }
+
+    /// What the traffic lights show at time `t` (s), when there are some.
+    pub(super) fn signal_at(&self, t: f64) -> Option<SignalState> {
+        self.signals.map(|plan| plan.at(t.rem_euclid(self.vehicle.period_s())))
     }
 
     /// All copies of item `index` that may be seen at time `t` (s).
