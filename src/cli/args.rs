@@ -211,7 +211,7 @@ pub struct SampleArgs {
     /// Frames a camera
     #[arg(long, value_name = "N")]
     pub frames: Option<u32>,
-    /// Size of the frames: WIDTHxHEIGHT
+    /// Size of the frames in pixels, for example 640x360
     #[arg(long, value_name = "WxH")]
     pub size: Option<String>,
     /// How frames are stored: mixed, jpeg, gzip or raw

@@ -31,7 +31,7 @@ fn stores_of_other_software_open_with_the_right_pixels() {
             continue;
         }
         for (index, file) in entry["pixels"].as_object().unwrap() {
-            let id = found.iter().find(|frame| frame["frame_idx"].to_string() == *index).unwrap()["frame_id"]
+            let id = found.iter().find(|frame| frame["frame_idx"].as_u64() == index.parse().ok()).unwrap()["frame_id"]
                 .as_str()
                 .unwrap();
             let out = lake.beside("frame.png");

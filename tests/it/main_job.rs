@@ -4,8 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::{harness::Lake, python};
 
+/// A row of a CSV file by column.
+type Row = BTreeMap<String, String>;
+/// What a filter should let through.
+type Test = Box<dyn Fn(&Row) -> bool>;
+
 /// Rows of a CSV text as maps from column to value.
-fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
+fn rows(text: &str) -> Vec<Row> {
     csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
 }
 
@@ -42,9 +47,8 @@ fn a_filter_gives_the_rows_that_its_words_say() {
     let all =
         rows(&lake.run("frames", &["--format", "csv", "--columns", "frame_id,speed,labels.pedestrian,camera,labels"]));
     assert_eq!(all.len(), 144);
-    type Row = BTreeMap<String, String>;
     let number = |row: &Row, name: &str| row[name].parse::<f64>().ok();
-    let cases: [(&str, Box<dyn Fn(&Row) -> bool>); 5] = [
+    let cases: [(&str, Test); 5] = [
         ("speed > 8", Box::new(move |row| number(row, "speed").is_some_and(|speed| speed > 8.0))),
         (
             "speed > 5 and count(pedestrian) >= 1",

@@ -91,7 +91,10 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
     probing.tell_refused(&recognised);
     probing.tell_guesses();
     if footages.is_empty() && log.is_empty() && probing.problems.is_empty() {
-        probing.problem("It has no images in it".to_owned(), "See docs/lake-format.md for the layouts that open, or move it away");
+        probing.problem(
+            "It has no images in it".to_owned(),
+            "See docs/lake-format.md for the layouts that open, or move it away",
+        );
     }
     let problems = probing.problems;
     // What was read must be of one state of the file, also when another one took its name meanwhile.

@@ -79,7 +79,7 @@ pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut
                         (Some(camera), false) => camera.clone(),
                         _ => store.camera.clone(),
                     };
-                    place(&mut found, name, camera, &store.path, probe.identity, footage);
+                    place(&mut found, name, &camera, &store.path, probe.identity, footage);
                 }
             }
             Err(error) => {
@@ -98,7 +98,7 @@ pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut
 fn place(
     found: &mut Vec<FoundRecording>,
     name: String,
-    camera: String,
+    camera: &str,
     store: &str,
     identity: StoreIdentity,
     from: FoundFootage,
