@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, hint::black_box, sync::Arc};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lakescope::{
-    filter::{Filter, MemoryColumns, histogram::{Bins, NumberColumn}},
+    filter::{
+        Filter, MemoryColumns,
+        histogram::{Bins, NumberColumn},
+    },
     model::Column,
 };
 use rand::{RngExt, SeedableRng};
@@ -22,12 +25,12 @@ fn lake(rows: usize) -> MemoryColumns {
         let frames = (rows - footage * FOOTAGE_ROWS).min(FOOTAGE_ROWS);
         let start = i64::try_from(footage).expect("few footages") * 1_000_000_000_000;
         let times = (0..frames).map(|i| start + i64::try_from(i).expect("few frames") * 50_000_000);
-        lake.footage(&format!("drive_{}", footage / 2), ["front", "rear"][footage % 2], start, &attributes, times);
+        lake.add_footage(&format!("drive_{}", footage / 2), ["front", "rear"][footage % 2], start, &attributes, times);
     }
     let mut metric = |high: f64| Column::Float((0..rows).map(|_| random.random_range(0.0..high)).collect());
     let (speed, brake) = (metric(120.0), metric(1.0));
-    lake.metric("speed", Some("m/s"), speed).metric("brake", None, brake);
-    lake.class("pedestrian", (0..rows).map(|_| random.random_range(0..6)).collect());
+    lake.add_metric("speed", Some("m/s"), speed).add_metric("brake", None, brake);
+    lake.add_class("pedestrian", (0..rows).map(|_| random.random_range(0..6)).collect());
     lake
 }
 

@@ -75,7 +75,7 @@ pub struct FramesArgs {
     /// At most so many frames
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Columns to write, separated by commas; also region, weather … and labels.CLASS
+    /// Columns to write, separated by commas; also store, labels.CLASS and keys of recording.toml such as region
     #[arg(long, value_name = "COL,…", value_delimiter = ',')]
     pub columns: Option<Vec<String>>,
     /// Print the number of matching frames and nothing else
@@ -211,7 +211,7 @@ pub struct SampleArgs {
     /// Frames a camera
     #[arg(long, value_name = "N")]
     pub frames: Option<u32>,
-    /// Size of the frames: WIDTHxHEIGHT
+    /// Size of the frames in pixels, for example 640x360
     #[arg(long, value_name = "WxH")]
     pub size: Option<String>,
     /// How frames are stored: mixed, jpeg, gzip or raw

@@ -34,22 +34,20 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
             ));
         }
         Some(Format::Parquet) => FrameFormat::Parquet,
-        Some(Format::Csv) => FrameFormat::Csv { spreadsheet: args.spreadsheet },
         Some(Format::Json) => FrameFormat::Json,
         Some(Format::Ndjson) => FrameFormat::Ndjson,
         Some(Format::Table) => FrameFormat::Table,
         None if terminal => FrameFormat::Table,
-        None => FrameFormat::Csv { spreadsheet: args.spreadsheet },
+        Some(Format::Csv) | None => FrameFormat::Csv { spreadsheet: args.spreadsheet },
     };
     let columns = args.columns.as_deref();
     let progress = Progress::new();
-    match &args.out {
-        Some(path) => session.write_frames_file(&table, &rows, columns, format, path, &progress)?,
-        None => {
-            let mut out = stdout_file()?;
-            session.write_frames(&table, &rows, columns, format, &mut out, &progress)?;
-            out.flush()?;
-        }
+    if let Some(path) = &args.out {
+        session.write_frames_file(&table, &rows, columns, format, path, &progress)?;
+    } else {
+        let mut out = stdout_file()?;
+        session.write_frames(&table, &rows, columns, format, &mut out, &progress)?;
+        out.flush()?;
     }
     Ok(())
 }

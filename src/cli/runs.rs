@@ -31,7 +31,13 @@ pub(super) fn run(args: &RunsArgs) -> Result<(), Failure> {
     let session = Session::open(&args.lake, OpenOptions::default())?;
     if let Some(run) = args.log {
         let lines = session.run_log(run)?;
-        return if args.json { print_json(&lines) } else { Ok(lines.iter().for_each(|line| println!("{line}"))) };
+        if args.json {
+            return print_json(&lines);
+        }
+        for line in lines {
+            println!("{line}");
+        }
+        return Ok(());
     }
     let mut runs = session.runs()?;
     runs.retain(|run| {

@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn reads_sizes() {
-        for (text, expected) in [("640x360", Some((640, 360))), ("64X36", Some((64, 36))), ("640", None), ("ax3", None)] {
+        for (text, expected) in [("640x360", Some((640, 360))), ("64X36", Some((64, 36))), ("640", None), ("ax3", None)]
+        {
             assert_eq!(parse_size(text).ok(), expected, "{text}");
         }
     }

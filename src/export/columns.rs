@@ -24,6 +24,7 @@ enum Source {
     FrameId,
     Recording,
     Camera,
+    Store,
     FrameIdx,
     TimestampNs(Arc<Vec<i64>>),
     Time(Arc<Vec<i64>>),
@@ -49,7 +50,8 @@ pub fn class_column_name(class: &str) -> String {
 }
 
 /// The columns asked for by name; without names those of the `frames` table: identity and time, every metric in name
-/// order, then `labels`. Attributes of the recording (`region`) and counts of a class (`labels.car`) can be named too.
+/// order, then `labels`. The path of the store (`store`), attributes of the recording (`region`) and counts of a class
+/// (`labels.car`) can be named too.
 ///
 /// # Errors
 /// A name that is not there, with the nearest one; a column that cannot be read.
@@ -80,6 +82,7 @@ fn column(table: &FrameTable, name: String) -> Result<OutColumn<'_>, ExportError
         "frame_id" => Source::FrameId,
         "recording" => Source::Recording,
         "camera" => Source::Camera,
+        "store" => Source::Store,
         "frame_idx" => Source::FrameIdx,
         "timestamp_ns" => Source::TimestampNs(table.timestamps().map_err(read)?),
         "time" => Source::Time(table.timestamps().map_err(read)?),
@@ -124,6 +127,7 @@ impl OutColumn<'_> {
             Source::FrameId => Cell::Text(Cow::Owned(self.table.frame_id(row).to_string())),
             Source::Recording => Cell::Text(Cow::Borrowed(&span().recording)),
             Source::Camera => Cell::Text(Cow::Borrowed(&span().camera)),
+            Source::Store => Cell::Text(Cow::Borrowed(&self.table.footage_list()[self.table.footage_index(row)].store)),
             Source::FrameIdx => Cell::Int(signed(row - span().first_row)),
             Source::TimestampNs(times) => Cell::Int(times[row]),
             Source::Time(times) => Cell::Time(times[row]),
@@ -137,7 +141,9 @@ impl OutColumn<'_> {
 
     pub(super) fn cell_type(&self) -> CellType {
         match &self.source {
-            Source::FrameId | Source::Recording | Source::Camera | Source::Attribute(_) => CellType::Text,
+            Source::FrameId | Source::Recording | Source::Camera | Source::Store | Source::Attribute(_) => {
+                CellType::Text
+            }
             Source::FrameIdx | Source::TimestampNs(_) | Source::Count(_) => CellType::Int,
             Source::Time(_) => CellType::Time,
             Source::Metric(column) => match column.as_ref() {

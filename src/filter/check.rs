@@ -9,7 +9,7 @@ use super::{
     check_compare,
     glob::Glob,
     names::{Names, Referent},
-    print::{name_text, text_literal},
+    print::{in_message, name_text, text_literal},
     typed::{ColumnName, Number, Predicate, Text, TextTest, arithmetic},
     unit,
 };
@@ -154,10 +154,11 @@ impl Checker<'_> {
         }
         if self.names.has_class(name) {
             let class = name_text(name);
-            return error.hint(format!("`{class}` is a label class: write `has({class})` or `count({class})`"));
+            return error
+                .hint(format!("{} is a label class: write has({class}) or count({class})", in_message(&class)));
         }
         match self.names.suggestion(name) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            Some(near) => error.hint(format!("did you mean {}?", in_message(&near))),
             None => error.hint(format!("if it is text, put it in quotes: {}", text_literal(name))),
         }
     }
@@ -167,7 +168,7 @@ impl Checker<'_> {
             let message = format!("no label of this lake has the class `{}`", class.name);
             let error = FilterError::new(class.span.clone(), message);
             return Err(match self.names.class_suggestion(&class.name) {
-                Some(near) => error.hint(format!("did you mean `{}`?", name_text(near))),
+                Some(near) => error.hint(format!("did you mean {}?", in_message(&name_text(near)))),
                 None if self.names.columns.classes().is_empty() => error.hint("this lake has no labels"),
                 None => error.hint(format!("its classes are {}", self.names.columns.classes().join(", "))),
             });
@@ -234,6 +235,7 @@ impl Checker<'_> {
 }
 
 /// The unit of a sum of two numbers that agree.
+#[expect(clippy::match_same_arms, reason = "in this order: no unit gives way to any, a written one to a column's")]
 fn sum_unit(a: &UnitOf, b: &UnitOf) -> UnitOf {
     match (a, b) {
         (UnitOf::Any, other) | (other, UnitOf::Any) => other.clone(),

@@ -28,7 +28,9 @@ pub(super) fn compare(
 pub(super) fn between(checker: &Checker<'_>, value: &Expr, low: &Expr, high: &Expr) -> Result<Predicate, FilterError> {
     let bound = |op, end| compare(checker, op, value, end);
     let both = (bound(CompareOp::GreaterEqual, low)?, bound(CompareOp::LessEqual, high)?);
-    if let (Predicate::Within { value, bounds: low }, Predicate::Within { bounds: high, .. }) = &both
+    // Two intervals of one value are one; in `1 between x and y` they are of `x` and of `y`.
+    if !is_constant(checker, value)?
+        && let (Predicate::Within { value, bounds: low }, Predicate::Within { bounds: high, .. }) = &both
         && let Some(bounds) = low.intersect(*high)
     {
         return Ok(Predicate::Within { value: value.clone(), bounds });
@@ -36,29 +38,49 @@ pub(super) fn between(checker: &Checker<'_>, value: &Expr, low: &Expr, high: &Ex
     Ok(Predicate::All(vec![both.0, both.1]))
 }
 
+/// Whether the value is the same on every frame, so that comparing it with a column tests that column.
+fn is_constant(checker: &Checker<'_>, value: &Expr) -> Result<bool, FilterError> {
+    Ok(matches!(
+        checker.typed(value)?,
+        Typed::Number(Measured { number: Number::Constant(_), .. })
+            | Typed::Text(Text::Constant(_))
+            | Typed::Time(Time::Constant(_))
+    ))
+}
+
 /// `value in (a, b, …)`.
 pub(super) fn one_of(checker: &Checker<'_>, value: &Expr, list: &[Expr]) -> Result<Predicate, FilterError> {
-    // One list of constants is looked up at once; anything else is a row of comparisons.
-    let mut tests = Vec::with_capacity(list.len());
-    let mut texts = Vec::new();
+    // A list of constants is looked up at once; anything else is a row of comparisons. With a constant on the left each
+    // element is a value of its own (`1 in (x, y)`), so there is no list to look up.
+    let constant = is_constant(checker, value)?;
+    // A condition is written once per element below; only short ones may be, or nested lists would grow without end.
+    if let Typed::Condition(_) = checker.typed(value)?
+        && !matches!(value.kind, ExprKind::Name(_) | ExprKind::Labels { .. } | ExprKind::Literal(_))
+    {
+        return Err(FilterError::new(value.span.clone(), "`in` looks for a value in a list, and this is a condition")
+            .hint("use the condition by itself, or compare it with `=`"));
+    }
+    let mut conditions = Vec::with_capacity(list.len());
+    let mut words = Vec::new();
     let mut numbers = Vec::new();
     for element in list {
-        let test = compare(checker, CompareOp::Equal, value, element)?;
-        match test {
-            Predicate::Text { value, test: TextTest::Compare(_, text) } => texts.push((value, text)),
-            Predicate::Within { value, bounds } => numbers.push((value, bounds)),
-            other => tests.push(other),
+        let condition = compare(checker, CompareOp::Equal, value, element)?;
+        match condition {
+            Predicate::Text { value, test: TextTest::Compare(_, word) } if !constant => words.push((value, word)),
+            Predicate::Within { value, bounds } if !constant => numbers.push((value, bounds)),
+            other => conditions.push(other),
         }
     }
-    if let Some((value, _)) = texts.first() {
+    if let Some((value, _)) = words.first() {
         let value = value.clone();
-        tests.push(Predicate::Text { value, test: TextTest::OneOf(texts.into_iter().map(|(_, text)| text).collect()) });
+        conditions
+            .push(Predicate::Text { value, test: TextTest::OneOf(words.into_iter().map(|(_, word)| word).collect()) });
     }
     if let Some((value, _)) = numbers.first() {
         let value = value.clone();
-        tests.push(Predicate::OneOf { value, list: NumberList::of(numbers.iter().map(|(_, bounds)| *bounds)) });
+        conditions.push(Predicate::OneOf { value, list: NumberList::of(numbers.iter().map(|(_, bounds)| *bounds)) });
     }
-    Ok(if tests.len() == 1 { tests.remove(0) } else { Predicate::Any(tests) })
+    Ok(if conditions.len() == 1 { conditions.remove(0) } else { Predicate::Any(conditions) })
 }
 
 /// Both sides with their types. A bare word beside text is probably text without its quotes.
@@ -210,6 +232,11 @@ fn convert(written: &mut Measured, target: &UnitOf) -> Result<(), FilterError> {
             _ => None,
         };
         let Some(number) = number else {
+            if !unit::is_known(from) {
+                let message = format!("`{from}` is not a known unit");
+                let hint = format!("the other side is in {to}; conditions are joined with `and` or `or`");
+                return Err(FilterError::new(span.clone(), message).hint(hint));
+            }
             let message = format!("`{from}` cannot be converted to `{to}`");
             return Err(FilterError::new(span.clone(), message).hint(format!("the other side is in {to}")));
         };

@@ -71,7 +71,8 @@ pub fn without_own(expr: &Expr, facet: Facet<'_>) -> Option<Expr> {
 #[must_use]
 pub fn range_of(expr: &Expr, name: &str, unit: Option<&str>) -> Option<NumberRange> {
     let own = conjuncts(expr).iter().filter(|part| Facet::Name(name).owns(part));
-    own.filter_map(|part| part_range(part, unit)).reduce(|a, b| NumberRange { low: a.low.max(b.low), high: a.high.min(b.high) })
+    own.filter_map(|part| part_range(part, unit))
+        .reduce(|a, b| NumberRange { low: a.low.max(b.low), high: a.high.min(b.high) })
 }
 
 /// The times, ns UTC, that the own conjuncts leave for `time`; the ends are `i64::MIN` and `i64::MAX` where open.
@@ -97,10 +98,13 @@ pub fn flag_of(expr: &Expr, name: &str) -> Option<bool> {
 /// The classes that the filter asks for with `has(…)`, in the order written.
 #[must_use]
 pub fn classes_of(expr: &Expr) -> Vec<&str> {
-    conjuncts(expr).iter().filter_map(|part| match &part.kind {
-        ExprKind::Labels { quantity: LabelQuantity::Has, class } => Some(class.name.as_str()),
-        _ => None,
-    }).collect()
+    conjuncts(expr)
+        .iter()
+        .filter_map(|part| match &part.kind {
+            ExprKind::Labels { quantity: LabelQuantity::Has, class } => Some(class.name.as_str()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// The text with the range of `name` set to these ends, both included and in the metric's own unit, or without one. An
@@ -127,8 +131,7 @@ pub fn set_range(text: &str, name: &str, range: Option<(f64, f64)>) -> Result<St
 /// # Errors
 /// When the text does not parse.
 pub fn set_time_range(text: &str, range: Option<(i64, i64)>) -> Result<String, FilterError> {
-    let condition =
-        range.map(|(a, b)| format!("time between {} and {}", time_text(a.min(b)), time_text(a.max(b))));
+    let condition = range.map(|(a, b)| format!("time between {} and {}", time_text(a.min(b)), time_text(a.max(b))));
     replace_own(text, Facet::Name("time"), condition)
 }
 
@@ -173,7 +176,7 @@ pub fn set_class(text: &str, class: &str, on: bool) -> Result<String, FilterErro
 pub fn remove_conjunct(text: &str, index: usize) -> Result<String, FilterError> {
     let Some(expr) = parse(text)? else { return Ok(String::new()) };
     let keep = conjuncts(&expr).iter().enumerate().filter(|(at, _)| *at != index);
-    Ok(join(keep.map(|(_, part)| source(text, part)).collect()))
+    Ok(join(&keep.map(|(_, part)| source(text, part)).collect::<Vec<_>>()))
 }
 
 /// The text with the facet's own conjuncts replaced by `condition`, in the place of the first of them or at the end.
@@ -195,7 +198,7 @@ fn replace_own(text: &str, facet: Facet<'_>, condition: Option<String>) -> Resul
         *first = format!("({first})");
     }
     parts.extend(condition);
-    Ok(join(parts))
+    Ok(join(&parts))
 }
 
 /// The conjunct as it was written.
@@ -204,14 +207,18 @@ fn source(text: &str, part: &Expr) -> String {
     text.get(start..end).map_or_else(|| part.to_string(), str::to_owned)
 }
 
-fn join(parts: Vec<String>) -> String {
+fn join(parts: &[String]) -> String {
     parts.join(" and ")
 }
 
 /// A whole number without a point, any other with as many digits as it needs.
 fn number_text(value: f64) -> String {
     // Below 2^53 every whole double prints exactly.
-    if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 { format!("{:.0}", value + 0.0) } else { format!("{value:?}") }
+    if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
+        format!("{:.0}", value + 0.0)
+    } else {
+        format!("{value:?}")
+    }
 }
 
 /// The name that a conjunct is about, when it is a range, a choice or a flag of that name and nothing else.
@@ -330,7 +337,11 @@ mod tests {
             ("a = 1 or b = 2", None, "a = 1 or b = 2"),
             ("(a = 1 and speed > 2) and b = 2", None, "a = 1 and b = 2"),
             // Not the facet's own: they stay.
-            ("speed != 3 and speed * 2 > 1", Some((1.0, 2.0)), "speed != 3 and speed * 2 > 1 and speed between 1 and 2"),
+            (
+                "speed != 3 and speed * 2 > 1",
+                Some((1.0, 2.0)),
+                "speed != 3 and speed * 2 > 1 and speed between 1 and 2",
+            ),
             ("not speed > 3 or speed is null", None, "not speed > 3 or speed is null"),
             ("", Some((1e300, f64::MAX)), "speed between 1e300 and 1.7976931348623157e308"),
         ] {

@@ -47,8 +47,12 @@ impl Bound {
                 let strip = Strip { first, rows: (rows - first).min(STRIP_ROWS), footages };
                 let truth = test.truth(&strip, &strip.every_row(), Want { yes: true, no: false });
                 for (word, bits) in words.iter_mut().zip(truth.yes) {
-                    // Words of a bit set are 64 bits wide, which the frame set makes sure of.
-                    *word = bits as usize;
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        reason = "the frame set makes sure that words are 64 bits"
+                    )]
+                    let bits = bits as usize;
+                    *word = bits;
                 }
             }
         });

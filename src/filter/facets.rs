@@ -43,9 +43,8 @@ pub fn category_counts(
     within: Option<&FrameSet>,
 ) -> Result<Vec<CategoryCount>, FilterError> {
     let place = 0..name.len();
-    let not_a_category = || {
-        FilterError::new(place.clone(), format!("`{name}` is not a category")).hint("look at its histogram instead")
-    };
+    let not_a_category =
+        || FilterError::new(place.clone(), format!("`{name}` is not a category")).hint("look at its histogram instead");
     let mut counts = match Names::new(columns).resolve(name) {
         None => return Err(FilterError::new(place, format!("`{name}` is not known"))),
         Some(Referent::Recording) => footage_counts(columns, within, |footage| Some(&footage.recording)),
@@ -79,7 +78,8 @@ fn footage_counts<'a>(
         count.0 += footage.rows;
         count.1 += matching;
     }
-    let count = |(value, (frames, matching)): (Option<&String>, _)| CategoryCount { value: value.cloned(), frames, matching };
+    let count =
+        |(value, (frames, matching)): (Option<&String>, _)| CategoryCount { value: value.cloned(), frames, matching };
     counts.into_iter().map(count).collect()
 }
 
@@ -196,10 +196,7 @@ mod tests {
             .into_iter()
             .map(|count| (count.class, count.frames, count.matching, count.labels))
             .collect();
-        assert_eq!(
-            shown,
-            [("car".into(), 3, 3, 4), ("pedestrian".into(), 2, 1, 3), ("traffic light".into(), 1, 1, 1)]
-        );
+        assert_eq!(shown, [("car".into(), 3, 3, 4), ("pedestrian".into(), 2, 1, 3), ("traffic light".into(), 1, 1, 1)]);
         assert_eq!(class_counts(&lake, None).unwrap()[1].labels, 4);
     }
 }

@@ -94,6 +94,7 @@ impl FrameSet {
     }
 
     /// The matching rows, ascending.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
         self.bits.ones()
     }

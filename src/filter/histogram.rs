@@ -7,6 +7,8 @@ use crate::model::Column;
 
 /// Rows that one task counts.
 const TASK_ROWS: usize = 1 << 16;
+/// Rows that are read at once.
+const PIECE_ROWS: usize = 1 << 10;
 
 /// A column of numbers to count; booleans are 0 and 1, text has none.
 #[derive(Debug, Clone, Copy)]
@@ -41,14 +43,45 @@ impl NumberColumn<'_> {
         !matches!(self, Self::Metric(Column::Float(_)))
     }
 
+    /// The values of the rows from `first` on, NaN where there is none.
     #[expect(clippy::cast_precision_loss, reason = "a bin is far wider than the rounding")]
-    fn number(&self, row: usize) -> Option<f64> {
+    fn read(&self, first: usize, out: &mut [f64]) {
+        let rows = first..first + out.len();
         match self {
-            Self::Metric(Column::Float(values)) => Some(values[row]).filter(|value| !value.is_nan()),
-            Self::Metric(column) => column.number(row),
-            Self::Counts(counts) => Some(f64::from(counts[row])),
-            Self::Times(times) => Some(times[row] as f64),
+            Self::Metric(Column::Float(values)) => out.copy_from_slice(&values[rows]),
+            Self::Metric(Column::Int { values, valid }) if valid.is_empty() => {
+                out.iter_mut().zip(&values[rows]).for_each(|(out, value)| *out = *value as f64);
+            }
+            Self::Metric(column) => {
+                out.iter_mut().zip(rows).for_each(|(out, row)| *out = column.number(row).unwrap_or(f64::NAN));
+            }
+            Self::Counts(counts) => out.iter_mut().zip(&counts[rows]).for_each(|(out, n)| *out = f64::from(*n)),
+            Self::Times(times) => out.iter_mut().zip(&times[rows]).for_each(|(out, time)| *out = *time as f64),
         }
+    }
+
+    /// Runs `work` over the column in pieces on every core and joins what it found.
+    fn in_pieces<T: Send>(
+        &self,
+        start: impl Fn() -> T + Sync + Send,
+        work: impl Fn(&mut T, usize, &[f64]) + Sync + Send,
+        join: impl Fn(T, T) -> T + Sync + Send,
+    ) -> T {
+        let rows = self.len();
+        (0..rows.div_ceil(TASK_ROWS))
+            .into_par_iter()
+            .map(|task| {
+                let mut found = start();
+                let mut piece = [0.0; PIECE_ROWS];
+                let end = ((task + 1) * TASK_ROWS).min(rows);
+                for first in (task * TASK_ROWS..end).step_by(PIECE_ROWS) {
+                    let piece = &mut piece[..(end - first).min(PIECE_ROWS)];
+                    self.read(first, piece);
+                    work(&mut found, first, piece);
+                }
+                found
+            })
+            .reduce(&start, join)
     }
 }
 
@@ -86,14 +119,21 @@ impl Bins {
     #[must_use]
     pub fn over(column: NumberColumn<'_>, most: usize) -> Self {
         let most = most.max(1);
-        let extremes = (0..column.len())
-            .into_par_iter()
-            .with_min_len(TASK_ROWS)
-            .filter_map(|row| column.number(row).filter(|value| value.is_finite()))
-            .fold(|| None, |found: Option<(f64, f64)>, v| Some(found.map_or((v, v), |(a, b)| (a.min(v), b.max(v)))))
-            .flatten()
-            .reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-        let Some((min, max)) = extremes else { return Self { min: None, max: None, low: 0.0, high: 1.0, count: 1 } };
+        let none = (f64::INFINITY, f64::NEG_INFINITY);
+        let (min, max) = column.in_pieces(
+            || none,
+            |found, _, piece| {
+                for value in piece {
+                    let finite = value.abs() < f64::INFINITY;
+                    found.0 = if finite && *value < found.0 { *value } else { found.0 };
+                    found.1 = if finite && *value > found.1 { *value } else { found.1 };
+                }
+            },
+            |a, b| (a.0.min(b.0), a.1.max(b.1)),
+        );
+        if min > max {
+            return Self { min: None, max: None, low: 0.0, high: 1.0, count: 1 };
+        }
         let (low, high, count) = edges(min, max, most, column.is_whole());
         Self { min: Some(min), max: Some(max), low, high, count }
     }
@@ -114,64 +154,60 @@ impl Bins {
     /// Counts the frames of a column, all of them or those of a set.
     #[must_use]
     pub fn histogram(&self, column: NumberColumn<'_>, within: Option<&FrameSet>) -> Histogram {
-        let rows = column.len();
-        let empty = || Histogram { counts: vec![0; self.count], nulls: 0, below: 0, above: 0 };
-        (0..rows.div_ceil(TASK_ROWS))
-            .into_par_iter()
-            .map(|task| {
-                let range = task * TASK_ROWS..((task + 1) * TASK_ROWS).min(rows);
-                let mut found = empty();
-                match within {
-                    None => range.for_each(|row| self.add(&mut found, column.number(row))),
-                    Some(set) => {
-                        let first = set.rank(range.start);
-                        let count = set.rank(range.end) - first;
-                        let mut next = set.nth(first);
-                        for _ in 0..count {
-                            let Some(row) = next else { break };
-                            self.add(&mut found, column.number(row));
-                            next = next_row(set, row);
+        let start = || Histogram { counts: vec![0; self.count], nulls: 0, below: 0, above: 0 };
+        let bin = self.bin();
+        let words = within.map(|set| set.bits().as_slice());
+        let work = |found: &mut Histogram, first: usize, piece: &[f64]| match words {
+            None => piece.iter().for_each(|value| self.add(found, &bin, *value)),
+            // Pieces begin at a multiple of 64 rows, so each word of bits is about 64 of their values.
+            Some(words) => {
+                for (word, values) in words[first / 64..].iter().zip(piece.chunks(64)) {
+                    let mut word = *word;
+                    while word != 0 {
+                        if let Some(value) = values.get(word.trailing_zeros() as usize) {
+                            self.add(found, &bin, *value);
                         }
+                        word &= word - 1;
                     }
                 }
-                found
-            })
-            .reduce(empty, |mut a, b| {
-                a.counts.iter_mut().zip(&b.counts).for_each(|(a, b)| *a += b);
-                a.nulls += b.nulls;
-                a.below += b.below;
-                a.above += b.above;
-                a
-            })
+            }
+        };
+        column.in_pieces(start, work, |mut a, b| {
+            a.counts.iter_mut().zip(&b.counts).for_each(|(a, b)| *a += b);
+            a.nulls += b.nulls;
+            a.below += b.below;
+            a.above += b.above;
+            a
+        })
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range, and clamped")]
+    /// Gives the place of a value between the edges, in bins.
     #[expect(clippy::cast_precision_loss, reason = "bin numbers are small")]
-    fn add(&self, found: &mut Histogram, value: Option<f64>) {
-        match value {
-            None => found.nulls += 1,
-            Some(value) if value > self.high => found.above += 1,
-            Some(value) if value < self.low => found.below += 1,
-            Some(value) => {
-                // Halves keep the span of very large values finite.
-                let part = (value / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0);
-                let at = part * self.count as f64;
-                found.counts[(at as usize).min(self.count - 1)] += 1;
+    fn bin(&self) -> impl Fn(f64) -> f64 + Sync + Send + use<> {
+        let (low, high, count) = (self.low, self.high, self.count as f64);
+        let scale = count / (high - low);
+        move |value| {
+            if scale.is_normal() {
+                (value - low) * scale
+            } else {
+                // Halves keep the span of very large values finite, and a quotient does not overflow for tiny ones.
+                (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0) * count
             }
         }
     }
-}
 
-/// The next row of the set in the same task; steps through the words of its bits.
-fn next_row(set: &FrameSet, row: usize) -> Option<usize> {
-    let words = set.bits().as_slice();
-    let mut at = (row + 1) / 64;
-    let mut word = words.get(at)? & (usize::MAX << ((row + 1) % 64));
-    while word == 0 {
-        at += 1;
-        word = *words.get(at)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and clamped")]
+    fn add(&self, found: &mut Histogram, bin: impl Fn(f64) -> f64, value: f64) {
+        if value >= self.low && value <= self.high {
+            found.counts[(bin(value) as usize).min(self.count - 1)] += 1;
+        } else if value.is_nan() {
+            found.nulls += 1;
+        } else if value < self.low {
+            found.below += 1;
+        } else {
+            found.above += 1;
+        }
     }
-    Some(at * 64 + word.trailing_zeros() as usize)
 }
 
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "few bins")]

@@ -71,7 +71,7 @@ mod tests {
             (low, high) in (-2.0..2.0, -2.0..2.0),
         ) {
             let care: Mask = care.try_into().unwrap();
-            let mask = select(&values, &care, |v| (v >= low) & (v <= high));
+            let mask = select(&values, &care, |v| v >= low && v <= high);
             for row in 0..STRIP_ROWS {
                 let bit = |mask: &Mask| mask[row / 64] >> (row % 64) & 1 == 1;
                 let expected = bit(&care) && values.get(row).is_some_and(|v| low <= *v && *v <= high);

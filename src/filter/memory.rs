@@ -25,7 +25,7 @@ impl MemoryColumns {
     }
 
     /// Adds a footage whose frames are taken at `timestamps`, ns UTC.
-    pub fn footage(
+    pub fn add_footage(
         &mut self,
         recording: &str,
         camera: &str,
@@ -50,7 +50,7 @@ impl MemoryColumns {
     }
 
     /// Adds a metric, or replaces it.
-    pub fn metric(&mut self, name: &str, unit: Option<&str>, values: Column) -> &mut Self {
+    pub fn add_metric(&mut self, name: &str, unit: Option<&str>, values: Column) -> &mut Self {
         self.metrics.retain(|metric| metric.name != name);
         let metric = MetricName { name: name.to_owned(), kind: values.kind(), unit: unit.map(str::to_owned) };
         let at = self.metrics.partition_point(|other| other.name < metric.name);
@@ -60,7 +60,7 @@ impl MemoryColumns {
     }
 
     /// Adds a label class with its number of labels on each frame; the count of all labels grows by them.
-    pub fn class(&mut self, name: &str, counts: Vec<u32>) -> &mut Self {
+    pub fn add_class(&mut self, name: &str, counts: Vec<u32>) -> &mut Self {
         for (labels, count) in Arc::make_mut(&mut self.labels).iter_mut().zip(&counts) {
             *labels = labels.saturating_add(*count);
         }

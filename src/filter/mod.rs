@@ -5,22 +5,27 @@
 //! see [`FrameColumns`].
 
 pub mod ast;
-pub mod edit;
-pub mod facets;
-pub mod histogram;
 mod bounds;
 mod check;
 mod check_compare;
+pub mod complete;
+pub mod edit;
 mod error;
 mod evaluate;
+pub mod facets;
 mod frame_set;
 mod glob;
+pub mod histogram;
 mod kernel;
 mod memory;
+#[cfg(test)]
+mod messages;
 mod names;
 mod parse;
 mod plan;
 mod print;
+#[cfg(test)]
+mod properties;
 mod run;
 mod source;
 mod suggest;

@@ -123,7 +123,7 @@ impl<'a> Planner<'a> {
 
     fn text_test(&mut self, value: &Text, test: &TextTest) -> Result<Test, FilterError> {
         Ok(match self.texts(value)? {
-            Texts::Constant(text) => Test::Constant(test.outcome(Some(&text))),
+            Texts::Constant(constant) => Test::Constant(test.outcome(Some(&constant))),
             Texts::Footages(texts) => Test::Footages(texts.iter().map(|text| test.outcome(text.as_deref())).collect()),
             Texts::Column(column) => {
                 let Column::Text { words, .. } = &*column else { return Ok(Test::Constant(None)) };
@@ -141,7 +141,7 @@ impl<'a> Planner<'a> {
             Number::Ints(name) => Values::Column(self.metric(name, |column| matches!(column, Column::Int { .. }))?),
             Number::ClassCount(name) => Values::Counts(self.class_count(name)?),
             Number::LabelCount(span) => {
-                Values::Counts(self.aligned(self.columns.label_count(), |counts| counts.len(), "labels", span)?)
+                Values::Counts(self.aligned(self.columns.label_count(), Vec::len, "labels", span)?)
             }
             Number::Frame => Values::Frame,
             Number::Timestamp(span) => Values::Times(self.times(span)?),
@@ -187,14 +187,13 @@ impl<'a> Planner<'a> {
         if let Some(counts) = self.counts.get(&name.name) {
             return Ok(counts.clone());
         }
-        let counts =
-            self.aligned(self.columns.class_count(&name.name), |counts| counts.len(), &name.name, &name.span)?;
+        let counts = self.aligned(self.columns.class_count(&name.name), Vec::len, &name.name, &name.span)?;
         self.counts.insert(name.name.clone(), counts.clone());
         Ok(counts)
     }
 
     fn times(&self, span: &Range<usize>) -> Result<Arc<Vec<i64>>, FilterError> {
-        self.aligned(self.columns.timestamps(), |times| times.len(), "time", span)
+        self.aligned(self.columns.timestamps(), Vec::len, "time", span)
     }
 
     /// The column, when it was read and has one value for each frame.

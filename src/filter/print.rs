@@ -143,6 +143,11 @@ fn back_quoted(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
 }
 
+/// A piece of filter text inside a message: in back quotes, once.
+pub(super) fn in_message(text: &str) -> String {
+    if text.starts_with('`') { text.to_owned() } else { format!("`{text}`") }
+}
+
 /// Text as a filter spells it: in double quotes, which double inside.
 #[must_use]
 pub fn text_literal(text: &str) -> String {

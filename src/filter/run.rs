@@ -217,7 +217,7 @@ fn within(values: &Values, bounds: Bounds, strip: &Strip<'_>, care: &Mask, want:
     };
     match values {
         Values::Column(column) if let Column::Int { values, valid } = &**column => {
-            let yes = select(&values[strip.range()], care, |v| (v >= low) & (v <= high));
+            let yes = select(&values[strip.range()], care, |v| v >= low && v <= high);
             if valid.is_empty() {
                 return split(yes, care);
             }
@@ -227,16 +227,16 @@ fn within(values: &Values, bounds: Bounds, strip: &Strip<'_>, care: &Mask, want:
         Values::Counts(counts) => {
             // Counts are never negative: an interval that ends below zero or begins past 32 bits holds none.
             let yes = match (u32::try_from(low.max(0)), u32::try_from(high.min(i64::from(u32::MAX)))) {
-                (Ok(low), Ok(high)) => select(&counts[strip.range()], care, |v| (v >= low) & (v <= high)),
+                (Ok(low), Ok(high)) => select(&counts[strip.range()], care, |v| v >= low && v <= high),
                 _ => EMPTY,
             };
             split(yes, care)
         }
-        Values::Times(times) => split(select(&times[strip.range()], care, |v| (v >= low) & (v <= high)), care),
+        Values::Times(times) => split(select(&times[strip.range()], care, |v| v >= low && v <= high), care),
         _ => {
             let mut ints = [0; STRIP_ROWS];
             let known = and(care, &values.ints(strip, &mut ints));
-            split(select(&ints[..strip.rows], &known, |v| (v >= low) & (v <= high)), &known)
+            split(select(&ints[..strip.rows], &known, |v| v >= low && v <= high), &known)
         }
     }
 }
@@ -248,9 +248,9 @@ fn floats_within(floats: &[f64], low: f64, high: f64, care: &Mask, want: Want) -
             // Half-open intervals, which most filters are, need one compare.
             (true, false, true) => select(floats, care, |v| v >= low),
             (true, true, false) => select(floats, care, |v| v <= high),
-            (true, ..) => select(floats, care, |v| (v >= low) & (v <= high)),
+            (true, ..) => select(floats, care, |v| v >= low && v <= high),
         },
-        no: if want.no { select(floats, care, |v| (v < low) | (v > high)) } else { EMPTY },
+        no: if want.no { select(floats, care, |v| v < low || v > high) } else { EMPTY },
     }
 }
 
@@ -323,8 +323,11 @@ impl Values {
         match self {
             Self::Column(column) => matches!(&**column, Column::Int { .. }),
             Self::Counts(_) | Self::Times(_) | Self::Frame | Self::Constant(Value::Int(_)) => true,
-            Self::Constant(Value::Float(_)) | Self::Null | Self::SinceStart(_) => false,
-            Self::Negate(_) | Self::Arithmetic { .. } => false,
+            Self::Constant(Value::Float(_))
+            | Self::Null
+            | Self::SinceStart(_)
+            | Self::Negate(_)
+            | Self::Arithmetic { .. } => false,
         }
     }
 
@@ -358,8 +361,11 @@ impl Values {
                 out.fill(*value);
                 every
             }
-            Self::Constant(Value::Float(_)) | Self::Null | Self::SinceStart(_) => EMPTY,
-            Self::Negate(_) | Self::Arithmetic { .. } => EMPTY,
+            Self::Constant(Value::Float(_))
+            | Self::Null
+            | Self::SinceStart(_)
+            | Self::Negate(_)
+            | Self::Arithmetic { .. } => EMPTY,
         }
     }
 
@@ -381,7 +387,9 @@ impl Values {
             }
             Self::Negate(inner) => {
                 let mut out = inner.floats(strip);
-                out.iter_mut().for_each(|v| *v = -*v);
+                for value in &mut out {
+                    *value = -*value;
+                }
                 out
             }
             Self::Arithmetic { op, left, right } => {

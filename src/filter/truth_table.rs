@@ -36,12 +36,12 @@ pub fn lake() -> MemoryColumns {
     let second = attributes(&[("vehicle", "Van")]);
     let times = |start: i64, frames: i64| (0..frames).map(move |i| start + i * HALF_SECOND_NS);
     let mut lake = MemoryColumns::new();
-    lake.footage("drive_1", "front", START_NS, &first, times(START_NS, 4))
-        .footage("drive_1", "rear", START_NS, &first, times(START_NS, 2))
-        .footage("drive_2", "Front", START_NS + DAY_NS, &second, times(START_NS + DAY_NS, 2));
+    lake.add_footage("drive_1", "front", START_NS, &first, times(START_NS, 4))
+        .add_footage("drive_1", "rear", START_NS, &first, times(START_NS, 2))
+        .add_footage("drive_2", "Front", START_NS + DAY_NS, &second, times(START_NS + DAY_NS, 2));
     let nan = f64::NAN;
-    lake.metric("speed", Some("m/s"), Column::Float(vec![10.0, nan, 0.0, -5.0, 25.0, f64::INFINITY, 30.0, nan]))
-        .metric(
+    lake.add_metric("speed", Some("m/s"), Column::Float(vec![10.0, nan, 0.0, -5.0, 25.0, f64::INFINITY, 30.0, nan]))
+        .add_metric(
             "gear",
             None,
             Column::Int {
@@ -49,13 +49,13 @@ pub fn lake() -> MemoryColumns {
                 valid: vec![true, true, false, true, true, true, true, false],
             },
         )
-        .metric(
+        .add_metric(
             "big",
             None,
             Column::Int { values: vec![1 << 53, (1 << 53) + 1, 0, -1, 5, i64::MAX, i64::MIN, 7], valid: Vec::new() },
         )
-        .metric("braking", None, Column::Bool(vec![1, 0, NULL_BOOL, 1, 0, 1, 0, NULL_BOOL]))
-        .metric(
+        .add_metric("braking", None, Column::Bool(vec![1, 0, NULL_BOOL, 1, 0, 1, 0, NULL_BOOL]))
+        .add_metric(
             "weather",
             None,
             Column::Text {
@@ -63,11 +63,11 @@ pub fn lake() -> MemoryColumns {
                 words: ["sun", "rain", "Rain", "snow"].map(str::to_owned).to_vec(),
             },
         )
-        .metric("time", None, Column::Float(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]))
-        .metric("two words", None, Column::Float(vec![0.0, -1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0]))
-        .class("car", vec![2, 0, 1, 0, 0, 1, 0, 0])
-        .class("pedestrian", vec![0, 1, 0, 3, 0, 0, 0, 0])
-        .class("traffic light", vec![0, 0, 0, 0, 0, 0, 1, 0]);
+        .add_metric("time", None, Column::Float(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]))
+        .add_metric("two words", None, Column::Float(vec![0.0, -1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0]))
+        .add_class("car", vec![2, 0, 1, 0, 0, 1, 0, 0])
+        .add_class("pedestrian", vec![0, 1, 0, 3, 0, 0, 0, 0])
+        .add_class("traffic light", vec![0, 0, 0, 0, 0, 0, 1, 0]);
     lake
 }
 
@@ -94,6 +94,9 @@ pub const CASES: &[(&str, &[usize])] = &[
     ("speed between 25 and 0", &[]),
     ("not speed between 25 and 0", &[0, 2, 3, 4, 5, 6]),
     ("speed between gear and 25", &[0, 4]),
+    ("10 between gear and speed", &[0, 4, 5, 6]),
+    ("3 in (gear, frame)", &[3, 4, 6]),
+    ("\"rear\" in (camera, weather)", &[4, 5]),
     ("speed in (10, 30, 99)", &[0, 6]),
     ("speed not in (10, 30)", &[2, 3, 4, 5]),
     ("speed in (10, 0, -5, 25, 1, 2, 3, 4)", &[0, 2, 3, 4]),
@@ -104,6 +107,9 @@ pub const CASES: &[(&str, &[usize])] = &[
     ("speed = 10 m/s", &[0]),
     ("speed in (90 km/h, 10 mps)", &[0, 4]),
     ("speed + 36 km/h > 20", &[4, 5, 6]),
+    ("speed >= 26 km/h + 10", &[0, 4, 5, 6]),
+    ("10 + 26 km/h <= speed", &[0, 4, 5, 6]),
+    ("speed >= 18 km/h + 5 m/s", &[0, 4, 5, 6]),
     ("t >= 500 ms", &[1, 2, 3, 5, 7]),
     // Three-valued `and`, `or`, `not`: false and unknown is false, true or unknown is true.
     ("not (speed > 0 and braking)", &[1, 2, 3, 4, 6]),

@@ -90,7 +90,7 @@ pub(super) fn read(path: &Path, table: &mut Table, options: &TimeOptions) -> Res
         let note = table.columns.get(column).map(|found| {
             Note::new(
                 format!("no column is named as a time; `{}` was taken", found.name),
-                "name the time column timestamp_ns, or set it in lake.toml",
+                "name the time column timestamp_ns if another one holds the times",
             )
         });
         note.and_then(|note| take(table, column, options, vec![note])).ok_or_else(|| no_times(path, table))

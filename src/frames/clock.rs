@@ -9,6 +9,8 @@ pub enum Clock {
     Timestamps(Vec<i64>),
     /// Frames a second, from the first frame.
     Rate(f64),
+    /// The store tells neither.
+    Unknown,
 }
 
 /// Unit of a time column.
@@ -51,18 +53,27 @@ impl TimeUnit {
         }
     }
 
-    /// The unit by magnitude. Times since 1970 tell it by their size (from 1973 on); times from a zero of their own by
-    /// the step between frames, which is between a tenth of a millisecond and some seconds.
-    fn guess(largest: f64, step: f64, whole: bool) -> Self {
-        match largest {
-            l if l >= 1e17 => Self::Nanoseconds,
-            l if l >= 1e14 => Self::Microseconds,
-            l if l >= 1e11 => Self::Milliseconds,
-            l if l >= 1e8 && step < 1e4 => Self::Seconds,
-            _ if !whole && step < 10.0 => Self::Seconds,
-            _ if step >= 5e5 => Self::Nanoseconds,
-            _ if step >= 500.0 => Self::Microseconds,
-            _ if step > 1.0 => Self::Milliseconds,
+    /// The unit by magnitude. Times since 1970 tell it by falling between 1990 and 2100 with a step between frames of
+    /// at most an hour; times from a zero of their own by the step, which is between some microseconds and some seconds.
+    fn guess(smallest: f64, largest: f64, step: f64, whole: bool) -> Self {
+        const YEAR_1990_S: f64 = 631_152_000.0;
+        const YEAR_2100_S: f64 = 4_102_444_800.0;
+        #[expect(clippy::cast_precision_loss, reason = "powers of ten up to 1e9 are exact")]
+        let seconds = |value: f64, unit: Self| value * unit.ns() as f64 / 1e9;
+        let since_1970 = |unit: &Self| {
+            seconds(smallest, *unit) >= YEAR_1990_S
+                && seconds(largest, *unit) <= YEAR_2100_S
+                && seconds(step, *unit) <= 3600.0
+        };
+        let units = [Self::Nanoseconds, Self::Microseconds, Self::Milliseconds, Self::Seconds];
+        if let Some(unit) = units.into_iter().find(since_1970) {
+            return unit;
+        }
+        match step {
+            s if !whole && s < 10.0 => Self::Seconds,
+            s if s >= 5e5 => Self::Nanoseconds,
+            s if s >= 500.0 => Self::Microseconds,
+            s if s > 1.0 => Self::Milliseconds,
             _ => Self::Seconds,
         }
     }
@@ -73,24 +84,26 @@ pub(super) fn to_ns(values: &Values, known: Option<TimeUnit>) -> Option<(Vec<i64
     match values {
         Values::Integers(values) => {
             #[expect(clippy::cast_precision_loss, reason = "the magnitude is enough")]
-            let unit = known.unwrap_or_else(|| {
-                let largest = values.iter().map(|v| v.unsigned_abs()).max().unwrap_or(0) as f64;
-                TimeUnit::guess(largest, typical_step(values.iter().map(|v| *v as f64)), true)
-            });
+            let unit = known.unwrap_or_else(|| guess_unit(values.iter().map(|v| *v as f64), true));
             let times: Option<Vec<i64>> = values.iter().map(|v| v.checked_mul(unit.ns())).collect();
             Some((times?, unit))
         }
         Values::Floats(values) => {
-            let unit = known.unwrap_or_else(|| {
-                let largest = values.iter().map(|v| v.abs()).filter(|v| v.is_finite()).fold(0.0, f64::max);
-                let whole = values.iter().all(|v| v.fract() == 0.0);
-                TimeUnit::guess(largest, typical_step(values.iter().copied()), whole && largest > 1e6)
-            });
+            let whole = values.iter().all(|v| v.fract() == 0.0);
+            let unit = known.unwrap_or_else(|| guess_unit(values.iter().copied(), whole));
             let times: Option<Vec<i64>> = values.iter().map(|v| float_ns(*v, unit.ns())).collect();
             Some((times?, unit))
         }
         Values::Texts(_) => None,
     }
+}
+
+fn guess_unit(values: impl Iterator<Item = f64> + Clone, whole: bool) -> TimeUnit {
+    let (smallest, largest) = values
+        .clone()
+        .filter(|v| v.is_finite())
+        .fold((f64::INFINITY, 0.0_f64), |(smallest, largest), v| (smallest.min(v.abs()), largest.max(v.abs())));
+    TimeUnit::guess(smallest, largest, typical_step(values), whole)
 }
 
 /// Whole and fractional part apart, so that seconds since 1970 keep their microseconds.
@@ -129,13 +142,16 @@ mod tests {
             ("us from 0", 0, 100_000, Microseconds),
             ("ms from 0", 0, 100, Milliseconds),
             ("s from 0", 0, 1, Seconds),
-            ("ns from 0, long", 0, 50_000_000, Nanoseconds),
+            ("ns since the start of the machine", 30_000_000_000_000, 50_000_000, Nanoseconds),
+            ("us since the start of the machine", 30_000_000_000, 50_000, Microseconds),
         ] {
             let values = Values::Integers((0..100).map(|i| first + i * step).collect());
             let (times, found) = to_ns(&values, None).unwrap();
             assert_eq!(found, unit, "{name}");
             assert_eq!(times[1] - times[0], step * unit.ns(), "{name}");
         }
+        let long = Values::Integers((0..500_000).map(|i| i * 100_000_000).collect());
+        assert_eq!(to_ns(&long, None).unwrap().1, Nanoseconds);
         let seconds = Values::Floats((0..50).map(|i| 1_700_000_000.25 + f64::from(i) * 0.1).collect());
         let (times, unit) = to_ns(&seconds, None).unwrap();
         assert_eq!((unit, times[0]), (Seconds, 1_700_000_000_250_000_000));
@@ -150,6 +166,6 @@ mod tests {
         assert_eq!(to_ns(&Values::Floats(vec![0.0, f64::NAN]), None), None);
         assert_eq!(to_ns(&Values::Integers(vec![i64::MAX]), Some(TimeUnit::Seconds)), None);
         assert_eq!(to_ns(&Values::Texts(vec!["1".into()]), None), None);
-        assert_eq!(to_ns(&Values::Integers(vec![]), None), Some((vec![], TimeUnit::Seconds)));
+        assert_eq!(to_ns(&Values::Integers(vec![]), None).map(|(times, _)| times), Some(vec![]));
     }
 }

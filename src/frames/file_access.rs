@@ -65,6 +65,20 @@ pub(super) fn read_at(file: &File, buffer: &mut [u8], address: u64) -> io::Resul
     file.read_exact_at(buffer, address)
 }
 
+/// Reads as many bytes from `address` as there are, at most the buffer's length.
+pub(super) fn read_up_to(file: &File, buffer: &mut [u8], address: u64) -> usize {
+    let mut length = 0;
+    while length < buffer.len() {
+        match file.read_at(&mut buffer[length..], address.saturating_add(length as u64)) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    length
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

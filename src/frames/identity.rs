@@ -1,6 +1,6 @@
 //! What tells one state of a store from another.
 
-use std::{fs::File, io, os::unix::fs::FileExt};
+use std::{fs::File, io};
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -28,11 +28,11 @@ impl StoreIdentity {
 pub(super) fn hash_ends(file: &File, size_bytes: u64) -> io::Result<u64> {
     let mut hasher = Xxh3::new();
     let mut buffer = vec![0; usize::try_from(END_BYTES.min(size_bytes)).unwrap_or(0)];
-    file.read_exact_at(&mut buffer, 0)?;
+    file_access::read_at(file, &mut buffer, 0)?;
     hasher.update(&buffer);
     let tail_bytes = size_bytes.saturating_sub(END_BYTES).min(END_BYTES);
     buffer.truncate(usize::try_from(tail_bytes).unwrap_or(0));
-    file.read_exact_at(&mut buffer, size_bytes - tail_bytes)?;
+    file_access::read_at(file, &mut buffer, size_bytes - tail_bytes)?;
     hasher.update(&buffer);
     Ok(hasher.digest())
 }
@@ -51,8 +51,8 @@ mod tests {
 
     #[test]
     fn a_change_at_either_end_shows() {
-        for size in [0, 1, 1000, 65_536, 65_537, 131_072, 400_000] {
-            let bytes: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
+        for size in [0_usize, 1, 1000, 65_536, 65_537, 131_072, 400_000] {
+            let bytes: Vec<u8> = (0..size).map(|i| u8::try_from(i % 251).unwrap()).collect();
             let before = identity(&bytes);
             assert_eq!(before.size_bytes, size as u64);
             assert_eq!(before.ends_hash, identity(&bytes).ends_hash);

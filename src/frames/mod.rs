@@ -37,3 +37,6 @@ pub use pool::{ChildPool, PoolLimits};
 pub use probe::{FoundFootage, StoreProbe, probe_store};
 pub use reader::{FrameReader, StoredBytes};
 pub use writer::{StoreLayout, StoreSpec, StoreWriter, WriteStoreError};
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,9 @@
 //!
 //! Source: HDF5 File Format Specification 3.0, II.A "Disk Format: Level 0A - Format Signature and Superblock".
 
-use std::{fs::File, os::unix::fs::FileExt};
+use std::fs::File;
+
+use super::file_access;
 
 const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 
@@ -42,7 +44,7 @@ pub fn read_superblock(file: &File, size_bytes: u64) -> Result<Superblock, NotHd
     let mut at = 0_u64;
     while at.checked_add(SIGNATURE.len() as u64).is_some_and(|end| end <= size_bytes) {
         let mut bytes = [0; 96];
-        let length = read_up_to(file, &mut bytes, at);
+        let length = file_access::read_up_to(file, &mut bytes, at);
         if bytes[..length].starts_with(&SIGNATURE) {
             let superblock = parse(&bytes[..length], at)?;
             if superblock.end_of_file > size_bytes {
@@ -56,22 +58,8 @@ pub fn read_superblock(file: &File, size_bytes: u64) -> Result<Superblock, NotHd
         at = if at == 0 { 512 } else { at.saturating_mul(2) };
     }
     let mut head = [0; 512];
-    let length = read_up_to(file, &mut head, 0);
+    let length = file_access::read_up_to(file, &mut head, 0);
     Err(describe(&head[..length], size_bytes))
-}
-
-/// Reads as many bytes as there are, at most the buffer's length.
-fn read_up_to(file: &File, buffer: &mut [u8], at: u64) -> usize {
-    let mut length = 0;
-    while length < buffer.len() {
-        match file.read_at(&mut buffer[length..], at + length as u64) {
-            Ok(0) => break,
-            Ok(count) => length += count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(_) => break,
-        }
-    }
-    length
 }
 
 fn parse(bytes: &[u8], at: u64) -> Result<Superblock, NotHdf5> {

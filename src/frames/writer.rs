@@ -190,7 +190,7 @@ impl StoreWriter {
 
     fn write_plain<B: AsRef<[u8]>>(&self, dataset: &Dataset, frames: &[B]) -> hdf5::Result<()> {
         let start = to_usize(self.written);
-        let bytes: Vec<u8> = frames.iter().flat_map(|frame| frame.as_ref()).copied().collect();
+        let bytes: Vec<u8> = frames.iter().flat_map(AsRef::as_ref).copied().collect();
         let memory = Dataspace::try_new(self.shape(frames.len() as u64))?;
         let file = dataset.space()?.select((start..start + frames.len(), .., .., ..))?;
         let kind = Datatype::from_type::<u8>()?;
@@ -238,8 +238,7 @@ impl StoreWriter {
         if let Some(file) = self.file.take() {
             file.close().map_err(|source| self.hdf5("the file", source))?;
         }
-        fs::rename(&self.part, &self.path)
-            .map_err(|source| WriteStoreError::File { path: self.path.clone(), source })
+        fs::rename(&self.part, &self.path).map_err(|source| WriteStoreError::File { path: self.path.clone(), source })
     }
 
     fn write_times(&self, timestamps_ns: &[i64]) -> hdf5::Result<()> {

@@ -218,11 +218,15 @@ fn is_table(path: &str) -> bool {
 /// Puts a file of the native layout into its recording, and every other store or table aside.
 fn sort_file(path: String, native: &mut BTreeMap<String, RecordingFiles>, other: &mut Vec<String>) {
     let parts: Vec<&str> = path.split('/').collect();
-    if let ["recordings", name, rest @ ..] = parts.as_slice()
+    // The layout may begin further down: a folder of lakes is a lake, and its recordings keep the way to them.
+    let at = parts.iter().position(|part| *part == "recordings").unwrap_or(parts.len());
+    let (above, below) = parts.split_at(at);
+    if let ["recordings", name, rest @ ..] = below
         && !rest.is_empty()
     {
-        let files = native.entry((*name).to_owned()).or_insert_with(|| RecordingFiles {
-            name: (*name).to_owned(),
+        let name = above.iter().chain([name]).copied().collect::<Vec<_>>().join("/");
+        let files = native.entry(name.clone()).or_insert_with(|| RecordingFiles {
+            name,
             native: true,
             ..RecordingFiles::default()
         });
@@ -432,6 +436,11 @@ mod tests {
             &["a.h5", "b.h5", "a.csv", "b_metrics.csv", "c.csv"],
             &["a: camera | 1 | 0 | 0", "b: camera | 1 | 0 | 0"],
             1,
+        );
+        check(
+            &["north/recordings/d1/footages/front.h5", "south/recordings/d1/footages/front.h5"],
+            &["north/d1: front | 0 | 0 | 0", "south/d1: front | 0 | 0 | 0"],
+            0,
         );
         check(&["x/one.hdf5", "x/log.csv"], &["x: one | 1 | 0 | 0"], 0);
         check(

@@ -93,16 +93,6 @@ impl Pose {
     pub(super) fn turn(&self, v: V3) -> V3 {
         v3(v.x * self.cos - v.y * self.sin, v.x * self.sin + v.y * self.cos, v.z)
     }
-
-    /// A pose given in this frame.
-    pub(super) fn then(&self, offset: V3, yaw: f32) -> Self {
-        let (sin, cos) = (yaw.sin(), yaw.cos());
-        Self {
-            origin: self.at(offset.x, offset.y, offset.z),
-            sin: self.sin * cos + self.cos * sin,
-            cos: self.cos * cos - self.sin * sin,
-        }
-    }
 }
 
 /// A point of the image, px from the top-left corner.
@@ -158,10 +148,7 @@ impl Camera {
     }
 
     fn on_image(&self, seen: V3) -> P2 {
-        P2 {
-            x: self.centre.x + self.focal_px * seen.x / seen.z,
-            y: self.centre.y - self.focal_px * seen.y / seen.z,
-        }
+        P2 { x: self.centre.x + self.focal_px * seen.x / seen.z, y: self.centre.y - self.focal_px * seen.y / seen.z }
     }
 
     /// Where a point appears; `None` behind the camera.

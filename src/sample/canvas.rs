@@ -6,10 +6,7 @@ use tiny_skia::{
     FillRule, GradientStop, LinearGradient, Paint, Path, PathBuilder, Pixmap, Point, Shader, SpreadMode, Transform,
 };
 
-use super::{
-    camera::P2,
-    color::Rgb,
-};
+use super::{camera::P2, color::Rgb};
 
 /// Coverage from which a pixel of an object counts as drawn.
 const DRAWN_ALPHA: u8 = 112;
@@ -243,7 +240,8 @@ impl Canvas {
                 if visible && alpha > 0.0 {
                     let to = (mirrored as usize * width + x as usize) * 4;
                     for channel in 0..3 {
-                        let value = f32::from(layer[from + channel]) * fade + f32::from(frame[to + channel]) * (1.0 - alpha);
+                        let value =
+                            f32::from(layer[from + channel]) * fade + f32::from(frame[to + channel]) * (1.0 - alpha);
                         frame[to + channel] = value.min(255.0) as u8;
                     }
                 }

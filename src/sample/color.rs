@@ -10,11 +10,7 @@ pub(super) struct Rgb(pub(super) [f32; 3]);
 
 /// From the usual hexadecimal notation, `0xRRGGBB`.
 pub(super) const fn hex(code: u32) -> Rgb {
-    Rgb([
-        ((code >> 16) & 0xff) as f32 / 255.0,
-        ((code >> 8) & 0xff) as f32 / 255.0,
-        (code & 0xff) as f32 / 255.0,
-    ])
+    Rgb([((code >> 16) & 0xff) as f32 / 255.0, ((code >> 8) & 0xff) as f32 / 255.0, (code & 0xff) as f32 / 255.0])
 }
 
 impl Rgb {

@@ -22,8 +22,22 @@ const MOST_ROWS_A_FILE: usize = 1_000_000;
 const FIRST_MS: i64 = 1_714_550_400_000;
 
 const STREETS: [&str; 16] = [
-    "Mill Lane", "Station Road", "Harbour Street", "Market Square", "Bridge Road", "Church Street", "Park Avenue", "Ring Road",
-    "Canal Street", "Castle Hill", "Garden Row", "Theatre Square", "North Gate", "River Walk", "Museum Street", "Tower Road",
+    "Mill Lane",
+    "Station Road",
+    "Harbour Street",
+    "Market Square",
+    "Bridge Road",
+    "Church Street",
+    "Park Avenue",
+    "Ring Road",
+    "Canal Street",
+    "Castle Hill",
+    "Garden Row",
+    "Theatre Square",
+    "North Gate",
+    "River Walk",
+    "Museum Street",
+    "Tower Road",
 ];
 
 /// Items and how often each is seen.

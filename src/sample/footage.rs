@@ -15,8 +15,8 @@ use crate::{
     jobs::Progress,
 };
 
-/// JPEG quality: no artefacts that a person sees at actual size.
-const JPEG_QUALITY: i32 = 85;
+/// JPEG quality: flat colours show no artefacts at actual size, and the committed lake stays small.
+const JPEG_QUALITY: i32 = 75;
 
 /// Frames handed to the store at once.
 const BATCH: u64 = 2048;
@@ -62,19 +62,24 @@ struct Plan {
 }
 
 fn plan(spec: &SampleSpec, drive: &Drive, camera: u32) -> Plan {
-    let full = |layout| Plan { layout, width: spec.width, height: spec.height, rate_hz: spec.rate_hz, frames: spec.frames };
+    let full =
+        |layout| Plan { layout, width: spec.width, height: spec.height, rate_hz: spec.rate_hz, frames: spec.frames };
     let last = camera + 1 == spec.cameras;
+    // Lossless stores take much room: a third of the frames, and smaller ones.
+    let lossless = |layout, part: u32| Plan {
+        width: (spec.width / part).max(16),
+        height: (spec.height / part).max(9),
+        rate_hz: spec.rate_hz / 3.0,
+        frames: spec.frames.div_ceil(3),
+        ..full(layout)
+    };
     let mut plan = match spec.layout {
-        SampleLayout::Mixed if last && drive.index % 4 == 2 => {
-            Plan { width: (spec.width / 2).max(16), height: (spec.height / 2).max(9), ..full(StoreLayout::Gzip) }
-        }
-        // Plain pixels take much room: a quarter of the size, and every second frame.
-        SampleLayout::Mixed if last && drive.index % 4 == 3 => Plan {
-            width: (spec.width / 4).max(16),
-            height: (spec.height / 4).max(9),
-            rate_hz: spec.rate_hz / 2.0,
-            frames: spec.frames.div_ceil(2),
-            ..full(StoreLayout::Raw)
+        SampleLayout::Mixed if last && drive.index % 4 == 2 => lossless(StoreLayout::Gzip, 2),
+        SampleLayout::Mixed if last && drive.index % 4 == 3 => lossless(StoreLayout::Raw, 4),
+        SampleLayout::Mixed if camera > 0 => Plan {
+            width: (spec.width * 3 / 4).max(16),
+            height: (spec.height * 3 / 4).max(9),
+            ..full(StoreLayout::Jpeg)
         },
         SampleLayout::Mixed | SampleLayout::Jpeg => full(StoreLayout::Jpeg),
         SampleLayout::Gzip => full(StoreLayout::Gzip),
@@ -202,7 +207,13 @@ impl<'a> Artist<'a> {
             return Ok((Vec::new(), seen));
         }
         let seen = self.stage.draw(view, t, Detail::Picture);
-        let pixels = self.stage.rgb();
+        let mut pixels = self.stage.rgb();
+        if self.plan.layout == StoreLayout::Gzip {
+            // Six bits a channel, as cheap sensors give: halves the size.
+            for value in &mut pixels {
+                *value &= 0xfc;
+            }
+        }
         let Some(jpeg) = &mut self.jpeg else { return Ok((pixels, seen)) };
         let image = turbojpeg::Image {
             pixels: pixels.as_slice(),
@@ -211,7 +222,8 @@ impl<'a> Artist<'a> {
             height: self.plan.height as usize,
             format: turbojpeg::PixelFormat::RGB,
         };
-        let bytes = jpeg.compress_to_vec(image).map_err(|source| SampleError::Jpeg { path: path.to_owned(), source })?;
+        let bytes =
+            jpeg.compress_to_vec(image).map_err(|source| SampleError::Jpeg { path: path.to_owned(), source })?;
         Ok((bytes, seen))
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     camera::{Camera, V3, v3},
     color::{Rgb, hex},
-    noise::{fractal, smooth, step},
+    noise::{floor, fractal, smooth, step},
     road::{Band, Road, Surface},
     sky::Backdrop,
 };
@@ -195,7 +195,7 @@ impl Ground<'_> {
         match surface {
             Surface::Asphalt | Surface::Parking => {
                 let base = if surface == Surface::Asphalt { hex(0x5f_6166) } else { hex(0x55_5559) };
-                let grain = (smooth(s * 14.0, d * 14.0) - 0.5) * 0.05 * (0.03 / (0.03 + across)).min(1.0);
+                let grain = (smooth(s * 9.0, d * 9.0) - 0.5) * 0.018 * (0.03 / (0.03 + across)).min(1.0);
                 let patches = (fractal(s * 0.11, d * 0.6, 3) - 0.5) * 0.20;
                 // Wheels polish two tracks in every lane.
                 let track = ((d - self.road.track_d) / self.road.lane_m).fract().abs();
@@ -208,12 +208,12 @@ impl Ground<'_> {
             }
             Surface::Pavement => {
                 let joints = dashes(s, along, 0.04, 0.6).max(dashes(d + 0.13, across, 0.04, 0.6));
-                let tone = (fractal(s * 0.5, d * 0.7, 3) - 0.5) * 0.16;
-                (hex(0xa5_a098) * (1.0 + tone - 0.16 * joints), 0.45)
+                let tone = (fractal(s * 0.5, d * 0.7, 2) - 0.5) * 0.14;
+                (hex(0xa5_a098) * (1.0 + tone - 0.10 * joints), 0.45)
             }
             Surface::Grass => {
                 let tone = fractal(s * 0.35, d * 0.35, 4) - 0.5;
-                let blades = (smooth(s * 5.0, d * 5.0) - 0.5) * 0.16 * far;
+                let blades = (smooth(s * 5.0, d * 5.0) - 0.5) * 0.07 * far;
                 (hex(0x6f_8a48).mix(hex(0x93_9a55), (tone + 0.4).clamp(0.0, 1.0)) * (1.0 + 0.4 * tone + blades), 0.10)
             }
             Surface::CycleLane => {
@@ -227,8 +227,8 @@ impl Ground<'_> {
     fn shadow(&self, s: f32, d: f32, across: f32) -> f32 {
         let Some(reach) = self.road.shadow else { return 0.0 };
         // Whole houses cast steps of shadow, so the edge jumps and is not a wave.
-        let house = (s / 11.0).floor();
-        let edge = reach + 2.4 * (super::noise::hash2(house as i64, 77) - 0.5);
+        let house = floor(s / 11.0);
+        let edge = reach + 2.4 * (super::noise::hash2(i64::from(house), 77) - 0.5);
         let from_sun = if self.backdrop.mood.sun.y > 0.0 { d } else { -d };
         step(edge - 0.10 - across, edge + 0.10 + across, from_sun)
     }
@@ -243,7 +243,7 @@ fn overlap(at: f32, size: f32, low: f32, high: f32) -> f32 {
 /// Share of the interval of size `size` round `at` that lies on dashes of length `on` every `period`.
 fn dashes(at: f32, size: f32, on: f32, period: f32) -> f32 {
     let painted = |x: f32| {
-        let turns = (x / period).floor();
+        let turns = floor(x / period) as f32;
         turns * on + (x - turns * period).min(on)
     };
     ((painted(at + 0.5 * size) - painted(at - 0.5 * size)) / size).clamp(0.0, 1.0)

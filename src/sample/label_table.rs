@@ -32,7 +32,12 @@ const CLASSES: [&str; 10] = [
 ];
 
 /// Writes the labels of all cameras of a drive into `folder`; returns their number.
-pub(super) fn write_labels(folder: &Path, spec: &SampleSpec, drive: &Drive, footages: &[Footage]) -> Result<u64, SampleError> {
+pub(super) fn write_labels(
+    folder: &Path,
+    spec: &SampleSpec,
+    drive: &Drive,
+    footages: &[Footage],
+) -> Result<u64, SampleError> {
     // Numbers of tracks grow by this much from lap to lap.
     let stride = (drive.world.items.len() + 1).next_multiple_of(1000) as i64;
     match drive.index % 4 {
@@ -151,8 +156,7 @@ fn write_csv(folder: &Path, footages: &[Footage], stride: i64) -> Result<u64, Sa
 
 /// One COCO file for all cameras; the folder in a file name is the camera.
 fn write_coco(folder: &Path, footages: &[Footage], stride: i64) -> Result<u64, SampleError> {
-    let categories: Vec<Value> =
-        (1_u32..).zip(CLASSES).map(|(id, name)| json!({"id": id, "name": name})).collect();
+    let categories: Vec<Value> = (1_u32..).zip(CLASSES).map(|(id, name)| json!({"id": id, "name": name})).collect();
     let (mut images, mut annotations) = (Vec::new(), Vec::new());
     for footage in footages {
         let first = images.len() as u64 + 1;

@@ -2,13 +2,7 @@
 
 use std::path::Path;
 
-use super::{
-    SampleError,
-    drive::Drive,
-    mood::Weather,
-    spec::SampleSpec,
-    table_file::write_text,
-};
+use super::{SampleError, drive::Drive, mood::Weather, spec::SampleSpec, table_file::write_text};
 use crate::model::format_ns;
 
 /// Writes `lake.toml`.
@@ -29,9 +23,6 @@ unit = "m/s"
 
 [metrics.acceleration]
 unit = "m/s²"
-
-[metrics.brake]
-unit = "1"
 
 [metrics.steering_angle]
 unit = "deg"

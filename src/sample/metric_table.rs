@@ -33,7 +33,7 @@ pub(super) const METRES_PER_DEGREE: f64 = 111_320.0;
 const FLOATS: [(&str, &str, i32); 11] = [
     ("speed", "m/s", 3),
     ("acceleration", "m/s²", 3),
-    ("brake", "1", 3),
+    ("brake", "", 3),
     ("steering_angle", "deg", 2),
     ("yaw_rate", "deg/s", 3),
     ("heading", "deg", 3),
@@ -55,7 +55,12 @@ struct Reading {
 }
 
 /// Writes the readings of a drive into `folder`; returns their number (rows times metrics).
-pub(super) fn write_metrics(folder: &Path, spec: &SampleSpec, drive: &Drive, progress: &Progress) -> Result<u64, SampleError> {
+pub(super) fn write_metrics(
+    folder: &Path,
+    spec: &SampleSpec,
+    drive: &Drive,
+    progress: &Progress,
+) -> Result<u64, SampleError> {
     let log = Log::new(spec, drive);
     // A car has a rain sensor or a light sensor in this fleet's record, seldom both.
     let absent = if drive.world.weather == Weather::Rain { LIGHT } else { RAIN };
@@ -65,8 +70,8 @@ pub(super) fn write_metrics(folder: &Path, spec: &SampleSpec, drive: &Drive, pro
     if text {
         let mut out = "time".to_owned();
         for index in &kept {
-            let (name, unit, _) = FLOATS[*index];
-            let _ = write!(out, ",{name} [{unit}]");
+            out.push(',');
+            out.push_str(&header(*index));
         }
         out.push_str(",gear,brake_light\n");
         log.read(progress, |reading| {
@@ -92,8 +97,7 @@ pub(super) fn write_metrics(folder: &Path, spec: &SampleSpec, drive: &Drive, pro
         let with_units = drive.index % 4 == 3;
         let mut columns: Vec<Column> = vec![Series::new("timestamp_ns".into(), time).into()];
         for (column, index) in floats.into_iter().zip(&kept) {
-            let (name, unit, _) = FLOATS[*index];
-            let name = if with_units { format!("{name} [{unit}]") } else { name.to_owned() };
+            let name = if with_units { header(*index) } else { FLOATS[*index].0.to_owned() };
             columns.push(Series::new(name.into(), column).into());
         }
         columns.push(Series::new("gear".into(), gear).into());
@@ -101,6 +105,12 @@ pub(super) fn write_metrics(folder: &Path, spec: &SampleSpec, drive: &Drive, pro
         write_parquet(&folder.join("vehicle.parquet"), columns)?;
     }
     Ok(rows * (kept.len() as u64 + 2))
+}
+
+/// Name and unit of a metric as loggers write them: `speed [m/s]`.
+fn header(index: usize) -> String {
+    let (name, unit, _) = FLOATS[index];
+    if unit.is_empty() { name.to_owned() } else { format!("{name} [{unit}]") }
 }
 
 fn csv_row(out: &mut String, reading: &Reading, kept: &[usize]) {
@@ -212,7 +222,7 @@ impl<'a> Log<'a> {
 
     /// Slow sensors skip a reading now and then.
     fn empty(&self, row: u64, column: usize) -> bool {
-        column >= 8 && mix(self.drive.seed ^ (row * 31 + column as u64)) % 250 == 0
+        column >= 8 && mix(self.drive.seed ^ (row * 31 + column as u64)).is_multiple_of(250)
     }
 
     fn rain(&self, t: f64) -> f64 {

@@ -170,7 +170,13 @@ struct Counts {
     samples: AtomicU64,
 }
 
-fn write_drive(dir: &Path, spec: &SampleSpec, drive: &Drive, progress: &Progress, counts: &Counts) -> Result<(), SampleError> {
+fn write_drive(
+    dir: &Path,
+    spec: &SampleSpec,
+    drive: &Drive,
+    progress: &Progress,
+    counts: &Counts,
+) -> Result<(), SampleError> {
     let folder = dir.join("recordings").join(&drive.name);
     for part in ["footages", "metrics", "labels"] {
         let path = folder.join(part);

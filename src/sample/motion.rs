@@ -107,7 +107,8 @@ impl Bends {
     pub(super) fn direction(&self, s: f64) -> f64 {
         let per_m = std::f64::consts::TAU / self.length_m;
         let turn = per_m * s;
-        self.steady * s + self.wide.0 / per_m * (self.wide.1.cos() - (turn + self.wide.1).cos())
+        self.steady * s
+            + self.wide.0 / per_m * (self.wide.1.cos() - (turn + self.wide.1).cos())
             + self.tight.0 / (2.0 * per_m) * (self.tight.1.cos() - (2.0 * turn + self.tight.1).cos())
     }
 }
@@ -118,7 +119,8 @@ mod tests {
 
     #[test]
     fn distance_and_speed_are_integrals() {
-        let profile = SpeedProfile::repeating(&[(0.0, 4.0), (4.0, 13.0), (8.0, 13.5), (11.5, 0.0), (13.0, 0.0), (15.0, 4.0)]);
+        let profile =
+            SpeedProfile::repeating(&[(0.0, 4.0), (4.0, 13.0), (8.0, 13.5), (11.5, 0.0), (13.0, 0.0), (15.0, 4.0)]);
         let (mut distance, mut speed) = (0.0, 4.0);
         let dt = 1e-4;
         for step in 0..400_000_u32 {

@@ -9,7 +9,8 @@ pub(super) fn mix(mut x: u64) -> u64 {
 
 /// A value in `0.0..1.0` that belongs to the pair (`a`, `b`).
 pub(super) fn hash2(a: i64, b: i64) -> f32 {
-    let bits = mix((a as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ mix((b as u64).wrapping_add(0x632b_e59b_d9b4_e019)));
+    let bits =
+        mix((a as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ mix((b as u64).wrapping_add(0x632b_e59b_d9b4_e019)));
     (bits >> 40) as f32 / (1_u64 << 24) as f32
 }
 
@@ -21,11 +22,16 @@ fn lattice(x: i32, y: i32) -> f32 {
     ((bits ^ (bits >> 15)) >> 8) as f32 / (1_u32 << 24) as f32
 }
 
+/// The next whole number at or below `x`; the library's own rounding is a call on plain `x86_64`.
+pub(super) fn floor(x: f32) -> i32 {
+    let whole = x as i32;
+    whole - i32::from((whole as f32) > x)
+}
+
 /// Smooth noise in `0.0..1.0` with features of size one.
 pub(super) fn smooth(x: f32, y: f32) -> f32 {
-    let (xf, yf) = (x.floor(), y.floor());
-    let (ix, iy) = (xf as i32, yf as i32);
-    let (u, v) = (ease(x - xf), ease(y - yf));
+    let (ix, iy) = (floor(x), floor(y));
+    let (u, v) = (ease(x - ix as f32), ease(y - iy as f32));
     let top = lerp(lattice(ix, iy), lattice(ix.wrapping_add(1), iy), u);
     let bottom = lerp(lattice(ix, iy.wrapping_add(1)), lattice(ix.wrapping_add(1), iy.wrapping_add(1)), u);
     lerp(top, bottom, v)

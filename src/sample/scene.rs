@@ -7,9 +7,9 @@ use super::{
     canvas::{Canvas, Coverage, Fill, PxBox},
     color::{Rgb, hex},
     draw::{
-        BigVehicle, CarBody, Lights, Pen, Plant, draw_big_vehicle, draw_car, draw_cone, draw_dog, draw_house,
-        draw_lamp_post, draw_person, draw_plant, draw_rail, draw_sign_plate, draw_sign_post, draw_signal_head,
-        draw_signal_post, draw_two_wheel,
+        BigVehicle, CarBody, Lights, Pen, Plant, SignFace, SignalState, draw_big_vehicle, draw_car, draw_cone,
+        draw_dog, draw_house, draw_lamp_post, draw_person, draw_plant, draw_rail, draw_sign_plate, draw_sign_post,
+        draw_signal_head, draw_signal_post, draw_two_wheel,
     },
     ground::{Course, Ground},
     mood::{Mood, Weather},
@@ -123,7 +123,8 @@ impl<'a> Stage<'a> {
         self.canvas.begin();
         if detail == Detail::Picture {
             backdrop.paint(&camera, self.canvas.frame.data_mut());
-            Ground { road: &world.road, backdrop: &backdrop, course: &course }.paint(&camera, self.canvas.frame.data_mut());
+            Ground { road: &world.road, backdrop: &backdrop, course: &course }
+                .paint(&camera, self.canvas.frame.data_mut());
         }
         let placed = self.place(&camera, &course, t, detail);
         let sun = backdrop.sun();
@@ -164,11 +165,7 @@ impl<'a> Stage<'a> {
             weather::sensor(&mut self.canvas, &mood, moment, self.noise);
         }
         let t_lap = t.rem_euclid(lap_s);
-        labelled
-            .iter()
-            .zip(coverage)
-            .filter_map(|(one, coverage)| self.seen(&camera, one, coverage, t_lap))
-            .collect()
+        labelled.iter().zip(coverage).filter_map(|(one, coverage)| self.seen(&camera, one, coverage, t_lap)).collect()
     }
 
     /// Everything within reach, from far to near.
@@ -184,7 +181,10 @@ impl<'a> Stage<'a> {
                 if depth < -size || aside > (depth + size) * 1.25 + size + 3.0 {
                     continue;
                 }
-                if detail == Detail::Labels && thing.class().is_none() && !matches!(thing, Thing::House(_) | Thing::Rail { .. }) {
+                if detail == Detail::Labels
+                    && thing.class().is_none()
+                    && !matches!(thing, Thing::House(_) | Thing::Rail { .. })
+                {
                     continue;
                 }
                 let s = (course.s + moment.ahead).rem_euclid(world.road.bends.length_m) as f32;
@@ -224,8 +224,7 @@ impl<'a> Stage<'a> {
             Thing::Sign(face) => draw_sign_plate(&mut pen, &one.pose, *face),
             Thing::SignalPost { arm } => draw_signal_post(&mut pen, &one.pose, *arm),
             Thing::Signal { left, up } => {
-                let state = world.signals.map(|plan| plan.at((t - one.moment.lap as f64 * world.vehicle.period_s()).rem_euclid(world.vehicle.period_s())));
-                if let Some(state) = state {
+                if let Some(state) = world.signal_at(t) {
                     draw_signal_head(&mut pen, &one.pose, *left, *up, state);
                 }
             }
@@ -261,7 +260,8 @@ impl<'a> Stage<'a> {
             self.canvas.stain(&outline, Fill::Clear(hex(0x14_1a2c), 0.36 * fade));
         }
         if !matches!(one.thing, Thing::Plant(_)) {
-            for (grow, alpha) in [(0.26, 0.07), (0.18, 0.09), (0.11, 0.12), (0.04, 0.15), (-0.04, 0.18), (-0.12, 0.18)] {
+            for (grow, alpha) in [(0.26, 0.07), (0.18, 0.09), (0.11, 0.12), (0.04, 0.15), (-0.04, 0.18), (-0.12, 0.18)]
+            {
                 let outline = camera.polygon(&corners(grow));
                 self.canvas.stain(&outline, Fill::Clear(hex(0x0a_0d14), alpha * fade));
             }
@@ -293,7 +293,12 @@ impl<'a> Stage<'a> {
         if self.mood.weather == Weather::Rain {
             let lap_s = self.world.vehicle.period_s();
             weather::rain(&mut self.canvas, rain_amount(t / lap_s), speed, moment);
-            weather::drops(&mut self.canvas, if view == View::Front { 0.55 } else { 1.0 }, view as u64, t / lap_s * 15.0);
+            weather::drops(
+                &mut self.canvas,
+                if view == View::Front { 0.55 } else { 1.0 },
+                view as u64,
+                t / lap_s * 15.0,
+            );
         }
     }
 
@@ -301,7 +306,11 @@ impl<'a> Stage<'a> {
         let class = one.thing.class()?;
         let shown = f64::from(coverage.seen_px) / f64::from(coverage.alone_px.max(1));
         let bbox = coverage.seen;
-        if coverage.seen_px == 0 || shown < 0.3 || bbox.width().max(bbox.height()) < 6 || bbox.width().min(bbox.height()) < 3 {
+        if coverage.seen_px == 0
+            || shown < 0.3
+            || bbox.width().max(bbox.height()) < 6
+            || bbox.width().min(bbox.height()) < 3
+        {
             return None;
         }
         let distance_m = f64::from((one.pose.origin - camera.position).length());
@@ -310,12 +319,12 @@ impl<'a> Stage<'a> {
         let size = f64::from(bbox.height().max(bbox.width())) / f64::from(camera.height);
         let doubt = 0.32 * occluded + 0.22 * (-size * 14.0).exp() + 0.10 * (distance_m / 150.0).min(1.0);
         let luck = f64::from(hash2(one.item as i64, (t_lap * 1000.0) as i64)) * 0.05;
-        let state = match (&one.thing, self.world.signals) {
-            (Thing::Signal { .. }, Some(plan)) => Some(match plan.at((t_lap - one.moment.lap as f64 * self.world.vehicle.period_s()).rem_euclid(self.world.vehicle.period_s())) {
-                super::draw::SignalState::Red => "red",
-                super::draw::SignalState::RedAmber => "red_amber",
-                super::draw::SignalState::Green => "green",
-                super::draw::SignalState::Amber => "amber",
+        let state = match (&one.thing, self.world.signal_at(t_lap)) {
+            (Thing::Signal { .. }, Some(state)) => Some(match state {
+                SignalState::Red => "red",
+                SignalState::RedAmber => "red_amber",
+                SignalState::Green => "green",
+                SignalState::Amber => "amber",
             }),
             _ => None,
         };
@@ -392,7 +401,8 @@ fn footprint(thing: &Thing) -> Option<(f32, f32, f32)> {
 fn extent(thing: &Thing) -> f32 {
     match thing {
         Thing::House(house) => 0.5 * house.length + house.depth,
-        Thing::Big(_) | Thing::Rail { .. } | Thing::Sign(_) | Thing::SignPost(_) => 9.0,
+        Thing::Sign(SignFace::Board(_)) | Thing::SignPost(SignFace::Board(_)) => 16.0,
+        Thing::Big(_) | Thing::Rail { .. } => 9.0,
         Thing::Plant(_) | Thing::Signal { .. } | Thing::SignalPost { .. } => 6.0,
         _ => 3.0,
     }
@@ -408,7 +418,9 @@ fn hull(points: &[V3]) -> Vec<V3> {
         let start = outline.len();
         let chain: Vec<V3> = if pass == 0 { sorted.clone() } else { sorted.iter().rev().copied().collect() };
         for point in chain {
-            while outline.len() >= start + 2 && turn(outline[outline.len() - 2], outline[outline.len() - 1], point) <= 0.0 {
+            while outline.len() >= start + 2
+                && turn(outline[outline.len() - 2], outline[outline.len() - 1], point) <= 0.0
+            {
                 outline.pop();
             }
             outline.push(point);

@@ -62,7 +62,7 @@ impl Backdrop<'_> {
         let mut color = self.gradient(ray.z);
         let toward = ray.dot(mood.sun).max(0.0);
         if mood.weather == Weather::Night {
-            color = self.stars(color, azimuth, ray.z);
+            color = Self::stars(color, azimuth, ray.z);
         }
         let halo = match mood.weather {
             Weather::Dusk => 0.85 * toward.powi(18) + 0.35 * toward.powi(4),
@@ -103,7 +103,7 @@ impl Backdrop<'_> {
         sky.mix(lit.mix(dark, shade), amount)
     }
 
-    fn stars(&self, sky: Rgb, azimuth: f32, up: f32) -> Rgb {
+    fn stars(sky: Rgb, azimuth: f32, up: f32) -> Rgb {
         let (x, y) = (azimuth * 90.0, up * 110.0);
         let (cx, cy) = (x.floor(), y.floor());
         let (ix, iy) = (cx as i64, cy as i64);
@@ -122,9 +122,11 @@ impl Backdrop<'_> {
         match self.horizon {
             Horizon::Town => self.roofs(around, up),
             Horizon::Hills => self.ridges(around, up, &[(0.020, 0.050, 2.2, 0.80), (0.004, 0.036, 5.0, 0.52)]),
-            Horizon::Mountains => {
-                self.ridges(around, up, &[(0.045, 0.115, 2.6, 0.86), (0.020, 0.058, 3.8, 0.70), (0.004, 0.034, 6.5, 0.45)])
-            }
+            Horizon::Mountains => self.ridges(
+                around,
+                up,
+                &[(0.045, 0.115, 2.6, 0.86), (0.020, 0.058, 3.8, 0.70), (0.004, 0.034, 6.5, 0.45)],
+            ),
         }
     }
 
@@ -133,6 +135,9 @@ impl Backdrop<'_> {
         let night = self.mood.ambient.luma();
         let mut found = None;
         for (index, (low, high, bends, haze)) in (0_u8..).zip(layers) {
+            if up > high + 0.002 {
+                continue;
+            }
             let offset = self.seed * 31.0 + f32::from(index) * 11.3;
             let ridge = lerp(*low, *high, fractal(around * bends + offset, offset, 5));
             let inside = step(ridge + 0.0012, ridge - 0.0012, up);
@@ -150,7 +155,9 @@ impl Backdrop<'_> {
 
     fn roofs(&self, around: f32, up: f32) -> Option<Rgb> {
         let mood = self.mood;
-        for (layer, width, low, high, haze) in [(1_i64, 0.035_f32, 0.012_f32, 0.048_f32, 0.60_f32), (2, 0.06, 0.02, 0.085, 0.82)] {
+        for (layer, width, low, high, haze) in
+            [(1_i64, 0.035_f32, 0.012_f32, 0.048_f32, 0.60_f32), (2, 0.06, 0.02, 0.085, 0.82)]
+        {
             let column = (around / width).floor();
             let index = column as i64 + layer * 1000;
             let seed = (self.seed * 1000.0) as i64;

@@ -5,8 +5,9 @@ use super::SampleError;
 /// How the stores of a sample lake keep their frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SampleLayout {
-    /// JPEG rows for most; every fourth drive has one compressed store at half and every fourth one plain store at a
-    /// quarter of the size.
+    /// JPEG rows for most, at three quarters of the size for all but the front camera; the last camera of every fourth
+    /// drive is a compressed store of half the size, that of the drive after it a plain store of a quarter, both with
+    /// every third frame.
     Mixed,
     /// JPEG rows.
     Jpeg,
@@ -48,20 +49,20 @@ pub struct SampleSpec {
 }
 
 impl SampleSpec {
-    /// The lake that is committed as `sample_lake`: 4 drives, 2 cameras, 150 frames a camera.
+    /// The lake that is committed as `sample_lake`: 4 drives of 15 s, 2 cameras, 120 frames a camera.
     #[must_use]
     pub fn showcase() -> Self {
         Self {
             recordings: 4,
             cameras: 2,
-            frames: 150,
+            frames: 120,
             width: 640,
             height: 360,
             layout: SampleLayout::Mixed,
             seed: 7,
             images: true,
             events: 20_000,
-            rate_hz: 10.0,
+            rate_hz: 8.0,
             metric_rate_hz: 100.0,
             distinct: None,
             locations: 400,

@@ -14,10 +14,7 @@ pub(super) fn write_parquet(path: &Path, columns: Vec<Column>) -> Result<(), Sam
     let table = |source| SampleError::Table { path: path.to_owned(), source };
     let file = File::create(path).map_err(|source| SampleError::File { path: path.to_owned(), source })?;
     let mut frame = DataFrame::new_infer_height(columns).map_err(table)?;
-    ParquetWriter::new(file)
-        .with_compression(ParquetCompression::Zstd(None))
-        .finish(&mut frame)
-        .map_err(table)?;
+    ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).finish(&mut frame).map_err(table)?;
     Ok(())
 }
 

@@ -24,8 +24,12 @@ pub(super) fn rain(canvas: &mut Canvas, amount: f32, speed: f32, moment: u64) {
         let lean = (x / width - 0.5) * 0.024 * speed + 0.06;
         let half = (0.35 + 0.35 * near) * scale.max(0.5);
         let (dx, dy) = (lean * length, length);
-        let points =
-            [P2 { x: x - half, y }, P2 { x: x + half, y }, P2 { x: x + dx + half, y: y + dy }, P2 { x: x + dx - half, y: y + dy }];
+        let points = [
+            P2 { x: x - half, y },
+            P2 { x: x + half, y },
+            P2 { x: x + dx + half, y: y + dy },
+            P2 { x: x + dx - half, y: y + dy },
+        ];
         canvas.stain(&points, Fill::Clear(hex(0xdd_e4ea), 0.10 + 0.16 * near));
     }
 }
@@ -96,8 +100,12 @@ pub(super) fn bonnet(canvas: &mut Canvas, mood: &Mood, paint: Rgb) {
     let base = paint.lit(mood.ambient + mood.sunlight * 0.6);
     let mirrored = mood.sky[1] * 0.55 + mood.sky[2] * 0.2;
     let top = base.mix(mirrored, 0.42);
-    canvas.polygon(&arc(0.066), Fill::Ramp(P2 { x: 0.0, y: height * 0.934 }, top, P2 { x: 0.0, y: height }, base * 0.55));
-    canvas.polygon(&arc(0.050), Fill::Ramp(P2 { x: 0.0, y: height * 0.95 }, top * 0.86, P2 { x: 0.0, y: height }, base * 0.42));
+    canvas
+        .polygon(&arc(0.066), Fill::Ramp(P2 { x: 0.0, y: height * 0.934 }, top, P2 { x: 0.0, y: height }, base * 0.55));
+    canvas.polygon(
+        &arc(0.050),
+        Fill::Ramp(P2 { x: 0.0, y: height * 0.95 }, top * 0.86, P2 { x: 0.0, y: height }, base * 0.42),
+    );
     canvas.finish(false);
 }
 
@@ -112,7 +120,9 @@ pub(super) fn glare(canvas: &mut Canvas, mood: &Mood, sun: P2, seen: f32) {
     canvas.glow(sun, width * 0.55, width * 0.40, hex(0xff_b060) * (0.34 * seen));
     canvas.glow(sun, width * 0.50, height * 0.012, hex(0xff_e0b0) * (0.30 * seen));
     let (cx, cy) = (0.5 * width - sun.x, 0.52 * height - sun.y);
-    for (share, size, color) in [(0.55, 0.020, 0xff_9a50), (1.25, 0.034, 0x9a_d070), (1.62, 0.016, 0x70_a0ff), (1.95, 0.052, 0xff_8060)] {
+    for (share, size, color) in
+        [(0.55, 0.020, 0xff_9a50), (1.25, 0.034, 0x9a_d070), (1.62, 0.016, 0x70_a0ff), (1.95, 0.052, 0xff_8060)]
+    {
         let at = P2 { x: sun.x + cx * share, y: sun.y + cy * share };
         canvas.glow(at, width * size, width * size, hex(color) * (0.16 * seen));
     }
@@ -121,11 +131,12 @@ pub(super) fn glare(canvas: &mut Canvas, mood: &Mood, sun: P2, seen: f32) {
 /// Darker corners and a little noise, stronger in the dark.
 pub(super) fn sensor(canvas: &mut Canvas, mood: &Mood, moment: u64, noise: f32) {
     let (width, height) = (canvas.width(), canvas.height());
-    let strength = noise * match mood.weather {
-        Weather::Night => 2.2,
-        Weather::Dusk => 1.1,
-        Weather::Day | Weather::Rain => 0.9,
-    };
+    let strength = noise
+        * match mood.weather {
+            Weather::Night => 2.2,
+            Weather::Dusk => 1.1,
+            Weather::Day | Weather::Rain => 0.9,
+        };
     let salt = super::noise::mix(moment);
     let data = canvas.frame.data_mut();
     for y in 0..height {

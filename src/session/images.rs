@@ -23,7 +23,7 @@ const EXTENT_CACHE_BYTES: usize = 64 << 20;
 /// Footages whose labels near the frame looked at last are kept.
 const LABEL_CACHE_BLOCKS: usize = 64;
 /// Time that the structure of one store may take to be read.
-const STRUCTURE_TIMEOUT: Duration = Duration::from_secs(60);
+const STRUCTURE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Reads frames; shared by all clones of a session.
 pub(super) struct Images {
@@ -31,8 +31,11 @@ pub(super) struct Images {
     pool: Arc<ChildPool>,
     reader: FrameReader,
     places: Mutex<VecDeque<(Key, Arc<Place>)>>,
-    labels: Mutex<VecDeque<(Key, u64, Arc<Vec<Label>>)>>,
+    labels: Mutex<VecDeque<LabelsNear>>,
 }
+
+/// Labels around a frame of a footage.
+type LabelsNear = (Key, u64, Arc<Vec<Label>>);
 
 /// A footage of a catalog.
 type Key = (String, i64);
@@ -196,10 +199,12 @@ impl Session {
             return Ok(None);
         }
         let stored = images.reader.stored_bytes(&images.store(&place), layout, &place.extents, frame).map_err(told)?;
-        Ok(Some((stored.bytes, stored.extension)))
+        // The ending that cameras and most software give their files.
+        Ok(Some((stored.bytes, if stored.extension == "jpeg" { "jpg" } else { stored.extension })))
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn told(error: crate::frames::FramesError) -> SessionError {
     SessionError::Failed(error.to_string())
 }

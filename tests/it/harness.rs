@@ -92,7 +92,20 @@ fn small_sample() -> &'static Path {
         let output = lakescope(folder.path())
             .arg("sample")
             .arg(folder.path().join("lake"))
-            .args(["--recordings", "3", "--cameras", "2", "--frames", "24", "--size", "128x72", "--events", "200", "--seed", "5"])
+            .args([
+                "--recordings",
+                "3",
+                "--cameras",
+                "2",
+                "--frames",
+                "24",
+                "--size",
+                "128x72",
+                "--events",
+                "200",
+                "--seed",
+                "5",
+            ])
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -72,7 +72,7 @@ fn an_export_that_is_killed_leaves_nothing_half_written() {
     let left: Vec<_> = std::fs::read_dir(lake.path().parent().unwrap())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".part"))
+        .filter(|name| std::path::Path::new(name).extension().is_some_and(|ending| ending == "part"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
 }

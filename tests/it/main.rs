@@ -1,4 +1,8 @@
 //! The integration tests: one binary, so that the crate is linked once.
 
+mod foreign;
+mod harness;
+mod killed;
+mod main_job;
 mod python;
 mod tidy;

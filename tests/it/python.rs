@@ -18,7 +18,7 @@ const IMPORTS: &str = "import h5py, numpy, pandas, pyarrow, PIL";
 /// # Panics
 /// There is no Python and tests may not be skipped, or the script failed.
 #[track_caller]
-pub fn run(script: &str, arguments: &[&OsStr]) -> Option<Vec<u8>> {
+pub(crate) fn run(script: &str, arguments: &[&OsStr]) -> Option<Vec<u8>> {
     let Some(python) = interpreter() else {
         skip(script);
         return None;

@@ -123,7 +123,7 @@ fn read_variable_text(attribute: &Id, memory: &Id, space: &Id, points: usize) ->
         let text = texts
             .first()
             .filter(|first| !first.is_null())
-            .map(|first| numbers::text(&CStr::from_ptr(*first).to_bytes()[..]));
+            .map(|first| numbers::text(CStr::from_ptr(*first).to_bytes()));
         H5Treclaim(memory.raw(), space.raw(), H5P_DEFAULT, place);
         let mut text = text.ok_or_else(|| LibraryError("an empty text".to_owned()))?;
         text.truncate(text.char_indices().nth(MAX_VALUE_BYTES).map_or(text.len(), |(at, _)| at));

@@ -33,6 +33,8 @@ use crate::frames::{
 
 /// Most axes a dataset can have.
 const MAX_AXES: usize = 32;
+/// The same for the library.
+const MAX_AXES_C: c_int = 32;
 /// Most sources of a virtual dataset that are looked at.
 const MAX_SOURCES: usize = 100_000;
 /// How deep virtual datasets may refer to others.
@@ -43,7 +45,6 @@ pub(super) struct Dataset {
     pub(super) id: Id,
     pub(super) space: Id,
     pub(super) datatype: Id,
-    pub(super) creation: Id,
     pub(super) info: DatasetInfo,
 }
 
@@ -108,7 +109,7 @@ pub(super) fn describe(id: Id, path: &str, place: Place<'_>, depth: u32) -> Resu
         refused,
         attributes: Vec::new(),
     };
-    Ok(Dataset { id, space, datatype, creation, info })
+    Ok(Dataset { id, space, datatype, info })
 }
 
 /// Position of a contiguous dataset in the file, from its first byte; nothing when it was never written.
@@ -139,7 +140,7 @@ fn shape(space: &Id) -> Result<Vec<u64>> {
 fn chunk(creation: &Id, axes: usize) -> Result<Vec<u64>> {
     let mut dims = [0_u64; MAX_AXES];
     // SAFETY: a live property list identifier and a buffer of as many places as are announced.
-    let count = unsafe { H5Pget_chunk(creation.raw(), MAX_AXES as c_int, dims.as_mut_ptr()) };
+    let count = unsafe { H5Pget_chunk(creation.raw(), MAX_AXES_C, dims.as_mut_ptr()) };
     if usize::try_from(count) != Ok(axes) || dims[..axes].contains(&0) {
         return Err(LibraryError("its chunk shape does not fit its shape".to_owned()));
     }

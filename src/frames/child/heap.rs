@@ -188,7 +188,9 @@ impl Walker<'_> {
                 at = next;
                 continue;
             }
-            let Some(data_end) = data_at.checked_add(size).filter(|data_end| *data_end <= end) else { break };
+            if data_at.checked_add(size).is_none_or(|data_end| data_end > end) {
+                break;
+            }
             let first = group.partition_point(|r| r.object < object);
             for reference in group[first..].iter().take_while(|r| r.object == object) {
                 found += 1;
@@ -197,7 +199,8 @@ impl Walker<'_> {
                     stored.push((u64::from(reference.row), Extent { address: data_at, length_bytes, filter_mask: 0 }));
                 }
             }
-            at = data_end.next_multiple_of(8);
+            // The size is padded, not the position: a collection may begin at any address.
+            at = data_at + size.next_multiple_of(8);
         }
         Ok(())
     }

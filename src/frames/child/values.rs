@@ -62,10 +62,10 @@ pub(super) fn read_all(store: &Store<'_>, path: &str) -> Result<(ValuesKind, u64
     let width = datatype::size(&native)?;
     Ok(match info.value {
         StoredValue::Float { .. } => {
-            (ValuesKind::Floats, count, pack(&numbers::floats(&bytes, width), |v| v.to_le_bytes()))
+            (ValuesKind::Floats, count, pack(&numbers::floats(&bytes, width), f64::to_le_bytes))
         }
         StoredValue::Integer { signed, .. } => {
-            (ValuesKind::Integers, count, pack(&numbers::integers(&bytes, width, signed), |v| v.to_le_bytes()))
+            (ValuesKind::Integers, count, pack(&numbers::integers(&bytes, width, signed), i64::to_le_bytes))
         }
         _ => return Err(too_large()),
     })

@@ -30,7 +30,7 @@ pub struct PoolLimits {
 
 impl Default for PoolLimits {
     fn default() -> Self {
-        Self { children: 2, timeout: Duration::from_secs(60) }
+        Self { children: 2, timeout: Duration::from_mins(1) }
     }
 }
 

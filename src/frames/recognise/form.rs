@@ -128,7 +128,7 @@ fn by_shape(dataset: &DatasetInfo) -> Option<(Form, bool)> {
         [_, padded] if bytes && padded >= 64 && compressed(dataset) => Some((Form::Coded, false)),
         // Too wide for an image: rows of padded files, if anything.
         [_, w] if bytes && w > 65_535 => Some((Form::RowsOrGray, false)),
-        [h, w] if bytes && (named || (h >= 16 && w >= 16)) && w >= 16 => Some((Form::RowsOrGray, false)),
+        [h, w] if bytes && (named || h >= 16) && w >= 16 => Some((Form::RowsOrGray, false)),
         [h, w] if likely && named && sides(h, w) && h >= 16 && w >= 16 => Some((Form::Pixels(PixelOrder::Hw), true)),
         _ => None,
     }

@@ -100,7 +100,7 @@ fn windows(pen: &mut Pen<'_>, house: &House, normal: V3, width: f32, salt: f32, 
     let columns = (width / 2.7).floor().max(1.0);
     let pitch = width / columns;
     let floors = (house.height / house.storey).floor().max(1.0) as u8;
-    let from = if house.shop.is_some() && salt == 0.0 { 1 } else { 0 };
+    let from = u8::from(house.shop.is_some() && salt == 0.0);
     for floor in from..floors {
         let z = f32::from(floor) * house.storey + 0.95;
         for column in 0..columns as u8 {

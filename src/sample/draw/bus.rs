@@ -102,12 +102,7 @@ fn draw_truck(pen: &mut Pen<'_>, pose: &Pose, cab: Rgb, load: Rgb, length: f32, 
         (half - 0.02, 1.55, width * 0.96),
         (half, 0.45, width * 0.96),
     ];
-    let box_shell = [
-        (-half, 0.95, width),
-        (-half, 3.75, width),
-        (box_front, 3.75, width),
-        (box_front, 0.95, width),
-    ];
+    let box_shell = [(-half, 0.95, width), (-half, 3.75, width), (box_front, 3.75, width), (box_front, 0.95, width)];
     let (cab_shell, box_shell) = (Shell { corners: &cab_shell }, Shell { corners: &box_shell });
     let ahead = pose.turn(v3(1.0, 0.0, 0.0));
     let cab_is_nearer = pen.sees(pose.at(box_front, 0.0, 2.0), ahead);

@@ -137,7 +137,8 @@ fn side_details(pen: &mut Pen<'_>, pose: &Pose, shape: &Shape, look: CarLook, si
 
 fn cabin(pen: &mut Pen<'_>, pose: &Pose, shape: &Shape, look: CarLook) {
     let l = shape.length;
-    let (foot, roof) = (0.5 * shape.width * 0.93, 0.5 * shape.width * if look.body == CarBody::Van { 0.86 } else { 0.74 });
+    let (foot, roof) =
+        (0.5 * shape.width * 0.93, 0.5 * shape.width * if look.body == CarBody::Van { 0.86 } else { 0.74 });
     let [rear_foot, rear_roof, front_roof, front_foot] = shape.cabin.map(|share| share * l);
     let corners = [
         (rear_foot, shape.belt, foot),
@@ -163,7 +164,8 @@ fn cabin(pen: &mut Pen<'_>, pose: &Pose, shape: &Shape, look: CarLook) {
         pen.face(&face.corners, face.normal, look.paint * 0.95);
         let at = |share: f32, up: f32| {
             // Along the foot by `share`, up the sloping sides by `up`.
-            let (low, high) = (rear_foot + share * (front_foot - rear_foot), rear_roof + share * (front_roof - rear_roof));
+            let (low, high) =
+                (rear_foot + share * (front_foot - rear_foot), rear_roof + share * (front_roof - rear_roof));
             let z = shape.belt + up * (shape.height - 0.04 - shape.belt);
             pose.at(low + up * (high - low), side * (foot + up * (roof - foot)), z)
         };
@@ -203,9 +205,15 @@ fn rear(pen: &mut Pen<'_>, pose: &Pose, shape: &Shape, lights: Lights, fine: boo
     pen.face(&bumper, back, Rgb::gray(0.16));
     if fine {
         let plate = across(pose, x, (-0.26, 0.26), (0.56, 0.67));
-        pen.face(&plate, back, Rgb::gray(0.92));
+        pen.face(&plate, back, Rgb::gray(0.74));
     }
-    let lamp = if lights.brake { hex(0xff_3a2a) } else if lights.on { hex(0xd0_2018) } else { hex(0x9c_1a1c) };
+    let lamp = if lights.brake {
+        hex(0xff_3a2a)
+    } else if lights.on {
+        hex(0xd0_2018)
+    } else {
+        hex(0x9c_1a1c)
+    };
     for side in [1.0_f32, -1.0] {
         let inner = if shape.height > 1.6 { 0.80 } else { 0.66 };
         let quad = across(pose, x, (side * width * inner, side * width * 0.97), (shape.belt - 0.30, shape.belt - 0.09));
@@ -219,7 +227,12 @@ fn rear(pen: &mut Pen<'_>, pose: &Pose, shape: &Shape, lights: Lights, fine: boo
         }
     }
     if lights.brake {
-        let top = across(pose, shape.cabin[1] * shape.length - 0.02, (-0.18, 0.18), (shape.height - 0.11, shape.height - 0.07));
+        let top = across(
+            pose,
+            shape.cabin[1] * shape.length - 0.02,
+            (-0.18, 0.18),
+            (shape.height - 0.11, shape.height - 0.07),
+        );
         pen.emit(&top, hex(0xff_4a36));
     }
 }

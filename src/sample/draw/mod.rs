@@ -122,25 +122,24 @@ impl Pen<'_> {
             let r = radius * px.max(0.4 * px + 6.0 * self.camera.width as f32 / 640.0).min(260.0);
             self.glows.push((p, r, r, light));
             let mirror = v3(at.x, at.y, -at.z);
-            if self.mood.wet > 0.15 && at.z > 0.0 && at.z < 7.5 {
-                if let Some(q) = self.camera.project(mirror) {
-                    let reach = (q.y - p.y).abs() * 0.30 + r * 0.6;
-                    self.glows.push((q, r * 0.42, reach.max(2.0), light * (0.40 * self.mood.wet.max(0.5))));
-                }
+            let shows = self.mood.wet > 0.15 && at.z > 0.0 && at.z < 7.5;
+            if let Some(q) = self.camera.project(mirror).filter(|_| shows) {
+                let reach = (q.y - p.y).abs() * 0.30 + r * 0.6;
+                self.glows.push((q, r * 0.42, reach.max(2.0), light * (0.40 * self.mood.wet.max(0.5))));
             }
         }
     }
+}
 
-    /// A round plate in the plane spanned by `right` and `up` (unit vectors).
-    fn plate(&mut self, at: V3, right: V3, up: V3, radius: f32, corners: u16, turn: f32) -> Vec<V3> {
-        let count = corners.max(3);
-        (0..count)
-            .map(|index| {
-                let angle = turn + std::f32::consts::TAU * f32::from(index) / f32::from(count);
-                at + right * (radius * angle.cos()) + up * (radius * angle.sin())
-            })
-            .collect()
-    }
+/// A round plate in the plane spanned by `right` and `up` (unit vectors).
+fn plate(at: V3, right: V3, up: V3, radius: f32, corners: u16, turn: f32) -> Vec<V3> {
+    let count = corners.max(3);
+    (0..count)
+        .map(|index| {
+            let angle = turn + std::f32::consts::TAU * f32::from(index) / f32::from(count);
+            at + right * (radius * angle.cos()) + up * (radius * angle.sin())
+        })
+        .collect()
 }
 
 fn middle(corners: &[V3]) -> V3 {

@@ -41,19 +41,26 @@ pub(in crate::sample) fn draw_person(pen: &mut Pen<'_>, pose: &Pose, look: &Pers
         let knee = (0.44 * thigh.sin(), hip - 0.44 * thigh.cos());
         let shin = thigh - lift - 0.05;
         let foot = (knee.0 + 0.42 * shin.sin(), (knee.1 - 0.42 * shin.cos()).max(0.05));
-        let dark = if side == order[0] { 0.82 } else { 1.0 };
+        let dark = if side * order[0] > 0.0 { 0.82 } else { 1.0 };
         pen.limb(at(0.0, y, hip), at(knee.0, y, knee.1), 0.085 * k, 0.066 * k, look.legs * dark);
         pen.limb(at(knee.0, y, knee.1), at(foot.0, y, foot.1), 0.064 * k, 0.045 * k, look.legs * dark);
-        pen.limb(at(foot.0 - 0.03, y, foot.1 - 0.02), at(foot.0 + 0.14, y, foot.1 - 0.025), 0.045 * k, 0.035 * k, hex(0x2c_2a2a) * dark);
+        pen.limb(
+            at(foot.0 - 0.03, y, foot.1 - 0.02),
+            at(foot.0 + 0.14, y, foot.1 - 0.025),
+            0.045 * k,
+            0.035 * k,
+            hex(0x2c_2a2a) * dark,
+        );
     };
     let arm = |pen: &mut Pen<'_>, side: f32| {
         let phase = stride + if side > 0.0 { std::f32::consts::PI } else { 0.0 };
         let upper = 0.42 * swing * phase.sin();
         let y = side * 0.215;
         let holds = look.umbrella.is_some() && side < 0.0;
-        let dark = if side == order[0] { 0.80 } else { 0.94 };
+        let dark = if side * order[0] > 0.0 { 0.80 } else { 0.94 };
         let elbow = (0.27 * upper.sin() - 0.02, shoulder - 0.28);
-        let hand = if holds { (0.20, shoulder - 0.18) } else { (elbow.0 + 0.24 * (upper + 0.25).sin(), elbow.1 - 0.24) };
+        let hand =
+            if holds { (0.20, shoulder - 0.18) } else { (elbow.0 + 0.24 * (upper + 0.25).sin(), elbow.1 - 0.24) };
         pen.limb(at(0.0, y * 0.92, shoulder - 0.03), at(elbow.0, y, elbow.1), 0.060 * k, 0.048 * k, look.top * dark);
         pen.limb(at(elbow.0, y, elbow.1), at(hand.0, y * 0.95, hand.1), 0.046 * k, 0.038 * k, look.top * dark);
         pen.ball(at(hand.0, y * 0.95, hand.1 - 0.03), 0.042 * k, look.skin);
@@ -78,7 +85,13 @@ fn torso(pen: &mut Pen<'_>, at: &impl Fn(f32, f32, f32) -> V3, k: f32, look: &Pe
     let waist = if look.coat { hip - 0.28 } else { hip - 0.02 };
     for side in [-1.0_f32, 1.0] {
         let foot = at(0.0, side * if look.coat { 0.11 } else { 0.075 }, waist);
-        pen.limb(at(0.0, side * 0.115, shoulder - 0.03), foot, 0.105 * k, if look.coat { 0.12 } else { 0.10 } * k, look.top);
+        pen.limb(
+            at(0.0, side * 0.115, shoulder - 0.03),
+            foot,
+            0.105 * k,
+            if look.coat { 0.12 } else { 0.10 } * k,
+            look.top,
+        );
     }
     pen.limb(at(0.0, 0.0, shoulder - 0.02), at(0.0, 0.0, waist), 0.12 * k, 0.12 * k, look.top);
 }
@@ -109,7 +122,10 @@ fn umbrella(pen: &mut Pen<'_>, at: &impl Fn(f32, f32, f32) -> V3, k: f32, color:
     let mut dome = Vec::new();
     for step in 0..=14_u8 {
         let angle = std::f32::consts::PI * f32::from(step) / 14.0;
-        let at = crate::sample::camera::P2 { x: p.x - 0.58 * px * angle.cos(), y: p.y + 0.30 * px - 0.34 * px * angle.sin() };
+        let at = crate::sample::camera::P2 {
+            x: p.x - 0.58 * px * angle.cos(),
+            y: p.y + 0.30 * px - 0.34 * px * angle.sin(),
+        };
         dome.push(at);
     }
     // The rim hangs in small arcs between the ribs.
@@ -135,7 +151,13 @@ pub(in crate::sample) fn draw_dog(pen: &mut Pen<'_>, pose: &Pose, coat: Rgb, str
     for (x, y, phase) in [(-0.24, 0.07, 0.0), (0.22, 0.07, 3.1)] {
         leg(pen, x, y, stride + phase, 0.78);
     }
-    pen.limb(pose.at(-0.26, 0.0, 0.44), pose.at(-0.42, 0.0, 0.60 + 0.03 * (stride * 2.0).sin()), 0.035, 0.02, coat * 0.9);
+    pen.limb(
+        pose.at(-0.26, 0.0, 0.44),
+        pose.at(-0.42, 0.0, 0.60 + 0.03 * (stride * 2.0).sin()),
+        0.035,
+        0.02,
+        coat * 0.9,
+    );
     pen.limb(pose.at(-0.22, 0.0, 0.42), pose.at(0.22, 0.0, 0.45), 0.115, 0.135, coat);
     for (x, y, phase) in [(-0.24, -0.07, 3.1), (0.22, -0.07, 0.0)] {
         leg(pen, x, y, stride + phase, 0.94);

@@ -22,8 +22,20 @@ pub(in crate::sample) fn draw_plant(pen: &mut Pen<'_>, pose: &Pose, plant: Plant
         Plant::Broadleaf { height, leaf, seed } => {
             let trunk = height * 0.42;
             pen.limb(pose.at(0.0, 0.0, 0.0), pose.at(0.0, 0.0, trunk), 0.022 * height, 0.015 * height, hex(0x6b_5845));
-            pen.limb(pose.at(0.0, 0.0, trunk), pose.at(0.0, 0.12 * height, trunk * 1.4), 0.014 * height, 0.008 * height, hex(0x66_5342));
-            pen.limb(pose.at(0.0, 0.0, trunk), pose.at(0.0, -0.13 * height, trunk * 1.35), 0.014 * height, 0.008 * height, hex(0x66_5342));
+            pen.limb(
+                pose.at(0.0, 0.0, trunk),
+                pose.at(0.0, 0.12 * height, trunk * 1.4),
+                0.014 * height,
+                0.008 * height,
+                hex(0x66_5342),
+            );
+            pen.limb(
+                pose.at(0.0, 0.0, trunk),
+                pose.at(0.0, -0.13 * height, trunk * 1.35),
+                0.014 * height,
+                0.008 * height,
+                hex(0x66_5342),
+            );
             crown(pen, pose.at(0.0, 0.0, height * 0.68), height * 0.30, height * 0.32, leaf, seed);
         }
         Plant::Bush { height, leaf, seed } => {
@@ -42,7 +54,13 @@ fn crown(pen: &mut Pen<'_>, centre: V3, half_width: f32, half_height: f32, leaf:
         return;
     }
     let sun_x = if pen.sun.dot(pen.camera.right) > 0.0 { 0.35 } else { -0.35 };
-    let blobs: u64 = if rx > 45.0 { 46 } else if rx > 14.0 { 30 } else { 14 };
+    let blobs: u64 = if rx > 45.0 {
+        46
+    } else if rx > 14.0 {
+        30
+    } else {
+        14
+    };
     let light = pen.shade(leaf, centre, v3(0.0, 0.0, 1.0));
     let shade = pen.shade(leaf, centre, v3(0.0, 0.0, -1.0));
     let mut random = Random::new(seed, 5);

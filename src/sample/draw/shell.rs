@@ -1,6 +1,6 @@
 //! Bodies made by pulling a side view across the width of a vehicle.
 
-use super::{Pen, V3, middle};
+use super::{Pen, V3, middle, plate};
 use crate::sample::{
     camera::{Pose, v3},
     color::Rgb,
@@ -60,12 +60,12 @@ pub(super) fn draw_wheel(pen: &mut Pen<'_>, pose: &Pose, x: f32, y: f32, radius:
     }
     let (along, up) = (pose.turn(v3(1.0, 0.0, 0.0)), v3(0.0, 0.0, 1.0));
     let corners = if pen.camera.px_per_m(centre) > 25.0 { 22 } else { 12 };
-    let arch = pen.plate(centre + up * 0.03, along, up, radius * 1.16, corners, 0.0);
+    let arch = plate(centre + up * 0.03, along, up, radius * 1.16, corners, 0.0);
     pen.face(&arch, out, Rgb::gray(0.05));
-    let tyre = pen.plate(centre + out * 0.02, along, up, radius, corners, 0.0);
+    let tyre = plate(centre + out * 0.02, along, up, radius, corners, 0.0);
     pen.face(&tyre, out, Rgb::gray(0.13));
-    let rim = pen.plate(centre + out * 0.02, along, up, radius * 0.64, corners, 0.0);
+    let rim = plate(centre + out * 0.02, along, up, radius * 0.64, corners, 0.0);
     pen.face_ramp(&rim, out, Rgb::gray(0.78), Rgb::gray(0.45));
-    let hub = pen.plate(centre + out * 0.02, along, up, radius * 0.42, corners, 0.0);
+    let hub = plate(centre + out * 0.02, along, up, radius * 0.42, corners, 0.0);
     pen.face(&hub, out, Rgb::gray(0.42));
 }

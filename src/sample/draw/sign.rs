@@ -1,6 +1,6 @@
 //! Traffic signs.
 
-use super::Pen;
+use super::{Pen, plate};
 use crate::sample::{
     camera::{Pose, V3, v3},
     color::{Rgb, hex},
@@ -36,11 +36,11 @@ fn plate_height(face: SignFace) -> f32 {
 pub(in crate::sample) fn draw_sign_post(pen: &mut Pen<'_>, pose: &Pose, face: SignFace) {
     let steel = hex(0x8b_9197);
     if matches!(face, SignFace::Board(_)) {
-        for y in [-9.2, 0.0] {
+        for y in [-14.95, 0.0] {
             pen.limb(pose.at(0.1, y, 0.0), pose.at(0.1, y, 7.6), 0.17, 0.14, steel);
         }
         for z in [5.4, 7.0] {
-            pen.limb(pose.at(0.1, -9.2, z), pose.at(0.1, 0.0, z), 0.09, 0.09, steel);
+            pen.limb(pose.at(0.1, -14.95, z), pose.at(0.1, 0.0, z), 0.09, 0.09, steel);
         }
     } else {
         pen.limb(pose.at(0.03, 0.0, 0.0), pose.at(0.03, 0.0, plate_height(face) + 0.3), 0.035, 0.035, steel);
@@ -56,13 +56,13 @@ pub(in crate::sample) fn draw_sign_plate(pen: &mut Pen<'_>, pose: &Pose, face: S
     if !pen.sees(centre, out) {
         // From behind every plate is bare metal.
         let outline = match face {
-            SignFace::Board(_) => plate.rect(pen, (-0.2, 9.0), (-0.8, 1.2)),
-            SignFace::Crossing => plate.rect(pen, (-0.32, 0.32), (-0.32, 0.32)),
-            SignFace::Warning => plate.round(pen, 0.42, 3, 0.25),
-            SignFace::GiveWay => plate.round(pen, 0.42, 3, 0.75),
-            SignFace::Priority => plate.round(pen, 0.42, 4, 0.0),
-            SignFace::Stop => plate.round(pen, 0.38, 8, 0.0625),
-            SignFace::Limit(_) | SignFace::Direction => plate.round(pen, 0.34, 20, 0.0),
+            SignFace::Board(_) => plate.rect((2.6, 11.9), (-0.8, 1.2)),
+            SignFace::Crossing => plate.rect((-0.32, 0.32), (-0.32, 0.32)),
+            SignFace::Warning => plate.round(0.42, 3, 0.25),
+            SignFace::GiveWay => plate.round(0.42, 3, 0.75),
+            SignFace::Priority => plate.round(0.42, 4, 0.0),
+            SignFace::Stop => plate.round(0.38, 8, 0.0625),
+            SignFace::Limit(_) | SignFace::Direction => plate.round(0.34, 20, 0.0),
         };
         pen.face(&outline, out * -1.0, hex(0x9a_9fa4));
         return;
@@ -127,21 +127,21 @@ impl Plate {
         self.centre + self.right * x + self.up * y
     }
 
-    fn rect(&self, _: &Pen<'_>, x: (f32, f32), y: (f32, f32)) -> Vec<V3> {
+    fn rect(&self, x: (f32, f32), y: (f32, f32)) -> Vec<V3> {
         vec![self.at(x.0, y.0), self.at(x.1, y.0), self.at(x.1, y.1), self.at(x.0, y.1)]
     }
 
-    fn round(&self, pen: &mut Pen<'_>, radius: f32, corners: u16, turn: f32) -> Vec<V3> {
-        pen.plate(self.centre, self.right, self.up, radius, corners, turn * std::f32::consts::TAU)
+    fn round(&self, radius: f32, corners: u16, turn: f32) -> Vec<V3> {
+        plate(self.centre, self.right, self.up, radius, corners, turn * std::f32::consts::TAU)
     }
 
     fn bar(&self, pen: &mut Pen<'_>, x: (f32, f32), y: (f32, f32), color: Rgb) {
-        let corners = self.rect(pen, x, y);
+        let corners = self.rect(x, y);
         reflective(pen, &corners, self.out, color);
     }
 
     fn shape(&self, pen: &mut Pen<'_>, radius: f32, corners: u16, turn: f32, color: Rgb) {
-        let corners = self.round(pen, radius, corners, turn);
+        let corners = self.round(radius, corners, turn);
         reflective(pen, &corners, self.out, color);
     }
 
@@ -206,7 +206,7 @@ fn walker(pen: &mut Pen<'_>, plate: &Plate) {
 /// A direction board: rows that look like text, and arrows below.
 fn board(pen: &mut Pen<'_>, plate: &Plate, color: Rgb) {
     let white = hex(0xf4_f4f0);
-    for (left, right) in [(0.15, 4.2), (4.5, 8.8)] {
+    for (left, right) in [(2.6, 7.0), (7.3, 11.9)] {
         plate.bar(pen, (left, right), (-0.8, 1.2), white);
         plate.bar(pen, (left + 0.07, right - 0.07), (-0.73, 1.13), color);
         for (row, words) in [(0.72_f32, [0.9_f32, 1.3]), (0.30, [1.5, 0.5])] {

@@ -1,6 +1,6 @@
 //! Street furniture: lamps, traffic lights, cones, crash barriers.
 
-use super::{Pen, across, beside};
+use super::{Pen, across, beside, plate};
 use crate::sample::{
     camera::{P2, Pose, v3},
     canvas::Fill,
@@ -73,10 +73,10 @@ pub(in crate::sample) fn draw_signal_head(pen: &mut Pen<'_>, pose: &Pose, left: 
     ];
     for (offset, color, shines) in lamps {
         let at = pose.at(-0.15, left, up + offset);
-        let lens = pen.plate(at, pose.turn(v3(0.0, -1.0, 0.0)), v3(0.0, 0.0, 1.0), 0.125, 16, 0.0);
+        let lens = plate(at, pose.turn(v3(0.0, -1.0, 0.0)), v3(0.0, 0.0, 1.0), 0.125, 16, 0.0);
         if shines {
             pen.emit(&lens, color.mix(Rgb::WHITE, 0.15));
-            let core = pen.plate(at, pose.turn(v3(0.0, -1.0, 0.0)), v3(0.0, 0.0, 1.0), 0.07, 12, 0.0);
+            let core = plate(at, pose.turn(v3(0.0, -1.0, 0.0)), v3(0.0, 0.0, 1.0), 0.07, 12, 0.0);
             pen.emit(&core, color.mix(Rgb::WHITE, 0.55));
             let night = pen.mood.headlights > 0.5;
             pen.shine(at, if night { 0.85 } else { 0.42 }, color * if night { 0.75 } else { 0.5 });
@@ -91,7 +91,9 @@ pub(in crate::sample) fn draw_cone(pen: &mut Pen<'_>, pose: &Pose) {
     let (orange, white) = (hex(0xf2_6a1e), hex(0xf3_f1ea));
     let base = pose.at(0.0, 0.0, 0.0);
     let px = pen.camera.px_per_m(base);
-    let (Some(foot), Some(tip)) = (pen.camera.project(base), pen.camera.project(pose.at(0.0, 0.0, 0.75))) else { return };
+    let (Some(foot), Some(tip)) = (pen.camera.project(base), pen.camera.project(pose.at(0.0, 0.0, 0.75))) else {
+        return;
+    };
     let slab = [
         pose.at(-0.22, -0.22, 0.03),
         pose.at(0.22, -0.22, 0.03),
@@ -99,7 +101,9 @@ pub(in crate::sample) fn draw_cone(pen: &mut Pen<'_>, pose: &Pose) {
         pose.at(-0.22, 0.22, 0.03),
     ];
     pen.face(&slab, v3(0.0, 0.0, 1.0), orange * 0.7);
-    for (low, high, color) in [(0.03, 0.26, orange), (0.26, 0.41, white), (0.41, 0.52, orange), (0.52, 0.63, white), (0.63, 0.76, orange)] {
+    for (low, high, color) in
+        [(0.03, 0.26, orange), (0.26, 0.41, white), (0.41, 0.52, orange), (0.52, 0.63, white), (0.63, 0.76, orange)]
+    {
         let (bright, dark) = pen.sides(color, pose.at(0.0, 0.0, low));
         let at = |share: f32, side: f32| {
             let t = share / 0.75;

@@ -1,6 +1,6 @@
 //! Bicycles and motorcycles with their riders.
 
-use super::{Lights, Pen};
+use super::{Lights, Pen, plate};
 use crate::sample::{
     camera::{Pose, V3, v3},
     canvas::Fill,
@@ -32,7 +32,7 @@ fn wheel(pen: &mut Pen<'_>, pose: &Pose, x: f32, radius: f32, tyre: f32, turn: f
     let (along, up) = (pose.turn(v3(1.0, 0.0, 0.0)), v3(0.0, 0.0, 1.0));
     let centre = pose.at(x, 0.0, radius);
     // Seen along the plane it is a standing limb: the ring below has no width then.
-    let outer = pen.plate(centre, along, up, radius - tyre * 0.5, 20, turn);
+    let outer = plate(centre, along, up, radius - tyre * 0.5, 20, turn);
     for index in 0..outer.len() {
         pen.limb(outer[index], outer[(index + 1) % outer.len()], tyre * 0.5, tyre * 0.5, Rgb::gray(0.10));
     }
@@ -41,7 +41,7 @@ fn wheel(pen: &mut Pen<'_>, pose: &Pose, x: f32, radius: f32, tyre: f32, turn: f
             pen.limb(centre, outer[index], 0.006, 0.006, Rgb::gray(0.55));
         }
     } else if !spokes {
-        let disc = pen.plate(centre, along, up, radius * 0.62, 16, turn);
+        let disc = plate(centre, along, up, radius * 0.62, 16, turn);
         let out = pose.turn(v3(0.0, 1.0, 0.0));
         pen.face(&disc, out, Rgb::gray(0.40));
     }
@@ -68,7 +68,15 @@ fn draw_bicycle(pen: &mut Pen<'_>, pose: &Pose, look: &Rider, turn: f32, lights:
     let left_is_far = pen.camera.depth(at(0.0, 0.3, 1.0)) > pen.camera.depth(at(0.0, -0.3, 1.0));
     let far = if left_is_far { 1.0 } else { -1.0 };
     leg(pen, far, 0.8);
-    let tubes = [(crank, seat), (crank, head), ((-0.19, 0.76), head), ((-0.50, 0.34), crank), ((-0.50, 0.34), (-0.19, 0.76)), ((0.52, 0.34), head), (head, bar)];
+    let tubes = [
+        (crank, seat),
+        (crank, head),
+        ((-0.19, 0.76), head),
+        ((-0.50, 0.34), crank),
+        ((-0.50, 0.34), (-0.19, 0.76)),
+        ((0.52, 0.34), head),
+        (head, bar),
+    ];
     for ((x0, z0), (x1, z1)) in tubes {
         pen.limb(at(x0, 0.0, z0), at(x1, 0.0, z1), 0.022, 0.022, look.frame);
     }
@@ -109,7 +117,13 @@ fn draw_motorcycle(pen: &mut Pen<'_>, pose: &Pose, look: &Rider, lights: Lights)
         let knee = bend(hip, foot, 0.42, 0.42, 1.0);
         pen.limb(at(hip.0, y * 0.6, hip.1), at(knee.0, y, knee.1), 0.10, 0.075, look.legs);
         pen.limb(at(knee.0, y, knee.1), at(foot.0, y, foot.1), 0.07, 0.05, look.legs * 0.9);
-        pen.limb(at(foot.0 - 0.05, y, foot.1 - 0.03), at(foot.0 + 0.17, y, foot.1 - 0.04), 0.05, 0.045, Rgb::gray(0.08));
+        pen.limb(
+            at(foot.0 - 0.05, y, foot.1 - 0.03),
+            at(foot.0 + 0.17, y, foot.1 - 0.04),
+            0.05,
+            0.045,
+            Rgb::gray(0.08),
+        );
     }
     pen.limb(at(0.40, -0.36, 1.06), at(0.40, 0.36, 1.06), 0.02, 0.02, Rgb::gray(0.15));
     upper_body(pen, pose, look, (-0.30, 0.92), (0.02, 1.38), (0.38, 1.06), 0.34);
@@ -128,20 +142,38 @@ fn draw_motorcycle(pen: &mut Pen<'_>, pose: &Pose, look: &Rider, lights: Lights)
 }
 
 /// Trunk, arms to the handlebar, head with helmet.
-fn upper_body(pen: &mut Pen<'_>, pose: &Pose, look: &Rider, hip: (f32, f32), shoulder: (f32, f32), bar: (f32, f32), reach: f32) {
+fn upper_body(
+    pen: &mut Pen<'_>,
+    pose: &Pose,
+    look: &Rider,
+    hip: (f32, f32),
+    shoulder: (f32, f32),
+    bar: (f32, f32),
+    reach: f32,
+) {
     let at = |x: f32, y: f32, z: f32| pose.at(x, y, z);
     let left_is_far = pen.camera.depth(at(0.0, 0.3, 1.0)) > pen.camera.depth(at(0.0, -0.3, 1.0));
     let far = if left_is_far { 1.0_f32 } else { -1.0 };
     let arm = |pen: &mut Pen<'_>, side: f32, dark: f32| {
         let elbow = (0.55 * shoulder.0 + 0.45 * bar.0, 0.5 * (shoulder.1 + bar.1) - 0.04);
-        let (a, b, c) = (at(shoulder.0, side * 0.19, shoulder.1 - 0.04), at(elbow.0, side * (reach * 0.9 + 0.06), elbow.1), at(bar.0, side * reach, bar.1 + 0.02));
+        let (a, b, c) = (
+            at(shoulder.0, side * 0.19, shoulder.1 - 0.04),
+            at(elbow.0, side * (reach * 0.9 + 0.06), elbow.1),
+            at(bar.0, side * reach, bar.1 + 0.02),
+        );
         pen.limb(a, b, 0.062, 0.05, look.top * dark);
         pen.limb(b, c, 0.048, 0.038, look.top * dark);
         pen.ball(c, 0.045, look.skin);
     };
     let trunk = |pen: &mut Pen<'_>| {
         for side in [-1.0_f32, 1.0] {
-            pen.limb(at(shoulder.0, side * 0.11, shoulder.1 - 0.04), at(hip.0, side * 0.07, hip.1), 0.11, 0.105, look.top);
+            pen.limb(
+                at(shoulder.0, side * 0.11, shoulder.1 - 0.04),
+                at(hip.0, side * 0.07, hip.1),
+                0.11,
+                0.105,
+                look.top,
+            );
         }
         pen.limb(at(shoulder.0, 0.0, shoulder.1 - 0.03), at(hip.0, 0.0, hip.1), 0.13, 0.12, look.top);
     };

@@ -156,7 +156,7 @@ fn people(items: &mut Items, random: &mut Random, length: f64, crossing: f64, k:
     for (start, from, to, speed, aside) in [
         (4.9, -6.3_f32, 6.6_f32, 1.55, -0.7),
         (5.2, -6.5, 6.8, 1.45, 0.3),
-        (5.6, 6.4, -6.6, 1.50, 0.9),
+        (3.4, 6.4, -6.6, 1.50, 0.9),
         (6.2, -6.2, 6.4, 1.60, -0.1),
     ] {
         let motion = Motion::Across { s: crossing + aside, to, speed, start: start * k };

@@ -27,13 +27,24 @@ pub(super) enum Thing {
     Cone,
     SignPost(SignFace),
     Sign(SignFace),
-    SignalPost { arm: f32 },
+    SignalPost {
+        arm: f32,
+    },
     /// Metres left of its post and above the ground.
-    Signal { left: f32, up: f32 },
-    Lamp { height: f32, arm: f32 },
+    Signal {
+        left: f32,
+        up: f32,
+    },
+    Lamp {
+        height: f32,
+        arm: f32,
+    },
     Plant(Plant),
     House(House),
-    Rail { length: f32, solid: bool },
+    Rail {
+        length: f32,
+        solid: bool,
+    },
 }
 
 impl Thing {
@@ -50,7 +61,11 @@ impl Thing {
             Self::Cone => "traffic_cone",
             Self::Sign(_) => "traffic_sign",
             Self::Signal { .. } => "traffic_light",
-            Self::SignPost(_) | Self::SignalPost { .. } | Self::Lamp { .. } | Self::Plant(_) | Self::House(_)
+            Self::SignPost(_)
+            | Self::SignalPost { .. }
+            | Self::Lamp { .. }
+            | Self::Plant(_)
+            | Self::House(_)
             | Self::Rail { .. } => return None,
         })
     }
@@ -58,10 +73,9 @@ impl Thing {
     /// Farthest it is drawn, m.
     pub(super) fn reach_m(&self) -> f64 {
         match self {
-            Self::House(_) => 230.0,
+            Self::House(_) | Self::Sign(SignFace::Board(_)) | Self::SignPost(SignFace::Board(_)) => 230.0,
             Self::Plant(_) | Self::Rail { .. } => 200.0,
             Self::Car(_) | Self::Big(_) => 180.0,
-            Self::Sign(SignFace::Board(_)) | Self::SignPost(SignFace::Board(_)) => 230.0,
             Self::Lamp { .. } => 160.0,
             _ => 120.0,
         }
@@ -157,6 +171,11 @@ impl World {
             Weather::Rain => suburb::world(lap_s, seed),
             Weather::Dusk => motorway::world(lap_s, seed),
         }
+    }
+
+    /// What the traffic lights show at time `t` (s), when there are some.
+    pub(super) fn signal_at(&self, t: f64) -> Option<SignalState> {
+        self.signals.map(|plan| plan.at(t.rem_euclid(self.vehicle.period_s())))
     }
 
     /// All copies of item `index` that may be seen at time `t` (s).

@@ -28,7 +28,13 @@ pub(super) fn world(lap_s: f64, seed: u64) -> World {
         bends,
         bands: Road::bands(
             -15.5,
-            &[(-12.6, Surface::Parking), (-0.7, Surface::Asphalt), (0.7, Surface::Kerb), (12.6, Surface::Asphalt), (15.5, Surface::Parking)],
+            &[
+                (-12.6, Surface::Parking),
+                (-0.7, Surface::Asphalt),
+                (0.7, Surface::Kerb),
+                (12.6, Surface::Asphalt),
+                (15.5, Surface::Parking),
+            ],
         ),
         beyond: Surface::Grass,
         lines,
@@ -87,7 +93,7 @@ fn road_works(items: &mut Items, random: &mut Random, works: f64, breakdown: f64
     }
     items.sign(SignFace::Warning, works - 62.0, -15.0, 0.0);
     items.sign(SignFace::Limit(8), works - 34.0, -15.0, 0.0);
-    items.sign(SignFace::Board(hex(0x1c_62a8)), works + 130.0, -3.6, 0.0);
+    items.sign(SignFace::Board(hex(0x1c_62a8)), works + 130.0, -0.75, 0.0);
     items.still(looks::truck(0xe0_8a2a, 0xe8_c860, 5.0), works + 52.0, -14.4, 0.0);
     items.still(looks::worker(random), works + 40.0, -14.3, 0.5);
     items.still(looks::worker(random), works + 44.5, -14.7, -2.4);

@@ -27,7 +27,13 @@ pub(super) fn world(lap_s: f64, seed: u64) -> World {
         bends,
         bands: Road::bands(
             -12.0,
-            &[(-7.25, Surface::Pavement), (-7.1, Surface::Kerb), (7.1, Surface::Asphalt), (7.25, Surface::Kerb), (12.0, Surface::Pavement)],
+            &[
+                (-7.25, Surface::Pavement),
+                (-7.1, Surface::Kerb),
+                (7.1, Surface::Asphalt),
+                (7.25, Surface::Kerb),
+                (12.0, Surface::Pavement),
+            ],
         ),
         beyond: Surface::Pavement,
         lines: vec![
@@ -96,7 +102,9 @@ fn traffic(items: &mut Items, random: &mut Random, vehicle: &SpeedProfile, cross
     ] {
         items.0.push(Item { thing, motion, d, yaw: 0.0 });
     }
-    for (meets, d, speed) in [(1.4, 1.8_f32, -12.5), (3.0, 5.3, -13.5), (4.6, 1.8, -12.0), (6.6, 5.3, -14.0), (14.4, 1.8, -11.0)] {
+    for (meets, d, speed) in
+        [(1.4, 1.8_f32, -12.5), (3.0, 5.3, -13.5), (4.6, 1.8, -12.0), (6.6, 5.3, -14.0), (14.4, 1.8, -11.0)]
+    {
         items.meets(looks::car(random), vehicle, meets * k, d, speed);
     }
     items.meets(looks::bus(0xc8_4a3a), vehicle, 5.6 * k, 5.3, -11.0);

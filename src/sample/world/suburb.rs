@@ -79,13 +79,19 @@ fn gardens(items: &mut Items, random: &mut Random, length: f64) {
         let plots = (length / 19.0).round();
         for plot in 0..plots as u32 {
             let s = (f64::from(plot) + 0.5) * length / plots;
-            items.still(looks::cottage(random, side), s + random.range(-1.5, 1.5), side * random.range_f32(14.0, 17.0), 0.0);
+            items.still(
+                looks::cottage(random, side),
+                s + random.range(-1.5, 1.5),
+                side * random.range_f32(14.0, 17.0),
+                0.0,
+            );
             for offset in [-7.5, -4.5, 4.5, 7.5] {
                 if random.chance(0.8) {
                     items.still(looks::bush(random, 0.9, 1.6), s + offset, side * 8.8, 0.0);
                 }
             }
-            let tree = if random.chance(0.4) { looks::conifer(random, 7.0, 11.0) } else { looks::broadleaf(random, 6.0, 9.0) };
+            let tree =
+                if random.chance(0.4) { looks::conifer(random, 7.0, 11.0) } else { looks::broadleaf(random, 6.0, 9.0) };
             items.still(tree, s + random.range(6.0, 9.5), side * random.range_f32(10.5, 13.0), 0.0);
             let far = looks::conifer(random, 10.0, 15.0);
             items.still(far, s + random.range(-9.0, 9.0), side * random.range_f32(28.0, 38.0), 0.0);

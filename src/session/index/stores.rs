@@ -1,6 +1,6 @@
 //! The image stores of a source: what is in them, and when each frame was taken.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     metrics::RecordingSeries,
@@ -79,7 +79,7 @@ pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut
                         (Some(camera), false) => camera.clone(),
                         _ => store.camera.clone(),
                     };
-                    place(&mut found, name, camera, &store.path, probe.identity, footage);
+                    place(&mut found, name, &camera, &store.path, probe.identity, footage);
                 }
             }
             Err(error) => {
@@ -98,7 +98,7 @@ pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut
 fn place(
     found: &mut Vec<FoundRecording>,
     name: String,
-    camera: String,
+    camera: &str,
     store: &str,
     identity: StoreIdentity,
     from: FoundFootage,
@@ -160,11 +160,13 @@ pub(super) fn set_clocks(
     lake_rate_hz: Option<f64>,
     problems: &mut Vec<Problem>,
 ) {
+    // One line per store, however many cameras and recordings it holds.
+    let mut guessed = BTreeMap::<String, (f64, bool, bool)>::new();
     for recording in found {
         let begin = started_at_ns.or_else(|| series.first_time(&recording.name)).unwrap_or(0);
         for camera in &mut recording.footages {
             let frames = camera.footage.frames;
-            let own = std::mem::replace(&mut camera.clock, Clock::Rate(0.0));
+            let own = std::mem::replace(&mut camera.clock, Clock::Unknown);
             let (times, rate) = match (own, camera.log_times.take()) {
                 (Clock::Timestamps(times), _) if times.len() as u64 == frames => {
                     let rate = rate_of(&times);
@@ -186,7 +188,7 @@ pub(super) fn set_clocks(
                     let known = lake_rate_hz.or(told).filter(|rate| rate.is_finite() && *rate > 0.0);
                     let rate = known.unwrap_or(DEFAULT_RATE_HZ);
                     if frames > 1 {
-                        problems.push(guessed_rate(&camera.footage, rate, known.is_some(), begin != 0));
+                        guessed.entry(camera.footage.store.clone()).or_insert((rate, known.is_some(), begin != 0));
                     }
                     (at_rate(begin, rate, frames), rate)
                 }
@@ -195,15 +197,16 @@ pub(super) fn set_clocks(
             camera.footage.rate_hz = rate;
         }
     }
+    problems.extend(guessed.into_iter().map(|(store, (rate, known, dated))| guessed_rate(&store, rate, known, dated)));
 }
 
-fn guessed_rate(footage: &Footage, rate: f64, known: bool, dated: bool) -> Problem {
-    let from = if dated { "the start of the recording" } else { "1970, for want of a start" };
-    let by = if known { "the rate of its layout or of lake.toml" } else { "a guessed rate" };
+fn guessed_rate(store: &str, rate: f64, known: bool, dated: bool) -> Problem {
+    let by = if known { "the usual rate of its layout, or lake.toml's" } else { "a guess" };
+    let from = if dated { "when the recording began" } else { "1970, as nothing tells when it began" };
     Problem::new(
-        &footage.store,
-        format!("tells no times; frames of `{}` are counted from {from} at {rate} a second, {by}", footage.camera),
-        "Set started_at in recording.toml and rate_hz in lake.toml if that is wrong.",
+        store,
+        format!("holds no times: its frames count from {from}, {rate} a second ({by})"),
+        "Set rate_hz in lake.toml and started_at in recording.toml if that is wrong.",
     )
 }
 

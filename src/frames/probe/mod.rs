@@ -1,23 +1,20 @@
 //! A store probed: its footages with layouts, extents, times and arrays, ready for the catalog.
 
+mod columns;
+
 use std::{fs::File, path::Path};
 
 use super::{
-    ChildPool, Clock, Encoding, Extents, FrameLayout, FramesError, PixelOrder, Storage, StoreIdentity,
-    clock::{TimeUnit, to_ns},
-    coded, file_access, filters,
+    ChildPool, Clock, Encoding, Extents, FrameLayout, FramesError, PixelOrder, Storage, StoreIdentity, coded,
+    file_access, filters,
     recognise::{self, Candidate, ClockSource, Form, Recognised},
     stored_frame::StoredFrames,
-    structure::{AttributeValue, DatasetInfo, StoredValue, Structure, Values, attribute},
+    structure::{DatasetInfo, StoredValue, Structure, Values},
     superblock,
 };
 
-/// Frames a second where nothing tells the rate.
-const GUESSED_RATE_HZ: f64 = 10.0;
-/// Most bytes of arrays that are read from one store.
-const MAX_ARRAY_BYTES: u64 = 256 << 20;
-/// Most arrays of one store.
-const MAX_ARRAYS: usize = 4096;
+/// Most frames of a dataset of which nothing is stored, or that only the library can read.
+const MAX_UNSTORED_FRAMES: u64 = 1_000_000;
 /// First bytes of a coded row that are looked at before the whole row is.
 const GENTLE_LIMIT: u64 = 64 << 20;
 
@@ -84,7 +81,6 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
         structure: &structure,
         problems: Vec::new(),
         guessed: Vec::new(),
-        untimed: Vec::new(),
         array_bytes: 0,
     };
     for what in &structure.problems {
@@ -95,11 +91,15 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
     probing.tell_refused(&recognised);
     probing.tell_guesses();
     if footages.is_empty() && log.is_empty() && probing.problems.is_empty() {
-        probing.problem("It has no images in it".to_owned(), "Leave it, or tell in lake.toml which dataset is images");
+        probing.problem(
+            "It has no images in it".to_owned(),
+            "See docs/lake-format.md for the layouts that open, or move it away",
+        );
     }
     let problems = probing.problems;
-    // What was read must be of one state of the file.
-    if StoreIdentity::of(&file).map_err(fail)? != identity {
+    // What was read must be of one state of the file, also when another one took its name meanwhile.
+    let (_, now) = file_access::open(lake_root, store)?;
+    if StoreIdentity::of(&now).map_err(fail)? != identity {
         return Err(FramesError::StoreChanged { store: store.to_owned() });
     }
     Ok(StoreProbe { identity, footages, log, problems })
@@ -114,8 +114,7 @@ struct Probing<'a> {
     problems: Vec<(String, String)>,
     /// What was guessed, told together at the end.
     guessed: Vec<String>,
-    /// Datasets without times and rate, told together at the end.
-    untimed: Vec<String>,
+    /// Bytes of per-frame arrays read so far.
     array_bytes: u64,
 }
 
@@ -155,15 +154,7 @@ impl Probing<'_> {
     fn tell_guesses(&mut self) {
         if !self.guessed.is_empty() {
             let what = format!("Guessed: {}", some_of(&self.guessed));
-            self.problem(what, "If that is wrong, say in lake.toml what it is");
-        }
-        if !self.untimed.is_empty() {
-            let have = if self.untimed.len() == 1 { "has" } else { "have" };
-            let what = format!(
-                "{} {have} no times and no rate; {GUESSED_RATE_HZ} frames a second were taken",
-                some_of(&self.untimed)
-            );
-            self.problem(what, "Add a dataset `timestamps` or an attribute `fps`, or set the rate in lake.toml");
+            self.problem(what, "Look at a frame; docs/lake-format.md tells the layouts that are known for certain");
         }
     }
 
@@ -210,6 +201,9 @@ impl Probing<'_> {
             let Some(extents) = self.local(located)? else { return Ok(None) };
             extents
         };
+        if !self.is_plausible(&layout, &extents) {
+            return Ok(None);
+        }
         let Some((width_px, height_px, coding)) = self.size(candidate, &mut layout, &extents)? else {
             return Ok(None);
         };
@@ -220,6 +214,15 @@ impl Probing<'_> {
         if let Some(at) = candidate.palette {
             layout.palette = self.palette(at)?;
         }
+        // Rows that turned out to be one image have no companions: what has as many entries as rows is a chance.
+        let settled;
+        let candidate = if !candidate.per_frame && !layout.members.is_empty() {
+            settled =
+                Candidate { clock: ClockSource::Rate(None), arrays: Vec::new(), labels: None, ..candidate.clone() };
+            &settled
+        } else {
+            candidate
+        };
         let clock = self.clock(candidate, frames)?;
         let labels_by_frame = match candidate.labels {
             Some(at) => self.values(at)?.and_then(|values| match values {
@@ -244,6 +247,29 @@ impl Probing<'_> {
             labels_by_frame,
             arrays,
         }))
+    }
+
+    /// Tells of a dataset that declares far more frames than it holds: a few kilobytes can declare billions.
+    fn is_plausible(&mut self, layout: &FrameLayout, extents: &Extents) -> bool {
+        let frames = layout.frames();
+        let frames_per_piece = match layout.storage {
+            Storage::Chunked => layout.chunk.first().copied().unwrap_or(1),
+            Storage::Contiguous => frames,
+            _ => 1,
+        };
+        let stored = (extents.stored() as u64).saturating_mul(frames_per_piece);
+        let most = match layout.storage {
+            Storage::Library => MAX_UNSTORED_FRAMES,
+            _ => stored.saturating_mul(1000).max(MAX_UNSTORED_FRAMES),
+        };
+        if frames > most {
+            let dataset = layout.dataset.clone();
+            self.problem(
+                format!("{dataset} declares {frames} frames, but holds only {stored}"),
+                "Copy the file again, or write it with the frames that there are",
+            );
+        }
+        frames <= most
     }
 
     fn layout(&self, candidate: &Candidate) -> FrameLayout {
@@ -288,7 +314,7 @@ impl Probing<'_> {
         extents: &Extents,
     ) -> Result<Option<(u32, u32, Option<coded::Coding>)>, FramesError> {
         if let Encoding::Pixels { order, .. } = layout.encoding {
-            return Ok(self.pixel_size(layout, order).map(|(width, height)| (width, height, None)));
+            return Ok(pixel_size(layout, order).map(|(width, height)| (width, height, None)));
         }
         if layout.frames() == 0 {
             return Ok(Some((0, 0, Some(coded::Coding::Jpeg))));
@@ -321,17 +347,12 @@ impl Probing<'_> {
         let first = self.dataset(candidate.datasets[0]);
         let (value, big_endian) = recognise::value_type(first)?;
         layout.encoding = Encoding::Pixels { value, big_endian, order: PixelOrder::Hw };
-        layout.dataset = recognise::parent(&first.path).to_owned();
+        recognise::parent(&first.path).clone_into(&mut layout.dataset);
         layout.members = vec![recognise::last(&first.path).to_owned()];
         if layout.storage != Storage::Library {
             layout.storage = Storage::PerFrame;
         }
-        self.pixel_size(layout, PixelOrder::Hw).map(|(width, height)| (width, height, None))
-    }
-
-    fn pixel_size(&self, layout: &FrameLayout, order: PixelOrder) -> Option<(u32, u32)> {
-        let (width, height, _) = recognise::picture_size(layout.frame_shape(), order)?;
-        Some((u32::try_from(width).ok()?, u32::try_from(height).ok()?))
+        pixel_size(layout, PixelOrder::Hw).map(|(width, height)| (width, height, None))
     }
 
     /// The bytes of the first row that is there: one read, or one chunk decoded.
@@ -366,47 +387,22 @@ impl Probing<'_> {
     fn clock(&mut self, candidate: &Candidate, frames: u64) -> Result<Clock, FramesError> {
         let first = self.dataset(candidate.datasets[0]);
         let told = recognise::rate_attribute(self.structure, first);
-        let path = first.path.clone();
         let at = match candidate.clock {
             ClockSource::Dataset(at) => at,
             ClockSource::Rate(Some(rate)) => return Ok(Clock::Rate(rate)),
-            ClockSource::Rate(None) => {
-                if frames > 1 {
-                    self.untimed.push(path);
-                }
-                return Ok(Clock::Rate(GUESSED_RATE_HZ));
-            }
+            ClockSource::Rate(None) => return Ok(Clock::Unknown),
         };
         match self.times(at)? {
             Some(times) if times.len() as u64 == frames => Ok(Clock::Timestamps(times)),
             _ => {
-                let rate = told.unwrap_or(GUESSED_RATE_HZ);
                 let times = self.dataset(at).path.clone();
                 self.problem(
-                    format!("The times in {times} cannot be used; {rate} frames a second were taken"),
+                    format!("The times in {times} cannot be used"),
                     "Write them again as int64 nanoseconds, one per frame",
                 );
-                Ok(Clock::Rate(rate))
+                Ok(told.map_or(Clock::Unknown, Clock::Rate))
             }
         }
-    }
-
-    /// A column of times in ns. A unit that nothing tells is guessed, which is told unless it is what the native
-    /// layout asks for.
-    fn times(&mut self, at: usize) -> Result<Option<Vec<i64>>, FramesError> {
-        let dataset = self.dataset(at);
-        let named = ["units", "unit"].iter().filter_map(|name| attribute(&dataset.attributes, name)).next();
-        let known = named.and_then(AttributeValue::text).and_then(TimeUnit::named);
-        let path = dataset.path.clone();
-        let Some(values) = self.values(at)? else { return Ok(None) };
-        let Some((times, unit)) = to_ns(&values, known) else { return Ok(None) };
-        if known.is_none() && unit != TimeUnit::Nanoseconds && !times.is_empty() {
-            self.problem(
-                format!("Guessed: the times in {path} are {}", unit.name()),
-                "If that is wrong, add an attribute `units` with s, ms, us or ns",
-            );
-        }
-        Ok(Some(times))
     }
 
     fn times_only(&mut self, at: usize) -> Result<Option<FoundFootage>, FramesError> {
@@ -439,56 +435,10 @@ impl Probing<'_> {
             arrays: Vec::new(),
         }))
     }
-
-    /// All values of a dataset; nothing, and a problem, when they cannot be read.
-    fn values(&mut self, at: usize) -> Result<Option<Values>, FramesError> {
-        let path = self.dataset(at).path.clone();
-        let read = self.pool.read_values(self.lake_root, self.store, &path);
-        self.local(read)
-    }
-
-    fn log(&mut self, datasets: &[usize]) -> Result<Vec<(String, Values)>, FramesError> {
-        self.columns(datasets, "/")
-    }
-
-    /// The columns of arrays, named by their paths below `prefix`: `qpos` with several columns gives `qpos_0`, ….
-    fn columns(&mut self, datasets: &[usize], prefix: &str) -> Result<Vec<(String, Values)>, FramesError> {
-        let mut columns = Vec::new();
-        if datasets.len() > MAX_ARRAYS {
-            self.problem(
-                format!("{} of {} arrays were left out", datasets.len() - MAX_ARRAYS, datasets.len()),
-                "Store them in a table file under metrics/",
-            );
-        }
-        for at in datasets.iter().take(MAX_ARRAYS) {
-            let dataset = self.dataset(*at);
-            let name = column_name(self.structure, datasets, &dataset.path, prefix);
-            let width = dataset.shape.get(1).copied().unwrap_or(1);
-            let bytes = dataset.shape.iter().try_fold(8_u64, |n, axis| n.checked_mul(*axis)).unwrap_or(u64::MAX);
-            if self.array_bytes.saturating_add(bytes) > MAX_ARRAY_BYTES {
-                let path = dataset.path.clone();
-                self.problem(
-                    format!("{path} was left out: it declares {} bytes, too much for a metric", bytes),
-                    "Store them in a table file under metrics/",
-                );
-                continue;
-            }
-            self.array_bytes += bytes;
-            let Some(values) = self.values(*at)? else { continue };
-            if width == 1 {
-                columns.push((name, values));
-                continue;
-            }
-            let width = usize::try_from(width).unwrap_or(1);
-            columns.extend((0..width).map(|first| (format!("{name}_{first}"), values.column(first, width))));
-        }
-        Ok(columns)
-    }
 }
 
-/// The last part of a path, or all of it below `prefix` when another array ends the same way.
-fn column_name(structure: &Structure, datasets: &[usize], path: &str, prefix: &str) -> String {
-    let last = recognise::last(path);
-    let same = datasets.iter().filter(|at| recognise::last(&structure.datasets[**at].path) == last).count();
-    if same > 1 { path.strip_prefix(prefix).unwrap_or(path).replace('/', ".") } else { last.to_owned() }
+/// Width and height of frames of pixels.
+fn pixel_size(layout: &FrameLayout, order: PixelOrder) -> Option<(u32, u32)> {
+    let (width, height, _) = recognise::picture_size(layout.frame_shape(), order)?;
+    Some((u32::try_from(width).ok()?, u32::try_from(height).ok()?))
 }

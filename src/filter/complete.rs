@@ -1,0 +1,494 @@
+//! What the query bar offers at the caret: names, classes, values, words and signs that can stand there.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use super::{
+    FrameColumns, attribute_keys,
+    names::{Names, Referent, attribute_reference, metric_reference},
+    print::{name_text, text_literal},
+    token::{Sign, Token, TokenKind, is_reserved, lex, word_len},
+};
+use crate::model::MetricKind;
+
+/// What a candidate is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CandidateKind {
+    /// A value that a recording has, or `true` and `false`.
+    Value,
+    /// A metric.
+    Metric,
+    /// `recording`, `camera`, `time`, ….
+    Fixed,
+    /// A key of the recordings.
+    Attribute,
+    /// A label class.
+    Class,
+    /// `has(` and `count(`.
+    Function,
+    /// A sign such as `>=`.
+    Operator,
+    /// A word such as `and`.
+    Keyword,
+}
+
+/// Something that can stand at the caret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// What a list shows.
+    pub label: String,
+    /// What goes into the text in place of [`Completions::replace`].
+    pub insert: String,
+    /// What it is.
+    pub kind: CandidateKind,
+    /// One line about it, such as a metric's unit; may be empty.
+    pub detail: String,
+}
+
+/// The candidates at a caret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completions {
+    /// The bytes that a candidate replaces: what was begun to be typed before the caret.
+    pub replace: Range<usize>,
+    /// Best first.
+    pub candidates: Vec<Candidate>,
+}
+
+/// What may stand at the caret.
+#[derive(Debug, Clone, PartialEq)]
+enum Place {
+    /// A condition begins.
+    Condition,
+    /// A value that is compared with, or calculated with, the name before it, if there is one.
+    Operand(Option<String>),
+    /// A value in the list after `NAME in (`.
+    List(Option<String>),
+    /// The inside of `has(` and `count(`.
+    Class,
+    /// After a value that no operator has been applied to.
+    AfterValue(Option<String>),
+    /// After a complete condition.
+    AfterCondition,
+    /// After the low end of a `between`.
+    AfterLow,
+    /// `(` after `in`.
+    ListOpen,
+    /// `null` after `is`.
+    Null { negated: bool },
+    /// A text that nobody can guess, such as a pattern.
+    Nothing,
+}
+
+/// The candidates at byte `caret` of a filter text that may be unfinished or wrong.
+#[must_use]
+pub fn complete(text: &str, caret: usize, columns: &dyn FrameColumns) -> Completions {
+    let mut caret = caret.min(text.len());
+    while !text.is_char_boundary(caret) {
+        caret -= 1;
+    }
+    let before = &text[..caret];
+    let (mut tokens, error) = lex(before);
+    let mut typed = Typed { start: caret, prefix: String::new(), in_text: false };
+    let open_quote = error.and_then(|error| before[error.span.start..].chars().next().map(|c| (error.span.start, c)));
+    match open_quote {
+        Some((start, quote @ ('"' | '\'' | '`'))) => {
+            let prefix = before[start + 1..].to_owned();
+            typed = Typed { start, prefix, in_text: quote != '`' };
+        }
+        // A sign that the language does not have: nothing fits behind it.
+        Some(_) => return Completions { replace: caret..caret, candidates: Vec::new() },
+        None => {
+            if let Some(last) = tokens.last().filter(|last| last.span.end == caret) {
+                if let TokenKind::Word(word) = &last.kind {
+                    typed = Typed { start: last.span.start, prefix: word.clone(), in_text: false };
+                    tokens.pop();
+                } else if let TokenKind::Number { digits, unit: Some(unit) } = &last.kind
+                    && unit.span.start > last.span.start + digits.len()
+                {
+                    // `x > 5 an`: the beginning of `and` looks like a unit.
+                    typed = Typed { start: unit.span.start, prefix: unit.text.clone(), in_text: false };
+                }
+            }
+        }
+    }
+    let place = place(&tokens);
+    let mut candidates = Vec::new();
+    Offer { columns, names: Names::new(columns), out: &mut candidates }.at(&place);
+    typed.select(&mut candidates);
+    Completions { replace: typed.start..caret, candidates }
+}
+
+/// What was begun to be typed.
+struct Typed {
+    start: usize,
+    prefix: String,
+    /// Within quotes of a text, where only values fit.
+    in_text: bool,
+}
+
+impl Typed {
+    /// Keeps what fits the prefix: those that begin with it first, then those that have it inside.
+    fn select(&self, candidates: &mut Vec<Candidate>) {
+        let prefix = self.prefix.to_lowercase();
+        let rank = |candidate: &Candidate| {
+            let label = candidate.label.to_lowercase();
+            let label = label.trim_start_matches(['"', '`']);
+            if label.starts_with(&prefix) { Some(0) } else { label.contains(&prefix).then_some(1) }
+        };
+        candidates.retain(|candidate| {
+            rank(candidate).is_some()
+                && (!self.in_text || matches!(candidate.kind, CandidateKind::Value | CandidateKind::Class))
+                && (prefix.is_empty() || candidate.kind != CandidateKind::Operator)
+        });
+        candidates.sort_by_key(|candidate| rank(candidate));
+    }
+}
+
+/// What may stand after these tokens.
+fn place(tokens: &[Token]) -> Place {
+    let mut place = Place::Condition;
+    // What a parenthesis that is still open stands in.
+    let mut open: Vec<Place> = Vec::new();
+    // The name on the left of the comparison at hand.
+    let mut subject: Option<String> = None;
+    let mut between = false;
+    for (at, token) in tokens.iter().enumerate() {
+        let calls = matches!(tokens.get(at + 1), Some(Token { kind: TokenKind::Sign(Sign::Open), .. }));
+        let keyword = match &token.kind {
+            TokenKind::Word(word) if is_reserved(word) => word.to_ascii_lowercase(),
+            _ => String::new(),
+        };
+        place = match (&token.kind, keyword.as_str()) {
+            (_, "and") if between => {
+                between = false;
+                Place::Operand(subject.clone())
+            }
+            (_, "and" | "or") => Place::Condition,
+            (_, "not") => match place {
+                Place::Null { .. } => Place::Null { negated: true },
+                Place::AfterValue(_) => place,
+                _ => Place::Condition,
+            },
+            (_, "between") => {
+                between = true;
+                Place::Operand(subject.clone())
+            }
+            (_, "in") => Place::ListOpen,
+            (_, "is") => Place::Null { negated: false },
+            (_, "null") => Place::AfterCondition,
+            (TokenKind::Sign(Sign::Open), _) => {
+                let inside = match &place {
+                    Place::ListOpen => Place::List(subject.clone()),
+                    Place::Class => Place::Class,
+                    Place::Operand(_) => Place::Operand(None),
+                    _ => Place::Condition,
+                };
+                open.push(place);
+                inside
+            }
+            (TokenKind::Sign(Sign::Close), _) => match open.pop() {
+                Some(Place::ListOpen | Place::Operand(_)) => Place::AfterCondition,
+                // `has(x)` is a condition and `count(x)` a number: the word before the parenthesis tells.
+                Some(Place::Class) => {
+                    let has = open_word(tokens, at).is_some_and(|word| word.eq_ignore_ascii_case("has"));
+                    if has { Place::AfterCondition } else { after_value(&mut subject, between, None, open.last()) }
+                }
+                _ if matches!(place, Place::AfterCondition) => Place::AfterCondition,
+                _ => Place::AfterValue(None),
+            },
+            (TokenKind::Sign(Sign::Comma), _) => Place::List(subject.clone()),
+            (TokenKind::Sign(Sign::Tilde), _) => Place::Nothing,
+            (TokenKind::Sign(Sign::Plus | Sign::Minus | Sign::Star | Sign::Slash), _) => match place {
+                Place::Condition | Place::AfterValue(_) => Place::Operand(None),
+                _ => place,
+            },
+            (TokenKind::Sign(_), _) => Place::Operand(subject.clone()),
+            (TokenKind::Word(word), "") if calls && is_function(word) => Place::Class,
+            (TokenKind::Word(name) | TokenKind::Quoted(name), "") => match place {
+                Place::Condition => {
+                    subject = Some(name.clone());
+                    Place::AfterValue(subject.clone())
+                }
+                other => after_operand(other, between),
+            },
+            _ => after_operand(place, between),
+        };
+    }
+    place
+}
+
+/// After the closing of `count(…)`.
+fn after_value(subject: &mut Option<String>, between: bool, name: Option<String>, outer: Option<&Place>) -> Place {
+    match outer {
+        Some(Place::Operand(_)) if between => Place::AfterLow,
+        _ => {
+            subject.clone_from(&name);
+            Place::AfterValue(name)
+        }
+    }
+}
+
+/// After a value that stood at `place`.
+fn after_operand(place: Place, between: bool) -> Place {
+    match place {
+        Place::Operand(_) if between => Place::AfterLow,
+        Place::Operand(_) | Place::Nothing | Place::AfterLow | Place::AfterCondition => Place::AfterCondition,
+        Place::List(name) => Place::List(name),
+        Place::Class => Place::Class,
+        _ => Place::AfterValue(None),
+    }
+}
+
+fn is_function(word: &str) -> bool {
+    word.eq_ignore_ascii_case("has") || word.eq_ignore_ascii_case("count")
+}
+
+/// The word before the parenthesis that the one at `close` closes; functions have no parentheses inside.
+fn open_word(tokens: &[Token], close: usize) -> Option<&str> {
+    let open = tokens[..close].iter().rposition(|token| token.kind == TokenKind::Sign(Sign::Open))?;
+    match &tokens.get(open.checked_sub(1)?)?.kind {
+        TokenKind::Word(word) => Some(word),
+        _ => None,
+    }
+}
+
+/// Collects candidates.
+struct Offer<'a> {
+    columns: &'a dyn FrameColumns,
+    names: Names<'a>,
+    out: &'a mut Vec<Candidate>,
+}
+
+impl Offer<'_> {
+    fn push(&mut self, text: &str, insert: &str, kind: CandidateKind, detail: &str) {
+        let candidate =
+            Candidate { label: text.to_owned(), insert: insert.to_owned(), kind, detail: detail.to_owned() };
+        self.out.push(candidate);
+    }
+
+    fn words(&mut self, words: &[(&str, &str)], kind: CandidateKind) {
+        for (word, detail) in words {
+            self.push(word, &format!("{word} "), kind, detail);
+        }
+    }
+
+    fn at(&mut self, place: &Place) {
+        match place {
+            Place::Condition => {
+                self.all_names();
+                self.functions(true);
+                self.words(&[("not", "the opposite")], CandidateKind::Keyword);
+            }
+            Place::Operand(name) => {
+                self.values(name.as_deref());
+                if !self.is_category(name.as_deref()) {
+                    self.all_names();
+                    self.functions(false);
+                }
+            }
+            Place::List(name) => self.values(name.as_deref()),
+            Place::Class => {
+                for class in self.columns.classes() {
+                    let text = name_text(class);
+                    self.push(class, &text, CandidateKind::Class, "label class");
+                }
+            }
+            Place::AfterValue(name) => self.operators(name.as_deref()),
+            Place::AfterCondition => self.words(&[("and", "both"), ("or", "either")], CandidateKind::Keyword),
+            Place::AfterLow => self.words(&[("and", "the upper end")], CandidateKind::Keyword),
+            Place::ListOpen => self.push("(", "(", CandidateKind::Operator, "a list of values"),
+            Place::Null { negated } => {
+                self.words(&[("null", "without a value")], CandidateKind::Keyword);
+                if !negated {
+                    self.words(&[("not null", "with a value")], CandidateKind::Keyword);
+                }
+            }
+            Place::Nothing => {}
+        }
+    }
+
+    fn all_names(&mut self) {
+        for metric in self.columns.metrics() {
+            let text = metric_reference(&metric.name);
+            let detail = match (&metric.unit, metric.kind) {
+                (Some(unit), _) => format!("metric, {unit}"),
+                (None, kind) => format!("metric, {}", kind.as_str()),
+            };
+            self.push(&text, &text, CandidateKind::Metric, &detail);
+        }
+        for (name, detail) in [
+            ("recording", "name of the recording"),
+            ("camera", "name of the camera"),
+            ("time", "time of the frame, UTC"),
+            ("t", "seconds since the recording began"),
+            ("frame", "index in the footage"),
+            ("labels", "number of labels on the frame"),
+        ] {
+            self.push(name, name, CandidateKind::Fixed, detail);
+        }
+        for key in attribute_keys(self.columns) {
+            let text = attribute_reference(self.columns, key);
+            self.push(&text, &text, CandidateKind::Attribute, "of the recording");
+        }
+    }
+
+    fn functions(&mut self, conditions: bool) {
+        if self.columns.classes().is_empty() {
+            return;
+        }
+        if conditions {
+            self.push("has(…)", "has(", CandidateKind::Function, "a label of the class is on the frame");
+        }
+        self.push("count(…)", "count(", CandidateKind::Function, "labels of the class on the frame");
+    }
+
+    fn is_category(&self, name: Option<&str>) -> bool {
+        matches!(
+            name.and_then(|name| self.names.resolve(name)),
+            Some(
+                Referent::Recording
+                    | Referent::Camera
+                    | Referent::Attribute(_)
+                    | Referent::Metric { kind: MetricKind::Text | MetricKind::Bool, .. }
+            )
+        )
+    }
+
+    /// The values that recordings have for the name.
+    fn values(&mut self, name: Option<&str>) {
+        let footages = self.columns.footages().iter();
+        let values: BTreeSet<&str> = match name.and_then(|name| self.names.resolve(name)) {
+            Some(Referent::Recording) => footages.map(|footage| footage.recording.as_str()).collect(),
+            Some(Referent::Camera) => footages.map(|footage| footage.camera.as_str()).collect(),
+            Some(Referent::Attribute(key)) => {
+                footages.filter_map(|footage| footage.attributes.get(&key)).map(String::as_str).collect()
+            }
+            Some(Referent::Metric { kind: MetricKind::Bool, .. }) => {
+                self.words(&[("true", ""), ("false", "")], CandidateKind::Value);
+                return;
+            }
+            _ => return,
+        };
+        let mut values: Vec<&str> = values.into_iter().collect();
+        values.sort_by(|a, b| alphanumeric_sort::compare_str(a, b));
+        for value in values {
+            let text = text_literal(value);
+            self.push(&text, &text, CandidateKind::Value, "");
+        }
+    }
+
+    fn operators(&mut self, name: Option<&str>) {
+        const NUMBER: [(&str, &str); 6] = [
+            (">", "more than"),
+            (">=", "at least"),
+            ("<", "less than"),
+            ("<=", "at most"),
+            ("=", "equal"),
+            ("!=", "not equal"),
+        ];
+        let kind = match name.and_then(|name| self.names.resolve(name)) {
+            Some(Referent::Recording | Referent::Camera | Referent::Attribute(_)) => MetricKind::Text,
+            Some(Referent::Metric { kind, .. }) => kind,
+            _ => MetricKind::Float,
+        };
+        match kind {
+            MetricKind::Text => {
+                let signs = [("=", "equal"), ("!=", "not equal"), ("~", "like a pattern with * and ?")];
+                self.words(&signs, CandidateKind::Operator);
+                self.words(&[("in", "one of a list"), ("is null", "without a value")], CandidateKind::Keyword);
+                self.words(&[("is not null", "with a value")], CandidateKind::Keyword);
+            }
+            MetricKind::Bool => {
+                let words = [("and", "both"), ("or", "either"), ("is null", "without a value")];
+                self.words(&words, CandidateKind::Keyword);
+            }
+            MetricKind::Float | MetricKind::Int => {
+                self.words(&NUMBER, CandidateKind::Operator);
+                let words = [
+                    ("between", "within two ends"),
+                    ("in", "one of a list"),
+                    ("is null", "without a value"),
+                    ("is not null", "with a value"),
+                ];
+                self.words(&words, CandidateKind::Keyword);
+                self.words(&[("+", ""), ("-", ""), ("*", ""), ("/", "")], CandidateKind::Operator);
+            }
+        }
+    }
+}
+
+/// The bytes of the word around the caret, for a double click or a hint.
+#[must_use]
+pub fn word_at(text: &str, caret: usize) -> Option<Range<usize>> {
+    let (tokens, _) = lex(text);
+    let token = tokens.into_iter().find(|token| token.span.contains(&caret))?;
+    matches!(&token.kind, TokenKind::Word(word) if word_len(word) > 0).then_some(token.span)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::filter::truth_table::lake;
+
+    /// The first few labels, and what is replaced.
+    fn offered(text: &str) -> (String, usize) {
+        let caret = text.find('|').unwrap();
+        let found = complete(&text.replace('|', ""), caret, &lake());
+        let labels: Vec<&str> = found.candidates.iter().map(|candidate| candidate.label.as_str()).take(4).collect();
+        (labels.join(" "), found.replace.len())
+    }
+
+    #[test]
+    fn offers_what_fits() {
+        for (text, expected, replaced) in [
+            ("|", "big braking gear speed", 0),
+            ("sp|", "speed", 2),
+            ("SPE|", "speed", 3),
+            ("`two|", "`two words`", 4),
+            ("has(|", "car pedestrian traffic light", 0),
+            ("count(ped|", "pedestrian", 3),
+            ("has(\"tra|", "traffic light", 4),
+            ("speed |", "> >= < <=", 0),
+            ("speed > 1 |", "and or", 0),
+            ("speed > 1 an|", "and", 2),
+            ("speed between 1 |", "and", 0),
+            ("speed between 1 and 2 |", "and or", 0),
+            ("camera = |", "\"Front\" \"front\" \"rear\"", 0),
+            ("camera = \"re|", "\"rear\"", 3),
+            ("camera |", "= != ~ in", 0),
+            ("camera in (|", "\"Front\" \"front\" \"rear\"", 0),
+            ("camera in (\"front\", |", "\"Front\" \"front\" \"rear\"", 0),
+            ("camera in (\"front\") |", "and or", 0),
+            ("camera ~ |", "", 0),
+            ("region != |", "\"north\"", 0),
+            ("braking = |", "true false", 0),
+            ("braking |", "and or is null", 0),
+            ("speed is |", "null not null", 0),
+            ("speed is not |", "null", 0),
+            ("has(car) |", "and or", 0),
+            ("count(car) |", "> >= < <=", 0),
+            ("has(car) and ca|", "camera", 2),
+            ("(has(car) or sp|", "speed", 2),
+            ("speed > 1 and (|", "big braking gear speed", 0),
+            ("speed > cou|", "count(…)", 3),
+            ("metric|", "metric.time", 6),
+            ("driv|er = 1", "driver", 4),
+            ("a & |", "", 0),
+        ] {
+            assert_eq!(offered(text), (expected.to_owned(), replaced), "{text}");
+        }
+        let found = complete("has(tr", 6, &lake());
+        assert_eq!(found.candidates[0].insert, "`traffic light`");
+        assert_eq!(word_at("speed > 1", 2), Some(0..5));
+        assert_eq!(word_at("speed > 1", 6), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_and_caret_will_do(text in "[a-z(),=<>~`'\" .0-9é速-]{0,40}", caret in 0_usize..60) {
+            let found = complete(&text, caret, &lake());
+            prop_assert!(text.get(found.replace.clone()).is_some());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What people read when a filter is wrong, all in one snapshot.
+
+use super::{Filter, truth_table};
+
+#[test]
+fn messages() {
+    let lake = truth_table::lake();
+    let texts = [
+        "speed >",
+        "speed > 80 annd braking",
+        "speed > 80 braking",
+        "(speed > 80",
+        "speed > 80)",
+        "1 < speed < 2",
+        "speed = null",
+        "speed is 3",
+        "speed between 1",
+        "speed in 3",
+        "speed in (1 2)",
+        "camera ~ front",
+        "camera = \"front",
+        "camera = “front”",
+        "speed > 1 && braking",
+        "speed > 80 for 3s",
+        "has(car) within 2s of braking",
+        "rate(speed) > 1",
+        "cuont(car) > 1",
+        "count(car where score > 0.5) > 1",
+        "has(traffic light)",
+        "has()",
+        "braking = not braking",
+        "größe > 1e999",
+        "time > 2024-02-31",
+        "for > 1",
+        "`` > 1",
+        "x > 5 €",
+        "drive-1 > 2",
+        "pedestrian > 2",
+        "has(trafficlight)",
+        "metric.spede > 1",
+        "(speed in (1)) in (true)",
+    ];
+    let misfits = truth_table::MISFITS.iter().map(|(text, _)| *text);
+    let shown: Vec<String> = texts
+        .into_iter()
+        .chain(misfits)
+        .map(|text| {
+            let error = Filter::parse(text).and_then(|filter| filter.bind(&lake)).expect_err(text);
+            error.render(text)
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n\n"));
+}
