@@ -108,7 +108,7 @@ impl Window {
             if condition(self) {
                 return;
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "waited in vain until {what}; on screen: {:#?}", self.labels());
+            assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain until {what}; on screen: {:#?}", self.labels());
             thread::sleep(Duration::from_millis(4));
         }
     }
@@ -139,8 +139,10 @@ impl Window {
 
     /// The number of matching frames that the window tells.
     pub fn matches(&self) -> Option<usize> {
-        let told = self.harness.query_all_by_label_contains(" frames match").next()?.accesskit_node().label()?;
-        told.strip_suffix(" frames match")?.parse().ok()
+        self.harness.query_all_by_label_contains(" frames match").find_map(|node| {
+            let told = node.accesskit_node().label()?;
+            told.strip_suffix(" frames match")?.parse().ok()
+        })
     }
 
     /// Replaces the filter by typing.
@@ -183,6 +185,6 @@ impl Window {
     }
 
     fn labels(&self) -> Vec<String> {
-        self.harness.query_all_by_label_contains("").filter_map(|node| node.accesskit_node().label()).collect()
+        self.harness.query_all_by_label_contains("").filter_map(|node| node.accesskit_node().label().or(node.value())).collect()
     }
 }
