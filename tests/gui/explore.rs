@@ -9,7 +9,11 @@ use crate::harness::{Window, lakescope};
 fn a_typed_filter_counts_what_the_command_line_counts() {
     let mut window = Window::open();
     let all = window.matches().unwrap();
-    for filter in ["speed > 5 and count(car) >= 1", "camera = \"front\" and not brake > 0.01", "labels = 0 or speed between 2 and 9"] {
+    for filter in [
+        "speed > 5 and count(car) >= 1",
+        "camera = \"front\" and not brake > 0.01",
+        "labels = 0 or speed between 2 and 9",
+    ] {
         let expected = window.counted_by_command_line(filter);
         window.type_filter(filter);
         window.until(&format!("{filter} matches {expected}"), |window| window.matches() == Some(expected));
@@ -122,7 +126,7 @@ fn playing_moves_on_at_recorded_speed_and_stops_at_the_end() {
 fn sorting_by_a_metric_puts_the_largest_first() {
     let mut window = Window::open();
     window.click("Sort");
-    window.click("speed");
+    window.press("speed");
     window.until("ascending can be turned", |window| window.shows("Order: Ascending"));
     window.click("Order: Ascending");
     window.settle();

@@ -92,6 +92,7 @@ impl Window {
         let settings = folder.path().join("window.json");
         Harness::builder()
             .with_size([1600.0, 1000.0])
+            .with_step_dt(0.05)
             .build_eframe(move |creation| App::new(&creation.egui_ctx, lake, options, Some(settings)))
     }
 
@@ -108,7 +109,11 @@ impl Window {
             if condition(self) {
                 return;
             }
-            assert!(begun.elapsed() < Duration::from_secs(20), "waited in vain until {what}; on screen: {:#?}", self.labels());
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "waited in vain until {what}; on screen: {:#?}",
+                self.labels()
+            );
             thread::sleep(Duration::from_millis(4));
         }
     }
@@ -134,6 +139,12 @@ impl Window {
     /// Presses what has this name.
     pub fn click(&mut self, label: &str) {
         self.harness.get_by_label(label).click();
+        self.settle();
+    }
+
+    /// Presses what has this name the way assistive technology does, be it scrolled out of sight or not.
+    pub fn press(&mut self, label: &str) {
+        self.harness.get_by_label(label).click_accesskit();
         self.settle();
     }
 
@@ -185,6 +196,9 @@ impl Window {
     }
 
     fn labels(&self) -> Vec<String> {
-        self.harness.query_all_by_label_contains("").filter_map(|node| node.accesskit_node().label().or(node.value())).collect()
+        self.harness
+            .query_all_by_label_contains("")
+            .filter_map(|node| node.accesskit_node().label().or(node.value()))
+            .collect()
     }
 }
