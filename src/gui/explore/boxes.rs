@@ -38,7 +38,8 @@ pub(super) fn boxes_ui(painter: &Painter, place: Placement, labels: &[Label]) {
     }
     for (rect, label) in boxes {
         // A name larger than its object hides what it names.
-        if rect.width() < 22.0 && rect.height() < 40.0 {
+        let in_view = painter.clip_rect().intersects(rect);
+        if !in_view || (rect.width() < 22.0 && rect.height() < 40.0) {
             continue;
         }
         let above = rect.top() - 17.0 >= painter.clip_rect().top();

@@ -110,7 +110,12 @@ impl Plots {
         });
         self.series.poll();
         if chosen.is_empty() {
-            empty_ui(ui, Icon::Chart, "No metric is plotted", "Choose metrics above.", |_| {});
+            let (headline, body) = if lake.table().metrics().is_empty() {
+                ("No sensor metrics", "No metric file was found in this lake.")
+            } else {
+                ("No metric is plotted", "Choose some under Metrics above.")
+            };
+            empty_ui(ui, Icon::Chart, headline, body, |_| {});
             return;
         }
         if let Some(error) = self.series.error() {

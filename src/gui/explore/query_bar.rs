@@ -14,13 +14,17 @@ use super::{
     completion::{Completions, Taken},
     highlight,
 };
-use crate::gui::{
-    command::{Action, Command},
-    lake::Lake,
-    shell::menu_entry_ui,
-    state::State,
-    theme::{self, CONTROL, ROUND, colors},
-    widgets::{Icon, icon_button, paint_icon},
+use crate::{
+    filter::{FrameColumns, MetricName, metric_reference, name_text, text_literal},
+    gui::{
+        command::{Action, Command},
+        lake::Lake,
+        shell::menu_entry_ui,
+        state::State,
+        theme::{self, CONTROL, ROUND, colors},
+        widgets::{Icon, icon_button, paint_icon},
+    },
+    model::MetricKind,
 };
 
 /// A mistake is told once the typing has paused this long, s.
@@ -33,6 +37,8 @@ pub struct QueryBar {
     shown: Option<String>,
     edited_at: f64,
     completions: Completions,
+    /// A filter that could be typed in this lake.
+    example: String,
 }
 
 impl QueryBar {
@@ -41,6 +47,9 @@ impl QueryBar {
         if self.shown.as_ref() != Some(&lake.filter) {
             self.text.clone_from(&lake.filter);
             self.shown = Some(lake.filter.clone());
+        }
+        if self.example.is_empty() {
+            self.example = example(&**lake.table());
         }
         let colors = colors(ui);
         let id = Id::unique("query bar");
@@ -136,7 +145,7 @@ impl QueryBar {
                 let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
                     ui.fonts_mut(|fonts| fonts.layout_job(highlight::layout(text.as_str(), &font, colors, wrong)))
                 };
-                let hint = RichText::new("Filter frames, for example  speed > 15 and has(pedestrian)")
+                let hint = RichText::new(format!("Filter frames, for example  {}", self.example))
                     .font(theme::mono(12.5))
                     .color(colors.muted);
                 let edit = TextEdit::singleline(&mut self.text)
@@ -165,6 +174,24 @@ impl QueryBar {
         self.text.replace_range(taken.range.clone(), &taken.insert);
         let end = taken.range.start + taken.insert.len();
         self.text[..end].chars().count()
+    }
+}
+
+/// A filter made of what the lake has.
+fn example(table: &dyn FrameColumns) -> String {
+    let numeric = |metric: &&MetricName| matches!(metric.kind, MetricKind::Float | MetricKind::Int);
+    let metrics = table.metrics();
+    let metric = metrics.iter().find(|metric| metric.name == "speed").or_else(|| metrics.iter().find(numeric));
+    let classes = table.classes();
+    let class = classes.iter().find(|class| *class == "pedestrian").or(classes.first());
+    let parts: Vec<String> = metric
+        .map(|metric| format!("{} > 15", metric_reference(&metric.name)))
+        .into_iter()
+        .chain(class.map(|class| format!("has({})", name_text(class))))
+        .collect();
+    match (parts.is_empty(), table.footages().first()) {
+        (true, Some(footage)) => format!("camera = {}", text_literal(&footage.camera)),
+        _ => parts.join(" and "),
     }
 }
 
