@@ -1,5 +1,77 @@
-//! gui
-/// x
-pub fn run(_: Option<std::path::PathBuf>, _: crate::session::OpenOptions) -> anyhow::Result<()> {
-    Ok(())
+//! The window: draws what is in memory, asks workers for the rest, and changes nothing except through [`Command`]s.
+//!
+//! Nothing here reads a disk, a database or a store by itself: all of that is [`crate::session`]'s, called by workers.
+
+mod app;
+mod apply;
+mod apply_lake;
+mod atlas;
+mod command;
+mod dialogs;
+mod events;
+mod explore;
+mod fetch;
+
+mod lake;
+mod long_work;
+mod persist;
+mod pictures;
+mod runs;
+mod selected;
+mod shell;
+mod shortcuts;
+mod state;
+mod theme;
+mod thumbs;
+mod undo;
+mod view;
+mod widgets;
+mod work;
+
+use std::path::PathBuf;
+
+pub use app::App;
+pub use command::{Action, Command};
+pub use state::{SortBy, ThemeChoice, Workspace};
+
+use crate::session::OpenOptions;
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// When there is no display, or no graphics that can be used.
+pub fn run(lake: Option<PathBuf>, options: OpenOptions) -> anyhow::Result<()> {
+    let settings = match &options.user_dir {
+        Some(folder) => Some(folder.join("window.json")),
+        None => persist::default_path(),
+    };
+    let remembered = settings.as_deref().map(persist::load).unwrap_or_default();
+    let size = remembered.window.unwrap_or([1440.0, 900.0]);
+    let mut viewport = egui::ViewportBuilder::default()
+        .with_title("Lakescope")
+        .with_app_id("lakescope")
+        .with_inner_size(size)
+        .with_min_inner_size([880.0, 560.0])
+        .with_drag_and_drop(true);
+    match eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")) {
+        Ok(icon) => viewport = viewport.with_icon(icon),
+        Err(error) => log::warn!("the icon cannot be used: {error}"),
+    }
+    let native = eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Glow,
+        persist_window: false,
+        ..eframe::NativeOptions::default()
+    };
+    eframe::run_native(
+        "lakescope",
+        native,
+        Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, lake, options, settings)))),
+    )
+    .map_err(|error| {
+        anyhow::anyhow!(
+            "the window cannot be opened: {error}. A display and OpenGL 2 or newer are needed; \
+             `lakescope --help` lists what works without a window"
+        )
+    })
 }

@@ -1,0 +1,319 @@
+//! The application: owns the state, polls the workers, draws the shell and carries out what was asked.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use egui::{Context, Ui};
+
+use super::{
+    command::Command,
+    dialogs,
+    events::Event,
+    explore::Explore,
+    fetch::Fetch,
+    lake::{Lake, Opened},
+    persist,
+    runs::Runs,
+    shell, shortcuts,
+    state::{Persisted, State, Workspace},
+    theme,
+    work::{Seen, Workers},
+};
+use crate::session::{OpenOptions, Session};
+
+/// What fills the window.
+pub(super) enum Slot {
+    /// No lake.
+    Welcome,
+    /// A lake is being opened.
+    Opening {
+        /// Its folder.
+        root: PathBuf,
+        /// The answer.
+        answer: Fetch<PathBuf, Opened>,
+    },
+    /// A lake without an index is being indexed.
+    Indexing {
+        /// The lake.
+        session: Session,
+        /// The job.
+        job: u64,
+    },
+    /// A lake is shown.
+    Ready(Box<Lake>),
+    /// A lake could not be opened, or is gone.
+    Failed {
+        /// Its folder.
+        root: PathBuf,
+        /// What happened.
+        headline: String,
+        /// Why, and what to do.
+        error: String,
+    },
+}
+
+/// State and caches of the workspaces.
+#[derive(Default)]
+pub(super) struct Workspaces {
+    pub(super) explore: Explore,
+    pub(super) runs: Runs,
+}
+
+/// The window's application.
+pub struct App {
+    pub(super) state: State,
+    pub(super) slot: Slot,
+    pub(super) workspaces: Workspaces,
+    pub(super) workers: Workers,
+    pub(super) options: OpenOptions,
+    pub(super) events: Receiver<Event>,
+    pub(super) tell: Sender<Event>,
+    settings: Option<PathBuf>,
+    saved: Persisted,
+    changed_at: Option<Instant>,
+    applied_zoom: f32,
+}
+
+/// Changes are written this long after the last one.
+const SAVE_AFTER: Duration = Duration::from_secs(1);
+
+impl App {
+    /// An application that shows `lake`, or the welcome page. Settings are kept in the file `settings`, or nowhere.
+    #[must_use]
+    pub fn new(ctx: &Context, lake: Option<PathBuf>, options: OpenOptions, settings: Option<PathBuf>) -> Self {
+        theme::install(ctx);
+        let persisted = settings.as_deref().map(persist::load).unwrap_or_default();
+        ctx.set_theme(persisted.theme);
+        let (tell, events) = unbounded();
+        let mut app = Self {
+            saved: persisted.clone(),
+            state: State { persisted, ..State::default() },
+            slot: Slot::Welcome,
+            workspaces: Workspaces::default(),
+            workers: Workers::new(),
+            options,
+            events,
+            tell,
+            settings,
+            changed_at: None,
+            applied_zoom: 1.0,
+        };
+        if let Some(lake) = lake {
+            app.open(lake, ctx);
+        }
+        app
+    }
+
+    /// The lake that is shown, if one is.
+    pub(super) fn lake(&self) -> Option<&Lake> {
+        if let Slot::Ready(lake) = &self.slot { Some(lake) } else { None }
+    }
+
+    /// Begins to open `root`.
+    pub(super) fn open(&mut self, root: PathBuf, ctx: &Context) {
+        self.leave_lake();
+        let root = std::path::absolute(&root).unwrap_or(root);
+        let mut answer = Fetch::default();
+        let (folder, options) = (root.clone(), self.options.clone());
+        answer.request(root.clone(), &self.workers.ask, crate::jobs::Priority::Visible, ctx, move |_| {
+            Opened::open(&folder, options)
+        });
+        self.slot = Slot::Opening { root, answer };
+    }
+
+    /// Remembers the lake and shows nothing of it any more. Its running jobs are stopped.
+    pub(super) fn leave_lake(&mut self) {
+        self.remember_lake();
+        for job in &self.state.transient.jobs {
+            job.progress.cancel();
+        }
+        self.workspaces = Workspaces::default();
+        self.state.transient.dialog = None;
+        self.state.transient.run = None;
+        self.slot = Slot::Welcome;
+    }
+
+    fn remember_lake(&mut self) {
+        if let Slot::Ready(lake) = &self.slot {
+            let (root, memory) = (lake.root.clone(), lake.memory());
+            if self.state.persisted.lakes.get(&root) != Some(&memory) {
+                self.state.persisted.lakes.insert(root, memory);
+            }
+        }
+    }
+
+    fn poll(&mut self, ctx: &Context) {
+        while let Ok(event) = self.events.try_recv() {
+            self.take_event(event, ctx);
+        }
+        if let Slot::Opening { root, answer } = &mut self.slot
+            && answer.poll()
+        {
+            let root = root.clone();
+            match answer.take_ready() {
+                Some(opened) => self.take_opened(opened, ctx),
+                None => {
+                    let error = answer.error().unwrap_or_default().to_owned();
+                    self.slot = Slot::Failed { root, headline: "This folder cannot be opened as a lake".into(), error };
+                }
+            }
+        }
+        let Slot::Ready(lake) = &mut self.slot else { return };
+        lake.poll(&self.workers, ctx);
+        if let Some(error) = lake.reload_error() {
+            self.state.transient.complain(format!("The index changed but cannot be read again: {error}"));
+        }
+        lake.watcher.set_focused(ctx.input(|input| input.focused));
+        match lake.watcher.poll() {
+            Some(Seen::Changed(_)) => lake.reload(&self.workers, ctx),
+            Some(Seen::Gone) => {
+                let root = lake.root.clone();
+                self.leave_lake();
+                self.slot = Slot::Failed {
+                    error: format!(
+                        "{} is no longer there. It may have been moved, renamed, or its drive unplugged.",
+                        root.display()
+                    ),
+                    root,
+                    headline: "The lake's folder is gone".into(),
+                };
+            }
+            None => {}
+        }
+    }
+
+    /// Shows an opened lake, or indexes it first.
+    pub(super) fn take_opened(&mut self, opened: Opened, ctx: &Context) {
+        let root = opened.session.root().to_path_buf();
+        self.state.persisted.touch_recent(root.clone());
+        match opened.loaded {
+            Some(loaded) => {
+                let memory = self.state.persisted.lakes.get(&root).cloned().unwrap_or_default();
+                ctx.send_viewport_cmd(egui::ViewportCommand::Title(format!("{} — Lakescope", opened.session.name())));
+                self.slot = Slot::Ready(Box::new(Lake::new(opened.session, loaded, memory, ctx)));
+            }
+            None => {
+                let job = self.start_index(opened.session.clone(), ctx);
+                self.slot = Slot::Indexing { session: opened.session, job };
+            }
+        }
+    }
+
+    fn draw(&mut self, ui: &mut Ui, out: &mut Vec<Command>) {
+        shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, &self.workers, out);
+        if let Slot::Ready(lake) = &self.slot {
+            shell::status_bar_ui(ui, &self.state, lake, out);
+        }
+        let state = &self.state;
+        match &mut self.slot {
+            Slot::Welcome => shell::welcome_ui(ui, state, out),
+            Slot::Opening { root, .. } => shell::opening_ui(ui, root, out),
+            Slot::Indexing { session, job } => shell::indexing_ui(ui, state, session, *job, out),
+            Slot::Failed { root, headline, error } => shell::failed_ui(ui, root, headline, error, out),
+            Slot::Ready(lake) => match state.persisted.workspace {
+                Workspace::Explore => self.workspaces.explore.ui(ui, state, lake, &self.workers, out),
+                Workspace::Runs => self.workspaces.runs.ui(ui, state, lake, &self.workers, out),
+            },
+        }
+        shell::notices_ui(ui.ctx(), state, out);
+        if let Some(mut dialog) = self.state.transient.dialog.take() {
+            let keep = dialogs::dialog_ui(ui.ctx(), &mut dialog, &self.state, self.lake(), out);
+            if keep {
+                self.state.transient.dialog = Some(dialog);
+            }
+        }
+    }
+
+    fn drops(ctx: &Context, out: &mut Vec<Command>) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.iter().next().map(|file| file.path().to_path_buf()));
+        if let Some(path) = dropped {
+            // A file stands for the folder it lies in.
+            let folder = if path.extension().is_some() { path.parent().map(Path::to_path_buf) } else { Some(path) };
+            out.extend(folder.map(Command::OpenLake));
+        }
+    }
+
+    fn keep_settings(&mut self, ctx: &Context) {
+        self.remember_lake();
+        if !ctx.input(|input| input.viewport().maximized.unwrap_or(false) || input.viewport().fullscreen.unwrap_or(false)) {
+            let size = ctx.input(|input| input.viewport().inner_rect.map(|rect| [rect.width().round(), rect.height().round()]));
+            self.state.persisted.window = size.or(self.state.persisted.window);
+        }
+        if self.state.persisted == self.saved {
+            self.changed_at = None;
+            return;
+        }
+        let since = *self.changed_at.get_or_insert_with(Instant::now);
+        if since.elapsed() < SAVE_AFTER {
+            ctx.request_repaint_after(SAVE_AFTER);
+            return;
+        }
+        self.changed_at = None;
+        self.saved = self.state.persisted.clone();
+        if let Some(path) = self.settings.clone() {
+            let persisted = self.saved.clone();
+            let write = move |_: &_| {
+                if let Err(error) = persist::save(&path, &persisted) {
+                    log::warn!("cannot write the window's settings {}: {error}", path.display());
+                }
+            };
+            self.workers.ask.spawn(crate::jobs::Priority::Background, write).detach();
+        }
+    }
+
+    /// Looks at jobs that run, so that their numbers move.
+    fn keep_moving(&self, ctx: &Context) {
+        if !self.state.transient.jobs.is_empty() {
+            ctx.request_repaint_after(Duration::from_millis(150));
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        self.poll(&ctx);
+        let zoom = self.state.persisted.zoom;
+        if (self.applied_zoom - zoom).abs() > 1e-3 {
+            ctx.set_zoom_factor(zoom);
+            self.applied_zoom = zoom;
+        }
+        let mut commands = shortcuts::pressed(&ctx, self.state.transient.dialog.is_some());
+        Self::drops(&ctx, &mut commands);
+        self.draw(ui, &mut commands);
+        let acted = !commands.is_empty();
+        for command in commands {
+            self.apply(command, &ctx);
+        }
+        if acted {
+            // What the commands changed is drawn at once, not when the pointer moves next.
+            ctx.request_repaint();
+        }
+        self.keep_settings(&ctx);
+        self.keep_moving(&ctx);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        for job in &self.state.transient.jobs {
+            job.progress.cancel();
+        }
+        self.remember_lake();
+        if let Some(path) = &self.settings
+            && self.state.persisted != self.saved
+            && let Err(error) = persist::save(path, &self.state.persisted)
+        {
+            log::warn!("cannot write the window's settings {}: {error}", path.display());
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Carries out commands: the only place where shared state changes.
+
+use std::{path::PathBuf, thread};
+
+use egui::{Context, ViewportCommand};
+
+use super::{
+    App,
+    app::Slot,
+    command::{Action, Command},
+    dialogs::{Dialog, Palette, SelectionDraft, ExportDraft},
+    events::{Event, Purpose},
+    state::{ThemeChoice, Workspace},
+};
+
+/// Factors of the window's zoom.
+const ZOOM: std::ops::RangeInclusive<f32> = 0.6..=2.5;
+/// Widths of tiles, px.
+pub(super) const TILE: std::ops::RangeInclusive<f32> = 28.0..=640.0;
+
+impl App {
+    /// Carries out one command.
+    pub fn apply(&mut self, command: Command, ctx: &Context) {
+        match command {
+            Command::Do(action) => self.act(action, ctx),
+            Command::OpenLake(root) => self.open(root, ctx),
+            Command::ForgetRecent(root) => {
+                self.state.persisted.recent.retain(|known| *known != root);
+                self.state.persisted.lakes.remove(&root);
+            }
+            Command::SetTheme(theme) => {
+                self.state.persisted.theme = theme;
+                ctx.set_theme(theme);
+            }
+            Command::ShowWorkspace(workspace) => self.state.persisted.workspace = workspace,
+            Command::SetTileWidth(width) => {
+                self.state.persisted.tile_width = width.clamp(*TILE.start(), *TILE.end());
+            }
+            Command::SetDetail(tab) => self.state.persisted.detail = tab,
+            Command::SetDetailShare(share) => self.state.persisted.detail_share = share.clamp(0.12, 0.75),
+            Command::CancelJob(id) => {
+                for job in self.state.transient.jobs.iter().filter(|job| job.id == id) {
+                    job.progress.cancel();
+                }
+            }
+            Command::Copy { text, what } => {
+                ctx.copy_text(text);
+                self.state.transient.tell(format!("Copied {what}."));
+            }
+            Command::OpenFolderOutside(folder) => {
+                ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", folder.display())));
+            }
+            Command::ViewScaled => self.state.transient.view_scale = None,
+            Command::QueryFocused => self.state.transient.focus_query = false,
+            Command::ShowProblems => self.workspaces.explore.facets.show_problems(),
+            Command::ShowRun(run) => self.state.transient.run = Some(run),
+            Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
+            Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
+            other => self.apply_to_lake(other, ctx),
+        }
+    }
+
+    fn act(&mut self, action: Action, ctx: &Context) {
+        match action {
+            Action::OpenFolder => self.choose_folder(Purpose::Open, ctx),
+            Action::OpenSample => match sample_lake() {
+                Some(sample) => self.open(sample, ctx),
+                None => self.state.transient.complain(
+                    "The sample lake is not beside the program. Make one with: lakescope sample DIR, then open that folder.",
+                ),
+            },
+            Action::CloseLake => {
+                self.leave_lake();
+                ctx.send_viewport_cmd(ViewportCommand::Title("Lakescope".into()));
+            }
+            Action::Retry => {
+                if let Slot::Failed { root, .. } = &self.slot {
+                    self.open(root.clone(), ctx);
+                }
+            }
+            Action::IndexAgain => self.index_again(ctx),
+            Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Action::Palette => self.toggle_dialog(Dialog::Palette(Palette::default())),
+            Action::Shortcuts => self.toggle_dialog(Dialog::Shortcuts),
+            Action::CloseDialog => self.state.transient.dialog = None,
+            Action::Explore => self.state.persisted.workspace = Workspace::Explore,
+            Action::Runs => self.state.persisted.workspace = Workspace::Runs,
+            Action::Fullscreen => {
+                let now = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!now));
+            }
+            Action::ZoomIn => self.zoom(1.1),
+            Action::ZoomOut => self.zoom(1.0 / 1.1),
+            Action::ZoomReset => self.state.persisted.zoom = 1.0,
+            Action::CycleTheme => {
+                let next = match self.state.persisted.theme {
+                    ThemeChoice::System if ctx.theme() == egui::Theme::Dark => ThemeChoice::Light,
+                    ThemeChoice::System | ThemeChoice::Light => ThemeChoice::Dark,
+                    ThemeChoice::Dark => ThemeChoice::Light,
+                };
+                self.apply(Command::SetTheme(next), ctx);
+            }
+            Action::TileBoxes => self.state.persisted.tile_boxes ^= true,
+            Action::ToggleBoxes => self.state.persisted.boxes ^= true,
+            Action::TilesLarger => {
+                let width = self.state.persisted.tile_width * 1.25;
+                self.apply(Command::SetTileWidth(width), ctx);
+            }
+            Action::TilesSmaller => {
+                let width = self.state.persisted.tile_width / 1.25;
+                self.apply(Command::SetTileWidth(width), ctx);
+            }
+            Action::FocusQuery => {
+                self.state.persisted.workspace = Workspace::Explore;
+                self.state.transient.focus_query = true;
+            }
+            Action::ActualSize => self.state.transient.view_scale = Some(true),
+            Action::FitView => self.state.transient.view_scale = Some(false),
+            Action::Export => {
+                if let Some(draft) = self.lake().map(ExportDraft::new) {
+                    self.toggle_dialog(Dialog::Export(draft));
+                }
+            }
+            Action::SaveSelection => match self.lake() {
+                Some(lake) if !lake.selected.is_empty() => {
+                    self.toggle_dialog(Dialog::SaveSelection(SelectionDraft::default()));
+                }
+                Some(_) => self.state.transient.tell(
+                    "Nothing is selected. Ctrl+Click frames in the grid, or press Ctrl+A for all that match.",
+                ),
+                None => {}
+            },
+            other => self.act_on_lake(other, ctx),
+        }
+    }
+
+    fn zoom(&mut self, factor: f32) {
+        let zoom = &mut self.state.persisted.zoom;
+        *zoom = (*zoom * factor).clamp(*ZOOM.start(), *ZOOM.end());
+        if (*zoom - 1.0).abs() < 0.04 {
+            *zoom = 1.0;
+        }
+    }
+
+    fn toggle_dialog(&mut self, dialog: Dialog) {
+        let open = &mut self.state.transient.dialog;
+        let same = open.as_ref().is_some_and(|open| std::mem::discriminant(open) == std::mem::discriminant(&dialog));
+        *open = (!same).then_some(dialog);
+    }
+
+    /// The desktop's dialog waits for a person, so it has a thread of its own that nobody waits for.
+    fn choose_folder(&mut self, purpose: Purpose, ctx: &Context) {
+        if self.state.transient.choosing_folder {
+            return;
+        }
+        self.state.transient.choosing_folder = true;
+        let (tell, ctx) = (self.tell.clone(), ctx.clone());
+        let title = match purpose {
+            Purpose::Open => "Open a lake folder",
+            Purpose::Export => "Folder for the export",
+        };
+        let start = self.lake().and_then(|lake| lake.root.parent().map(PathBuf::from));
+        let ask = move || {
+            let mut dialog = rfd::FileDialog::new().set_title(title);
+            if let Some(start) = start {
+                dialog = dialog.set_directory(start);
+            }
+            let folder = dialog.pick_folder();
+            let _ = tell.send(Event::FolderChosen { purpose, folder });
+            ctx.request_repaint();
+        };
+        if let Err(error) = thread::Builder::new().name("folder-dialog".into()).spawn(ask) {
+            self.state.transient.choosing_folder = false;
+            self.state.transient.complain(format!("The folder dialog cannot be opened: {error}"));
+        }
+    }
+}
+
+/// The sample lake: beside the program, in a folder above it, or where it was built.
+fn sample_lake() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok();
+    let above = program.iter().flat_map(|program| program.ancestors().skip(1).map(PathBuf::from)).collect::<Vec<_>>();
+    let here = std::env::current_dir().ok();
+    above
+        .into_iter()
+        .chain(here)
+        .flat_map(|folder| [folder.join("sample_lake"), folder.join("share/lakescope/sample_lake")])
+        .find(|folder| folder.is_dir())
+}

@@ -1,0 +1,264 @@
+//! Commands on the open lake: filter, order, frames, selections.
+
+use std::sync::Arc;
+
+use egui::Context;
+
+use super::{
+    App,
+    app::Slot,
+    command::{Action, Command},
+    events::Event,
+    explore::default_plots,
+    selected::Selected,
+    state::SortBy,
+    undo::ViewState,
+};
+use crate::{filter::FrameColumns as _, jobs::Priority};
+
+impl App {
+    pub(super) fn apply_to_lake(&mut self, command: Command, ctx: &Context) {
+        let now = ctx.input(|input| input.time);
+        let Slot::Ready(lake) = &mut self.slot else { return };
+        match command {
+            Command::SetFilter(filter) => {
+                if filter != lake.filter {
+                    lake.undo.record(lake.view_state(), Some(now));
+                    lake.filter = filter;
+                    self.workspaces.explore.grid.scroll_to_top();
+                }
+            }
+            Command::SetSort(sort) => {
+                if sort != lake.sort {
+                    lake.undo.record(lake.view_state(), None);
+                    lake.sort = sort;
+                    self.workspaces.explore.grid.scroll_to_top();
+                }
+            }
+            Command::Show(row) => {
+                self.workspaces.explore.viewer.pause();
+                lake.show(row);
+                Arc::make_mut(&mut lake.selected).begin_at(row);
+                self.workspaces.explore.grid.reveal(row);
+            }
+            Command::Seek(time_ns) => {
+                if let Some(row) = lake.current {
+                    let row = lake.row_at(lake.footage(row).1, time_ns);
+                    self.workspaces.explore.viewer.moved(now);
+                    lake.pass(row);
+                    self.workspaces.explore.grid.reveal(row);
+                }
+            }
+            Command::ScrubTo(row) => {
+                self.workspaces.explore.viewer.pause();
+                lake.pass(row);
+                self.workspaces.explore.grid.reveal(row);
+            }
+            Command::PlayTo(row) => {
+                lake.pass(row);
+                self.workspaces.explore.grid.reveal(row);
+            }
+            Command::SelectToggle(row) => {
+                lake.undo.record(lake.view_state(), None);
+                Arc::make_mut(&mut lake.selected).toggle(row);
+            }
+            Command::SelectTo(row) => {
+                lake.undo.record(lake.view_state(), None);
+                if let Some(view) = lake.view.clone() {
+                    Arc::make_mut(&mut lake.selected).extend_to(&view, row);
+                }
+                lake.show(row);
+            }
+            Command::TogglePlot(metric) => {
+                let shown = lake.plots.get_or_insert_with(|| default_plots(lake.loaded.table.metrics()));
+                match shown.iter().position(|known| *known == metric) {
+                    Some(place) => {
+                        shown.remove(place);
+                    }
+                    None => shown.push(metric),
+                }
+            }
+            Command::SaveSelection { name, note } => self.save_selection(name, note, ctx),
+            Command::LoadSelection(name) => self.load_selection(name, ctx),
+            Command::DeleteSelection(name) => {
+                let (session, tell, ctx) = (lake.session.clone(), self.tell.clone(), ctx.clone());
+                let work = move |_: &_| {
+                    let told = session.delete_selection(&name).map(|()| format!("Selection “{name}” deleted."));
+                    let _ = tell.send(Event::SelectionsChanged(told.map_err(|error| error.to_string())));
+                    ctx.request_repaint();
+                };
+                self.workers.ask.spawn(Priority::Visible, work).detach();
+            }
+            Command::Export(draft) => self.start_export(&draft, ctx),
+            _ => {}
+        }
+    }
+
+    pub(super) fn act_on_lake(&mut self, action: Action, ctx: &Context) {
+        let now = ctx.input(|input| input.time);
+        let Slot::Ready(lake) = &mut self.slot else { return };
+        let explore = &mut self.workspaces.explore;
+        let current = lake.current;
+        let footage = current.map(|row| {
+            let footage = lake.footage(row).1;
+            footage.first_row..footage.first_row + footage.rows
+        });
+        let step = |to: Option<usize>| to.filter(|to| footage.as_ref().is_some_and(|footage| footage.contains(to)));
+        let target = match action {
+            Action::NextMatch => lake.view.as_ref().and_then(|view| view.after(current)),
+            Action::PreviousMatch => lake.view.as_ref().and_then(|view| view.before(current)),
+            Action::NextFrame => step(current.map(|row| row + 1)),
+            Action::PreviousFrame => step(current.and_then(|row| row.checked_sub(1))),
+            Action::FirstFrame => footage.as_ref().map(|footage| footage.start),
+            Action::LastFrame => footage.as_ref().and_then(|footage| footage.end.checked_sub(1)),
+            Action::HistoryBack => lake.back.pop().inspect(|_| lake.forward.extend(current)),
+            Action::HistoryForward => lake.forward.pop().inspect(|_| lake.back.extend(current)),
+            _ => None,
+        };
+        if let Some(row) = target {
+            explore.viewer.moved(now);
+            lake.pass(row);
+            explore.grid.reveal(row);
+            return;
+        }
+        match action {
+            Action::ClearFilter => self.apply_to_lake(Command::SetFilter(String::new()), ctx),
+            Action::Undo => {
+                let present = lake.view_state();
+                if let Some(state) = lake.undo.undo(present) {
+                    restore(lake, state);
+                }
+            }
+            Action::Redo => {
+                let present = lake.view_state();
+                if let Some(state) = lake.undo.redo(present) {
+                    restore(lake, state);
+                }
+            }
+            Action::PlayPause => {
+                if let Some(row) = current {
+                    explore.viewer.toggle_playing(lake, row, now);
+                }
+            }
+            Action::CopyFrameId => {
+                if let Some(row) = current {
+                    let text = lake.table().frame_id(row).to_string();
+                    self.apply(Command::Copy { text, what: "the frame's name" }, ctx);
+                }
+            }
+            Action::CopyCommandLine => {
+                let text = command_line(&lake.root.display().to_string(), &lake.filter, lake.sort.as_ref());
+                self.apply(Command::Copy { text, what: "the command line" }, ctx);
+            }
+            Action::SelectAll => {
+                lake.undo.record(lake.view_state(), None);
+                if let Some(view) = lake.view.clone() {
+                    Arc::make_mut(&mut lake.selected).all(&view);
+                }
+            }
+            Action::SelectNone => {
+                lake.undo.record(lake.view_state(), None);
+                lake.selected = Arc::default();
+            }
+            Action::ToggleSelected => {
+                if let Some(row) = current {
+                    self.apply_to_lake(Command::SelectToggle(row), ctx);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn save_selection(&mut self, name: String, note: String, ctx: &Context) {
+        let Slot::Ready(lake) = &self.slot else { return };
+        let (session, table, selected) = (lake.session.clone(), Arc::clone(lake.table()), Arc::clone(&lake.selected));
+        let (tell, ctx) = (self.tell.clone(), ctx.clone());
+        let work = move |_: &_| {
+            let rows: Vec<u32> = selected.rows().collect();
+            let told = session.save_selection(&table, &name, &note, &rows);
+            let told = told.map(|()| format!("Saved selection “{name}”.")).map_err(|error| error.to_string());
+            let _ = tell.send(Event::SelectionsChanged(told));
+            ctx.request_repaint();
+        };
+        self.workers.ask.spawn(Priority::Visible, work).detach();
+    }
+
+    fn load_selection(&mut self, name: String, ctx: &Context) {
+        let Slot::Ready(lake) = &self.slot else { return };
+        let (session, table) = (lake.session.clone(), Arc::clone(lake.table()));
+        let (tell, ctx) = (self.tell.clone(), ctx.clone());
+        let work = move |_: &_| {
+            let rows = session.selection_rows(&table, &name).map_err(|error| error.to_string());
+            let _ = tell.send(Event::SelectionLoaded { name, generation: table.generation(), rows });
+            ctx.request_repaint();
+        };
+        self.workers.ask.spawn(Priority::Visible, work).detach();
+    }
+
+    pub(super) fn take_selection(&mut self, name: &str, generation: u64, rows: Result<(Vec<u32>, u64), String>) {
+        let Slot::Ready(lake) = &mut self.slot else { return };
+        match rows {
+            Ok(_) if generation != lake.table().generation() => {}
+            Ok((rows, gone)) => {
+                lake.undo.record(lake.view_state(), None);
+                let first = rows.first().map(|row| *row as usize);
+                lake.selected = Arc::new(Selected::of(rows));
+                if let Some(row) = first {
+                    lake.show(row);
+                    self.workspaces.explore.grid.reveal(row);
+                }
+                if gone > 0 {
+                    let gone = super::widgets::text::counted(gone, "frame");
+                    self.state.transient.complain(format!("{gone} of selection “{name}” are no longer in the lake."));
+                }
+            }
+            Err(error) => self.state.transient.complain(format!("Selection “{name}” cannot be loaded: {error}")),
+        }
+    }
+}
+
+fn restore(lake: &mut super::lake::Lake, state: ViewState) {
+    lake.filter = state.filter;
+    lake.sort = state.sort;
+    lake.selected = state.selected;
+}
+
+/// The command that lists the same frames.
+fn command_line(root: &str, filter: &str, sort: Option<&SortBy>) -> String {
+    let mut line = format!("lakescope frames {}", quoted(root));
+    if !filter.trim().is_empty() {
+        line += &format!(" --where {}", quoted(filter.trim()));
+    }
+    if let Some(sort) = sort {
+        line += &format!(" --sort {}", quoted(&format!("{}{}", sort.column, if sort.descending { ":desc" } else { "" })));
+    }
+    line
+}
+
+/// For a POSIX shell: as it is when every character is plain, else in single quotes.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:+,=@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_can_be_pasted() {
+        let sort = SortBy { column: "speed".into(), descending: true };
+        for (root, filter, sort, expected) in [
+            ("/data/lake", "", None, "lakescope frames /data/lake"),
+            ("my lake", "speed > 15", None, "lakescope frames 'my lake' --where 'speed > 15'"),
+            (
+                "/l",
+                "weather = 'rain'",
+                Some(&sort),
+                r"lakescope frames /l --where 'weather = '\''rain'\''' --sort speed:desc",
+            ),
+        ] {
+            assert_eq!(command_line(root, filter, sort), expected);
+        }
+    }
+}

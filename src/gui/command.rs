@@ -1,0 +1,341 @@
+//! Everything that can be asked of the window. Menus, shortcuts, the palette and the widgets all speak in these.
+
+use std::path::PathBuf;
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::state::{DetailTab, SortBy, ThemeChoice, Workspace};
+use super::dialogs::ExportDraft;
+
+/// A change that a person asked for. Only [`super::App::apply`] carries it out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// One without a parameter, which menus, shortcuts and the palette list.
+    Do(Action),
+    /// Opens a lake folder.
+    OpenLake(PathBuf),
+    /// Takes a folder off the list of recent lakes.
+    ForgetRecent(PathBuf),
+    /// Chooses the theme.
+    SetTheme(ThemeChoice),
+    /// Shows a workspace.
+    ShowWorkspace(Workspace),
+    /// Replaces the filter text.
+    SetFilter(String),
+    /// Sorts the grid; `None` is the lake's own order.
+    SetSort(Option<SortBy>),
+    /// Width of the tiles, px.
+    SetTileWidth(f32),
+    /// Shows a frame in the viewer.
+    Show(usize),
+    /// Shows the frame of the current footage nearest to a time, ns UTC.
+    Seek(i64),
+    /// Adds a frame to the selection or takes it out.
+    SelectToggle(usize),
+    /// Adds all frames from the last chosen one to this one, in the grid's order.
+    SelectTo(usize),
+    /// Saves the selected frames under a name with a note.
+    SaveSelection {
+        /// Name.
+        name: String,
+        /// Note.
+        note: String,
+    },
+    /// Selects the frames of a saved selection.
+    LoadSelection(String),
+    /// Forgets a saved selection.
+    DeleteSelection(String),
+    /// Starts an export.
+    Export(ExportDraft),
+    /// Asks the desktop for the folder that an export goes into.
+    ChooseExportFolder,
+    /// Shows another part under the picture.
+    SetDetail(DetailTab),
+    /// Part of the viewer's height that the details take.
+    SetDetailShare(f32),
+    /// Stops a running job.
+    CancelJob(u64),
+    /// Shows or hides the plot of a metric.
+    TogglePlot(String),
+    /// Puts text on the clipboard and says so.
+    Copy {
+        /// The text.
+        text: String,
+        /// What was copied, for the message.
+        what: &'static str,
+    },
+    /// Shows a folder in the desktop's file manager.
+    OpenFolderOutside(PathBuf),
+    /// The query bar has taken the keyboard.
+    QueryFocused,
+    /// The viewer has taken its new scale.
+    ViewScaled,
+    /// A person drags through a footage.
+    ScrubTo(usize),
+    /// Playback has come to a frame.
+    PlayTo(usize),
+    /// Opens the list of problems.
+    ShowProblems,
+    /// Shows one run in the Runs workspace.
+    ShowRun(i64),
+    /// Takes a message away.
+    DismissNotice(u64),
+}
+
+/// A command without a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "`Action::name` says what each does")]
+pub enum Action {
+    OpenFolder,
+    OpenSample,
+    CloseLake,
+    Retry,
+    IndexAgain,
+    Quit,
+    Palette,
+    Shortcuts,
+    Explore,
+    Runs,
+    FocusQuery,
+    ClearFilter,
+    CopyCommandLine,
+    Undo,
+    Redo,
+    HistoryBack,
+    HistoryForward,
+    NextMatch,
+    PreviousMatch,
+    NextFrame,
+    PreviousFrame,
+    FirstFrame,
+    LastFrame,
+    PlayPause,
+    ToggleBoxes,
+    ActualSize,
+    FitView,
+    CopyFrameId,
+    SelectAll,
+    SelectNone,
+    ToggleSelected,
+    SaveSelection,
+    Export,
+    TileBoxes,
+    TilesLarger,
+    TilesSmaller,
+    Fullscreen,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    CycleTheme,
+    CloseDialog,
+}
+
+/// Where an action stands in menus and the shortcut sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Opening and closing lakes.
+    Lake,
+    /// Finding frames.
+    Find,
+    /// Looking at frames.
+    Frame,
+    /// Choosing frames and taking them away.
+    Select,
+    /// The window itself.
+    View,
+}
+
+impl Group {
+    /// Every group, in menu order.
+    pub const ALL: [Self; 5] = [Self::Lake, Self::Find, Self::Frame, Self::Select, Self::View];
+
+    /// Name in menus.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lake => "Lake",
+            Self::Find => "Find",
+            Self::Frame => "Frame",
+            Self::Select => "Select",
+            Self::View => "View",
+        }
+    }
+}
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const PLAIN: Modifiers = Modifiers::NONE;
+const ALT: Modifiers = Modifiers::ALT;
+const CTRL_SHIFT: Modifiers = Modifiers { alt: false, ctrl: false, shift: true, mac_cmd: false, command: true };
+
+/// Group, action, name, first shortcut, further shortcuts.
+type Entry = (Group, Action, &'static str, Option<KeyboardShortcut>, &'static [KeyboardShortcut]);
+
+const fn on(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(modifiers, key))
+}
+
+/// All actions in menu order.
+const ENTRIES: &[Entry] = &[
+    (Group::Lake, Action::OpenFolder, "Open folder…", on(CTRL, Key::O), &[]),
+    (Group::Lake, Action::OpenSample, "Open the sample", None, &[]),
+    (Group::Lake, Action::IndexAgain, "Index again", on(PLAIN, Key::F5), &[]),
+    (Group::Lake, Action::CloseLake, "Close lake", on(CTRL, Key::W), &[]),
+    (Group::Lake, Action::Quit, "Quit", on(CTRL, Key::Q), &[]),
+    (Group::Find, Action::FocusQuery, "Go to the query bar", on(CTRL, Key::F), &[]),
+    (Group::Find, Action::ClearFilter, "Clear the filter", on(CTRL_SHIFT, Key::X), &[]),
+    (Group::Find, Action::Undo, "Undo", on(CTRL, Key::Z), &[]),
+    (Group::Find, Action::Redo, "Redo", on(CTRL_SHIFT, Key::Z), &[KeyboardShortcut::new(CTRL, Key::Y)]),
+    (Group::Find, Action::CopyCommandLine, "Copy as command line", on(CTRL_SHIFT, Key::C), &[]),
+    (Group::Frame, Action::NextMatch, "Next matching frame", on(PLAIN, Key::ArrowRight), &[]),
+    (Group::Frame, Action::PreviousMatch, "Previous matching frame", on(PLAIN, Key::ArrowLeft), &[]),
+    (Group::Frame, Action::NextFrame, "Next frame", on(ALT, Key::ArrowRight), &[]),
+    (Group::Frame, Action::PreviousFrame, "Previous frame", on(ALT, Key::ArrowLeft), &[]),
+    (Group::Frame, Action::FirstFrame, "First frame of the footage", on(PLAIN, Key::Home), &[]),
+    (Group::Frame, Action::LastFrame, "Last frame of the footage", on(PLAIN, Key::End), &[]),
+    (Group::Frame, Action::PlayPause, "Play or pause", on(PLAIN, Key::Space), &[]),
+    (Group::Frame, Action::HistoryBack, "Back to the frame before", on(CTRL, Key::OpenBracket), &[]),
+    (Group::Frame, Action::HistoryForward, "Forward", on(CTRL, Key::CloseBracket), &[]),
+    (Group::Frame, Action::ToggleBoxes, "Show labels", on(PLAIN, Key::H), &[]),
+    (Group::Frame, Action::ActualSize, "Actual size", on(PLAIN, Key::Num1), &[]),
+    (Group::Frame, Action::FitView, "Fit to view", on(PLAIN, Key::Num0), &[]),
+    (Group::Frame, Action::CopyFrameId, "Copy the frame's name", on(CTRL_SHIFT, Key::N), &[]),
+    (Group::Select, Action::SelectAll, "Select all matching frames", on(CTRL, Key::A), &[]),
+    (Group::Select, Action::SelectNone, "Select none", on(CTRL_SHIFT, Key::A), &[]),
+    (Group::Select, Action::ToggleSelected, "Select or deselect the frame", on(PLAIN, Key::X), &[]),
+    (Group::Select, Action::SaveSelection, "Save selection…", on(CTRL, Key::S), &[]),
+    (Group::Select, Action::Export, "Export…", on(PLAIN, Key::E), &[KeyboardShortcut::new(CTRL, Key::E)]),
+    (Group::View, Action::Explore, "Explore", on(CTRL, Key::Num1), &[]),
+    (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num2), &[]),
+    (Group::View, Action::Palette, "Command palette", on(CTRL, Key::K), &[]),
+    (Group::View, Action::Shortcuts, "Keyboard shortcuts", on(PLAIN, Key::Questionmark), &[]),
+    (Group::View, Action::TileBoxes, "Labels on thumbnails", on(PLAIN, Key::B), &[]),
+    (Group::View, Action::TilesLarger, "Larger thumbnails", on(PLAIN, Key::CloseBracket), &[]),
+    (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
+    (Group::View, Action::CycleTheme, "Switch theme", on(CTRL_SHIFT, Key::L), &[]),
+    (Group::View, Action::Fullscreen, "Full screen", on(PLAIN, Key::F11), &[KeyboardShortcut::new(PLAIN, Key::F)]),
+    (Group::View, Action::ZoomIn, "Zoom the window in", on(CTRL, Key::Plus), &[KeyboardShortcut::new(CTRL, Key::Equals)]),
+    (Group::View, Action::ZoomOut, "Zoom the window out", on(CTRL, Key::Minus), &[]),
+    (Group::View, Action::ZoomReset, "Window at 100 %", on(CTRL, Key::Num0), &[]),
+];
+
+impl Action {
+    /// All listed actions of a group, in menu order.
+    pub fn of(group: Group) -> impl Iterator<Item = Self> {
+        ENTRIES.iter().filter(move |entry| entry.0 == group).map(|entry| entry.1)
+    }
+
+    /// All listed actions, in menu order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ENTRIES.iter().map(|entry| entry.1)
+    }
+
+    fn entry(self) -> Option<&'static Entry> {
+        ENTRIES.iter().find(|entry| entry.1 == self)
+    }
+
+    /// Name in menus and in the palette.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Retry => "Try again",
+            Self::CloseDialog => "Close",
+            _ => self.entry().map_or("", |entry| entry.2),
+        }
+    }
+
+    /// The group it stands in.
+    #[must_use]
+    pub fn group(self) -> Option<Group> {
+        self.entry().map(|entry| entry.0)
+    }
+
+    /// Every shortcut, the one to show first.
+    pub fn shortcuts(self) -> impl Iterator<Item = KeyboardShortcut> {
+        self.entry().into_iter().flat_map(|entry| entry.3.into_iter().chain(entry.4.iter().copied()))
+    }
+
+    /// The shortcut as people write it, for menus and tooltips: `Ctrl+Shift+Z`.
+    #[must_use]
+    pub fn keys(self) -> Option<String> {
+        self.shortcuts().next().map(|shortcut| written(&shortcut))
+    }
+
+    /// Name with the shortcut, for tooltips.
+    #[must_use]
+    pub fn tip(self) -> String {
+        match self.keys() {
+            Some(keys) => format!("{}  {keys}", self.name()),
+            None => self.name().to_owned(),
+        }
+    }
+
+    /// Whether it makes sense only with an open lake.
+    #[must_use]
+    pub fn needs_lake(self) -> bool {
+        match self.group() {
+            Some(Group::Find | Group::Frame | Group::Select) => true,
+            Some(Group::Lake) => matches!(self, Self::CloseLake | Self::IndexAgain),
+            Some(Group::View) => {
+                matches!(self, Self::Explore | Self::Runs | Self::TileBoxes | Self::TilesLarger | Self::TilesSmaller)
+            }
+            None => false,
+        }
+    }
+}
+
+/// A shortcut as people write it.
+fn written(shortcut: &KeyboardShortcut) -> String {
+    let mut keys = String::new();
+    let modifiers = shortcut.modifiers;
+    for (held, name) in [
+        (modifiers.command || modifiers.ctrl, if cfg!(target_os = "macos") { "Cmd" } else { "Ctrl" }),
+        (modifiers.shift, "Shift"),
+        (modifiers.alt, "Alt"),
+    ] {
+        if held {
+            keys += name;
+            keys.push('+');
+        }
+    }
+    keys += match shortcut.logical_key {
+        Key::ArrowLeft => "Left",
+        Key::ArrowRight => "Right",
+        Key::Questionmark => "?",
+        Key::OpenBracket => "[",
+        Key::CloseBracket => "]",
+        Key::Plus => "plus",
+        Key::Minus => "−",
+        Key::Num0 => "0",
+        Key::Num1 => "1",
+        Key::Num2 => "2",
+        key => key.name(),
+    };
+    keys
+}
+
+impl From<Action> for Command {
+    fn from(action: Action) -> Self {
+        Self::Do(action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_actions_share_a_shortcut_or_a_name() {
+        let mut keys = HashSet::new();
+        let mut names = HashSet::new();
+        for action in Action::all() {
+            assert!(names.insert(action.name()), "{}", action.name());
+            for shortcut in action.shortcuts() {
+                assert!(keys.insert(written(&shortcut)), "{}", written(&shortcut));
+            }
+        }
+        assert_eq!(Action::Redo.keys().as_deref(), Some("Ctrl+Shift+Z"));
+        assert_eq!(Action::PreviousMatch.tip(), "Previous matching frame  Left");
+    }
+}

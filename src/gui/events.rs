@@ -1,0 +1,70 @@
+//! What workers tell the window when a long piece of work ends.
+
+use std::path::PathBuf;
+
+use crate::session::{ExportReport, IndexReport};
+
+/// One message.
+pub enum Event {
+    /// A person chose a folder in the desktop's dialog, or none.
+    FolderChosen {
+        /// What it is for.
+        purpose: Purpose,
+        /// The folder.
+        folder: Option<PathBuf>,
+    },
+    /// A job ended.
+    JobDone {
+        /// The job.
+        id: u64,
+        /// The lake it worked on.
+        root: PathBuf,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// Selections were saved or deleted.
+    SelectionsChanged(Result<String, String>),
+    /// The frames of a saved selection, and how many of them are gone.
+    SelectionLoaded {
+        /// Its name.
+        name: String,
+        /// Generation of the table the rows belong to.
+        generation: u64,
+        /// The rows.
+        rows: Result<(Vec<u32>, u64), String>,
+    },
+}
+
+/// What a folder is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be opened as a lake.
+    Open,
+    /// To hold an export.
+    Export,
+}
+
+/// How a job ended.
+pub enum Outcome {
+    /// Indexing.
+    Indexed(Result<IndexReport, Ended>),
+    /// Exporting.
+    Exported(Result<ExportReport, Ended>),
+}
+
+/// Why there is no result.
+pub enum Ended {
+    /// A person stopped it.
+    Cancelled,
+    /// It failed.
+    Failed(String),
+}
+
+impl From<crate::session::SessionError> for Ended {
+    fn from(error: crate::session::SessionError) -> Self {
+        match error {
+            crate::session::SessionError::Cancelled => Self::Cancelled,
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}

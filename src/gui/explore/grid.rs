@@ -1,0 +1,211 @@
+//! The grid of thumbnails. Only rows on screen are made, so its length does not matter.
+
+use egui::{Key, Modifiers, Rect, Sense, Ui, pos2, vec2};
+
+use super::{grid_bar, tile::Tile};
+use crate::gui::{
+    command::{Action, Command},
+    lake::Lake,
+    state::State,
+    theme::STEP,
+    thumbs::{Thumbs, bucket_for},
+    view::View,
+    widgets::{BAR, Icon, VirtualScroll, empty_ui, plain_button},
+    work::Workers,
+};
+
+/// Where tiles stand, worked out anew each frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Plan {
+    columns: usize,
+    tile: f32,
+    gap: f32,
+    picture: f32,
+    row: f32,
+}
+
+/// Scroll position and thumbnails.
+#[derive(Default)]
+pub struct Grid {
+    scroll: VirtualScroll,
+    thumbs: Thumbs,
+    reveal: Option<usize>,
+    plan: Option<Plan>,
+    aspect: Option<(u64, f32)>,
+}
+
+impl Grid {
+    /// Shows the beginning.
+    pub fn scroll_to_top(&mut self) {
+        self.scroll.offset = 0.0;
+    }
+
+    /// Brings `row` onto the screen.
+    pub fn reveal(&mut self, row: usize) {
+        self.reveal = Some(row);
+    }
+
+    /// Draws bar and grid.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
+        self.thumbs.begin_frame(ui.ctx(), lake.table().generation());
+        grid_bar::grid_bar_ui(ui, state, lake, out);
+        match &lake.view {
+            Some(view) if !view.is_empty() => self.tiles_ui(ui, state, lake, view, workers, out),
+            Some(_) if lake.frames() == 0 => no_frames_ui(ui, out),
+            Some(_) => no_match_ui(ui, lake, out),
+            None if lake.filter_error.is_some() => {
+                empty_ui(ui, Icon::Funnel, "The filter cannot be read", "Mend it in the query bar, or clear it to see all frames.", |ui| {
+                    if plain_button(ui, true, "Clear the filter").clicked() {
+                        out.push(Action::ClearFilter.into());
+                    }
+                });
+            }
+            None => {
+                ui.ctx().request_repaint_after(std::time::Duration::from_millis(50));
+            }
+        }
+        self.thumbs.end_frame();
+    }
+
+    fn tiles_ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, view: &View, workers: &Workers, out: &mut Vec<Command>) {
+        let area = ui.available_rect_before_wrap();
+        let plan = self.plan(lake, state.persisted.tile_width, area.width());
+        let rows = view.len().div_ceil(plan.columns);
+        let margin = f64::from(STEP);
+        #[expect(clippy::cast_precision_loss, reason = "exact below 2^52 pixels")]
+        let content = rows as f64 * f64::from(plan.row) + margin * 2.0 - f64::from(plan.gap);
+        if let Some(row) = self.reveal.take()
+            && let Some(place) = view.place(row)
+        {
+            self.bring_in(place, plan, area.height());
+        }
+        self.keys(ui, plan, area.height(), content);
+        self.scroll.ui(ui, area, content, "Scroll the grid");
+        let painter_clip = ui.clip_rect().intersect(area);
+        let old_clip = ui.clip_rect();
+        ui.set_clip_rect(painter_clip);
+        let above = self.scroll.offset - margin;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped at zero; rows are counted in usize")]
+        let first = (above / f64::from(plan.row)).floor().max(0.0) as usize;
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "the difference is on screen")]
+        let top = area.top() + (first as f64 * f64::from(plan.row) - above) as f32;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive count")]
+        let shown = (area.height() / plan.row).ceil() as usize + 2;
+        let bucket = bucket_for(plan.tile * ui.pixels_per_point());
+        // The newest request is worked on first, so the last tile is asked for first.
+        for line in (first..(first + shown).min(rows)).rev() {
+            #[expect(clippy::cast_precision_loss, reason = "a few rows")]
+            let y = top + (line - first) as f32 * plan.row;
+            if y > area.bottom() || y + plan.row < area.top() {
+                continue;
+            }
+            for column in (0..plan.columns).rev() {
+                let place = line * plan.columns + column;
+                let Some(row) = view.row(place) else { continue };
+                #[expect(clippy::cast_precision_loss, reason = "a few columns")]
+                let x = area.left() + STEP + column as f32 * (plan.tile + plan.gap);
+                let rect = Rect::from_min_size(pos2(x, y), vec2(plan.tile, plan.row - plan.gap));
+                let thumb = self.thumbs.get(row, bucket, &lake.session, lake.table(), &workers.pictures, ui.ctx());
+                let labels = if state.persisted.tile_boxes && plan.tile >= 64.0 {
+                    self.thumbs.labels(row, &lake.session, lake.table(), &workers.ask, ui.ctx())
+                } else {
+                    None
+                };
+                let tile = Tile { row, rect, picture: plan.picture, thumb, labels };
+                tile.ui(ui, lake, view, out);
+            }
+        }
+        ui.set_clip_rect(old_clip);
+        ui.allocate_rect(area, Sense::hover());
+    }
+
+    /// Keeps the first tile in place when the tiles change their size.
+    fn plan(&mut self, lake: &Lake, wanted: f32, width: f32) -> Plan {
+        let gap = if wanted < 80.0 { 2.0 } else { STEP };
+        let room = (width - STEP * 2.0 - BAR / 2.0).max(32.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive count")]
+        let columns = (((room + gap) / (wanted + gap)).floor() as usize).max(1);
+        #[expect(clippy::cast_precision_loss, reason = "a few columns")]
+        let tile = ((room + gap) / columns as f32 - gap).floor().max(8.0);
+        let picture = (tile / self.aspect(lake)).round();
+        let caption = if tile >= 88.0 { 22.0 } else { 0.0 };
+        let plan = Plan { columns, tile, gap, picture, row: picture + caption + gap };
+        if let Some(old) = self.plan
+            && old != plan
+        {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive count")]
+            let line = (self.scroll.offset / f64::from(old.row)).floor() as usize;
+            let part = (self.scroll.offset / f64::from(old.row)).fract();
+            #[expect(clippy::cast_precision_loss, reason = "exact below 2^52")]
+            let line = (line * old.columns / columns) as f64;
+            self.scroll.offset = (line + part) * f64::from(plan.row);
+        }
+        self.plan = Some(plan);
+        plan
+    }
+
+    /// Width over height of the pictures most frames have.
+    #[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
+    fn aspect(&mut self, lake: &Lake) -> f32 {
+        let generation = lake.table().generation();
+        if let Some((known, aspect)) = self.aspect
+            && known == generation
+        {
+            return aspect;
+        }
+        let widest = lake
+            .table()
+            .footage_list()
+            .iter()
+            .filter(|footage| footage.width_px > 0 && footage.height_px > 0)
+            .max_by_key(|footage| footage.frames);
+        let aspect = widest.map_or(16.0 / 9.0, |footage| footage.width_px as f32 / footage.height_px as f32);
+        let aspect = aspect.clamp(0.75, 2.4);
+        self.aspect = Some((generation, aspect));
+        aspect
+    }
+
+    fn bring_in(&mut self, place: usize, plan: Plan, height: f32) {
+        #[expect(clippy::cast_precision_loss, reason = "exact below 2^52 pixels")]
+        let top = (place / plan.columns) as f64 * f64::from(plan.row);
+        let bottom = top + f64::from(plan.row) + f64::from(STEP);
+        if top < self.scroll.offset {
+            self.scroll.offset = top;
+        } else if bottom > self.scroll.offset + f64::from(height) {
+            self.scroll.offset = bottom - f64::from(height);
+        }
+    }
+
+    fn keys(&mut self, ui: &Ui, plan: Plan, height: f32, content: f64) {
+        if ui.ctx().text_edit_focused() || ui.ctx().any_popup_open() {
+            return;
+        }
+        let page = f64::from((height / plan.row).floor().max(1.0) * plan.row);
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        if pressed(Key::PageDown) {
+            self.scroll.offset += page;
+        }
+        if pressed(Key::PageUp) {
+            self.scroll.offset -= page;
+        }
+        self.scroll.offset = self.scroll.offset.clamp(0.0, (content - f64::from(height)).max(0.0));
+    }
+}
+
+fn no_frames_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+    let body = "No HDF5 store with frames was found in this folder. What could not be read is listed under Problems on the left.";
+    empty_ui(ui, Icon::Lake, "No frames in this lake", body, |ui| {
+        if plain_button(ui, true, Action::IndexAgain.name()).clicked() {
+            out.push(Action::IndexAgain.into());
+        }
+    });
+}
+
+fn no_match_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+    let body = format!("None of the {} frames fulfils: {}", crate::gui::widgets::text::count(lake.frames() as u64), lake.filter);
+    empty_ui(ui, Icon::Funnel, "No frame matches", &body, |ui| {
+        if plain_button(ui, true, "Clear the filter").clicked() {
+            out.push(Action::ClearFilter.into());
+        }
+    });
+}

@@ -1,0 +1,206 @@
+//! A long series made short for the screen: each step keeps the smallest and the largest value of its stretch, so that
+//! no spike is lost, however far one zooms out.
+
+use crate::model::Series;
+
+/// Samples in the finest stretch, and steps in each coarser one.
+const FAN: usize = 16;
+/// Samples further apart than this leave a gap in the line, ns.
+const GAP_NS: i64 = 1_000_000_000;
+
+/// Times and values of one metric, with coarser levels above.
+#[derive(Debug)]
+pub(super) struct Pyramid {
+    pub name: String,
+    times: Vec<i64>,
+    values: Vec<f64>,
+    /// Level `k` has one (min, max) per `FAN^(k+1)` samples; (NaN, NaN) where no sample has a value.
+    levels: Vec<Vec<(f64, f64)>>,
+}
+
+impl Pyramid {
+    /// From raw samples; text has no curve.
+    pub fn new(series: &Series) -> Option<Self> {
+        let values: Vec<f64> = (0..series.values.len()).map(|row| series.values.number(row).unwrap_or(f64::NAN)).collect();
+        if matches!(series.values, crate::model::Column::Text { .. }) || values.len() != series.time_ns.len() {
+            return None;
+        }
+        Some(Self::of(series.name.clone(), series.time_ns.to_vec(), values))
+    }
+
+    fn of(name: String, times: Vec<i64>, values: Vec<f64>) -> Self {
+        let mut levels: Vec<Vec<(f64, f64)>> = Vec::new();
+        let mut level: Vec<(f64, f64)> = values.chunks(FAN).map(|chunk| span(chunk.iter().map(|v| (*v, *v)))).collect();
+        while level.len() > 1 {
+            let coarser = level.chunks(FAN).map(|chunk| span(chunk.iter().copied())).collect();
+            levels.push(level);
+            level = coarser;
+        }
+        levels.push(level);
+        Self { name, times, values, levels }
+    }
+
+    /// First and last time, ns.
+    pub fn range(&self) -> Option<(i64, i64)> {
+        Some((*self.times.first()?, *self.times.last()?))
+    }
+
+    /// Whether any sample has a value.
+    pub fn has_values(&self) -> bool {
+        self.levels.last().is_some_and(|top| top.iter().any(|(low, _)| !low.is_nan()))
+    }
+
+    /// Lines to draw from `from_ns` to `to_ns` in about `width` columns: each line unbroken, points as (ns, value).
+    pub fn lines(&self, from_ns: i64, to_ns: i64, width: usize) -> Vec<Vec<(i64, f64)>> {
+        let first = self.times.partition_point(|time| *time < from_ns).saturating_sub(1);
+        let last = (self.times.partition_point(|time| *time <= to_ns) + 1).min(self.times.len());
+        if first >= last {
+            return Vec::new();
+        }
+        let per_column = (last - first) / width.max(1);
+        let mut pen = Pen::default();
+        if per_column < 4 {
+            for index in first..last {
+                pen.point(self.times[index], self.values[index]);
+            }
+            return pen.finish();
+        }
+        let step = per_column;
+        let mut start = first;
+        while start < last {
+            let end = (start + step).min(last);
+            let (low, high) = self.span_of(start, end);
+            // The two ends stand at the stretch's beginning and middle, so that the line stays in time order.
+            let middle = self.times[start + (end - start) / 2];
+            if low.is_nan() {
+                pen.up();
+            } else if low == high {
+                pen.point(self.times[start], low);
+            } else {
+                pen.point(self.times[start], low);
+                pen.point(middle, high);
+            }
+            start = end;
+        }
+        pen.finish()
+    }
+
+    /// Smallest and largest value between two times.
+    pub fn extremes(&self, from_ns: i64, to_ns: i64) -> Option<(f64, f64)> {
+        let first = self.times.partition_point(|time| *time < from_ns);
+        let last = self.times.partition_point(|time| *time <= to_ns);
+        let (low, high) = self.span_of(first, last);
+        (!low.is_nan()).then_some((low, high))
+    }
+
+    /// Smallest and largest value of samples `start..end`, through the coarsest levels that fit.
+    fn span_of(&self, start: usize, end: usize) -> (f64, f64) {
+        let mut found = (f64::NAN, f64::NAN);
+        let mut at = start;
+        while at < end {
+            // The largest aligned stretch that begins here and ends in time.
+            let mut size = 1;
+            let mut level = None;
+            for candidate in 0..self.levels.len() {
+                let larger = size * FAN;
+                if at % larger != 0 || at + larger > end {
+                    break;
+                }
+                size = larger;
+                level = Some(candidate);
+            }
+            let here = match level {
+                None => (self.values[at], self.values[at]),
+                Some(level) => self.levels[level][at / size],
+            };
+            found = (found.0.min(here.0), found.1.max(here.1));
+            at += size;
+        }
+        found
+    }
+}
+
+/// `f64::min` and `max` pass NaN over.
+fn span(parts: impl Iterator<Item = (f64, f64)>) -> (f64, f64) {
+    parts.fold((f64::NAN, f64::NAN), |(low, high), (a, b)| (low.min(a), high.max(b)))
+}
+
+/// Draws lines, lifted at gaps.
+#[derive(Default)]
+struct Pen {
+    lines: Vec<Vec<(i64, f64)>>,
+    line: Vec<(i64, f64)>,
+}
+
+impl Pen {
+    fn point(&mut self, time: i64, value: f64) {
+        if value.is_nan() {
+            self.up();
+            return;
+        }
+        if let Some((before, _)) = self.line.last()
+            && time - before > GAP_NS.max(self.usual_step() * 4)
+        {
+            self.up();
+        }
+        self.line.push((time, value));
+    }
+
+    /// The step between the last two points, so that slow sensors and far zooms are not all gaps.
+    fn usual_step(&self) -> i64 {
+        match self.line.as_slice() {
+            [.., (a, _), (b, _)] => b - a,
+            _ => i64::MAX / 8,
+        }
+    }
+
+    fn up(&mut self) {
+        if !self.line.is_empty() {
+            self.lines.push(std::mem::take(&mut self.line));
+        }
+    }
+
+    fn finish(mut self) -> Vec<Vec<(i64, f64)>> {
+        self.up();
+        self.lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pyramid(values: Vec<f64>) -> Pyramid {
+        let times = (0..i64::try_from(values.len()).unwrap()).map(|index| index * 10_000_000).collect();
+        Pyramid::of("speed".into(), times, values)
+    }
+
+    #[test]
+    fn a_spike_among_a_million_samples_is_drawn() {
+        let mut values = vec![1.0; 1_000_000];
+        values[777_777] = 99.0;
+        values[123_456] = -5.0;
+        values[500_000..500_400].fill(f64::NAN);
+        let pyramid = pyramid(values);
+        let lines = pyramid.lines(0, 10_000_000_000_000, 600);
+        let points: Vec<(i64, f64)> = lines.concat();
+        assert!(points.len() <= 4 * 600 + 8, "{}", points.len());
+        assert!(points.iter().any(|(_, value)| *value == 99.0));
+        assert!(points.iter().any(|(_, value)| *value == -5.0));
+        assert!(points.is_sorted_by_key(|(time, _)| *time));
+        let near = pyramid.lines(4_990_000_000_000, 5_010_000_000_000, 2000);
+        assert_eq!(near.len(), 2, "a gap of NaN breaks the line");
+    }
+
+    proptest! {
+        #[test]
+        fn stretches_know_their_ends(values in prop::collection::vec(prop_oneof![4 => -100.0..100.0_f64, 1 => Just(f64::NAN)], 1..700), a in 0_usize..700, b in 0_usize..700) {
+            let (start, end) = (a.min(b).min(values.len()), a.max(b).min(values.len()));
+            let expected = span(values[start..end].iter().map(|v| (*v, *v)));
+            let found = pyramid(values).span_of(start, end);
+            prop_assert!((found.0 == expected.0 && found.1 == expected.1) || (found.0.is_nan() && expected.0.is_nan()));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! One tile of the grid: picture, boxes, caption, marks.
+
+use std::sync::Arc;
+
+use egui::{Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, epaint::RectShape, pos2, vec2};
+
+use crate::{
+    gui::{
+        command::Command,
+        lake::Lake,
+        theme::{self, class_color, colors},
+        thumbs::Thumb,
+        view::{SortValues, View},
+        widgets::{
+            Icon, elided, paint_icon,
+            text::{clock, number, time_utc, unit_text},
+        },
+    },
+    model::Label,
+};
+
+/// What is known of a tile.
+pub(super) struct Tile {
+    pub row: usize,
+    pub rect: Rect,
+    /// Height of the picture, px; the caption is below.
+    pub picture: f32,
+    pub thumb: Thumb,
+    pub labels: Option<Arc<Vec<Label>>>,
+}
+
+impl Tile {
+    pub fn ui(self, ui: &Ui, lake: &Lake, view: &View, out: &mut Vec<Command>) {
+        let colors = colors(ui);
+        let id = ui.scope_id().with(("tile", self.row));
+        let response = ui.interact(self.rect, id, Sense::click());
+        let selected = lake.selected.contains(self.row);
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("Frame {}", lake.table().frame_id(self.row)))
+        });
+        let picture = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), self.picture));
+        let rounding = if picture.width() >= 80.0 { 4.0 } else { 2.0 };
+        let painter = ui.painter();
+        let drawn = match &self.thumb {
+            Thumb::Ready(texture, uv) => {
+                painter.rect_filled(picture, rounding, Color32::BLACK);
+                let fitted = fit(picture, self.aspect(lake));
+                painter.add(RectShape::filled(fitted, rounding, Color32::WHITE).with_texture(*texture, *uv));
+                Some(fitted)
+            }
+            Thumb::Loading => {
+                painter.rect_filled(picture, rounding, colors.panel);
+                None
+            }
+            Thumb::Failed(_) => {
+                painter.rect_filled(picture, rounding, colors.panel);
+                let side = (picture.height() * 0.4).min(22.0);
+                paint_icon(painter, Rect::from_center_size(picture.center(), vec2(side, side)), Icon::Broken, colors.warning);
+                None
+            }
+        };
+        if let (Some(drawn), Some(labels)) = (drawn, &self.labels) {
+            self.boxes_ui(ui, lake, drawn, labels);
+        }
+        self.marks_ui(ui, lake, picture, rounding, selected, response.hovered());
+        if self.rect.height() > self.picture + 12.0 {
+            self.caption_ui(ui, lake, view);
+        }
+        if response.clicked() {
+            let modifiers = ui.input(|input| input.modifiers);
+            out.push(if modifiers.command {
+                Command::SelectToggle(self.row)
+            } else if modifiers.shift {
+                Command::SelectTo(self.row)
+            } else {
+                Command::Show(self.row)
+            });
+        }
+        response.on_hover_ui(|ui| self.tip_ui(ui, lake));
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a ratio on screen")]
+    fn aspect(&self, lake: &Lake) -> Option<f32> {
+        let footage = lake.table().footage_list().get(lake.table().footage_index(self.row))?;
+        (footage.width_px > 0 && footage.height_px > 0).then(|| footage.width_px as f32 / footage.height_px as f32)
+    }
+
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "positions on screen")]
+    fn boxes_ui(&self, ui: &Ui, lake: &Lake, drawn: Rect, labels: &[Label]) {
+        let Some(footage) = lake.table().footage_list().get(lake.table().footage_index(self.row)) else { return };
+        if footage.width_px == 0 {
+            return;
+        }
+        let scale = drawn.width() / footage.width_px as f32;
+        let painter = ui.painter().with_clip_rect(drawn.intersect(ui.clip_rect()));
+        for label in labels {
+            let Some(bbox) = label.bbox else { continue };
+            let corner = drawn.min + vec2(bbox.x as f32, bbox.y as f32) * scale;
+            let rect = Rect::from_min_size(corner, vec2(bbox.w as f32, bbox.h as f32) * scale);
+            painter.rect_stroke(rect, 1, Stroke::new(1.2, class_color(&label.class)), StrokeKind::Middle);
+        }
+    }
+
+    fn marks_ui(&self, ui: &Ui, lake: &Lake, picture: Rect, rounding: f32, selected: bool, hovered: bool) {
+        let colors = colors(ui);
+        let painter = ui.painter();
+        let current = lake.current == Some(self.row);
+        if current {
+            painter.rect_stroke(picture, rounding, Stroke::new(2.0, colors.text), StrokeKind::Outside);
+        } else if hovered {
+            painter.rect_stroke(picture, rounding, Stroke::new(1.0, colors.muted), StrokeKind::Outside);
+        }
+        if selected {
+            painter.rect_stroke(picture, rounding, Stroke::new(2.0, colors.accent), StrokeKind::Inside);
+            if picture.width() >= 44.0 {
+                let mark = Rect::from_min_size(picture.left_top() + vec2(6.0, 6.0), vec2(16.0, 16.0));
+                painter.circle_filled(mark.center(), 8.5, colors.accent);
+                paint_icon(painter, mark.shrink(2.5), Icon::Check, colors.on_accent);
+            } else {
+                painter.rect_filled(picture, rounding, colors.accent.gamma_multiply(0.35));
+            }
+        }
+    }
+
+    fn caption_ui(&self, ui: &Ui, lake: &Lake, view: &View) {
+        let colors = colors(ui);
+        let line = Rect::from_min_max(pos2(self.rect.left() + 2.0, self.rect.top() + self.picture), self.rect.max);
+        let painter = ui.painter().with_clip_rect(line.intersect(ui.clip_rect()));
+        let (_, footage) = lake.footage(self.row);
+        let value = match &view.values {
+            SortValues::Time => clock(lake.time(self.row) - footage.started_at_ns),
+            SortValues::Labels(counts) => {
+                let count = counts.get(self.row).copied().unwrap_or(0);
+                format!("{count} label{}", if count == 1 { "" } else { "s" })
+            }
+            SortValues::Metric(column, unit) => match column.number(self.row) {
+                Some(value) => format!("{} {}", number(value), unit_text(unit.as_deref()).unwrap_or_default()),
+                None => column.text(self.row).unwrap_or_else(|| "—".to_owned()),
+            },
+        };
+        let y = line.center().y - 1.0;
+        let sorted = !matches!(view.values, SortValues::Time);
+        let ink = if sorted { colors.text } else { colors.muted };
+        let right = painter.text(pos2(line.right() - 2.0, y), Align2::RIGHT_CENTER, value.trim(), theme::numbers(11.5), ink);
+        let name = format!("{} · {}", footage.recording, footage.camera);
+        let room = right.left() - 8.0 - line.left();
+        elided(&painter, pos2(line.left(), y), name, egui::FontId::proportional(11.5), colors.muted, room);
+    }
+
+    fn tip_ui(&self, ui: &mut Ui, lake: &Lake) {
+        let colors = colors(ui);
+        ui.label(egui::RichText::new(lake.table().frame_id(self.row).to_string()).font(theme::medium(12.5)));
+        ui.label(egui::RichText::new(time_utc(lake.time(self.row))).font(theme::numbers(12.0)).color(colors.muted));
+        if let Thumb::Failed(error) = &self.thumb {
+            ui.colored_label(colors.warning, &**error);
+        }
+    }
+}
+
+/// The largest rectangle of this aspect in the middle of `area`.
+fn fit(area: Rect, aspect: Option<f32>) -> Rect {
+    let Some(aspect) = aspect else { return area };
+    let size = if area.width() / area.height() > aspect {
+        vec2(area.height() * aspect, area.height())
+    } else {
+        vec2(area.width(), area.width() / aspect)
+    };
+    // Less than two pixels of border is rounding, not a different shape.
+    if (size - area.size()).abs().max_elem() < 2.0 { area } else { Rect::from_center_size(area.center(), size) }
+}

@@ -1,0 +1,176 @@
+//! Long work that the window starts: indexing and exporting; and what it does when workers report.
+
+use std::{path::PathBuf, sync::Arc};
+
+use egui::Context;
+
+use super::{
+    App,
+    app::Slot,
+    command::Command,
+    dialogs::{Dialog, ExportDraft, ExportFrames},
+    events::{Ended, Event, Outcome, Purpose},
+    lake::Opened,
+    state::RunningJob,
+    widgets::text::{count, counted},
+};
+use crate::{
+    jobs::{Priority, Progress},
+    session::{ExportRequest, ExportScope, Session},
+};
+
+impl App {
+    /// Starts an index run of `session`; returns the job's number.
+    pub(super) fn start_index(&mut self, session: Session, ctx: &Context) -> u64 {
+        let name = session.name().to_owned();
+        self.start(format!("Indexing {name}"), "frames", session.root().to_path_buf(), ctx, move |progress| {
+            Outcome::Indexed(session.index(progress).map_err(Ended::from))
+        })
+    }
+
+    pub(super) fn index_again(&mut self, ctx: &Context) {
+        let Some(lake) = self.lake() else { return };
+        if self.state.transient.jobs.iter().any(|job| job.title.starts_with("Indexing")) {
+            return;
+        }
+        let session = lake.session.clone();
+        self.start_index(session, ctx);
+    }
+
+    pub(super) fn start_export(&mut self, draft: &ExportDraft, ctx: &Context) {
+        let Some(lake) = self.lake() else { return };
+        let (session, table, selected) = (lake.session.clone(), Arc::clone(lake.table()), Arc::clone(&lake.selected));
+        let (frames, filter) = match (draft.frames, &lake.view) {
+            (ExportFrames::All, _) => (lake.frames(), String::new()),
+            (ExportFrames::Filtered, Some(view)) => (view.len(), view.key.filter.clone()),
+            (ExportFrames::Filtered, None) => return,
+            (ExportFrames::Selected, _) => (selected.count(), String::new()),
+        };
+        let draft = draft.clone();
+        let title = format!("Exporting {}", counted(frames as u64, "frame"));
+        self.start(title, "frames", lake.root.clone(), ctx, move |progress| {
+            let scope = if draft.frames == ExportFrames::Selected {
+                ExportScope::Frames(selected.rows().map(|row| table.frame_id(row as usize).to_string()).collect())
+            } else {
+                ExportScope::Filter(filter)
+            };
+            let request = ExportRequest {
+                scope,
+                out: PathBuf::from(draft.out.trim()),
+                images: draft.images,
+                labels: draft.labels,
+                spreadsheet: draft.spreadsheet,
+            };
+            Outcome::Exported(session.export(&request, progress).map_err(Ended::from))
+        });
+    }
+
+    fn start(
+        &mut self,
+        title: String,
+        unit: &'static str,
+        root: PathBuf,
+        ctx: &Context,
+        work: impl FnOnce(&Progress) -> Outcome + Send + 'static,
+    ) -> u64 {
+        let id = self.state.transient.new_id();
+        let progress = Progress::new();
+        let (tell, ctx, shared) = (self.tell.clone(), ctx.clone(), progress.clone());
+        let job = move |_: &_| {
+            let outcome = work(&shared);
+            let _ = tell.send(Event::JobDone { id, root, outcome });
+            ctx.request_repaint();
+        };
+        self.workers.long.spawn(Priority::Background, job).detach();
+        self.state.transient.jobs.push(RunningJob { id, title, unit, progress });
+        id
+    }
+
+    pub(super) fn take_event(&mut self, event: Event, ctx: &Context) {
+        match event {
+            Event::FolderChosen { purpose, folder } => {
+                self.state.transient.choosing_folder = false;
+                match (purpose, folder, &mut self.state.transient.dialog) {
+                    (Purpose::Open, Some(folder), _) => self.apply(Command::OpenLake(folder), ctx),
+                    (Purpose::Export, Some(folder), Some(Dialog::Export(draft))) => draft.into_folder(&folder),
+                    _ => {}
+                }
+            }
+            Event::SelectionsChanged(told) => {
+                match told {
+                    Ok(told) => self.state.transient.tell(told),
+                    Err(error) => self.state.transient.complain(error),
+                }
+                if let Slot::Ready(lake) = &mut self.slot {
+                    lake.selections_version += 1;
+                }
+            }
+            Event::SelectionLoaded { name, generation, rows } => self.take_selection(&name, generation, rows),
+            Event::JobDone { id, root, outcome } => {
+                self.state.transient.jobs.retain(|job| job.id != id);
+                match outcome {
+                    Outcome::Indexed(report) => {
+                        let report = report.map(|report| {
+                            let read = counted(report.recordings_read, "recording");
+                            format!("Indexed {} frames; {read} read, {} unchanged.", count(report.frames), report.recordings_kept)
+                        });
+                        self.indexed(id, root, report, ctx);
+                    }
+                    Outcome::Exported(Ok(report)) => {
+                        let (frames, images) = (counted(report.frames, "frame"), counted(report.images, "image"));
+                        let told = format!("Exported {frames}, {images}.");
+                        if report.failed.is_empty() {
+                            self.state.transient.tell_folder(told, report.out);
+                        } else {
+                            let failed = counted(report.failed.len() as u64, "image");
+                            self.state.transient.complain(format!(
+                                "{told} {failed} could not be read; export.json in {} names them.",
+                                report.out.display()
+                            ));
+                        }
+                    }
+                    Outcome::Exported(Err(Ended::Cancelled)) => {
+                        self.state.transient.tell("Export cancelled; nothing was written under its final name.");
+                    }
+                    Outcome::Exported(Err(Ended::Failed(error))) => self.state.transient.complain(error),
+                }
+            }
+        }
+    }
+
+    fn indexed(&mut self, id: u64, root: PathBuf, report: Result<String, Ended>, ctx: &Context) {
+        match &mut self.slot {
+            Slot::Indexing { session, job } if *job == id => match report {
+                Ok(_) => {
+                    let session = session.clone();
+                    let mut answer = super::fetch::Fetch::default();
+                    answer.request(root.clone(), &self.workers.ask, Priority::Visible, ctx, move |_| {
+                        let loaded = super::lake::Loaded::read(&session)?;
+                        Ok(Opened { session, loaded: Some(loaded) })
+                    });
+                    self.slot = Slot::Opening { root, answer };
+                }
+                Err(Ended::Cancelled) => {
+                    self.slot = Slot::Failed {
+                        root,
+                        headline: "Indexing was cancelled".into(),
+                        error: "A lake is shown once it has an index. What was indexed so far is kept, so trying again goes on from there."
+                            .into(),
+                    };
+                }
+                Err(Ended::Failed(error)) => {
+                    self.slot = Slot::Failed { root, headline: "The lake could not be indexed".into(), error };
+                }
+            },
+            Slot::Ready(lake) if lake.root == root => {
+                match report {
+                    Ok(told) => self.state.transient.tell(told),
+                    Err(Ended::Cancelled) => self.state.transient.tell("Indexing cancelled; what was read so far is kept."),
+                    Err(Ended::Failed(error)) => self.state.transient.complain(error),
+                }
+                lake.reload(&self.workers, ctx);
+            }
+            _ => {}
+        }
+    }
+}

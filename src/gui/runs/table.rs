@@ -1,0 +1,115 @@
+//! One line per run, newest first.
+
+use egui::{Align, Align2, Color32, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+
+use crate::{
+    gui::{
+        command::Command,
+        state::State,
+        theme::{self, Colors, colors},
+        widgets::{
+            rows_table_header,
+            text::{count, duration, time_utc},
+        },
+    },
+    model::{Run, RunState},
+};
+
+const LINE: f32 = 40.0;
+
+/// Colour and word of a state.
+pub(super) fn state_look(state: RunState, colors: &Colors) -> (Color32, &'static str) {
+    match state {
+        RunState::Running => (colors.accent, "Running"),
+        RunState::Done => (colors.success, "Done"),
+        RunState::Failed => (colors.error, "Failed"),
+        RunState::Cancelled => (colors.muted, "Cancelled"),
+        RunState::Lost => (colors.warning, "Lost"),
+    }
+}
+
+/// How long a run took, or has taken so far.
+pub(super) fn run_duration(run: &Run) -> String {
+    let end = run.ended_at_ns.unwrap_or_else(|| {
+        i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(run.started_at_ns)
+    });
+    if run.ended_at_ns.is_none() && run.state != RunState::Running {
+        return "—".to_owned();
+    }
+    let ns = u64::try_from(end.saturating_sub(run.started_at_ns)).unwrap_or(0);
+    duration(std::time::Duration::from_nanos(ns))
+}
+
+pub(super) fn runs_ui(ui: &mut Ui, _state: &State, runs: &[Run], chosen: Option<i64>, out: &mut Vec<Command>) {
+    let colors = colors(ui);
+    let width = ui.available_width() - 32.0;
+    let fixed = [110.0, 150.0, 150.0, 88.0, 80.0, 80.0];
+    let scale = ((width - 80.0) / fixed.iter().sum::<f32>()).min(1.0);
+    let task = (width - fixed.iter().sum::<f32>() * scale).max(70.0);
+    let columns = [
+        ("Task", task, Align::Min),
+        ("State", fixed[0] * scale, Align::Min),
+        ("Progress", fixed[1] * scale, Align::Min),
+        ("Started, UTC", fixed[2] * scale, Align::Min),
+        ("Duration", fixed[3] * scale, Align::Max),
+        ("Rows in", fixed[4] * scale, Align::Max),
+        ("Rows out", fixed[5] * scale, Align::Max),
+    ];
+    egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 0)).show(ui, |ui| rows_table_header(ui, &columns));
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, LINE, runs.len(), |ui, range| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for run in &runs[range] {
+            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
+            let on = chosen == Some(run.run_id);
+            response.widget_info(|| WidgetInfo::selected(Role::Row, true, on, format!("Run {} {}", run.run_id, run.task)));
+            if on || response.hovered() {
+                ui.painter().rect_filled(rect, 0, if on { colors.accent_wash } else { colors.hover });
+            }
+            ui.painter().hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, colors.line));
+            let (ink, word) = state_look(run.state, colors);
+            let progress = match run.total {
+                Some(total) if run.done < total => format!("{} of {}", count(run.done), count(total)),
+                _ => count(run.done),
+            };
+            let number = |value: Option<u64>| value.map_or_else(|| "—".to_owned(), count);
+            let cells = [
+                (run.task.clone(), colors.text),
+                (word.to_owned(), ink),
+                (progress, colors.text),
+                (time_utc(run.started_at_ns).get(..19).unwrap_or_default().to_owned(), colors.muted),
+                (run_duration(run), colors.text),
+                (number(run.rows_in), colors.text),
+                (number(run.rows_out), colors.text),
+            ];
+            let mut left = rect.left() + 16.0;
+            for (place, ((_, width, align), (text, ink))) in columns.iter().zip(cells).enumerate() {
+                let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(*width, LINE));
+                left += width;
+                let painter = ui.painter().with_clip_rect(cell.intersect(ui.clip_rect()));
+                let font = if place == 0 { theme::medium(13.0) } else { theme::numbers(12.5) };
+                let (mut at, anchor) = match align {
+                    Align::Max => (cell.right_center(), Align2::RIGHT_CENTER),
+                    _ => (cell.left_center(), Align2::LEFT_CENTER),
+                };
+                if place == 1 {
+                    painter.circle_filled(at + vec2(4.0, 0.0), 4.0, ink);
+                    at.x += 14.0;
+                }
+                painter.text(at, anchor, text, font, ink);
+                if place == 2
+                    && run.state == RunState::Running
+                    && let Some(total) = run.total.filter(|total| *total > 0)
+                {
+                    let track = Rect::from_min_size(pos2(cell.left(), cell.bottom() - 9.0), vec2(width - 24.0, 3.0));
+                    ui.painter().rect_filled(track, 1, colors.pressed);
+                    #[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
+                    let part = (run.done as f32 / total as f32).clamp(0.0, 1.0);
+                    ui.painter().rect_filled(track.with_max_x(track.left() + track.width() * part), 1, colors.accent);
+                }
+            }
+            if response.clicked() {
+                out.push(Command::ShowRun(run.run_id));
+            }
+        }
+    });
+}

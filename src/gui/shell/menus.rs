@@ -1,0 +1,65 @@
+//! The menu: every action with its shortcut, in groups.
+
+use egui::{Align, Button, Layout, RichText, Ui, vec2};
+
+use crate::gui::{
+    command::{Action, Command, Group},
+    state::{Persisted, State, ThemeChoice},
+    theme::{self, CONTROL, colors},
+};
+
+/// One entry of a menu.
+pub fn entry_ui(ui: &mut Ui, action: Action, enabled: bool, ticked: Option<bool>, out: &mut Vec<Command>) {
+    let name = match ticked {
+        Some(true) => format!("{}  •", action.name()),
+        _ => action.name().to_owned(),
+    };
+    let mut button = Button::new(name).min_size(vec2(236.0, CONTROL)).frame_when_inactive(false);
+    if let Some(keys) = action.keys() {
+        let ink = colors(ui).muted;
+        button = button.shortcut_text(RichText::new(keys).font(theme::medium(11.5)).color(ink));
+    }
+    let response = ui.add_enabled(enabled, button).accessible_name(action.name());
+    if response.clicked() {
+        out.push(action.into());
+        ui.close();
+    }
+}
+
+/// All groups as submenus.
+pub(super) fn all_groups_ui(ui: &mut Ui, state: &State, with_lake: bool, out: &mut Vec<Command>) {
+    for group in Group::ALL {
+        ui.menu_button(group.name(), |ui| {
+            for action in Action::of(group) {
+                entry_ui(ui, action, with_lake || !action.needs_lake(), ticked(action, &state.persisted), out);
+            }
+            if group == Group::View {
+                ui.separator();
+                theme_ui(ui, &state.persisted, out);
+            }
+        });
+    }
+}
+
+fn ticked(action: Action, persisted: &Persisted) -> Option<bool> {
+    match action {
+        Action::ToggleBoxes => Some(persisted.boxes),
+        Action::TileBoxes => Some(persisted.tile_boxes),
+        _ => None,
+    }
+}
+
+fn theme_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
+    ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
+        for (choice, name) in [
+            (ThemeChoice::System, "Theme of the desktop"),
+            (ThemeChoice::Dark, "Dark theme"),
+            (ThemeChoice::Light, "Light theme"),
+        ] {
+            if ui.radio(persisted.theme == choice, name).clicked() {
+                out.push(Command::SetTheme(choice));
+                ui.close();
+            }
+        }
+    });
+}

@@ -1,0 +1,64 @@
+//! Messages in the lower right corner. Good news goes by itself; bad news stays until it is taken away.
+
+use std::time::Duration;
+
+use egui::{Align, Align2, Area, Context, Frame, Id, Label, Layout, Margin, Order, RichText, Stroke, vec2};
+
+use crate::gui::{
+    command::Command,
+    state::State,
+    theme::{STEP, colors},
+    widgets::{Icon, icon_button, paint_icon, plain_button},
+};
+
+const STAY: Duration = Duration::from_secs(5);
+
+/// Draws the messages.
+pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
+    if state.transient.notices.is_empty() {
+        return;
+    }
+    let area = Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -44.0));
+    area.show(ctx, |ui| {
+        let colors = colors(ui);
+        ui.set_max_width(420.0);
+        for notice in &state.transient.notices {
+            let stays = notice.failed || notice.folder.is_some();
+            if !stays {
+                match STAY.checked_sub(notice.since.elapsed()) {
+                    Some(left) => ui.ctx().request_repaint_after(left),
+                    None => out.push(Command::DismissNotice(notice.id)),
+                }
+            }
+            let (icon, ink) = if notice.failed { (Icon::Warning, colors.error) } else { (Icon::Check, colors.success) };
+            let card = Frame::new()
+                .fill(colors.raised)
+                .stroke(Stroke::new(1.0, colors.outline))
+                .corner_radius(8)
+                .shadow(ui.visuals().popup_shadow)
+                .inner_margin(Margin { left: 14, right: 8, top: 8, bottom: 8 });
+            card.show(ui, |ui| {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.set_width(396.0);
+                    let (rect, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
+                    paint_icon(ui.painter(), rect, icon, ink);
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        if icon_button(ui, Icon::Close, "Dismiss").clicked() {
+                            out.push(Command::DismissNotice(notice.id));
+                        }
+                        if let Some(folder) = &notice.folder
+                            && plain_button(ui, true, "Open folder").on_hover_text(folder.display().to_string()).clicked()
+                        {
+                            out.push(Command::OpenFolderOutside(folder.clone()));
+                            out.push(Command::DismissNotice(notice.id));
+                        }
+                        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                            ui.add(Label::new(RichText::new(&notice.text).color(colors.text)).wrap());
+                        });
+                    });
+                });
+            });
+            ui.add_space(STEP);
+        }
+    });
+}

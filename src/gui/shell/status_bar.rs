@@ -1,0 +1,82 @@
+//! The bar below: what is shown, what runs, what needs a look.
+
+use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui};
+
+use crate::gui::{
+    command::Command,
+    lake::Lake,
+    state::{RunningJob, State, Workspace},
+    theme::{self, STEP, colors},
+    widgets::{
+        meter, progress_line, quiet_button,
+        text::{bytes, count, counted},
+    },
+};
+
+/// Draws the bar.
+pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Command>) {
+    let colors = colors(ui);
+    let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 0));
+    Panel::bottom("status").exact_size(28.0).resizable(false).frame(frame).show(ui, |ui| {
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = STEP * 2.0;
+            let info = &lake.loaded.info;
+            let small = |text: String| RichText::new(text).font(theme::numbers(12.0)).color(colors.muted);
+            ui.label(small(format!(
+                "{} · {} · {}",
+                counted(info.recordings, "recording"),
+                counted(info.frames, "frame"),
+                counted(info.labels, "label"),
+            )))
+            .on_hover_text(format!("{}\nIndex: {}", lake.root.display(), bytes(info.catalog_bytes)));
+            for job in &state.transient.jobs {
+                job_ui(ui, job, out);
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let problems = info.problems.len() as u64;
+                if problems > 0 {
+                    let text = RichText::new(counted(problems, "problem")).font(theme::numbers_medium(12.0)).color(colors.warning);
+                    let button = quiet_button(ui, text)
+                        .on_hover_text("What could not be read, and what was guessed: listed at the end of the facets.");
+                    if button.clicked() {
+                        out.push(Command::ShowWorkspace(Workspace::Explore));
+                        out.push(Command::ShowProblems);
+                    }
+                } else {
+                    ui.label(small("No problems".into()));
+                }
+                if !lake.selected.is_empty() {
+                    ui.label(
+                        RichText::new(format!("{} selected", count(lake.selected.count() as u64)))
+                            .font(theme::numbers_medium(12.0))
+                            .color(colors.accent),
+                    );
+                }
+            });
+        });
+    });
+}
+
+fn job_ui(ui: &mut Ui, job: &RunningJob, out: &mut Vec<Command>) {
+    let colors = colors(ui);
+    let snapshot = job.progress.snapshot();
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = STEP;
+        ui.label(RichText::new(&job.title).font(theme::numbers_medium(12.0)).color(colors.text));
+        meter(ui, 96.0, fraction(&snapshot), &job.title);
+        ui.label(RichText::new(progress_line(&snapshot)).font(theme::numbers(12.0)).color(colors.muted))
+            .on_hover_text(&snapshot.stage);
+        if job.progress.is_cancelled() {
+            ui.label(RichText::new("Stopping…").size(12.0).color(colors.muted));
+        } else if quiet_button(ui, RichText::new("Cancel").font(theme::medium(12.0)).color(colors.accent)).clicked() {
+            out.push(Command::CancelJob(job.id));
+        }
+    });
+}
+
+/// The part that is done.
+#[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
+pub(super) fn fraction(snapshot: &crate::jobs::Snapshot) -> Option<f32> {
+    let total = snapshot.total.filter(|total| *total > 0)?;
+    Some(snapshot.done as f32 / total as f32)
+}

@@ -1,0 +1,222 @@
+//! What the window remembers: across starts ([`Persisted`]) and until it closes ([`Transient`]).
+
+use std::{collections::BTreeMap, path::PathBuf, time::Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::dialogs::Dialog;
+use crate::jobs::Progress;
+
+/// The theme a person chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// As the desktop is set.
+    #[default]
+    System,
+    /// Dark.
+    Dark,
+    /// Light.
+    Light,
+}
+
+impl From<ThemeChoice> for egui::ThemePreference {
+    fn from(choice: ThemeChoice) -> Self {
+        match choice {
+            ThemeChoice::System => Self::System,
+            ThemeChoice::Dark => Self::Dark,
+            ThemeChoice::Light => Self::Light,
+        }
+    }
+}
+
+/// A page of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Workspace {
+    /// Find and see frames.
+    #[default]
+    Explore,
+    /// What was run on this lake.
+    Runs,
+}
+
+/// What stands under the picture in the viewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DetailTab {
+    /// Sensor plots.
+    #[default]
+    Sensors,
+    /// Values and attributes of the frame.
+    Values,
+    /// Objects on the frame.
+    Labels,
+}
+
+/// Order of the grid.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SortBy {
+    /// `time`, `frame_idx`, `labels` or a metric.
+    pub column: String,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// What is remembered of one lake.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LakeMemory {
+    /// The filter.
+    pub filter: String,
+    /// The order of the grid.
+    pub sort: Option<SortBy>,
+    /// Metrics that are plotted; `None` until someone chose.
+    pub plots: Option<Vec<String>>,
+}
+
+/// Kept in the user's configuration folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Persisted {
+    /// Theme.
+    pub theme: ThemeChoice,
+    /// The page shown last.
+    pub workspace: Workspace,
+    /// Lakes opened lately, newest first.
+    pub recent: Vec<PathBuf>,
+    /// What is remembered of each of them.
+    pub lakes: BTreeMap<PathBuf, LakeMemory>,
+    /// Width of the tiles, px.
+    pub tile_width: f32,
+    /// Whether tiles show the boxes of labels.
+    pub tile_boxes: bool,
+    /// Whether the viewer shows them.
+    pub boxes: bool,
+    /// What stands under the picture.
+    pub detail: DetailTab,
+    /// Part of the viewer's height that the details take.
+    pub detail_share: f32,
+    /// Zoom of the whole window.
+    pub zoom: f32,
+    /// Inner size of the window, points.
+    pub window: Option<[f32; 2]>,
+}
+
+impl Default for Persisted {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::default(),
+            workspace: Workspace::default(),
+            recent: Vec::new(),
+            lakes: BTreeMap::new(),
+            tile_width: 176.0,
+            tile_boxes: false,
+            boxes: true,
+            detail: DetailTab::default(),
+            detail_share: 0.48,
+            zoom: 1.0,
+            window: None,
+        }
+    }
+}
+
+/// Lakes kept in the list of recent ones.
+const RECENT: usize = 10;
+
+impl Persisted {
+    /// Puts `lake` first in the list of recent lakes.
+    pub fn touch_recent(&mut self, lake: PathBuf) {
+        self.recent.retain(|known| *known != lake);
+        self.recent.insert(0, lake);
+        self.recent.truncate(RECENT);
+        let recent = &self.recent;
+        self.lakes.retain(|known, _| recent.contains(known));
+    }
+}
+
+/// A message at the edge of the window.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// Names it.
+    pub id: u64,
+    /// What happened.
+    pub text: String,
+    /// Whether something failed; such a message stays until it is taken away.
+    pub failed: bool,
+    /// A folder it is about.
+    pub folder: Option<PathBuf>,
+    /// When it came.
+    pub since: Instant,
+}
+
+/// Long work that runs now.
+#[derive(Debug)]
+pub struct RunningJob {
+    /// Names it.
+    pub id: u64,
+    /// `Indexing`, `Exporting 1,204 frames`.
+    pub title: String,
+    /// What its units are: `frames`.
+    pub unit: &'static str,
+    /// How far it is, and how to stop it.
+    pub progress: Progress,
+}
+
+/// Forgotten when the window closes.
+#[derive(Debug, Default)]
+pub struct Transient {
+    /// The dialog that is open.
+    pub dialog: Option<Dialog>,
+    /// Messages.
+    pub notices: Vec<Notice>,
+    /// Work that runs.
+    pub jobs: Vec<RunningJob>,
+    /// The query bar takes the keyboard in the next frame.
+    pub focus_query: bool,
+    /// The run shown in the Runs workspace.
+    pub run: Option<i64>,
+    /// A folder dialog of the desktop is open.
+    pub choosing_folder: bool,
+    /// The viewer is asked to show pixels one to one (true) or the whole frame (false).
+    pub view_scale: Option<bool>,
+    next_id: u64,
+}
+
+impl Transient {
+    /// A number that was not given before.
+    pub fn new_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Tells that something went well.
+    pub fn tell(&mut self, text: impl Into<String>) {
+        self.notice(text.into(), false, None);
+    }
+
+    /// Tells that something went wrong.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.notice(text.into(), true, None);
+    }
+
+    /// Tells something about a folder.
+    pub fn tell_folder(&mut self, text: impl Into<String>, folder: PathBuf) {
+        self.notice(text.into(), false, Some(folder));
+    }
+
+    fn notice(&mut self, text: String, failed: bool, folder: Option<PathBuf>) {
+        let id = self.new_id();
+        self.notices.retain(|notice| notice.text != text);
+        self.notices.push(Notice { id, text, failed, folder, since: Instant::now() });
+    }
+}
+
+/// Both halves.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Kept across starts.
+    pub persisted: Persisted,
+    /// Not kept.
+    pub transient: Transient,
+}

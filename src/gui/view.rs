@@ -1,0 +1,146 @@
+//! Which frames are shown and in which order: worked out by a worker, read by the grid and the viewer.
+
+use std::sync::Arc;
+
+use super::state::SortBy;
+use crate::{
+    catalog::FrameTable,
+    filter::{Filter, FilterError, FrameColumns, FrameSet},
+    model::Column,
+    session::{Session, Sort},
+};
+
+/// The question: which filter, in which order, over which state of the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewKey {
+    /// Generation of the table.
+    pub generation: u64,
+    /// Filter text.
+    pub filter: String,
+    /// Order.
+    pub sort: Option<SortBy>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ViewError {
+    /// The filter cannot be understood.
+    Filter(FilterError),
+    /// The order cannot be made.
+    Sort(String),
+}
+
+/// The values the grid is sorted by, to be shown under the tiles.
+#[derive(Debug, Clone)]
+pub enum SortValues {
+    /// Order of the lake, of time or of frames: tiles show their time.
+    Time,
+    /// Label counts.
+    Labels(Arc<Vec<u32>>),
+    /// A metric, with its unit.
+    Metric(Arc<Column>, Option<String>),
+}
+
+/// Matching frames in the order they are shown.
+#[derive(Debug)]
+pub struct View {
+    /// What was asked.
+    pub key: ViewKey,
+    /// The matching rows as a set.
+    pub set: FrameSet,
+    /// What tiles show below the picture.
+    pub values: SortValues,
+    /// In any other order than the lake's own: the rows by place, and the place of each row.
+    sorted: Option<(Vec<u32>, Vec<u32>)>,
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+impl View {
+    /// Answers `key` over `table`.
+    ///
+    /// # Errors
+    /// A filter that cannot be understood, or a sort column that cannot be read.
+    pub fn new(session: &Session, table: &FrameTable, key: ViewKey) -> Result<Self, ViewError> {
+        let set = Filter::parse(&key.filter)
+            .and_then(|filter| filter.bind(table))
+            .and_then(|bound| bound.evaluate(table))
+            .map_err(ViewError::Filter)?;
+        let mut shown = SortValues::Time;
+        let mut sorted = None;
+        if let Some(sort) = &key.sort {
+            let wanted = Sort { column: sort.column.clone(), descending: sort.descending };
+            let order = session
+                .sorted(table, set.to_rows(), Some(&wanted))
+                .map_err(|error| ViewError::Sort(error.to_string()))?;
+            shown = values(table, &sort.column).map_err(ViewError::Sort)?;
+            let mut places = vec![NOWHERE; table.rows()];
+            for (place, row) in order.iter().enumerate() {
+                places[*row as usize] = row_u32(place);
+            }
+            sorted = Some((order, places));
+        }
+        Ok(Self { key, set, values: shown, sorted })
+    }
+
+    /// Number of matching frames.
+    pub fn len(&self) -> usize {
+        self.set.count()
+    }
+
+    /// Whether nothing matches.
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
+    /// The row shown at `place`.
+    pub fn row(&self, place: usize) -> Option<usize> {
+        match &self.sorted {
+            Some((order, _)) => order.get(place).map(|row| *row as usize),
+            None => self.set.nth(place),
+        }
+    }
+
+    /// Where `row` is shown.
+    pub fn place(&self, row: usize) -> Option<usize> {
+        match &self.sorted {
+            Some((_, places)) => places.get(row).filter(|place| **place != NOWHERE).map(|place| *place as usize),
+            None => self.set.contains(row).then(|| self.set.rank(row)),
+        }
+    }
+
+    /// The matching row after `row` in shown order; from a frame that does not match, the nearest one in lake order.
+    pub fn after(&self, row: Option<usize>) -> Option<usize> {
+        let Some(row) = row else { return self.row(0) };
+        match self.place(row) {
+            Some(place) => self.row(place + 1),
+            None => self.set.next_after(row),
+        }
+    }
+
+    /// The matching row before `row`, likewise.
+    pub fn before(&self, row: Option<usize>) -> Option<usize> {
+        let row = row?;
+        match self.place(row) {
+            Some(place) => self.row(place.checked_sub(1)?),
+            None => self.set.previous_before(row),
+        }
+    }
+}
+
+/// A row number as it is stored. Tables hold fewer than 2³² frames: at thirty a second, that is four and a half years.
+pub fn row_u32(row: usize) -> u32 {
+    u32::try_from(row).unwrap_or(u32::MAX)
+}
+
+/// What tiles show in this order.
+fn values(table: &FrameTable, column: &str) -> Result<SortValues, String> {
+    Ok(match column {
+        "labels" => SortValues::Labels(table.label_count()?),
+        "time" | "frame_idx" | "recording" | "camera" => SortValues::Time,
+        metric => {
+            let unit = table.metrics().iter().find(|known| known.name == metric).and_then(|known| known.unit.clone());
+            SortValues::Metric(table.metric(metric)?, unit)
+        }
+    })
+}

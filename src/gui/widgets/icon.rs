@@ -1,0 +1,265 @@
+//! Line icons on a 16 × 16 grid, drawn as strokes so that they are sharp at every scale.
+
+use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+
+/// What an icon shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Icon {
+    /// A sheet of water under a lens: the program's mark.
+    Lake,
+    /// A magnifying glass.
+    Search,
+    /// A cross.
+    Close,
+    /// A folder.
+    Folder,
+    /// A tick.
+    Check,
+    /// A triangle with a mark.
+    Warning,
+    /// Three lines.
+    Menu,
+    /// An arrow head down.
+    Down,
+    /// An arrow head right.
+    Right,
+    /// Play.
+    Play,
+    /// Pause.
+    Pause,
+    /// To the frame before.
+    Back,
+    /// To the frame after.
+    Forward,
+    /// To the match before.
+    BackMatch,
+    /// To the next match.
+    ForwardMatch,
+    /// To the first frame.
+    First,
+    /// To the last frame.
+    Last,
+    /// A box around an object.
+    Boxes,
+    /// An arrow out of a tray.
+    Export,
+    /// A bookmark.
+    Bookmark,
+    /// Two sheets.
+    Copy,
+    /// A bin.
+    Trash,
+    /// Two arrows in a circle.
+    Refresh,
+    /// Four small tiles.
+    SmallTiles,
+    /// One large tile.
+    LargeTile,
+    /// Arrow up: ascending.
+    Ascending,
+    /// Arrow down: descending.
+    Descending,
+    /// A sun.
+    Sun,
+    /// A moon.
+    Moon,
+    /// A screen.
+    Screen,
+    /// A picture with a mark: it could not be read.
+    Broken,
+    /// Arrows to the corners.
+    Fit,
+    /// A key of a keyboard.
+    Keyboard,
+    /// A funnel.
+    Funnel,
+    /// A curve on axes.
+    Chart,
+    /// A list with points.
+    List,
+    /// An arrow turning left.
+    Undo,
+    /// An arrow turning right.
+    Redo,
+    /// A clock.
+    Clock,
+}
+
+enum Part {
+    Line(&'static [(f32, f32)]),
+    Loop(&'static [(f32, f32)]),
+    Fill(&'static [(f32, f32)]),
+    Circle(f32, f32, f32),
+    Dot(f32, f32, f32),
+    Box(f32, f32, f32, f32, f32),
+}
+
+use Part::{Box as Rounded, Circle, Dot, Fill, Line, Loop};
+
+#[expect(clippy::too_many_lines, reason = "a table of drawings")]
+fn parts(icon: Icon) -> &'static [Part] {
+    match icon {
+        Icon::Lake => &[
+            Circle(8.0, 8.0, 6.5),
+            Line(&[(2.4, 9.0), (4.3, 8.1), (6.2, 9.0), (8.1, 9.9), (10.0, 9.0), (11.9, 8.1), (13.6, 9.0)]),
+            Line(&[(3.6, 11.9), (5.4, 11.1), (7.2, 11.9), (9.0, 12.7), (10.8, 11.9), (12.4, 11.3)]),
+            Dot(8.0, 5.2, 1.4),
+        ],
+        Icon::Search => &[Circle(7.0, 7.0, 4.2), Line(&[(10.1, 10.1), (13.5, 13.5)])],
+        Icon::Close => &[Line(&[(4.0, 4.0), (12.0, 12.0)]), Line(&[(12.0, 4.0), (4.0, 12.0)])],
+        Icon::Folder => &[Loop(&[(1.8, 3.5), (6.2, 3.5), (7.8, 5.2), (14.2, 5.2), (14.2, 12.8), (1.8, 12.8)])],
+        Icon::Check => &[Line(&[(3.2, 8.4), (6.4, 11.6), (12.8, 4.8)])],
+        Icon::Warning => {
+            &[Loop(&[(8.0, 2.2), (14.4, 13.4), (1.6, 13.4)]), Line(&[(8.0, 6.4), (8.0, 9.4)]), Dot(8.0, 11.4, 0.8)]
+        }
+        Icon::Menu => &[Line(&[(2.5, 4.5), (13.5, 4.5)]), Line(&[(2.5, 8.0), (13.5, 8.0)]), Line(&[(2.5, 11.5), (13.5, 11.5)])],
+        Icon::Down => &[Line(&[(4.5, 6.5), (8.0, 10.0), (11.5, 6.5)])],
+        Icon::Right => &[Line(&[(6.5, 4.5), (10.0, 8.0), (6.5, 11.5)])],
+        Icon::Play => &[Fill(&[(4.8, 3.0), (13.0, 8.0), (4.8, 13.0)])],
+        Icon::Pause => &[
+            Fill(&[(4.4, 3.2), (6.8, 3.2), (6.8, 12.8), (4.4, 12.8)]),
+            Fill(&[(9.2, 3.2), (11.6, 3.2), (11.6, 12.8), (9.2, 12.8)]),
+        ],
+        Icon::Back => &[Line(&[(10.0, 3.8), (5.8, 8.0), (10.0, 12.2)])],
+        Icon::Forward => &[Line(&[(6.0, 3.8), (10.2, 8.0), (6.0, 12.2)])],
+        Icon::BackMatch => &[Line(&[(7.6, 3.8), (3.4, 8.0), (7.6, 12.2)]), Dot(11.4, 8.0, 1.7)],
+        Icon::ForwardMatch => &[Line(&[(8.4, 3.8), (12.6, 8.0), (8.4, 12.2)]), Dot(4.6, 8.0, 1.7)],
+        Icon::First => &[Line(&[(4.0, 3.8), (4.0, 12.2)]), Line(&[(11.6, 3.8), (7.4, 8.0), (11.6, 12.2)])],
+        Icon::Last => &[Line(&[(12.0, 3.8), (12.0, 12.2)]), Line(&[(4.4, 3.8), (8.6, 8.0), (4.4, 12.2)])],
+        Icon::Boxes => &[
+            Line(&[(2.5, 5.5), (2.5, 2.5), (5.5, 2.5)]),
+            Line(&[(10.5, 2.5), (13.5, 2.5), (13.5, 5.5)]),
+            Line(&[(13.5, 10.5), (13.5, 13.5), (10.5, 13.5)]),
+            Line(&[(5.5, 13.5), (2.5, 13.5), (2.5, 10.5)]),
+            Dot(8.0, 8.0, 1.8),
+        ],
+        Icon::Export => &[
+            Line(&[(8.0, 10.2), (8.0, 2.4)]),
+            Line(&[(4.8, 5.4), (8.0, 2.2), (11.2, 5.4)]),
+            Line(&[(2.5, 9.5), (2.5, 13.4), (13.5, 13.4), (13.5, 9.5)]),
+        ],
+        Icon::Bookmark => &[Loop(&[(4.0, 2.4), (12.0, 2.4), (12.0, 13.6), (8.0, 10.6), (4.0, 13.6)])],
+        Icon::Copy => &[
+            Rounded(5.6, 5.6, 13.4, 13.4, 1.5),
+            Line(&[(3.6, 10.4), (2.6, 10.4), (2.6, 2.6), (10.4, 2.6), (10.4, 3.6)]),
+        ],
+        Icon::Trash => &[
+            Line(&[(2.8, 4.4), (13.2, 4.4)]),
+            Line(&[(6.2, 4.2), (6.2, 2.4), (9.8, 2.4), (9.8, 4.2)]),
+            Line(&[(4.2, 4.6), (4.8, 13.6), (11.2, 13.6), (11.8, 4.6)]),
+        ],
+        Icon::Refresh => &[
+            Line(&[(12.9, 6.2), (11.6, 4.3), (9.6, 3.1), (7.4, 2.9), (5.2, 3.7), (3.5, 5.4), (2.9, 8.0), (3.5, 10.6), (5.2, 12.3), (7.6, 13.1), (10.2, 12.6), (12.2, 11.0)]),
+            Line(&[(13.2, 2.8), (13.2, 6.4), (9.6, 6.4)]),
+        ],
+        Icon::SmallTiles => &[
+            Rounded(2.5, 2.5, 6.8, 6.8, 1.0),
+            Rounded(9.2, 2.5, 13.5, 6.8, 1.0),
+            Rounded(2.5, 9.2, 6.8, 13.5, 1.0),
+            Rounded(9.2, 9.2, 13.5, 13.5, 1.0),
+        ],
+        Icon::LargeTile => &[Rounded(2.5, 2.5, 13.5, 13.5, 1.5)],
+        Icon::Ascending => &[Line(&[(8.0, 13.0), (8.0, 3.4)]), Line(&[(4.4, 7.0), (8.0, 3.2), (11.6, 7.0)])],
+        Icon::Descending => &[Line(&[(8.0, 3.0), (8.0, 12.6)]), Line(&[(4.4, 9.0), (8.0, 12.8), (11.6, 9.0)])],
+        Icon::Sun => &[
+            Circle(8.0, 8.0, 3.0),
+            Line(&[(8.0, 1.6), (8.0, 2.8)]),
+            Line(&[(8.0, 13.2), (8.0, 14.4)]),
+            Line(&[(1.6, 8.0), (2.8, 8.0)]),
+            Line(&[(13.2, 8.0), (14.4, 8.0)]),
+            Line(&[(3.5, 3.5), (4.3, 4.3)]),
+            Line(&[(11.7, 11.7), (12.5, 12.5)]),
+            Line(&[(3.5, 12.5), (4.3, 11.7)]),
+            Line(&[(11.7, 4.3), (12.5, 3.5)]),
+        ],
+        Icon::Moon => &[Loop(&[
+            (6.4, 2.6),
+            (5.7, 4.6),
+            (5.8, 6.8),
+            (6.9, 8.8),
+            (8.7, 10.0),
+            (10.9, 10.4),
+            (13.2, 9.8),
+            (12.2, 11.8),
+            (10.5, 13.1),
+            (8.4, 13.5),
+            (6.1, 13.1),
+            (4.2, 11.8),
+            (2.9, 9.9),
+            (2.6, 7.6),
+            (3.2, 5.4),
+            (4.6, 3.6),
+        ])],
+        Icon::Screen => &[
+            Rounded(1.8, 2.8, 14.2, 10.8, 1.5),
+            Line(&[(8.0, 10.8), (8.0, 13.4)]),
+            Line(&[(5.2, 13.4), (10.8, 13.4)]),
+        ],
+        Icon::Broken => &[
+            Rounded(2.0, 3.0, 14.0, 13.0, 1.5),
+            Line(&[(6.0, 6.0), (10.0, 10.0)]),
+            Line(&[(10.0, 6.0), (6.0, 10.0)]),
+        ],
+        Icon::Fit => &[
+            Line(&[(2.5, 6.0), (2.5, 2.5), (6.0, 2.5)]),
+            Line(&[(10.0, 2.5), (13.5, 2.5), (13.5, 6.0)]),
+            Line(&[(13.5, 10.0), (13.5, 13.5), (10.0, 13.5)]),
+            Line(&[(6.0, 13.5), (2.5, 13.5), (2.5, 10.0)]),
+        ],
+        Icon::Keyboard => &[
+            Rounded(1.6, 3.8, 14.4, 12.2, 1.5),
+            Dot(4.4, 6.6, 0.8),
+            Dot(7.0, 6.6, 0.8),
+            Dot(9.4, 6.6, 0.8),
+            Dot(11.8, 6.6, 0.8),
+            Line(&[(5.0, 9.6), (11.0, 9.6)]),
+        ],
+        Icon::Funnel => &[Loop(&[(2.2, 3.0), (13.8, 3.0), (9.4, 8.4), (9.4, 12.2), (6.6, 13.6), (6.6, 8.4)])],
+        Icon::Chart => &[
+            Line(&[(2.4, 2.4), (2.4, 13.6), (13.8, 13.6)]),
+            Line(&[(4.6, 10.4), (7.2, 6.6), (9.6, 8.8), (13.0, 4.0)]),
+        ],
+        Icon::List => &[
+            Dot(3.2, 4.4, 0.9),
+            Dot(3.2, 8.0, 0.9),
+            Dot(3.2, 11.6, 0.9),
+            Line(&[(6.0, 4.4), (13.4, 4.4)]),
+            Line(&[(6.0, 8.0), (13.4, 8.0)]),
+            Line(&[(6.0, 11.6), (13.4, 11.6)]),
+        ],
+        Icon::Undo => &[
+            Line(&[(5.6, 2.8), (2.6, 5.8), (5.6, 8.8)]),
+            Line(&[(2.8, 5.8), (9.6, 5.8), (12.0, 6.8), (13.2, 9.2), (12.4, 11.8), (9.8, 13.0), (6.4, 13.0)]),
+        ],
+        Icon::Redo => &[
+            Line(&[(10.4, 2.8), (13.4, 5.8), (10.4, 8.8)]),
+            Line(&[(13.2, 5.8), (6.4, 5.8), (4.0, 6.8), (2.8, 9.2), (3.6, 11.8), (6.2, 13.0), (9.6, 13.0)]),
+        ],
+        Icon::Clock => &[Circle(8.0, 8.0, 5.8), Line(&[(8.0, 4.6), (8.0, 8.2), (10.4, 9.6)])],
+    }
+}
+
+/// Draws `icon` centred in `rect`, as large as the shorter side.
+pub fn paint_icon(painter: &Painter, rect: Rect, icon: Icon, color: Color32) {
+    let side = rect.width().min(rect.height());
+    let scale = side / 16.0;
+    let origin = rect.center() - vec2(side, side) / 2.0;
+    let at = |(x, y): (f32, f32)| -> Pos2 { pos2(origin.x + x * scale, origin.y + y * scale) };
+    let all = |points: &[(f32, f32)]| points.iter().map(|point| at(*point)).collect::<Vec<_>>();
+    let stroke = Stroke::new((1.4 * scale).max(1.0), color);
+    for part in parts(icon) {
+        painter.add(match part {
+            Line(points) => Shape::line(all(points), stroke),
+            Loop(points) => Shape::closed_line(all(points), stroke),
+            Fill(points) => Shape::convex_polygon(all(points), color, Stroke::NONE),
+            Circle(x, y, radius) => Shape::circle_stroke(at((*x, *y)), radius * scale, stroke),
+            Dot(x, y, radius) => Shape::circle_filled(at((*x, *y)), radius * scale, color),
+            Rounded(left, top, right, bottom, radius) => Shape::Rect(egui::epaint::RectShape::stroke(
+                Rect::from_min_max(at((*left, *top)), at((*right, *bottom))),
+                radius * scale,
+                stroke,
+                egui::StrokeKind::Middle,
+            )),
+        });
+    }
+}

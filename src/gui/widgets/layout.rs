@@ -1,0 +1,62 @@
+//! Bars, dividers and text fields on the grid.
+
+use egui::{Align, Color32, FontId, Layout, Painter, Pos2, Response, Sense, Stroke, TextEdit, Ui, text::LayoutJob, vec2};
+
+use crate::gui::theme::{self, CONTROL, colors};
+
+/// A row of controls, centred on one line, `height` high.
+pub fn bar<R>(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(ui.available_width(), height);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_height(height);
+        contents(ui)
+    })
+    .inner
+}
+
+/// A thin line across, without space of its own.
+pub fn divider(ui: &mut Ui) {
+    let colors = colors(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
+    ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(1.0, colors.line));
+}
+
+/// A line of text to fill in; `name` is what assistive technology reads.
+pub fn field(ui: &mut Ui, text: &mut String, name: &str, hint: &str, width: f32) -> Response {
+    let edit = TextEdit::singleline(text)
+        .hint_text(hint)
+        .desired_width(width)
+        .min_size(vec2(0.0, CONTROL))
+        .align(egui::Align2::LEFT_CENTER);
+    ui.add(edit).accessible_name(name)
+}
+
+/// Column heads of a table: text and width of each, the text muted and small.
+pub fn rows_table_header(ui: &mut Ui, columns: &[(&str, f32, Align)]) {
+    let colors = colors(ui);
+    bar(ui, CONTROL, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        for (name, width, align) in columns {
+            let layout = if *align == Align::Max {
+                Layout::right_to_left(Align::Center)
+            } else {
+                Layout::left_to_right(Align::Center)
+            };
+            ui.allocate_ui_with_layout(vec2(*width, CONTROL), layout, |ui| {
+                ui.set_min_width(*width);
+                ui.label(egui::RichText::new(*name).font(theme::medium(11.5)).color(colors.muted));
+            });
+        }
+    });
+}
+
+/// Draws one line of text that begins at `left` (centred on its height), cut with an ellipsis at `width`.
+pub fn elided(painter: &Painter, left: Pos2, text: impl Into<String>, font: FontId, ink: Color32, width: f32) {
+    if width < 8.0 {
+        return;
+    }
+    let mut job = LayoutJob::simple_singleline(text.into(), font, ink);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    let galley = painter.layout_job(job);
+    painter.galley(left - vec2(0.0, galley.size().y / 2.0), galley, ink);
+}

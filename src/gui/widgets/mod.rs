@@ -1,0 +1,22 @@
+//! Controls that egui lacks or draws differently, each with an accessible name.
+
+mod button;
+mod chip;
+mod empty;
+mod histogram;
+mod icon;
+mod layout;
+mod progress;
+mod scroll;
+mod segmented;
+pub mod text;
+
+pub use button::{icon_button, icon_toggle, plain_button, primary_button, quiet_button};
+pub use chip::{keys, swatch};
+pub use empty::empty_ui;
+pub use histogram::{Brush, Histogram};
+pub use icon::{Icon, paint_icon};
+pub use layout::{bar, divider, elided, field, rows_table_header};
+pub use progress::{meter, progress_line};
+pub use scroll::{BAR, VirtualScroll};
+pub use segmented::segmented;

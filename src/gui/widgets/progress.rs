@@ -1,0 +1,51 @@
+//! How far long work is.
+
+use std::time::Duration;
+
+use egui::{Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+
+use super::text::{count, duration};
+use crate::{gui::theme::colors, jobs::Snapshot};
+
+/// A thin bar; without a known fraction it shows a block that wanders with the work's own count, never by itself.
+pub fn meter(ui: &mut Ui, width: f32, fraction: Option<f32>, name: &str) -> Response {
+    let colors = colors(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 6.0), Sense::hover());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, name);
+        info.value = fraction.map(|part| f64::from(part) * 100.0);
+        info
+    });
+    ui.painter().rect_filled(rect, 3, colors.pressed);
+    let mut done = rect;
+    match fraction {
+        Some(part) => done.max.x = rect.left() + rect.width() * part.clamp(0.0, 1.0),
+        None => {
+            #[expect(clippy::cast_possible_truncation, reason = "a phase between 0 and 1")]
+            let phase = (ui.input(|input| input.time) * 0.6).fract() as f32;
+            let left = rect.left() + (rect.width() * 0.75) * (1.0 - (phase * 2.0 - 1.0).abs());
+            done = egui::Rect::from_min_max(pos2(left, rect.top()), pos2(left + rect.width() * 0.25, rect.bottom()));
+        }
+    }
+    ui.painter().rect_filled(done, 3, colors.accent);
+    response
+}
+
+/// `12,000 of 48,000 · 3,400/s · 11 s left`
+#[must_use]
+pub fn progress_line(snapshot: &Snapshot) -> String {
+    let mut line = match snapshot.total {
+        Some(total) => format!("{} of {}", count(snapshot.done), count(total)),
+        None => count(snapshot.done),
+    };
+    let rate = snapshot.rate();
+    if snapshot.done > 0 && snapshot.elapsed > Duration::from_millis(500) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive rate for people")]
+        let whole = rate.round() as u64;
+        line += &if rate >= 10.0 { format!(" · {}/s", count(whole)) } else { format!(" · {rate:.1}/s") };
+        if let Some(left) = snapshot.remaining() {
+            line += &format!(" · {} left", duration(left));
+        }
+    }
+    line
+}

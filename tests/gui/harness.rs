@@ -1,0 +1,188 @@
+//! A small lake of one's own, and a window on it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+    thread,
+    time::{Duration, Instant},
+};
+
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
+use lakescope::{gui::App, session::OpenOptions};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_lakescope");
+
+/// Runs the program and gives what it printed.
+pub fn lakescope(arguments: &[&str]) -> String {
+    let output = Command::new(PROGRAM).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Drawn once for all tests, never opened itself.
+fn drawn() -> &'static Path {
+    static DRAWN: OnceLock<tempfile::TempDir> = OnceLock::new();
+    DRAWN
+        .get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let lake = folder.path().join("lake");
+            let size = ["--recordings", "2", "--cameras", "2", "--frames", "40", "--size", "160x90", "--seed", "11"];
+            lakescope(&[&["sample", lake.to_str().unwrap()][..], &size].concat());
+            folder
+        })
+        .path()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// A lake in a folder that goes with it, and the window.
+pub struct Window {
+    pub lake: PathBuf,
+    pub harness: Harness<'static, App>,
+    folder: tempfile::TempDir,
+}
+
+impl Window {
+    /// Opens a fresh copy of the small lake and waits until its frames are there.
+    pub fn open() -> Self {
+        Self::open_with(|_| {})
+    }
+
+    /// The same, with something done to the lake first.
+    pub fn open_with(change: impl FnOnce(&Path)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = folder.path().join("lake");
+        copy(&drawn().join("lake"), &lake);
+        change(&lake);
+        let harness = Self::start(Some(lake.clone()), &folder);
+        let mut window = Self { lake, harness, folder };
+        window.until("the frames are there", |window| window.matches().is_some_and(|count| count > 0));
+        window
+    }
+
+    /// A window without a lake.
+    pub fn welcome() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let harness = Self::start(None, &folder);
+        Self { lake: folder.path().join("none"), harness, folder }
+    }
+
+    fn start(lake: Option<PathBuf>, folder: &tempfile::TempDir) -> Harness<'static, App> {
+        let options = OpenOptions {
+            reader_exe: Some(PROGRAM.into()),
+            user_dir: Some(folder.path().join("user")),
+            ..OpenOptions::default()
+        };
+        let settings = folder.path().join("window.json");
+        Harness::builder()
+            .with_size([1600.0, 1000.0])
+            .build_eframe(move |creation| App::new(&creation.egui_ctx, lake, options, Some(settings)))
+    }
+
+    /// A folder beside the lake.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Draws frames until `condition` holds.
+    pub fn until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
+        let begun = Instant::now();
+        loop {
+            self.harness.step();
+            if condition(self) {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "waited in vain until {what}; on screen: {:#?}", self.labels());
+            thread::sleep(Duration::from_millis(4));
+        }
+    }
+
+    /// Draws a few frames, so that what was pressed takes effect.
+    pub fn settle(&mut self) {
+        for _ in 0..4 {
+            self.harness.step();
+            thread::sleep(Duration::from_millis(4));
+        }
+    }
+
+    /// Whether something with exactly this name is on screen.
+    pub fn shows(&self, label: &str) -> bool {
+        self.harness.query_all_by_label(label).next().is_some()
+    }
+
+    /// Whether a name on screen contains this.
+    pub fn tells(&self, part: &str) -> bool {
+        self.harness.query_all_by_label_contains(part).next().is_some()
+    }
+
+    /// Presses what has this name.
+    pub fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.settle();
+    }
+
+    /// The number of matching frames that the window tells.
+    pub fn matches(&self) -> Option<usize> {
+        let told = self.harness.query_all_by_label_contains(" frames match").next()?.accesskit_node().label()?;
+        told.strip_suffix(" frames match")?.parse().ok()
+    }
+
+    /// Replaces the filter by typing.
+    pub fn type_filter(&mut self, filter: &str) {
+        self.harness.get_by_label("Filter").focus();
+        self.settle();
+        self.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        self.harness.get_by_label("Filter").type_text(filter);
+        self.settle();
+    }
+
+    /// The filter text as it stands.
+    pub fn filter(&self) -> String {
+        self.harness.get_by_label("Filter").value().unwrap_or_default()
+    }
+
+    /// Takes the keyboard away from any text field.
+    pub fn leave_text(&mut self) {
+        self.harness.key_press(egui::Key::Escape);
+        self.settle();
+        self.harness.key_press(egui::Key::Escape);
+        self.settle();
+    }
+
+    /// Presses a key.
+    pub fn key(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.settle();
+    }
+
+    /// Number of frames that the command line finds.
+    pub fn counted_by_command_line(&self, filter: &str) -> usize {
+        lakescope(&["frames", self.lake.to_str().unwrap(), "--where", filter, "--count"]).parse().unwrap()
+    }
+
+    /// The frame that the viewer shows.
+    pub fn shown_frame(&self) -> Option<String> {
+        let node = self.harness.query_all_by_label_contains("Picture of ").next()?;
+        Some(node.accesskit_node().label()?.strip_prefix("Picture of ")?.to_owned())
+    }
+
+    fn labels(&self) -> Vec<String> {
+        self.harness.query_all_by_label_contains("").filter_map(|node| node.accesskit_node().label()).collect()
+    }
+}
