@@ -238,8 +238,11 @@ impl App {
 
     fn keep_settings(&mut self, ctx: &Context) {
         self.remember_lake();
-        if !ctx.input(|input| input.viewport().maximized.unwrap_or(false) || input.viewport().fullscreen.unwrap_or(false)) {
-            let size = ctx.input(|input| input.viewport().inner_rect.map(|rect| [rect.width().round(), rect.height().round()]));
+        if !ctx
+            .input(|input| input.viewport().maximized.unwrap_or(false) || input.viewport().fullscreen.unwrap_or(false))
+        {
+            let size = ctx
+                .input(|input| input.viewport().inner_rect.map(|rect| [rect.width().round(), rect.height().round()]));
             self.state.persisted.window = size.or(self.state.persisted.window);
         }
         if self.state.persisted == self.saved {

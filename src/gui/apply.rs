@@ -8,7 +8,7 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
-    dialogs::{Dialog, Palette, SelectionDraft, ExportDraft},
+    dialogs::{Dialog, ExportDraft, Palette, SelectionDraft},
     events::{Event, Purpose},
     state::{ThemeChoice, Workspace},
 };

@@ -230,7 +230,8 @@ fn command_line(root: &str, filter: &str, sort: Option<&SortBy>) -> String {
         line += &format!(" --where {}", quoted(filter.trim()));
     }
     if let Some(sort) = sort {
-        line += &format!(" --sort {}", quoted(&format!("{}{}", sort.column, if sort.descending { ":desc" } else { "" })));
+        line +=
+            &format!(" --sort {}", quoted(&format!("{}{}", sort.column, if sort.descending { ":desc" } else { "" })));
     }
     line
 }
@@ -238,7 +239,11 @@ fn command_line(root: &str, filter: &str, sort: Option<&SortBy>) -> String {
 /// For a POSIX shell: as it is when every character is plain, else in single quotes.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:+,=@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]

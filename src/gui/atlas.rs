@@ -47,7 +47,14 @@ impl Atlas {
     }
 
     /// Takes in the picture of `row` for `bucket`, whose cells are `cell` px large.
-    pub fn insert(&mut self, ctx: &Context, bucket: usize, cell: [usize; 2], row: usize, image: ColorImage) -> (Cell, Evicted) {
+    pub fn insert(
+        &mut self,
+        ctx: &Context,
+        bucket: usize,
+        cell: [usize; 2],
+        row: usize,
+        image: ColorImage,
+    ) -> (Cell, Evicted) {
         let mut evicted = Evicted::new();
         let (page, index) = self.free_cell(ctx, bucket, cell, &mut evicted);
         let target = &mut self.pages[page];
@@ -67,10 +74,7 @@ impl Atlas {
         #[expect(clippy::cast_precision_loss, reason = "pixels of a page are small numbers")]
         let part = |pixel: usize| pixel as f32 / PAGE_PX as f32;
         let (x, y) = (cell.index % page.columns * page.cell[0], cell.index / page.columns * page.cell[1]);
-        let uv = Rect::from_min_max(
-            pos2(part(x), part(y)),
-            pos2(part(x + cell.size[0]), part(y + cell.size[1])),
-        );
+        let uv = Rect::from_min_max(pos2(part(x), part(y)), pos2(part(x + cell.size[0]), part(y + cell.size[1])));
         (page.texture.id(), uv)
     }
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::state::{DetailTab, SortBy, ThemeChoice, Workspace};
 use super::dialogs::ExportDraft;
+use super::state::{DetailTab, SortBy, ThemeChoice, Workspace};
 
 /// A change that a person asked for. Only [`super::App::apply`] carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -213,7 +213,13 @@ const ENTRIES: &[Entry] = &[
     (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
     (Group::View, Action::CycleTheme, "Switch theme", on(CTRL_SHIFT, Key::L), &[]),
     (Group::View, Action::Fullscreen, "Full screen", on(PLAIN, Key::F11), &[KeyboardShortcut::new(PLAIN, Key::F)]),
-    (Group::View, Action::ZoomIn, "Zoom the window in", on(CTRL, Key::Plus), &[KeyboardShortcut::new(CTRL, Key::Equals)]),
+    (
+        Group::View,
+        Action::ZoomIn,
+        "Zoom the window in",
+        on(CTRL, Key::Plus),
+        &[KeyboardShortcut::new(CTRL, Key::Equals)],
+    ),
     (Group::View, Action::ZoomOut, "Zoom the window out", on(CTRL, Key::Minus), &[]),
     (Group::View, Action::ZoomReset, "Window at 100 %", on(CTRL, Key::Num0), &[]),
 ];

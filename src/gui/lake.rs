@@ -205,13 +205,11 @@ impl Lake {
 
     /// Asks for what is needed and takes in what came. True when the table changed.
     pub fn poll(&mut self, workers: &Workers, ctx: &Context) -> bool {
-        let key = ViewKey {
-            generation: self.table().generation(),
-            filter: self.filter.clone(),
-            sort: self.sort.clone(),
-        };
+        let key =
+            ViewKey { generation: self.table().generation(), filter: self.filter.clone(), sort: self.sort.clone() };
         let (session, table) = (self.session.clone(), Arc::clone(self.table()));
-        self.asked.request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| Ok(View::new(&session, &table, key)));
+        self.asked
+            .request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| Ok(View::new(&session, &table, key)));
         if self.asked.poll() {
             self.take_view();
         }
@@ -285,11 +283,7 @@ impl Lake {
         self.reload.request(self.wanted_reload, &workers.ask, Priority::Visible, ctx, move |_| {
             let loaded = Loaded::read(&session)?;
             let find = |row: usize| loaded.table.row_of(&old.frame_id(row));
-            let rows = selected
-                .rows()
-                .filter_map(|row| find(row as usize))
-                .map(super::view::row_u32)
-                .collect();
+            let rows = selected.rows().filter_map(|row| find(row as usize)).map(super::view::row_u32).collect();
             let current = current.and_then(find);
             Ok((loaded, rows, current))
         });

@@ -112,7 +112,11 @@ impl App {
                     Outcome::Indexed(report) => {
                         let report = report.map(|report| {
                             let read = counted(report.recordings_read, "recording");
-                            format!("Indexed {} frames; {read} read, {} unchanged.", count(report.frames), report.recordings_kept)
+                            format!(
+                                "Indexed {} frames; {read} read, {} unchanged.",
+                                count(report.frames),
+                                report.recordings_kept
+                            )
                         });
                         self.indexed(id, root, report, ctx);
                     }
@@ -165,7 +169,9 @@ impl App {
             Slot::Ready(lake) if lake.root == root => {
                 match report {
                     Ok(told) => self.state.transient.tell(told),
-                    Err(Ended::Cancelled) => self.state.transient.tell("Indexing cancelled; what was read so far is kept."),
+                    Err(Ended::Cancelled) => {
+                        self.state.transient.tell("Indexing cancelled; what was read so far is kept.")
+                    }
                     Err(Ended::Failed(error)) => self.state.transient.complain(error),
                 }
                 lake.reload(&self.workers, ctx);

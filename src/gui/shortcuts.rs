@@ -59,7 +59,12 @@ fn works_while_typing(action: Action, shortcut: &KeyboardShortcut) -> bool {
     }
     let text_editing = matches!(
         action,
-        Action::Undo | Action::Redo | Action::SelectAll | Action::SelectNone | Action::CopyCommandLine | Action::ClearFilter
+        Action::Undo
+            | Action::Redo
+            | Action::SelectAll
+            | Action::SelectNone
+            | Action::CopyCommandLine
+            | Action::ClearFilter
     );
     shortcut.modifiers.command && !text_editing
 }

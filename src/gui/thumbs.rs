@@ -131,7 +131,15 @@ impl Thumbs {
     }
 
     /// The picture of `row`, asked for unless it is there. Of two asked for, the later one is worked on first.
-    pub fn get(&mut self, row: usize, bucket: usize, session: &Session, table: &Arc<FrameTable>, pool: &Pool, ctx: &Context) -> Thumb {
+    pub fn get(
+        &mut self,
+        row: usize,
+        bucket: usize,
+        session: &Session,
+        table: &Arc<FrameTable>,
+        pool: &Pool,
+        ctx: &Context,
+    ) -> Thumb {
         let key = (bucket, row);
         match self.slots.get_mut(&key) {
             Some(Slot::Ready(cell)) => {
@@ -141,7 +149,8 @@ impl Thumbs {
             Some(Slot::Failed(error)) => return Thumb::Failed(Arc::clone(error)),
             Some(Slot::Waiting { wanted, .. }) => *wanted = self.frame,
             None => {
-                let (session, table, ctx, answer) = (session.clone(), Arc::clone(table), ctx.clone(), self.answer.clone());
+                let (session, table, ctx, answer) =
+                    (session.clone(), Arc::clone(table), ctx.clone(), self.answer.clone());
                 let handle = pool.spawn(Priority::Visible, move |cancelled| {
                     if cancelled.load(Ordering::Relaxed) {
                         return;

@@ -9,7 +9,11 @@ use crate::harness::{Window, lakescope};
 fn a_typed_filter_counts_what_the_command_line_counts() {
     let mut window = Window::open();
     let all = window.matches().unwrap();
-    for filter in ["speed > 5 and count(car) >= 1", "camera = \"front\" and not brake > 0.01", "labels = 0 or speed between 2 and 9"] {
+    for filter in [
+        "speed > 5 and count(car) >= 1",
+        "camera = \"front\" and not brake > 0.01",
+        "labels = 0 or speed between 2 and 9",
+    ] {
         let expected = window.counted_by_command_line(filter);
         window.type_filter(filter);
         window.until(&format!("{filter} matches {expected}"), |window| window.matches() == Some(expected));

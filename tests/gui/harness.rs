@@ -108,7 +108,11 @@ impl Window {
             if condition(self) {
                 return;
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "waited in vain until {what}; on screen: {:#?}", self.labels());
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "waited in vain until {what}; on screen: {:#?}",
+                self.labels()
+            );
             thread::sleep(Duration::from_millis(4));
         }
     }

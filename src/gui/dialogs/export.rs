@@ -96,8 +96,9 @@ impl ExportDraft {
             }
             ui.add_space(STEP / 2.0);
             ui.checkbox(&mut self.labels, "Labels (labels.csv)");
-            ui.checkbox(&mut self.spreadsheet, "Safe to open in a spreadsheet")
-                .on_hover_text("Text that begins with = + - @ is guarded, so that no spreadsheet runs it as a formula.");
+            ui.checkbox(&mut self.spreadsheet, "Safe to open in a spreadsheet").on_hover_text(
+                "Text that begins with = + - @ is guarded, so that no spreadsheet runs it as a formula.",
+            );
             caption(ui, "Folder");
             bar(ui, 28.0, |ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -161,7 +162,11 @@ impl ExportDraft {
         if self.labels {
             parts.push("labels.csv");
         }
-        let images = if self.images == ExportImages::None { String::new() } else { format!(" and {}", counted(frames, "image")) };
+        let images = if self.images == ExportImages::None {
+            String::new()
+        } else {
+            format!(" and {}", counted(frames, "image"))
+        };
         format!("{}{images}", parts.join(", "))
     }
 }

@@ -27,7 +27,13 @@ pub enum Dialog {
 }
 
 /// Draws the dialog; false when it is to be closed.
-pub fn dialog_ui(ctx: &Context, dialog: &mut Dialog, state: &State, lake: Option<&Lake>, out: &mut Vec<Command>) -> bool {
+pub fn dialog_ui(
+    ctx: &Context,
+    dialog: &mut Dialog,
+    state: &State,
+    lake: Option<&Lake>,
+    out: &mut Vec<Command>,
+) -> bool {
     match dialog {
         Dialog::Palette(palette) => palette.ui(ctx, lake.is_some(), out),
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx),

@@ -1,6 +1,9 @@
 //! The command palette: type a part of a name, press Enter. It knows nothing of what commands do.
 
-use egui::{Context, Frame, Id, Key, Margin, Modal, Modifiers, Rect, ScrollArea, Sense, TextEdit, WidgetInfo, accesskit::Role, vec2};
+use egui::{
+    Context, Frame, Id, Key, Margin, Modal, Modifiers, Rect, ScrollArea, Sense, TextEdit, WidgetInfo, accesskit::Role,
+    vec2,
+};
 
 use crate::gui::{
     command::{Action, Command},
@@ -52,40 +55,43 @@ impl Palette {
         let mut run = None;
         let id = Id::unique("palette");
         let area = Modal::default_area(id).anchor(egui::Align2::CENTER_TOP, vec2(0.0, 96.0));
-        let response = Modal::new(id).area(area).frame(Frame::window(&ctx.global_style()).inner_margin(Margin::same(10))).show(ctx, |ui| {
-            ui.set_width(520.0);
-            let edit = TextEdit::singleline(&mut self.query)
-                .hint_text("Type a command")
-                .desired_width(f32::INFINITY)
-                .min_size(vec2(0.0, 36.0))
-                .align(egui::Align2::LEFT_CENTER);
-            let edit = ui.add(edit).accessible_name("Command");
-            edit.request_focus();
-            if edit.changed() {
-                self.chosen = 0;
-            }
-            let actions = matching(&self.query, with_lake);
-            if !actions.is_empty() {
-                self.chosen = (self.chosen + down).saturating_sub(up).min(actions.len() - 1);
-            }
-            ui.add_space(STEP / 2.0);
-            ScrollArea::vertical().max_height(380.0).auto_shrink([false, true]).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                for (place, action) in actions.iter().enumerate() {
-                    if entry_ui(ui, *action, place == self.chosen, down + up > 0) {
-                        run = Some(*action);
-                    }
+        let response = Modal::new(id)
+            .area(area)
+            .frame(Frame::window(&ctx.global_style()).inner_margin(Margin::same(10)))
+            .show(ctx, |ui| {
+                ui.set_width(520.0);
+                let edit = TextEdit::singleline(&mut self.query)
+                    .hint_text("Type a command")
+                    .desired_width(f32::INFINITY)
+                    .min_size(vec2(0.0, 36.0))
+                    .align(egui::Align2::LEFT_CENTER);
+                let edit = ui.add(edit).accessible_name("Command");
+                edit.request_focus();
+                if edit.changed() {
+                    self.chosen = 0;
                 }
-                if actions.is_empty() {
-                    let muted = colors(ui).muted;
-                    ui.add_space(STEP);
-                    ui.colored_label(muted, format!("No command is called “{}”.", self.query));
+                let actions = matching(&self.query, with_lake);
+                if !actions.is_empty() {
+                    self.chosen = (self.chosen + down).saturating_sub(up).min(actions.len() - 1);
+                }
+                ui.add_space(STEP / 2.0);
+                ScrollArea::vertical().max_height(380.0).auto_shrink([false, true]).show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    for (place, action) in actions.iter().enumerate() {
+                        if entry_ui(ui, *action, place == self.chosen, down + up > 0) {
+                            run = Some(*action);
+                        }
+                    }
+                    if actions.is_empty() {
+                        let muted = colors(ui).muted;
+                        ui.add_space(STEP);
+                        ui.colored_label(muted, format!("No command is called “{}”.", self.query));
+                    }
+                });
+                if enter {
+                    run = actions.get(self.chosen).copied();
                 }
             });
-            if enter {
-                run = actions.get(self.chosen).copied();
-            }
-        });
         if let Some(action) = run {
             out.push(action.into());
             return false;

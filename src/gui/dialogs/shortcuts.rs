@@ -6,7 +6,7 @@ use super::modal;
 use crate::gui::{
     command::{Action, Group},
     theme::{self, STEP, colors, heading},
-    widgets::{bar, icon_button, keys, Icon},
+    widgets::{Icon, bar, icon_button, keys},
 };
 
 /// What the mouse does, which no menu can show.
@@ -33,7 +33,9 @@ pub(super) fn shortcuts_ui(ctx: &Context) -> bool {
         ui.add_space(STEP);
         ui.columns(3, |columns| {
             for (column, groups) in
-                [vec![Group::Frame], vec![Group::Lake, Group::Find, Group::Select], vec![Group::View]].into_iter().enumerate()
+                [vec![Group::Frame], vec![Group::Lake, Group::Find, Group::Select], vec![Group::View]]
+                    .into_iter()
+                    .enumerate()
             {
                 let ui = &mut columns[column];
                 for group in groups {

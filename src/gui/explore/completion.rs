@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use egui::{Area, Frame, Id, Key, Margin, Modifiers, Order, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{
+    Area, Frame, Id, Key, Margin, Modifiers, Order, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role,
+    vec2,
+};
 
 use crate::{
     filter::complete::{Candidate, complete},
@@ -91,7 +94,8 @@ impl Completions {
         }
         let colors = colors(ui);
         let mut taken = None;
-        let area = Area::new(Id::unique("completions")).order(Order::Foreground).fixed_pos(bar.left_bottom() + vec2(0.0, 6.0));
+        let area =
+            Area::new(Id::unique("completions")).order(Order::Foreground).fixed_pos(bar.left_bottom() + vec2(0.0, 6.0));
         area.show(ui.ctx(), |ui| {
             let frame = Frame::new()
                 .fill(colors.raised)
@@ -114,9 +118,21 @@ impl Completions {
                             ui.painter().rect_filled(rect, 4, if chosen { colors.accent_wash } else { colors.hover });
                         }
                         let left = rect.left_center() + vec2(8.0, 0.0);
-                        ui.painter().text(left, egui::Align2::LEFT_CENTER, &entry.label, theme::mono(12.5), colors.text);
+                        ui.painter().text(
+                            left,
+                            egui::Align2::LEFT_CENTER,
+                            &entry.label,
+                            theme::mono(12.5),
+                            colors.text,
+                        );
                         let right = rect.right_center() - vec2(8.0, 0.0);
-                        ui.painter().text(right, egui::Align2::RIGHT_CENTER, &entry.detail, theme::numbers(11.5), colors.muted);
+                        ui.painter().text(
+                            right,
+                            egui::Align2::RIGHT_CENTER,
+                            &entry.detail,
+                            theme::numbers(11.5),
+                            colors.muted,
+                        );
                         if response.clicked() {
                             taken = Some(place);
                         }

@@ -82,7 +82,13 @@ fn heading(ui: &mut Ui, text: &str) {
 /// One line per object.
 pub(super) fn labels_ui(ui: &mut Ui, detail: &FrameDetail) {
     if detail.labels.is_empty() {
-        empty_ui(ui, Icon::Boxes, "No labels on this frame", "No label file of the recording names an object here.", |_| {});
+        empty_ui(
+            ui,
+            Icon::Boxes,
+            "No labels on this frame",
+            "No label file of the recording names an object here.",
+            |_| {},
+        );
         return;
     }
     scrolled(ui, "labels", |ui| {

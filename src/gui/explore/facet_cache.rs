@@ -35,11 +35,7 @@ pub(super) enum FacetId {
 #[derive(Debug)]
 pub(super) enum FacetData {
     /// Of numbers.
-    Numbers {
-        bins: Bins,
-        total: Histogram,
-        front: Histogram,
-    },
+    Numbers { bins: Bins, total: Histogram, front: Histogram },
     /// Of words.
     Category(Vec<CategoryCount>),
     /// Of label classes, and of frames without labels: all, matching.
@@ -56,7 +52,14 @@ pub(super) struct FacetCache {
 
 impl FacetCache {
     /// The newest counts of a facet, or why there are none; asks for them when `visible`.
-    pub fn get(&mut self, id: &FacetId, visible: bool, lake: &Lake, workers: &Workers, ctx: &Context) -> (Option<&FacetData>, Option<&str>) {
+    pub fn get(
+        &mut self,
+        id: &FacetId,
+        visible: bool,
+        lake: &Lake,
+        workers: &Workers,
+        ctx: &Context,
+    ) -> (Option<&FacetData>, Option<&str>) {
         let fetch = self.facets.entry(id.clone()).or_default();
         fetch.poll();
         if visible && let Some(view) = &lake.view {
@@ -114,4 +117,3 @@ fn without_own(table: &FrameTable, view: &View, facet: Facet<'_>) -> Result<Opti
     let rest = edit::without_own(expr, facet).map(|rest| rest.to_string()).unwrap_or_default();
     Filter::parse(&rest).and_then(|rest| rest.evaluate(table)).map(Some).map_err(told)
 }
-

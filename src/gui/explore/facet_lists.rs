@@ -6,11 +6,17 @@ use egui::{Align2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Widg
 
 use super::facets::Panel;
 use crate::{
-    filter::{FrameColumns as _, edit, facets::{CategoryCount, ClassCount}},
+    filter::{
+        FrameColumns as _, edit,
+        facets::{CategoryCount, ClassCount},
+    },
     gui::{
         command::Command,
         theme::{self, class_color, colors},
-        widgets::{Icon, elided, icon_button, paint_icon, quiet_button, text::{count, counted, time_utc}},
+        widgets::{
+            Icon, elided, icon_button, paint_icon, quiet_button,
+            text::{count, counted, time_utc},
+        },
     },
     model::MetricKind,
     session::Selection,
@@ -103,9 +109,12 @@ pub(super) fn category_ui(
         return;
     }
     heading(ui, title, counts.iter().filter(|count| count.value.is_some()).count());
-    let flag = panel.lake.table().metrics().iter().any(|metric| {
-        metric.kind == MetricKind::Bool && crate::filter::metric_name(&metric.name) == name
-    });
+    let flag = panel
+        .lake
+        .table()
+        .metrics()
+        .iter()
+        .any(|metric| metric.kind == MetricKind::Bool && crate::filter::metric_name(&metric.name) == name);
     let chosen: Vec<String> = match &panel.expr {
         None => Vec::new(),
         Some(expr) if flag => edit::flag_of(expr, name).map(|on| on.to_string()).into_iter().collect(),
@@ -170,7 +179,13 @@ fn heading(ui: &mut Ui, title: &str, values: usize) {
 }
 
 /// Label classes, and the frames without labels.
-pub(super) fn classes_ui(ui: &mut Ui, panel: &Panel<'_>, classes: &[ClassCount], bare: [usize; 2], out: &mut Vec<Command>) {
+pub(super) fn classes_ui(
+    ui: &mut Ui,
+    panel: &Panel<'_>,
+    classes: &[ClassCount],
+    bare: [usize; 2],
+    out: &mut Vec<Command>,
+) {
     let chosen: Vec<&str> = panel.expr.as_ref().map(edit::classes_of).unwrap_or_default();
     let most = classes.iter().map(|class| class.frames).chain([bare[0]]).max().unwrap_or(1);
     for class in classes.iter().filter(|class| panel.wants(&class.class)) {

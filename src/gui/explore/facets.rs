@@ -16,7 +16,10 @@ use crate::{
         command::{Action, Command},
         lake::Lake,
         theme::{self, STEP, colors},
-        widgets::{Brush, Histogram, Icon, divider, field, paint_icon, text::{number, unit_text}},
+        widgets::{
+            Brush, Histogram, Icon, divider, field, paint_icon,
+            text::{number, unit_text},
+        },
         work::Workers,
     },
     model::MetricKind,
@@ -208,7 +211,11 @@ impl Facets {
         let table = panel.lake.table();
         let mut names: Vec<(String, String)> =
             vec![("Camera".into(), "camera".into()), ("Recording".into(), "recording".into())];
-        names.extend(attribute_keys(&**table).into_iter().map(|key| (key.to_owned(), bare(&filter::attribute_reference(&**table, key)))));
+        names.extend(
+            attribute_keys(&**table)
+                .into_iter()
+                .map(|key| (key.to_owned(), bare(&filter::attribute_reference(&**table, key)))),
+        );
         let words = table.metrics().iter().filter(|metric| matches!(metric.kind, MetricKind::Text | MetricKind::Bool));
         names.extend(words.map(|metric| (metric.name.clone(), filter::metric_name(&metric.name))));
         for (title, name) in names {
@@ -262,7 +269,8 @@ fn head_ui(ui: &mut Ui, name: &str, unit: Option<&str>, range: Option<(Option<f6
             (None, None) => String::new(),
         };
         let at = egui::pos2(rect.right(), center);
-        right = painter.text(at, egui::Align2::RIGHT_CENTER, text, theme::numbers_medium(12.0), colors.accent).left() - 6.0;
+        right =
+            painter.text(at, egui::Align2::RIGHT_CENTER, text, theme::numbers_medium(12.0), colors.accent).left() - 6.0;
     }
     let painter = painter.with_clip_rect(rect.with_max_x(right).intersect(ui.clip_rect()));
     let at = egui::pos2(rect.left(), center);
@@ -277,10 +285,9 @@ fn head_ui(ui: &mut Ui, name: &str, unit: Option<&str>, range: Option<(Option<f6
 fn ends_ui(ui: &mut Ui, min: Option<f64>, max: Option<f64>) {
     let colors = colors(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 14.0), Sense::hover());
-    for (value, at, align) in [
-        (min, rect.left_center(), egui::Align2::LEFT_CENTER),
-        (max, rect.right_center(), egui::Align2::RIGHT_CENTER),
-    ] {
+    for (value, at, align) in
+        [(min, rect.left_center(), egui::Align2::LEFT_CENTER), (max, rect.right_center(), egui::Align2::RIGHT_CENTER)]
+    {
         if let Some(value) = value {
             ui.painter().text(at, align, number(value), theme::numbers(11.0), colors.muted);
         }

@@ -54,11 +54,17 @@ impl Grid {
             Some(_) if lake.frames() == 0 => no_frames_ui(ui, out),
             Some(_) => no_match_ui(ui, lake, out),
             None if lake.filter_error.is_some() => {
-                empty_ui(ui, Icon::Funnel, "The filter cannot be read", "Mend it in the query bar, or clear it to see all frames.", |ui| {
-                    if plain_button(ui, true, "Clear the filter").clicked() {
-                        out.push(Action::ClearFilter.into());
-                    }
-                });
+                empty_ui(
+                    ui,
+                    Icon::Funnel,
+                    "The filter cannot be read",
+                    "Mend it in the query bar, or clear it to see all frames.",
+                    |ui| {
+                        if plain_button(ui, true, "Clear the filter").clicked() {
+                            out.push(Action::ClearFilter.into());
+                        }
+                    },
+                );
             }
             None => {
                 ui.ctx().request_repaint_after(std::time::Duration::from_millis(50));
@@ -67,7 +73,15 @@ impl Grid {
         self.thumbs.end_frame();
     }
 
-    fn tiles_ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, view: &View, workers: &Workers, out: &mut Vec<Command>) {
+    fn tiles_ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        lake: &Lake,
+        view: &View,
+        workers: &Workers,
+        out: &mut Vec<Command>,
+    ) {
         let area = ui.available_rect_before_wrap();
         let plan = self.plan(lake, state.persisted.tile_width, area.width());
         let rows = view.len().div_ceil(plan.columns);
@@ -85,7 +99,11 @@ impl Grid {
         let old_clip = ui.clip_rect();
         ui.set_clip_rect(painter_clip);
         let above = self.scroll.offset - margin;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped at zero; rows are counted in usize")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped at zero; rows are counted in usize"
+        )]
         let first = (above / f64::from(plan.row)).floor().max(0.0) as usize;
         #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "the difference is on screen")]
         let top = area.top() + (first as f64 * f64::from(plan.row) - above) as f32;
@@ -202,7 +220,11 @@ fn no_frames_ui(ui: &mut Ui, out: &mut Vec<Command>) {
 }
 
 fn no_match_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
-    let body = format!("None of the {} frames fulfils: {}", crate::gui::widgets::text::count(lake.frames() as u64), lake.filter);
+    let body = format!(
+        "None of the {} frames fulfils: {}",
+        crate::gui::widgets::text::count(lake.frames() as u64),
+        lake.filter
+    );
     empty_ui(ui, Icon::Funnel, "No frame matches", &body, |ui| {
         if plain_button(ui, true, "Clear the filter").clicked() {
             out.push(Action::ClearFilter.into());

@@ -73,7 +73,8 @@ fn zoom_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
     let mut width = state.persisted.tile_width;
     ui.spacing_mut().slider_width = 72.0;
     ui.spacing_mut().interact_size.y = 16.0;
-    let slider = ui.add(Slider::new(&mut width, TILE).logarithmic(true).show_value(false)).accessible_name("Size of thumbnails");
+    let slider =
+        ui.add(Slider::new(&mut width, TILE).logarithmic(true).show_value(false)).accessible_name("Size of thumbnails");
     if slider.changed() {
         out.push(Command::SetTileWidth(width));
     }
@@ -87,7 +88,8 @@ fn sort_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     let colors = colors(ui);
     let sort = lake.sort.as_ref();
     if let Some(sort) = sort {
-        let (icon, name) = if sort.descending { (Icon::Descending, "Descending") } else { (Icon::Ascending, "Ascending") };
+        let (icon, name) =
+            if sort.descending { (Icon::Descending, "Descending") } else { (Icon::Ascending, "Ascending") };
         if icon_button(ui, icon, &format!("Order: {name}")).clicked() {
             out.push(Command::SetSort(Some(SortBy { column: sort.column.clone(), descending: !sort.descending })));
         }

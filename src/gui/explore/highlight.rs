@@ -57,7 +57,10 @@ pub(super) fn stretches(text: &str) -> Vec<(Range<usize>, Kind)> {
             c if c.is_ascii_digit() => {
                 end = take(&|c| c.is_alphanumeric() || c == '.' || c == ':');
                 // A time has dashes after its year.
-                while text[start..end].len() >= 4 && text[end..].starts_with('-') && text[end + 1..].starts_with(|c: char| c.is_ascii_digit()) {
+                while text[start..end].len() >= 4
+                    && text[end..].starts_with('-')
+                    && text[end + 1..].starts_with(|c: char| c.is_ascii_digit())
+                {
                     chars.next();
                     end = {
                         let mut end = end + 1;
@@ -102,7 +105,11 @@ pub(super) fn stretches(text: &str) -> Vec<(Range<usize>, Kind)> {
             _ => Kind::Other,
         };
         match found.last_mut() {
-            Some((range, last)) if *last == kind && matches!(kind, Kind::Other | Kind::Word) && text[start..].starts_with(['<', '>', '=', ' ']) => {
+            Some((range, last))
+                if *last == kind
+                    && matches!(kind, Kind::Other | Kind::Word)
+                    && text[start..].starts_with(['<', '>', '=', ' ']) =>
+            {
                 range.end = end;
             }
             _ => found.push((start..end, kind)),
@@ -117,7 +124,11 @@ pub(super) fn layout(text: &str, font: &FontId, colors: &Colors, wrong: Option<&
     let wrong = wrong.map(|range| {
         // An error at the end of the text marks the last character.
         let end = range.end.clamp(range.start.min(text.len()), text.len());
-        let start = if range.start >= end { text[..end].char_indices().next_back().map_or(0, |(at, _)| at) } else { range.start };
+        let start = if range.start >= end {
+            text[..end].char_indices().next_back().map_or(0, |(at, _)| at)
+        } else {
+            range.start
+        };
         start..end
     });
     for (range, kind) in stretches(text) {
@@ -162,13 +173,19 @@ mod tests {
         for (text, expected) in [
             ("speed > 80 km/h", vec![("speed", Kind::Name), (">", Kind::Word), ("80", Kind::Number)]),
             ("count(pedestrian) >= 2", vec![("count", Kind::Name), ("pedestrian", Kind::Text), ("2", Kind::Number)]),
-            ("`a b` in (\"x\", 'y')", vec![("`a b`", Kind::Name), ("in", Kind::Word), ("\"x\"", Kind::Text), ("'y'", Kind::Text)]),
+            (
+                "`a b` in (\"x\", 'y')",
+                vec![("`a b`", Kind::Name), ("in", Kind::Word), ("\"x\"", Kind::Text), ("'y'", Kind::Text)],
+            ),
             ("time >= 2024-05-01T08:00Z", vec![("time", Kind::Name), ("2024-05-01T08:00Z", Kind::Number)]),
             ("\"open", vec![("\"open", Kind::Text)]),
         ] {
             let found = stretches(text);
             for (word, kind) in expected {
-                assert!(found.iter().any(|(range, found)| &text[range.clone()] == word && *found == kind), "{word} in {found:?}");
+                assert!(
+                    found.iter().any(|(range, found)| &text[range.clone()] == word && *found == kind),
+                    "{word} in {found:?}"
+                );
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Sensor plots: raw samples of the recording, one plot per metric, all on one time axis with the frame's moment.
 
-use egui::{Frame, Key, Margin, Popup, RichText, ScrollArea, Sense, Stroke, Ui, Vec2b, WidgetInfo, accesskit::Role, vec2};
+use egui::{
+    Frame, Key, Margin, Popup, RichText, ScrollArea, Sense, Stroke, Ui, Vec2b, WidgetInfo, accesskit::Role, vec2,
+};
 use egui_plot::{AxisHints, GridMark, HPlacement, Line, Plot, PlotBounds, PlotPoints, VLine};
 
 use super::pyramid::Pyramid;
@@ -27,7 +29,8 @@ const HEIGHT: f32 = 84.0;
 /// Plots shown before someone chose.
 const FIRST: usize = 4;
 /// What people look for first, when the lake has it.
-const LIKELY: [&str; 8] = ["speed", "steering_angle", "brake", "acceleration", "gas", "yaw_rate", "heading", "throttle"];
+const LIKELY: [&str; 8] =
+    ["speed", "steering_angle", "brake", "acceleration", "gas", "yaw_rate", "heading", "throttle"];
 
 /// The metrics plotted until someone chooses.
 #[must_use]
@@ -121,7 +124,8 @@ impl Plots {
             return;
         }
         let end = footage.first_row + footage.rows;
-        let whole = (lake.time(footage.first_row), lake.time(end.saturating_sub(1)).max(lake.time(footage.first_row) + 1));
+        let whole =
+            (lake.time(footage.first_row), lake.time(end.saturating_sub(1)).max(lake.time(footage.first_row) + 1));
         let shown = self.shown.unwrap_or(whole);
         let view = View { lake, detail, whole, shown, zero: footage.started_at_ns, moment: lake.time(row) };
         let mut shown_after = self.shown;
@@ -139,7 +143,9 @@ impl Plots {
                 for missing in chosen.iter().filter(|name| !series.iter().any(|pyramid| pyramid.name == **name)) {
                     let muted = colors(ui).muted;
                     if !self.series.is_pending() {
-                        ui.label(RichText::new(format!("{missing}: not measured in this recording")).size(12.0).color(muted));
+                        ui.label(
+                            RichText::new(format!("{missing}: not measured in this recording")).size(12.0).color(muted),
+                        );
                     }
                 }
             });
@@ -215,10 +221,13 @@ impl View<'_> {
             plot.set_plot_bounds(bounds);
             for line in lines {
                 let points: Vec<[f64; 2]> = line.iter().map(|(time, value)| [self.seconds(*time), *value]).collect();
-                let line = Line::new(pyramid.name.clone(), PlotPoints::from(points)).color(ink).width(1.4).allow_hover(false);
+                let line =
+                    Line::new(pyramid.name.clone(), PlotPoints::from(points)).color(ink).width(1.4).allow_hover(false);
                 plot.line(line);
             }
-            plot.vline(VLine::new("frame", self.seconds(self.moment)).stroke(Stroke::new(1.2, colors.text)).allow_hover(false));
+            plot.vline(
+                VLine::new("frame", self.seconds(self.moment)).stroke(Stroke::new(1.2, colors.text)).allow_hover(false),
+            );
         });
         let spoken = format!("Plot of {}", pyramid.name);
         response.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
@@ -251,7 +260,11 @@ impl View<'_> {
     }
 
     /// Click goes there, drag moves, wheel zooms, Ctrl+drag zooms into a stretch, double-click shows all.
-    #[expect(clippy::option_option, clippy::cast_possible_truncation, reason = "the inner None is the whole footage; times on screen")]
+    #[expect(
+        clippy::option_option,
+        clippy::cast_possible_truncation,
+        reason = "the inner None is the whole footage; times on screen"
+    )]
     fn interact(
         &self,
         ui: &Ui,
@@ -276,7 +289,13 @@ impl View<'_> {
             ui.painter().with_clip_rect(*frame).vline(pointer.x, frame.y_range(), Stroke::new(1.0, colors.muted));
             let text = clock(time_at(pointer.x) - self.zero);
             let at = egui::pos2(pointer.x + 6.0, frame.top() + 2.0);
-            ui.painter().with_clip_rect(*frame).text(at, egui::Align2::LEFT_TOP, text, theme::numbers(11.0), colors.muted);
+            ui.painter().with_clip_rect(*frame).text(
+                at,
+                egui::Align2::LEFT_TOP,
+                text,
+                theme::numbers(11.0),
+                colors.muted,
+            );
             let wheel = ui.input(|input| input.smooth_scroll_delta().y + input.smooth_scroll_delta().x);
             let pinch = ui.input(egui::InputState::zoom_delta);
             let factor = f64::from((wheel * 0.004).exp() * pinch);
@@ -293,7 +312,8 @@ impl View<'_> {
             return Some(self.within(from + moved, to + moved));
         }
         if boxed
-            && let (Some(start), Some(now)) = (ui.input(|input| input.pointer.press_origin()), response.interact_pointer_pos())
+            && let (Some(start), Some(now)) =
+                (ui.input(|input| input.pointer.press_origin()), response.interact_pointer_pos())
         {
             let frame = transform.frame();
             let chosen = egui::Rect::from_x_y_ranges(start.x.min(now.x)..=start.x.max(now.x), frame.y_range());
@@ -332,4 +352,3 @@ fn seconds_text(seconds: f64) -> String {
     let part = if rest > 1e-6 { format!("{rest:.1}").trim_start_matches('0').to_owned() } else { String::new() };
     format!("{}:{:02}{part}", whole / 60, whole % 60)
 }
-

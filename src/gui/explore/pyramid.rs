@@ -21,7 +21,8 @@ pub(super) struct Pyramid {
 impl Pyramid {
     /// From raw samples; text has no curve.
     pub fn new(series: &Series) -> Option<Self> {
-        let values: Vec<f64> = (0..series.values.len()).map(|row| series.values.number(row).unwrap_or(f64::NAN)).collect();
+        let values: Vec<f64> =
+            (0..series.values.len()).map(|row| series.values.number(row).unwrap_or(f64::NAN)).collect();
         if matches!(series.values, crate::model::Column::Text { .. }) || values.len() != series.time_ns.len() {
             return None;
         }

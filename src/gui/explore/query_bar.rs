@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use egui::{
-    Align, Event, Frame, Id, Key, Layout, Margin, Modifiers, Order, Popup, Rect, RichText, Stroke, StrokeKind, TextEdit, Ui,
+    Align, Event, Frame, Id, Key, Layout, Margin, Modifiers, Order, Popup, Rect, RichText, Stroke, StrokeKind,
+    TextEdit, Ui,
     text::{CCursor, CCursorRange},
     vec2,
 };
 
-use super::{completion::{Completions, Taken}, highlight};
+use super::{
+    completion::{Completions, Taken},
+    highlight,
+};
 use crate::gui::{
     command::{Action, Command},
     lake::Lake,
@@ -77,7 +81,9 @@ impl QueryBar {
                 let font = theme::mono(13.0);
                 let span = wrong.map(|error| error.span.clone());
                 let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
-                    ui.fonts_mut(|fonts| fonts.layout_job(highlight::layout(text.as_str(), &font, colors, span.as_ref())))
+                    ui.fonts_mut(|fonts| {
+                        fonts.layout_job(highlight::layout(text.as_str(), &font, colors, span.as_ref()))
+                    })
                 };
                 let hint = RichText::new("Filter frames, for example  speed > 15 and has(pedestrian)")
                     .font(theme::mono(12.5))

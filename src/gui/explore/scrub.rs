@@ -45,7 +45,8 @@ impl Scrub {
             info.value = Some((row - first) as f64);
             info
         });
-        let track = Rect::from_min_max(pos2(rect.left(), rect.center().y - 4.0), pos2(rect.right(), rect.center().y + 4.0));
+        let track =
+            Rect::from_min_max(pos2(rect.left(), rect.center().y - 4.0), pos2(rect.right(), rect.center().y + 4.0));
         ui.painter().rect_filled(track, 3, colors.pressed);
         let painter = ui.painter().with_clip_rect(track);
         // Where everything matches there is nothing to tell.

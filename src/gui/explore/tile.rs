@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, epaint::RectShape, pos2, vec2};
+use egui::{
+    Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, epaint::RectShape, pos2, vec2,
+};
 
 use crate::{
     gui::{
@@ -36,7 +38,12 @@ impl Tile {
         let response = ui.interact(self.rect, id, Sense::click());
         let selected = lake.selected.contains(self.row);
         response.widget_info(|| {
-            WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("Frame {}", lake.table().frame_id(self.row)))
+            WidgetInfo::selected(
+                Role::ListBoxOption,
+                true,
+                selected,
+                format!("Frame {}", lake.table().frame_id(self.row)),
+            )
         });
         let picture = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), self.picture));
         let rounding = if picture.width() >= 80.0 { 4.0 } else { 2.0 };
@@ -55,7 +62,12 @@ impl Tile {
             Thumb::Failed(_) => {
                 painter.rect_filled(picture, rounding, colors.panel);
                 let side = (picture.height() * 0.4).min(22.0);
-                paint_icon(painter, Rect::from_center_size(picture.center(), vec2(side, side)), Icon::Broken, colors.warning);
+                paint_icon(
+                    painter,
+                    Rect::from_center_size(picture.center(), vec2(side, side)),
+                    Icon::Broken,
+                    colors.warning,
+                );
                 None
             }
         };
@@ -141,7 +153,8 @@ impl Tile {
         let y = line.center().y - 1.0;
         let sorted = !matches!(view.values, SortValues::Time);
         let ink = if sorted { colors.text } else { colors.muted };
-        let right = painter.text(pos2(line.right() - 2.0, y), Align2::RIGHT_CENTER, value.trim(), theme::numbers(11.5), ink);
+        let right =
+            painter.text(pos2(line.right() - 2.0, y), Align2::RIGHT_CENTER, value.trim(), theme::numbers(11.5), ink);
         let name = format!("{} · {}", footage.recording, footage.camera);
         let room = right.left() - 8.0 - line.left();
         elided(&painter, pos2(line.left(), y), name, egui::FontId::proportional(11.5), colors.muted, room);

@@ -7,7 +7,8 @@ use egui::{
 };
 
 use super::{
-    detail, plots::Plots,
+    detail,
+    plots::Plots,
     scrub::Scrub,
     viewport::{Shown, Viewport},
 };
@@ -219,8 +220,10 @@ impl Viewer {
                         let id = lake.table().frame_id(row).to_string();
                         ui.add(Label::new(RichText::new(id).font(theme::semibold(13.5))).truncate());
                         let time = time_utc(lake.time(row));
-                        ui.add(Label::new(RichText::new(time).font(theme::numbers(12.0)).color(colors.muted)).truncate())
-                            .on_hover_text("Time of the frame, UTC");
+                        ui.add(
+                            Label::new(RichText::new(time).font(theme::numbers(12.0)).color(colors.muted)).truncate(),
+                        )
+                        .on_hover_text("Time of the frame, UTC");
                     });
                 });
             });
@@ -261,7 +264,8 @@ impl Viewer {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let (_, footage) = lake.footage(row);
                     ui.spacing_mut().item_spacing.x = STEP * 1.5;
-                    let number = format!("{} / {}", count((row - footage.first_row) as u64 + 1), count(footage.rows as u64));
+                    let number =
+                        format!("{} / {}", count((row - footage.first_row) as u64 + 1), count(footage.rows as u64));
                     ui.label(RichText::new(number).font(theme::numbers(12.5)).color(colors.muted))
                         .on_hover_text("Frame of the footage");
                     let moment = clock(lake.time(row) - footage.started_at_ns);
@@ -298,7 +302,8 @@ impl Viewer {
         Frame::new().inner_margin(Margin::symmetric(12, 0)).show(ui, |ui| {
             bar(ui, 44.0, |ui| {
                 let labels = format!("Labels {labels}");
-                let tabs = [(DetailTab::Sensors, "Sensors"), (DetailTab::Values, "Values"), (DetailTab::Labels, &*labels)];
+                let tabs =
+                    [(DetailTab::Sensors, "Sensors"), (DetailTab::Values, "Values"), (DetailTab::Labels, &*labels)];
                 if let Some(tab) = segmented(ui, tab, &tabs) {
                     out.push(Command::SetDetail(tab));
                 }

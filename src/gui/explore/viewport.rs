@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, ColorImage, CursorIcon, Rect, Sense, TextureFilter, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo,
-    accesskit::Role, pos2, vec2,
+    Align2, Color32, ColorImage, CursorIcon, Rect, Sense, TextureFilter, TextureHandle, TextureOptions, Ui, Vec2,
+    WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
 use super::boxes::{Placement, boxes_ui};
@@ -168,7 +168,8 @@ fn values_ui(ui: &Ui, area: Rect, picture: &Picture, at: Vec2) {
         return;
     }
     let names: &[&str] = if values.len() >= 3 { &["R", "G", "B", "A"] } else { &["value"] };
-    let told: Vec<String> = values.iter().zip(names).map(|(value, name)| format!("{name} {}", number(*value))).collect();
+    let told: Vec<String> =
+        values.iter().zip(names).map(|(value, name)| format!("{name} {}", number(*value))).collect();
     let text = format!("{x}, {y}    {}", told.join("  "));
     note(ui, area.left_bottom() + vec2(8.0, -8.0), Align2::LEFT_BOTTOM, &text);
 }

@@ -65,7 +65,10 @@ impl Runs {
                     ui.label(RichText::new(counted(runs.len() as u64, "run")).color(colors.muted));
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         let busy = state.transient.jobs.iter().any(|job| job.title.starts_with("Indexing"));
-                        if plain_button(ui, !busy, Action::IndexAgain.name()).on_hover_text(Action::IndexAgain.tip()).clicked() {
+                        if plain_button(ui, !busy, Action::IndexAgain.name())
+                            .on_hover_text(Action::IndexAgain.tip())
+                            .clicked()
+                        {
                             out.push(Action::IndexAgain.into());
                         }
                     });

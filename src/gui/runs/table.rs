@@ -30,9 +30,9 @@ pub(super) fn state_look(state: RunState, colors: &Colors) -> (Color32, &'static
 
 /// How long a run took, or has taken so far.
 pub(super) fn run_duration(run: &Run) -> String {
-    let end = run.ended_at_ns.unwrap_or_else(|| {
-        i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(run.started_at_ns)
-    });
+    let end = run
+        .ended_at_ns
+        .unwrap_or_else(|| i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(run.started_at_ns));
     if run.ended_at_ns.is_none() && run.state != RunState::Running {
         return "—".to_owned();
     }
@@ -61,7 +61,8 @@ pub(super) fn runs_ui(ui: &mut Ui, _state: &State, runs: &[Run], chosen: Option<
         for run in &runs[range] {
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
             let on = chosen == Some(run.run_id);
-            response.widget_info(|| WidgetInfo::selected(Role::Row, true, on, format!("Run {} {}", run.run_id, run.task)));
+            response
+                .widget_info(|| WidgetInfo::selected(Role::Row, true, on, format!("Run {} {}", run.run_id, run.task)));
             if on || response.hovered() {
                 ui.painter().rect_filled(rect, 0, if on { colors.accent_wash } else { colors.hover });
             }

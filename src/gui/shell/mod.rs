@@ -7,9 +7,9 @@ mod status_bar;
 mod top_bar;
 mod welcome;
 
+pub use menus::entry_ui as menu_entry_ui;
 pub use notices::notices_ui;
 pub use pages::{failed_ui, indexing_ui, opening_ui};
-pub use menus::entry_ui as menu_entry_ui;
 pub use status_bar::status_bar_ui;
 pub use top_bar::top_bar_ui;
 pub use welcome::welcome_ui;

@@ -18,7 +18,8 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
     if state.transient.notices.is_empty() {
         return;
     }
-    let area = Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -44.0));
+    let area =
+        Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -44.0));
     area.show(ctx, |ui| {
         let colors = colors(ui);
         ui.set_max_width(420.0);
@@ -47,7 +48,9 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
                             out.push(Command::DismissNotice(notice.id));
                         }
                         if let Some(folder) = &notice.folder
-                            && plain_button(ui, true, "Open folder").on_hover_text(folder.display().to_string()).clicked()
+                            && plain_button(ui, true, "Open folder")
+                                .on_hover_text(folder.display().to_string())
+                                .clicked()
                         {
                             out.push(Command::OpenFolderOutside(folder.clone()));
                             out.push(Command::DismissNotice(notice.id));

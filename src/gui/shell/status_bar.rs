@@ -35,9 +35,12 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Comm
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let problems = info.problems.len() as u64;
                 if problems > 0 {
-                    let text = RichText::new(counted(problems, "problem")).font(theme::numbers_medium(12.0)).color(colors.warning);
-                    let button = quiet_button(ui, text)
-                        .on_hover_text("What could not be read, and what was guessed: listed at the end of the facets.");
+                    let text = RichText::new(counted(problems, "problem"))
+                        .font(theme::numbers_medium(12.0))
+                        .color(colors.warning);
+                    let button = quiet_button(ui, text).on_hover_text(
+                        "What could not be read, and what was guessed: listed at the end of the facets.",
+                    );
                     if button.clicked() {
                         out.push(Command::ShowWorkspace(Workspace::Explore));
                         out.push(Command::ShowProblems);

@@ -61,9 +61,13 @@ pub fn top_bar_ui(
                     && state.persisted.workspace == Workspace::Explore
                 {
                     let width = ui.available_width();
-                    ui.allocate_ui_with_layout(vec2(width, CONTROL + 4.0), Layout::left_to_right(Align::Center), |ui| {
-                        query.ui(ui, state, lake, workers, out);
-                    });
+                    ui.allocate_ui_with_layout(
+                        vec2(width, CONTROL + 4.0),
+                        Layout::left_to_right(Align::Center),
+                        |ui| {
+                            query.ui(ui, state, lake, workers, out);
+                        },
+                    );
                 }
             });
         });
@@ -112,7 +116,9 @@ fn lake_button_ui(ui: &mut Ui, state: &State, lake: Option<&Lake>, out: &mut Vec
             ui.separator();
             ui.label(RichText::new("Recent").font(theme::medium(11.5)).color(colors.muted));
             for recent in &state.persisted.recent {
-                let text = recent.file_name().map_or_else(|| recent.display().to_string(), |name| name.to_string_lossy().into());
+                let text = recent
+                    .file_name()
+                    .map_or_else(|| recent.display().to_string(), |name| name.to_string_lossy().into());
                 let entry = ui
                     .add(egui::Button::new(text).frame_when_inactive(false).min_size(vec2(236.0, CONTROL)))
                     .on_hover_text(recent.display().to_string());

@@ -1,7 +1,8 @@
 //! The page without a lake.
 
 use egui::{
-    Align, CentralPanel, Frame, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2,
+    Align, CentralPanel, Frame, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo,
+    accesskit::Role, vec2,
 };
 
 use crate::gui::{
@@ -26,9 +27,11 @@ pub fn welcome_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
             ui.label(title("Open a lake"));
             ui.add_space(STEP / 2.0);
             ui.label(
-                RichText::new("A lake is a folder of camera drives: HDF5 image stores, sensor metrics, labels. Any layout opens.")
-                    .size(14.0)
-                    .color(colors.muted),
+                RichText::new(
+                    "A lake is a folder of camera drives: HDF5 image stores, sensor metrics, labels. Any layout opens.",
+                )
+                .size(14.0)
+                .color(colors.muted),
             );
             ui.add_space(STEP * 3.0);
             ui.horizontal(|ui| {
@@ -59,7 +62,8 @@ pub fn welcome_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
 
 fn recent_ui(ui: &mut Ui, recent: &std::path::Path, out: &mut Vec<Command>) {
     let colors = colors(ui);
-    let name = recent.file_name().map_or_else(|| recent.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let name =
+        recent.file_name().map_or_else(|| recent.display().to_string(), |name| name.to_string_lossy().into_owned());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - CONTROL - 4.0, 44.0), Sense::click());
@@ -71,7 +75,13 @@ fn recent_ui(ui: &mut Ui, recent: &std::path::Path, out: &mut Vec<Command>) {
         paint_icon(ui.painter(), icon, Icon::Folder, colors.accent);
         let clip = ui.painter().with_clip_rect(rect.shrink2(vec2(8.0, 0.0)));
         let left = rect.left() + 42.0;
-        clip.text(egui::pos2(left, rect.center().y - 9.0), egui::Align2::LEFT_CENTER, &name, theme::medium(13.5), colors.text);
+        clip.text(
+            egui::pos2(left, rect.center().y - 9.0),
+            egui::Align2::LEFT_CENTER,
+            &name,
+            theme::medium(13.5),
+            colors.text,
+        );
         clip.text(
             egui::pos2(left, rect.center().y + 9.0),
             egui::Align2::LEFT_CENTER,

@@ -69,7 +69,8 @@ fn visuals(theme: Theme, colors: &Colors) -> Visuals {
     visuals.widgets.hovered = look(colors.hover, colors.outline, colors.text);
     visuals.widgets.active = look(colors.pressed, colors.outline, colors.text);
     visuals.widgets.open = look(colors.pressed, colors.outline, colors.text);
-    visuals.selection.bg_fill = if dark { Color32::from_rgb(0x1d, 0x4b, 0x56) } else { Color32::from_rgb(0xb5, 0xe1, 0xea) };
+    visuals.selection.bg_fill =
+        if dark { Color32::from_rgb(0x1d, 0x4b, 0x56) } else { Color32::from_rgb(0xb5, 0xe1, 0xea) };
     visuals.selection.stroke = Stroke::new(1.0, colors.accent);
     visuals.hyperlink_color = colors.accent;
     visuals.weak_text_color = Some(colors.muted);

@@ -185,9 +185,13 @@ mod tests {
 
     #[test]
     fn brushed_values_are_short() {
-        for (value, step, expected) in
-            [(12.345_678, 0.13, 12.3), (0.123_456, 0.001, 0.123), (1234.5, 10.0, 1230.0), (48.0, 1.0, 48.0), (7.0, 0.0, 7.0)]
-        {
+        for (value, step, expected) in [
+            (12.345_678, 0.13, 12.3),
+            (0.123_456, 0.001, 0.123),
+            (1234.5, 10.0, 1230.0),
+            (48.0, 1.0, 48.0),
+            (7.0, 0.0, 7.0),
+        ] {
             assert!((round_to(value, step) - expected).abs() < 1e-9, "{value} {step}");
         }
     }

@@ -1,6 +1,8 @@
 //! Bars, dividers and text fields on the grid.
 
-use egui::{Align, Color32, FontId, Layout, Painter, Pos2, Response, Sense, Stroke, TextEdit, Ui, text::LayoutJob, vec2};
+use egui::{
+    Align, Color32, FontId, Layout, Painter, Pos2, Response, Sense, Stroke, TextEdit, Ui, text::LayoutJob, vec2,
+};
 
 use crate::gui::theme::{self, CONTROL, colors};
 

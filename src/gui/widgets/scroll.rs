@@ -41,9 +41,8 @@ impl VirtualScroll {
         let top = track.top() + room * (self.offset / furthest) as f32;
         if response.drag_started() || response.clicked() {
             let press = ui.input(|input| input.pointer.press_origin()).or(response.interact_pointer_pos());
-            let held = press.map_or(length / 2.0, |at| {
-                if (top..top + length).contains(&at.y) { at.y - top } else { length / 2.0 }
-            });
+            let held = press
+                .map_or(length / 2.0, |at| if (top..top + length).contains(&at.y) { at.y - top } else { length / 2.0 });
             ui.data_mut(|data| data.insert_temp(id, held));
         }
         if (response.dragged() || response.clicked())

@@ -132,6 +132,9 @@ mod tests {
         assert_eq!(clock(63_250_000_000), "1:03.250");
         assert_eq!(clock(-500_000_000), "−0:00.500");
         assert_eq!(time_utc(0), "1970-01-01 00:00:00.000");
-        assert_eq!((bytes(999), bytes(4_200_000), bytes(512_000_000)), ("999 B".into(), "4.2 MB".into(), "512 MB".into()));
+        assert_eq!(
+            (bytes(999), bytes(4_200_000), bytes(512_000_000)),
+            ("999 B".into(), "4.2 MB".into(), "512 MB".into())
+        );
     }
 }
