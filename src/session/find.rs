@@ -93,8 +93,8 @@ impl Session {
         format: FrameFormat,
         out: &mut File,
         progress: &Progress,
-    ) -> Result<(), anyhow::Error> {
-        let columns = export::frame_columns(table, columns).map_err(SessionError::from)?;
+    ) -> Result<(), SessionError> {
+        let columns = export::frame_columns(table, columns)?;
         let format = match format {
             FrameFormat::Parquet => return Ok(export::write_parquet(&columns, rows, out)?),
             FrameFormat::Table => RowFormat::Table,
@@ -117,15 +117,21 @@ impl Session {
         format: FrameFormat,
         path: &Path,
         progress: &Progress,
-    ) -> Result<(), anyhow::Error> {
+    ) -> Result<(), SessionError> {
         // A wrong column must not leave an empty file behind.
-        export::frame_columns(table, columns).map_err(SessionError::from)?;
-        export::write_file(path, |file| {
-            self.write_frames(table, rows, columns, format, file, progress)
-                .map_err(|error| export::ExportError::Read(format!("{error:#}")))
-        })
-        .map_err(SessionError::from)?;
-        Ok(())
+        export::frame_columns(table, columns)?;
+        let mut failure = None;
+        let written = export::write_file(path, |file| {
+            self.write_frames(table, rows, columns, format, file, progress).map_err(|error| {
+                let told = export::ExportError::Read(error.to_string());
+                failure = Some(error);
+                told
+            })
+        });
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(written?),
+        }
     }
 
     /// Everything told about one frame: values, labels, times, place.
