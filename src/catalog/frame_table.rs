@@ -38,6 +38,9 @@ pub struct FrameTable {
     loaded: Mutex<Loaded>,
 }
 
+/// Rows that are believed without a byte in the catalog for each.
+const UNPROVEN_ROWS: usize = 1 << 24;
+
 #[derive(Default)]
 struct Loaded {
     metrics: HashMap<String, Arc<Column>>,
@@ -85,6 +88,12 @@ impl FrameTable {
                 .checked_add(frames)
                 .filter(|rows| *rows < u32::MAX as usize)
                 .ok_or_else(|| CatalogError::Damaged { path: path.clone(), what: "the number of frames".to_owned() })?;
+        }
+        // A count alone must not make this program ask for memory: beyond a size that does no harm, every frame has left at
+        // least a byte in the file (its extent, or a metric).
+        let bytes = std::fs::metadata(&path).map_or(0, |meta| meta.len());
+        if rows > UNPROVEN_ROWS && bytes < rows as u64 {
+            return Err(CatalogError::Damaged { path, what: format!("the number of frames ({rows})") });
         }
         Ok(Self {
             uid,
