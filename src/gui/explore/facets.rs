@@ -82,8 +82,8 @@ impl Facets {
         let panel = Panel { lake, workers, expr, search: self.search.trim().to_lowercase() };
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            self.metrics_ui(ui, &panel, out);
             self.labels_ui(ui, &panel, out);
+            self.metrics_ui(ui, &panel, out);
             self.categories_ui(ui, &panel, out);
             self.selections_ui(ui, &panel, out);
             self.problems_ui(ui, &panel, out);

@@ -41,11 +41,6 @@ impl Pyramid {
         Self { name, times, values, levels }
     }
 
-    /// First and last time, ns.
-    pub fn range(&self) -> Option<(i64, i64)> {
-        Some((*self.times.first()?, *self.times.last()?))
-    }
-
     /// Whether any sample has a value.
     pub fn has_values(&self) -> bool {
         self.levels.last().is_some_and(|top| top.iter().any(|(low, _)| !low.is_nan()))
