@@ -182,8 +182,8 @@ impl FrameTable {
     /// # Errors
     /// The database cannot be read, or the block is damaged.
     pub fn labels_near(&self, footage: usize, frame_idx: u64) -> Result<Vec<Label>, CatalogError> {
-        let block =
-            read::label_block_near(&self.connection.lock(), self.ids[footage], frame_idx).doing(&self.path, "read labels")?;
+        let block = read::label_block_near(&self.connection.lock(), self.ids[footage], frame_idx)
+            .doing(&self.path, "read labels")?;
         let Some((count, data)) = block else { return Ok(Vec::new()) };
         usize::try_from(count)
             .ok()

@@ -127,7 +127,13 @@ pub(super) fn unpack_times(bytes: &[u8], rows: usize, out: &mut Vec<i64>) -> Opt
 #[expect(clippy::cast_possible_truncation, reason = "the width was chosen by the largest value")]
 pub(super) fn pack_counts(counts: &[(u32, u32)], rows: usize) -> Vec<u8> {
     let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
-    let width = if most <= 0xff { 1 } else if most <= 0xffff { 2 } else { 4 };
+    let width = if most <= 0xff {
+        1
+    } else if most <= 0xffff {
+        2
+    } else {
+        4
+    };
     if counts.len() * 8 < rows * width {
         return tagged(COUNT_PAIRS, counts.len() * 8, counts.iter().flat_map(|(frame, count)| pair(*frame, *count)));
     }

@@ -106,6 +106,17 @@ impl CatalogWriter {
         Ok(Some(Self { path, connection, metrics, classes, _lock: lock }))
     }
 
+    /// Throws away what is in the catalog and begins an empty one, for a catalog that turned out to be damaged.
+    ///
+    /// # Errors
+    /// The old file cannot be removed, or a new one not be made.
+    pub fn begin_anew(&mut self) -> Result<(), CatalogError> {
+        self.connection = connect::make_catalog(&self.path)?;
+        self.metrics.clear();
+        self.classes.clear();
+        Ok(())
+    }
+
     /// Name and fingerprint of every source in the catalog.
     ///
     /// # Errors

@@ -170,7 +170,9 @@ mod tests {
         let places = Places::of(&root, Some(&user)).unwrap();
         assert!(!places.in_lake && places.catalog.starts_with(&user) && places.kept.starts_with(&user));
         assert!(matches!(Places::of(&folder.path().join("none"), None), Err(LakeError::NoFolder(_))));
-        for planted in [".lakescope/write.lock", ".lakescope/catalog.sqlite", ".lakescope/catalog.sqlite-wal", "lake.sqlite"] {
+        for planted in
+            [".lakescope/write.lock", ".lakescope/catalog.sqlite", ".lakescope/catalog.sqlite-wal", "lake.sqlite"]
+        {
             let _ = fs::remove_file(root.join(".lakescope"));
             let _ = fs::remove_dir_all(root.join(".lakescope"));
             fs::create_dir_all(root.join(".lakescope")).unwrap();

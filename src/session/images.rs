@@ -102,12 +102,7 @@ impl Images {
     }
 
     /// The labels of one frame.
-    pub(super) fn labels(
-        &self,
-        table: &FrameTable,
-        footage: usize,
-        frame: u64,
-    ) -> Result<Vec<Label>, SessionError> {
+    pub(super) fn labels(&self, table: &FrameTable, footage: usize, frame: u64) -> Result<Vec<Label>, SessionError> {
         let key = (table.catalog_uid().to_owned(), table.footage_id(footage));
         let of_frame = |labels: &[Label]| -> Vec<Label> {
             let first = labels.partition_point(|label| label.frame_idx < frame);
