@@ -91,7 +91,7 @@ impl App {
                 self.state.transient.choosing_folder = false;
                 match (purpose, folder, &mut self.state.transient.dialog) {
                     (Purpose::Open, Some(folder), _) => self.apply(Command::OpenLake(folder), ctx),
-                    (Purpose::Export, Some(folder), Some(Dialog::Export(draft))) => draft.into_folder(&folder),
+                    (Purpose::Export, Some(folder), Some(Dialog::Export(draft))) => draft.put_into(&folder),
                     _ => {}
                 }
             }
@@ -169,7 +169,7 @@ impl App {
                 match report {
                     Ok(told) => self.state.transient.tell(told),
                     Err(Ended::Cancelled) => {
-                        self.state.transient.tell("Indexing cancelled; what was read so far is kept.")
+                        self.state.transient.tell("Indexing cancelled; what was read so far is kept.");
                     }
                     Err(Ended::Failed(error)) => self.state.transient.complain(error),
                 }
