@@ -9,6 +9,7 @@ use lakescope::{
         histogram::{Bins, NumberColumn},
     },
     model::Column,
+    session::{OpenOptions, Session},
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -72,5 +73,19 @@ fn histograms(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, filters, histograms);
+/// The lake and filter that a comparison with other software names, over the columns of its catalog.
+fn named_lake(criterion: &mut Criterion) {
+    let (Some(folder), Ok(text)) = (std::env::var_os("LAKESCOPE_BENCH_LAKE"), std::env::var("LAKESCOPE_BENCH_FILTER"))
+    else {
+        return;
+    };
+    let session = Session::open(folder.as_ref(), OpenOptions::default()).expect("opens");
+    let table = session.table().expect("is indexed");
+    let bound = Filter::parse(&text).expect("parses").bind(&*table).expect("fits");
+    let mut group = criterion.benchmark_group("filter");
+    group.bench_function("lake", |b| b.iter(|| black_box(bound.evaluate(&*table).expect("evaluates").to_rows())));
+    group.finish();
+}
+
+criterion_group!(benches, filters, histograms, named_lake);
 criterion_main!(benches);

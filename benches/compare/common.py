@@ -44,7 +44,7 @@ def sample_lake(data, name, recordings, cameras, frames, *more):
         part = data / f"{name}.part"
         shutil.rmtree(part, ignore_errors=True)
         say(f"making {place}: {recordings} recordings, {cameras} cameras, {frames} frames each")
-        lakescope("sample", part, "--recordings", recordings, "--cameras", cameras, "--frames", frames, "--no-images", *more)
+        lakescope("sample", part, "--recordings", recordings, "--cameras", cameras, "--frames", frames, "--layout", "jpeg", "--no-images", *more)
         part.rename(place)
     return place
 

@@ -21,7 +21,8 @@ impl Session {
             SessionError::Usage(format!("the filter cannot be used\n{}", error.render(filter)))
         };
         let bound = Filter::parse(filter).and_then(|filter| filter.bind(table)).map_err(wrong)?;
-        bound.evaluate(table).map_err(wrong)
+        // What goes wrong from here on is not the filter's fault: a column could not be read.
+        bound.evaluate(table).map_err(|error| SessionError::Failed(error.message))
     }
 
     /// Rows in the order asked for; rows without a value come last, equal ones stay as they were.
@@ -93,8 +94,8 @@ impl Session {
         format: FrameFormat,
         out: &mut File,
         progress: &Progress,
-    ) -> Result<(), anyhow::Error> {
-        let columns = export::frame_columns(table, columns).map_err(SessionError::from)?;
+    ) -> Result<(), SessionError> {
+        let columns = export::frame_columns(table, columns)?;
         let format = match format {
             FrameFormat::Parquet => return Ok(export::write_parquet(&columns, rows, out)?),
             FrameFormat::Table => RowFormat::Table,
@@ -117,15 +118,21 @@ impl Session {
         format: FrameFormat,
         path: &Path,
         progress: &Progress,
-    ) -> Result<(), anyhow::Error> {
+    ) -> Result<(), SessionError> {
         // A wrong column must not leave an empty file behind.
-        export::frame_columns(table, columns).map_err(SessionError::from)?;
-        export::write_file(path, |file| {
-            self.write_frames(table, rows, columns, format, file, progress)
-                .map_err(|error| export::ExportError::Read(format!("{error:#}")))
-        })
-        .map_err(SessionError::from)?;
-        Ok(())
+        export::frame_columns(table, columns)?;
+        let mut failure = None;
+        let written = export::write_file(path, |file| {
+            self.write_frames(table, rows, columns, format, file, progress).map_err(|error| {
+                let told = export::ExportError::Read(error.to_string());
+                failure = Some(error);
+                told
+            })
+        });
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(written?),
+        }
     }
 
     /// Everything told about one frame: values, labels, times, place.
@@ -162,7 +169,7 @@ impl Session {
     pub fn labels(&self, table: &FrameTable, row: usize) -> Result<Vec<Label>, SessionError> {
         let footage = table.footage_index(row);
         let frame = (row - table.footages()[footage].first_row) as u64;
-        self.inner.images.labels(&*self.reader()?, table, footage, frame)
+        self.inner.images.labels(table, footage, frame)
     }
 
     /// Row of a named frame.

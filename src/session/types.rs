@@ -1,6 +1,6 @@
 //! What goes in and out of [`super::Session`].
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use serde::Serialize;
 
@@ -192,6 +192,9 @@ pub enum SessionError {
     /// What was asked for cannot be right: a filter that does not parse, a column that is not there.
     #[error("{0}")]
     Usage(String),
+    /// Rows could not be written to where they go.
+    #[error("the rows could not be written; check free space where they go")]
+    Output(#[source] io::Error),
     /// A message that already says what, where and what to do.
     #[error("{0}")]
     Failed(String),
@@ -240,6 +243,7 @@ impl From<ExportError> for SessionError {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Cancelled(_) => Self::Cancelled,
+            ExportError::Rows(source) => Self::Output(source),
             ExportError::NoColumn { .. } | ExportError::ImageEnding(_) => Self::Usage(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }
@@ -260,6 +264,7 @@ impl From<SessionError> for TaskError {
         match error {
             SessionError::Cancelled => Self::Cancelled(Cancelled),
             SessionError::Usage(message) | SessionError::Failed(message) => Self::Failed(message),
+            SessionError::Output(_) => Self::Failed(error.to_string()),
         }
     }
 }
