@@ -79,8 +79,13 @@ impl Facets {
         });
         let expr = Filter::parse(&lake.filter).ok().and_then(|filter| filter.expr().cloned());
         let panel = Panel { lake, workers, expr, search: self.search.trim().to_lowercase() };
-        chips_ui(ui, &panel, out);
         divider(ui);
+        if panel.expr.is_some() {
+            // At the bottom, where its coming and going moves nothing that is being pressed.
+            let frame =
+                Frame::new().fill(colors(ui).panel).inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 8 });
+            egui::Panel::bottom("conditions").resizable(false).frame(frame).show(ui, |ui| chips_ui(ui, &panel, out));
+        }
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             self.labels_ui(ui, &panel, out);
@@ -260,35 +265,28 @@ impl Facets {
 fn chips_ui(ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
     let Some(expr) = &panel.expr else { return };
     let colors = colors(ui);
-    Frame::new().inner_margin(Margin { left: 12, right: 12, top: 0, bottom: 8 }).show(ui, |ui| {
-        ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
-        ui.spacing_mut().interact_size.y = 0.0;
-        ui.horizontal_wrapped(|ui| {
-            for (index, part) in edit::conjuncts(expr).iter().enumerate() {
-                let text = part.to_string();
-                let font = theme::mono(11.5);
-                let mut job = highlight::layout(&text, &font, colors, None);
-                job.wrap = egui::text::TextWrapping::truncate_at_width(ui.max_rect().width() - 32.0);
-                let galley = ui.painter().layout_job(job);
-                let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(28.0, 6.0), Sense::click());
-                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Remove condition {text}")));
-                let edge = if response.hovered() { colors.accent } else { colors.outline };
-                ui.painter().rect(rect, 11, colors.control, Stroke::new(1.0, edge), StrokeKind::Inside);
-                let at = egui::pos2(rect.left() + 8.0, rect.center().y - galley.size().y / 2.0);
-                ui.painter().galley(at, galley, colors.text);
-                let cross =
-                    egui::Rect::from_center_size(egui::pos2(rect.right() - 11.0, rect.center().y), vec2(10.0, 10.0));
-                paint_icon(
-                    ui.painter(),
-                    cross,
-                    Icon::Close,
-                    if response.hovered() { colors.text } else { colors.muted },
-                );
-                if response.on_hover_text("Remove this condition").clicked() {
-                    Panel::edit(edit::remove_conjunct(&panel.lake.filter, index), out);
-                }
+    ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+    ui.spacing_mut().interact_size.y = 0.0;
+    ui.horizontal_wrapped(|ui| {
+        for (index, part) in edit::conjuncts(expr).iter().enumerate() {
+            let text = part.to_string();
+            let font = theme::mono(11.5);
+            let mut job = highlight::layout(&text, &font, colors, None);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(ui.max_rect().width() - 32.0);
+            let galley = ui.painter().layout_job(job);
+            let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(28.0, 6.0), Sense::click());
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Remove condition {text}")));
+            let edge = if response.hovered() { colors.accent } else { colors.outline };
+            ui.painter().rect(rect, 11, colors.control, Stroke::new(1.0, edge), StrokeKind::Inside);
+            let at = egui::pos2(rect.left() + 8.0, rect.center().y - galley.size().y / 2.0);
+            ui.painter().galley(at, galley, colors.text);
+            let cross =
+                egui::Rect::from_center_size(egui::pos2(rect.right() - 11.0, rect.center().y), vec2(10.0, 10.0));
+            paint_icon(ui.painter(), cross, Icon::Close, if response.hovered() { colors.text } else { colors.muted });
+            if response.on_hover_text("Remove this condition").clicked() {
+                Panel::edit(edit::remove_conjunct(&panel.lake.filter, index), out);
             }
-        });
+        }
     });
 }
 
