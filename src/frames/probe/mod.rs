@@ -223,7 +223,7 @@ impl Probing<'_> {
         } else {
             candidate
         };
-        let clock = self.clock(candidate, frames)?;
+        let clock = self.clock(candidate)?;
         let labels_by_frame = match candidate.labels {
             Some(at) => self.values(at)?.and_then(|values| match values {
                 Values::Integers(values) => Some(values),
@@ -384,7 +384,7 @@ impl Probing<'_> {
         Ok(colours.into_iter().map(|v| u8::try_from(v.clamp(0, 255)).unwrap_or(0)).collect())
     }
 
-    fn clock(&mut self, candidate: &Candidate, frames: u64) -> Result<Clock, FramesError> {
+    fn clock(&mut self, candidate: &Candidate) -> Result<Clock, FramesError> {
         let first = self.dataset(candidate.datasets[0]);
         let told = recognise::rate_attribute(self.structure, first);
         let at = match candidate.clock {
@@ -393,8 +393,8 @@ impl Probing<'_> {
             ClockSource::Rate(None) => return Ok(Clock::Unknown),
         };
         match self.times(at)? {
-            Some(times) if times.len() as u64 == frames => Ok(Clock::Timestamps(times)),
-            _ => {
+            Some(times) => Ok(Clock::Timestamps(times)),
+            None => {
                 let times = self.dataset(at).path.clone();
                 self.problem(
                     format!("The times in {times} cannot be used"),

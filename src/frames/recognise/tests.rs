@@ -78,6 +78,11 @@ fn known_layouts() {
         (
             "times of another length",
             structure(&[("/frames", &[9, 20, 30, 3], U8), ("/timestamps", &[8], I64)]),
+            vec!["-:- /framesx1 Hwc /timestamps []"],
+        ),
+        (
+            "a sensor's times of another length",
+            structure(&[("/frames", &[9, 20, 30, 3], U8), ("/t", &[800], I64)]),
             vec!["-:- /framesx1 Hwc ? []"],
         ),
         ("comma", structure(&[("/X", &[9, 3, 160, 320], U8)]), vec!["-:- /Xx1 Chw 20 Hz []"]),
