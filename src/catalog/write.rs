@@ -2,7 +2,8 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::{File, TryLockError},
+    fs::{File, OpenOptions, TryLockError},
+    os::unix::fs::OpenOptionsExt,
     path::PathBuf,
     thread,
     time::Duration,
@@ -82,7 +83,14 @@ impl CatalogWriter {
         if let Some(folder) = places.write_lock.parent() {
             std::fs::create_dir_all(folder).map_err(lock_error)?;
         }
-        let lock = File::create(&places.write_lock).map_err(lock_error)?;
+        // Not truncated and not through a link: the name lies in a folder that anyone may have filled.
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .custom_flags(libc::O_NOFOLLOW)
+            .open(&places.write_lock)
+            .map_err(lock_error)?;
         loop {
             match lock.try_lock() {
                 Ok(()) => break,
@@ -96,6 +104,17 @@ impl CatalogWriter {
         let metrics = ids(&connection, "SELECT name, metric_id FROM metric").doing(&path, "read the metrics")?;
         let classes = ids(&connection, "SELECT name, class_id FROM label_class").doing(&path, "read the classes")?;
         Ok(Some(Self { path, connection, metrics, classes, _lock: lock }))
+    }
+
+    /// Throws away what is in the catalog and begins an empty one, for a catalog that turned out to be damaged.
+    ///
+    /// # Errors
+    /// The old file cannot be removed, or a new one not be made.
+    pub fn begin_anew(&mut self) -> Result<(), CatalogError> {
+        self.connection = connect::make_catalog(&self.path)?;
+        self.metrics.clear();
+        self.classes.clear();
+        Ok(())
     }
 
     /// Name and fingerprint of every source in the catalog.
@@ -314,12 +333,12 @@ fn put_footage(
             .prepare_cached("INSERT INTO frame_column (metric_id, footage_id, data) VALUES (?1, ?2, ?3)")?
             .execute(params![metric, footage_id, pack::pack_column(column)])?;
     }
-    for (class, counts) in class_counts(&record.labels, record.times.len()) {
+    for (class, counts) in class_counts(&record.labels) {
         let class = id_of(change, classes, "INSERT INTO label_class (name) VALUES (?1)", class)?;
-        let labels: u64 = counts.iter().map(|count| u64::from(*count)).sum();
+        let labels: u64 = counts.iter().map(|(_, count)| u64::from(*count)).sum();
         change
             .prepare_cached("INSERT INTO class_count (class_id, footage_id, labels, data) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![class, footage_id, signed(labels), pack::pack_counts(&counts)])?;
+            .execute(params![class, footage_id, signed(labels), pack::pack_counts(&counts, record.times.len())])?;
     }
     for block in label_block::pack(&record.labels) {
         change
@@ -329,13 +348,15 @@ fn put_footage(
     Ok(())
 }
 
-/// Labels per frame, by class in name order.
-fn class_counts(labels: &[Label], frames: usize) -> BTreeMap<&str, Vec<u32>> {
-    let mut counts = BTreeMap::<&str, Vec<u32>>::new();
+/// Frames with labels and how many they have, by class in name order; `labels` are sorted by frame.
+fn class_counts(labels: &[Label]) -> BTreeMap<&str, Vec<(u32, u32)>> {
+    let mut counts = BTreeMap::<&str, Vec<(u32, u32)>>::new();
     for label in labels {
-        let column = counts.entry(&label.class).or_insert_with(|| vec![0; frames]);
-        if let Some(count) = usize::try_from(label.frame_idx).ok().and_then(|frame| column.get_mut(frame)) {
-            *count += 1;
+        let Ok(frame) = u32::try_from(label.frame_idx) else { continue };
+        let of_class = counts.entry(&label.class).or_default();
+        match of_class.last_mut() {
+            Some((last, count)) if *last == frame => *count += 1,
+            _ => of_class.push((frame, 1)),
         }
     }
     counts

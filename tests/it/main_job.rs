@@ -259,3 +259,57 @@ fn adding_and_removing_a_drive_touches_only_that_drive() {
         (Some(0), Some(1), Some(144))
     );
 }
+
+#[test]
+fn selections_are_saved_exported_and_forgotten() {
+    let lake = Lake::new();
+    lake.run("selections", &["--save", "start", "--where", "frame < 2", "--note", "the first two"]);
+    let list = lake.json("selections", &[]);
+    assert_eq!(
+        (list[0]["name"].as_str(), list[0]["frames"].as_u64(), list[0]["note"].as_str()),
+        (Some("start"), Some(12), Some("the first two"))
+    );
+    let out = lake.beside("out");
+    let report = lake.json("export", &["--selection", "start", "--out", out.to_str().unwrap()]);
+    assert_eq!(report["frames"], 12);
+    lake.run("selections", &["--delete", "start"]);
+    assert_eq!(lake.json("selections", &[]).as_array().unwrap().len(), 0);
+    assert!(lake.fail("selections", &["--delete", "start"], 2).contains("no selection"));
+}
+
+#[test]
+fn labels_of_an_export_are_those_of_one_moment() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let out = lake.beside("out");
+    let mut export = lake.command("export", &["--out", out.to_str().unwrap(), "--images", "png"]).spawn().unwrap();
+    // Meanwhile every recording is read again, over and over.
+    while export.try_wait().unwrap().is_none() {
+        for entry in walk(&lake.path().join("recordings")).iter().filter(|path| path.ends_with("recording.toml")) {
+            let file = std::fs::File::options().append(true).open(entry).unwrap();
+            file.set_modified(std::time::SystemTime::now()).unwrap();
+        }
+        lake.run("index", &[]);
+    }
+    assert!(export.wait().unwrap().success());
+    let counted: u64 = rows(&std::fs::read_to_string(out.join("frames.csv")).unwrap())
+        .iter()
+        .map(|row| row["labels"].parse::<u64>().unwrap())
+        .sum();
+    assert_eq!(rows(&std::fs::read_to_string(out.join("labels.csv")).unwrap()).len() as u64, counted);
+}
+
+#[test]
+fn an_export_whose_images_fail_says_so() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let store =
+        walk(&lake.path().join("recordings")).into_iter().find(|path| path.ends_with("footages/front.h5")).unwrap();
+    std::fs::File::options().append(true).open(&store).unwrap().set_len(10).unwrap();
+    let out = lake.beside("out");
+    let said = lake.fail("export", &["--out", out.to_str().unwrap(), "--images", "png"], 1);
+    assert!(said.contains("24 of 144 images") && said.contains("changed"), "{said}");
+    let record: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("export.json")).unwrap()).unwrap();
+    assert_eq!((record["images"].as_u64(), record["images_failed"].as_array().unwrap().len()), (Some(120), 24));
+}

@@ -302,6 +302,7 @@ impl View<'_> {
             if (factor - 1.0).abs() > 1e-4 && !ui.input(|input| input.key_down(Key::Space)) {
                 ui.input_mut(|input| input.smooth_scroll_delta = egui::Vec2::ZERO);
                 let center = time_at(pointer.x);
+                #[expect(clippy::cast_precision_loss, reason = "times within a recording")]
                 let scaled = |end: i64| center + ((end - center) as f64 / factor) as i64;
                 return Some(self.within(scaled(from), scaled(to)));
             }
