@@ -221,7 +221,7 @@ fn a_store_that_a_writer_holds_open_is_read() {
     let mut options = hdf5::File::with_options();
     options.with_fapl(|plist| plist.libver_latest());
     let writing = options.create(lake_root.join("writing.h5")).unwrap();
-    let shape = hdf5::SimpleExtents::resizable((2, 3));
+    let shape = hdf5::SimpleExtents::resizable([2, 3]);
     let data = writing.new_dataset::<u8>().chunk((1, 3)).shape(shape).create("d").unwrap();
     data.write_raw(&[1_u8, 2, 3, 4, 5, 6]).unwrap();
     writing.flush().unwrap();
