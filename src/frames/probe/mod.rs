@@ -409,17 +409,15 @@ impl Probing<'_> {
             ClockSource::Rate(Some(rate)) => return Ok(Clock::Rate(rate)),
             ClockSource::Rate(None) => return Ok(Clock::Unknown),
         };
-        match self.times(at)? {
-            Some(times) => Ok(Clock::Timestamps(times)),
-            None => {
-                let times = self.dataset(at).path.clone();
-                self.problem(
-                    format!("The times in {times} cannot be used"),
-                    "Write them again as int64 nanoseconds, one per frame",
-                );
-                Ok(told.map_or(Clock::Unknown, Clock::Rate))
-            }
+        if let Some(times) = self.times(at)? {
+            return Ok(Clock::Timestamps(times));
         }
+        let times = self.dataset(at).path.clone();
+        self.problem(
+            format!("The times in {times} cannot be used"),
+            "Write them again as int64 nanoseconds, one per frame",
+        );
+        Ok(told.map_or(Clock::Unknown, Clock::Rate))
     }
 
     fn times_only(&mut self, at: usize) -> Result<Option<FoundFootage>, FramesError> {
