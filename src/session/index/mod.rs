@@ -24,7 +24,7 @@ use crate::{
 pub(super) use metrics::read_all as read_series;
 
 /// Grows with every change in how files are read, so that sources indexed before are read again.
-const READING_VERSION: u32 = 1;
+const READING_VERSION: u32 = 2;
 
 /// Finished sources that may wait for the writer; bounds memory.
 const WAITING_SOURCES: usize = 4;
@@ -60,7 +60,6 @@ pub(super) fn run(session: &Session, progress: &Progress) -> Result<IndexReport,
     let gone: Vec<String> = known.keys().filter(|name| !names.contains(*name)).cloned().collect();
     let mut problems = found.problems;
     problems.extend(unknown_keys(&manifest));
-    writer.settle(&gone, &problems)?;
     let changed: Vec<(RecordingFiles, String)> = found
         .recordings
         .into_iter()
@@ -68,6 +67,11 @@ pub(super) fn run(session: &Session, progress: &Progress) -> Result<IndexReport,
         .filter(|(fingerprint, files)| known.get(&files.name) != Some(fingerprint))
         .map(|(fingerprint, files)| (files, fingerprint))
         .collect();
+    // Recordings inside a store are called otherwise once another source lies below its name; until it is read again
+    // its old names would stand in the way.
+    let renamed = changed.iter().map(|(files, _)| files).filter(|files| files.inner.is_some());
+    let forgotten: Vec<String> = gone.iter().chain(renamed.map(|files| &files.name)).cloned().collect();
+    writer.settle(&forgotten, &problems)?;
     progress.set_total(changed.len() as u64);
     progress.stage("reading recordings");
     let kept = (names.len() - changed.len()) as u64;
