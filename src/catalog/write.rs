@@ -156,7 +156,7 @@ impl CatalogWriter {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn finish(self) -> Result<(), CatalogError> {
+    pub fn finish(&mut self) -> Result<(), CatalogError> {
         // A reader may keep the log from being cut; that is no failure.
         let fold = || {
             self.connection.execute_batch(
