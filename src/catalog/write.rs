@@ -101,9 +101,20 @@ impl CatalogWriter {
         }
         let path = places.catalog.clone();
         let connection = connect::write_catalog(&path)?;
-        let metrics = ids(&connection, "SELECT name, metric_id FROM metric").doing(&path, "read the metrics")?;
-        let classes = ids(&connection, "SELECT name, class_id FROM label_class").doing(&path, "read the classes")?;
-        Ok(Some(Self { path, connection, metrics, classes, _lock: lock }))
+        let mut writer = Self { path, connection, metrics: HashMap::new(), classes: HashMap::new(), _lock: lock };
+        match writer.read_ids() {
+            Err(error) if error.is_damage() => writer.begin_anew()?,
+            result => result?,
+        }
+        Ok(Some(writer))
+    }
+
+    fn read_ids(&mut self) -> Result<(), CatalogError> {
+        self.metrics =
+            ids(&self.connection, "SELECT name, metric_id FROM metric").doing(&self.path, "read the metrics")?;
+        self.classes =
+            ids(&self.connection, "SELECT name, class_id FROM label_class").doing(&self.path, "read the classes")?;
+        Ok(())
     }
 
     /// Throws away what is in the catalog and begins an empty one, for a catalog that turned out to be damaged.

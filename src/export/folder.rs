@@ -16,7 +16,7 @@ pub struct FinishedFolder {
     place: PathBuf,
     finished: bool,
     /// Held while the folder is written, so that another export knows it is not a leftover.
-    _lock: File,
+    lock: File,
 }
 
 impl FinishedFolder {
@@ -45,7 +45,7 @@ impl FinishedFolder {
             .keep();
         let lock = File::open(&part).map_err(|source| write_error(&part, source))?;
         lock.lock().map_err(|source| write_error(&part, source))?;
-        Ok(Self { part, place, finished: false, _lock: lock })
+        Ok(Self { part, place, finished: false, lock })
     }
 
     /// Where to write meanwhile.
@@ -61,7 +61,7 @@ impl FinishedFolder {
     /// The place was filled meanwhile, or the folder cannot be renamed.
     pub fn finish(mut self) -> Result<PathBuf, ExportError> {
         let failed = |source| write_error(&self.place, source);
-        rustix::fs::syncfs(&self._lock).map_err(|error| failed(error.into()))?;
+        rustix::fs::syncfs(&self.lock).map_err(|error| failed(error.into()))?;
         // An empty folder may stand there; one with files in it refuses to be removed.
         match fs::remove_dir(&self.place) {
             Ok(()) => {}
