@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::{
     CatalogError,
+    error::is_damage,
     schema::{APPLICATION_ID, CATALOG, CATALOG_VERSION, KEPT_MIGRATIONS},
 };
 
@@ -84,11 +85,10 @@ pub(super) fn read_catalog(path: &Path) -> Result<Option<Connection>, CatalogErr
 /// holding the write lock.
 pub(super) fn write_catalog(path: &Path) -> Result<Connection, CatalogError> {
     let fits = match open(path, Access::Write).and_then(|connection| {
-        let version = version_of(&connection)?;
-        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        Ok((version, tables, connection))
+        let fits = version_of(&connection)? == (APPLICATION_ID, CATALOG_VERSION) && has_own_tables(&connection)?;
+        Ok((fits, connection))
     }) {
-        Ok(((APPLICATION_ID, CATALOG_VERSION), _, connection)) => Some(connection),
+        Ok((true, connection)) => Some(connection),
         Ok(_) => None,
         Err(error) if is_damage(&error) => None,
         Err(error) => return Err(error).doing(path, "open the catalog"),
@@ -103,8 +103,22 @@ pub(super) fn write_catalog(path: &Path) -> Result<Connection, CatalogError> {
     Ok(connection)
 }
 
-/// Makes an empty catalog beside the old one and puts it in its place, so that a kill leaves the old or the new one.
-fn make_catalog(path: &Path) -> Result<Connection, CatalogError> {
+/// Whether the tables are those that this program makes, and the facts that every catalog has are there.
+fn has_own_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    let tables = |connection: &Connection| -> rusqlite::Result<Vec<String>> {
+        connection
+            .prepare("SELECT coalesce(sql, name) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY name")?
+            .query_map([], |row| row.get(0))?
+            .collect()
+    };
+    let wanted = Connection::open_in_memory()?;
+    wanted.execute_batch(CATALOG)?;
+    let facts: i64 = connection.query_row("SELECT count(*) FROM meta", [], |row| row.get(0))?;
+    Ok(tables(connection)? == tables(&wanted)? && facts == 3)
+}
+
+/// Removes what is there and makes an empty catalog; it can be filled again from the lake.
+pub(super) fn make_catalog(path: &Path) -> Result<Connection, CatalogError> {
     for ending in ["", "-wal", "-shm"] {
         let mut old = path.as_os_str().to_owned();
         old.push(ending);
@@ -125,12 +139,6 @@ fn remove_if_there(path: &Path) -> Result<(), CatalogError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(source) => Err(CatalogError::File { path: path.to_owned(), doing: "remove", source }),
     }
-}
-
-/// Whether the file is no database, or a broken one.
-fn is_damage(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
 }
 
 /// Opens the kept database, making it or bringing it up to date first. A database with content is copied to
@@ -199,6 +207,34 @@ mod tests {
         let metrics: i64 =
             write_catalog(&path).unwrap().query_row("SELECT count(*) FROM metric", [], |row| row.get(0)).unwrap();
         assert_eq!(metrics, 0);
+    }
+
+    #[test]
+    fn a_catalog_with_other_tables_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("catalog.sqlite");
+        for damage in [
+            "DELETE FROM meta",
+            "DROP TABLE label_block",
+            "CREATE TABLE extra (x)",
+            "ALTER TABLE metric RENAME COLUMN name TO title",
+        ] {
+            let connection = write_catalog(&path).unwrap();
+            connection.execute("INSERT OR IGNORE INTO label_class (name) VALUES ('car')", []).unwrap();
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false).unwrap();
+            connection.execute_batch(damage).unwrap();
+            drop(connection);
+            let again = write_catalog(&path).unwrap();
+            let classes: i64 = again.query_row("SELECT count(*) FROM label_class", [], |row| row.get(0)).unwrap();
+            assert_eq!(classes, 0, "{damage}");
+        }
+        // Statistics for the planner are no damage.
+        let connection = write_catalog(&path).unwrap();
+        connection.execute_batch("INSERT INTO label_class (name) VALUES ('car'); ANALYZE;").unwrap();
+        drop(connection);
+        let classes: i64 =
+            write_catalog(&path).unwrap().query_row("SELECT count(*) FROM label_class", [], |row| row.get(0)).unwrap();
+        assert_eq!(classes, 1);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What can go wrong with a database.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// A database could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -9,7 +12,7 @@ pub enum CatalogError {
     #[error("{} has no index yet; run `lakescope index` on the lake", .0.display())]
     NotIndexed(PathBuf),
     /// A database could not be opened, read or written.
-    #[error("{}: cannot {doing}: {source}{}", path.display(), remedy(source))]
+    #[error("{}: cannot {doing}: {source}{}", path.display(), remedy(path, source))]
     Sql {
         /// The database.
         path: PathBuf,
@@ -29,7 +32,7 @@ pub enum CatalogError {
         source: io::Error,
     },
     /// A packed value does not decode: the catalog is damaged or was made by someone else.
-    #[error("{}: {what} does not decode; delete the file and index again", path.display())]
+    #[error("{}: {what} does not decode; index the lake again, which makes this file anew", path.display())]
     Damaged {
         /// The database.
         path: PathBuf,
@@ -51,14 +54,42 @@ pub enum CatalogError {
     NoSelection(String),
 }
 
+impl CatalogError {
+    /// Whether the derived catalog itself is broken, so that making it again is the cure.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. } => true,
+            Self::Sql { source, .. } => is_damage(source),
+            _ => false,
+        }
+    }
+}
+
+/// Whether SQLite found the file broken, or other tables in it than it should have.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::{Error, ErrorCode};
+    match error {
+        Error::QueryReturnedNoRows | Error::InvalidColumnType(..) | Error::FromSqlConversionFailure(..) => true,
+        _ => matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown | ErrorCode::TypeMismatch)
+        ),
+    }
+}
+
 /// What to do about an SQLite error, as the end of a sentence.
-fn remedy(error: &rusqlite::Error) -> &'static str {
+fn remedy(path: &Path, error: &rusqlite::Error) -> &'static str {
     use rusqlite::ErrorCode;
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "; free some space on its disk",
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => "; check its disk and free some space on it",
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => "; check its permissions",
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => "; delete the file and index again",
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "; another process is writing, try again",
+        // Selections and runs cannot be made again, so their database is never thrown away.
+        _ if path.file_name().is_some_and(|name| name == "lake.sqlite") => {
+            "; move the file aside (older states may lie beside it as lake.sqlite.bak-…) and try again"
+        }
+        _ if is_damage(error) => "; index the lake again, which makes this file anew",
         _ => "",
     }
 }

@@ -12,13 +12,13 @@ use rusqlite::Connection;
 use super::{
     CatalogError,
     connect::Doing,
-    pack,
-    read::{count, from_json, generation, metrics, uid},
+    label_block, pack, read,
+    read::{FootagePlace, count, from_json, generation, metrics, uid},
 };
 use crate::{
     filter::{FootageRows, FrameColumns, MetricName},
     lake::natural_cmp,
-    model::{Column, Footage, FrameId, NULL_BOOL, NULL_WORD},
+    model::{Column, Footage, FrameId, Label, NULL_BOOL, NULL_WORD},
 };
 
 /// The frames of a lake at one moment. It keeps a read transaction open, so that a column loaded late still belongs to
@@ -166,6 +166,29 @@ impl FrameTable {
             .ok()?;
         let span = &self.spans[at];
         usize::try_from(id.frame_idx).ok().filter(|idx| *idx < span.rows).map(|idx| span.first_row + idx)
+    }
+
+    /// Where the frames of a footage are, by its index; as of the moment of this table.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn place(&self, footage: usize) -> Result<FootagePlace, CatalogError> {
+        read::place(&self.connection.lock(), self.ids[footage]).doing(&self.path, "read a footage")
+    }
+
+    /// The labels of the block that holds a frame of a footage, sorted by frame; it may hold other frames too. As of the
+    /// moment of this table, so that labels and counts always agree.
+    ///
+    /// # Errors
+    /// The database cannot be read, or the block is damaged.
+    pub fn labels_near(&self, footage: usize, frame_idx: u64) -> Result<Vec<Label>, CatalogError> {
+        let block = read::label_block_near(&self.connection.lock(), self.ids[footage], frame_idx)
+            .doing(&self.path, "read labels")?;
+        let Some((count, data)) = block else { return Ok(Vec::new()) };
+        usize::try_from(count)
+            .ok()
+            .and_then(|count| label_block::unpack(&data, count))
+            .ok_or_else(|| self.damaged("a block of labels"))
     }
 
     fn damaged(&self, what: impl Into<String>) -> CatalogError {

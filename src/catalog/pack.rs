@@ -15,6 +15,7 @@ const REGULAR_TIMES: u8 = 7;
 const COUNT8: u8 = 8;
 const COUNT16: u8 = 9;
 const COUNT32: u8 = 10;
+const COUNT_PAIRS: u8 = 11;
 
 /// Packs a frame column.
 pub(super) fn pack_column(column: &Column) -> Vec<u8> {
@@ -121,23 +122,54 @@ pub(super) fn unpack_times(bytes: &[u8], rows: usize, out: &mut Vec<i64>) -> Opt
     Some(())
 }
 
-/// Packs label counts per frame.
+/// Packs label counts of `rows` frames, given as `(frame, count)` in order of frame: one number a frame, or the pairs
+/// themselves where few frames have any (a class per object id must not cost a column each).
 #[expect(clippy::cast_possible_truncation, reason = "the width was chosen by the largest value")]
-pub(super) fn pack_counts(counts: &[u32]) -> Vec<u8> {
-    match counts.iter().copied().max().unwrap_or(0) {
-        0..=0xff => tagged(COUNT8, counts.len(), counts.iter().map(|v| *v as u8)),
-        0x100..=0xffff => tagged(COUNT16, counts.len() * 2, counts.iter().flat_map(|v| (*v as u16).to_le_bytes())),
-        _ => tagged(COUNT32, counts.len() * 4, counts.iter().flat_map(|v| v.to_le_bytes())),
+pub(super) fn pack_counts(counts: &[(u32, u32)], rows: usize) -> Vec<u8> {
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let width = if most <= 0xff {
+        1
+    } else if most <= 0xffff {
+        2
+    } else {
+        4
+    };
+    if counts.len() * 8 < rows * width {
+        return tagged(COUNT_PAIRS, counts.len() * 8, counts.iter().flat_map(|(frame, count)| pair(*frame, *count)));
+    }
+    let mut dense = vec![0u32; rows];
+    for (frame, count) in counts {
+        if let Some(place) = dense.get_mut(*frame as usize) {
+            *place = *count;
+        }
+    }
+    match width {
+        1 => tagged(COUNT8, rows, dense.iter().map(|v| *v as u8)),
+        2 => tagged(COUNT16, rows * 2, dense.iter().flat_map(|v| (*v as u16).to_le_bytes())),
+        _ => tagged(COUNT32, rows * 4, dense.iter().flat_map(|v| v.to_le_bytes())),
     }
 }
 
-/// Writes label counts into `out`, one per frame; `None` when the bytes are not such counts.
+fn pair(frame: u32, count: u32) -> impl Iterator<Item = u8> {
+    frame.to_le_bytes().into_iter().chain(count.to_le_bytes())
+}
+
+/// Writes label counts into `out`, which holds zeros, one per frame; `None` when the bytes are not such counts.
 pub(super) fn unpack_counts(bytes: &[u8], out: &mut [u32]) -> Option<()> {
     let (tag, rest) = bytes.split_first()?;
     match *tag {
         COUNT8 if rest.len() == out.len() => out.iter_mut().zip(rest).for_each(|(out, v)| *out = u32::from(*v)),
         COUNT16 => out.copy_from_slice(&numbers(rest, out.len(), |b| u32::from(u16::from_le_bytes(b)))?),
         COUNT32 => out.copy_from_slice(&numbers(rest, out.len(), u32::from_le_bytes)?),
+        COUNT_PAIRS => {
+            let (words, left) = rest.as_chunks::<4>();
+            if !left.is_empty() || words.len() % 2 != 0 {
+                return None;
+            }
+            for pair in words.chunks_exact(2) {
+                *out.get_mut(u32::from_le_bytes(pair[0]) as usize)? = u32::from_le_bytes(pair[1]);
+            }
+        }
         _ => return None,
     }
     Some(())
@@ -204,9 +236,10 @@ mod tests {
         }
 
         #[test]
-        fn counts_come_back(counts in prop::collection::vec(prop_oneof![0u32..5, 0u32..70_000, any::<u32>()], 0..40)) {
-            let mut back = vec![7; counts.len()];
-            unpack_counts(&pack_counts(&counts), &mut back).unwrap();
+        fn counts_come_back(counts in prop::collection::vec(prop_oneof![3 => Just(0u32), 1 => 0u32..5, 1 => 0u32..70_000, 1 => any::<u32>()], 0..40)) {
+            let pairs: Vec<(u32, u32)> = (0..).zip(counts.iter().copied()).filter(|(_, count)| *count > 0).collect();
+            let mut back = vec![0; counts.len()];
+            unpack_counts(&pack_counts(&pairs, counts.len()), &mut back).unwrap();
             prop_assert_eq!(back, counts);
         }
 

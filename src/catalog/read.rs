@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, path::PathBuf};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{CatalogError, FrameTable, connect, connect::Doing, label_block};
+use super::{CatalogError, FrameTable, connect, connect::Doing};
 use crate::{
     frames::{FrameLayout, StoreIdentity},
     lake::RecordingFiles,
-    model::{Label, MetricKind, Problem},
+    model::{MetricKind, Problem},
 };
 
 /// Reads one catalog. May be shared between threads; one query runs at a time.
@@ -180,66 +180,37 @@ impl CatalogReader {
                 .optional()
         })
     }
+}
 
-    /// Where the frames of a footage are; `None` when the footage is gone.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn place(&self, footage_id: i64) -> Result<Option<FootagePlace>, CatalogError> {
-        self.ask("read a footage", |connection| {
-            connection
-                .prepare_cached("SELECT store, store_identity, layout, data FROM footage JOIN extents USING (footage_id) WHERE footage_id = ?1")?
-                .query_row([footage_id], |row| {
-                    let layout: Option<String> = row.get(2)?;
-                    Ok(FootagePlace {
-                        store: row.get(0)?,
-                        identity: from_json(row, 1)?,
-                        layout: if layout.is_some() { Some(from_json(row, 2)?) } else { None },
-                        extents: row.get(3)?,
-                    })
-                })
-                .optional()
+/// Where the frames of a footage are.
+pub(super) fn place(connection: &Connection, footage_id: i64) -> rusqlite::Result<FootagePlace> {
+    connection
+        .prepare_cached(
+            "SELECT store, store_identity, layout, data FROM footage JOIN extents USING (footage_id) WHERE footage_id = ?1",
+        )?
+        .query_row([footage_id], |row| {
+            let layout: Option<String> = row.get(2)?;
+            Ok(FootagePlace {
+                store: row.get(0)?,
+                identity: from_json(row, 1)?,
+                layout: if layout.is_some() { Some(from_json(row, 2)?) } else { None },
+                extents: row.get(3)?,
+            })
         })
-    }
+}
 
-    /// The labels of the block that holds `frame_idx`, which may hold other frames too.
-    ///
-    /// # Errors
-    /// The database cannot be read, or the block is damaged.
-    pub fn labels_near(&self, footage_id: i64, frame_idx: u64) -> Result<Vec<Label>, CatalogError> {
-        let block: Option<(u64, Vec<u8>)> = self.ask("read labels", |connection| {
-            connection
-                .prepare_cached("SELECT labels, data FROM label_block WHERE footage_id = ?1 AND first_frame <= ?2 ORDER BY first_frame DESC LIMIT 1")?
-                .query_row(params![footage_id, i64::try_from(frame_idx).unwrap_or(i64::MAX)], |row| Ok((count(row, 0)?, row.get(1)?)))
-                .optional()
-        })?;
-        block.map_or(Ok(Vec::new()), |(count, data)| self.unpack_labels(&data, count))
-    }
-
-    /// Every label of a footage, sorted by frame.
-    ///
-    /// # Errors
-    /// The database cannot be read, or a block is damaged.
-    pub fn labels_of(&self, footage_id: i64) -> Result<Vec<Label>, CatalogError> {
-        let blocks: Vec<(u64, Vec<u8>)> = self.ask("read labels", |connection| {
-            connection
-                .prepare_cached("SELECT labels, data FROM label_block WHERE footage_id = ?1 ORDER BY first_frame")?
-                .query_map([footage_id], |row| Ok((count(row, 0)?, row.get(1)?)))?
-                .collect()
-        })?;
-        let mut labels = Vec::new();
-        for (count, data) in blocks {
-            labels.extend(self.unpack_labels(&data, count)?);
-        }
-        Ok(labels)
-    }
-
-    fn unpack_labels(&self, data: &[u8], count: u64) -> Result<Vec<Label>, CatalogError> {
-        usize::try_from(count)
-            .ok()
-            .and_then(|count| label_block::unpack(data, count))
-            .ok_or_else(|| CatalogError::Damaged { path: self.path.clone(), what: "a block of labels".to_owned() })
-    }
+/// The packed block that holds the labels of a frame, if any has some, and how many labels are in it.
+pub(super) fn label_block_near(
+    connection: &Connection,
+    footage_id: i64,
+    frame_idx: u64,
+) -> rusqlite::Result<Option<(u64, Vec<u8>)>> {
+    connection
+        .prepare_cached(
+            "SELECT labels, data FROM label_block WHERE footage_id = ?1 AND first_frame <= ?2 ORDER BY first_frame DESC LIMIT 1",
+        )?
+        .query_row(params![footage_id, i64::try_from(frame_idx).unwrap_or(i64::MAX)], |row| Ok((count(row, 0)?, row.get(1)?)))
+        .optional()
 }
 
 /// Device and inode of a file.

@@ -2,7 +2,8 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::{File, TryLockError},
+    fs::{File, OpenOptions, TryLockError},
+    os::unix::fs::OpenOptionsExt,
     path::PathBuf,
     thread,
     time::Duration,
@@ -82,7 +83,14 @@ impl CatalogWriter {
         if let Some(folder) = places.write_lock.parent() {
             std::fs::create_dir_all(folder).map_err(lock_error)?;
         }
-        let lock = File::create(&places.write_lock).map_err(lock_error)?;
+        // Not truncated and not through a link: the name lies in a folder that anyone may have filled.
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .custom_flags(libc::O_NOFOLLOW)
+            .open(&places.write_lock)
+            .map_err(lock_error)?;
         loop {
             match lock.try_lock() {
                 Ok(()) => break,
@@ -96,6 +104,17 @@ impl CatalogWriter {
         let metrics = ids(&connection, "SELECT name, metric_id FROM metric").doing(&path, "read the metrics")?;
         let classes = ids(&connection, "SELECT name, class_id FROM label_class").doing(&path, "read the classes")?;
         Ok(Some(Self { path, connection, metrics, classes, _lock: lock }))
+    }
+
+    /// Throws away what is in the catalog and begins an empty one, for a catalog that turned out to be damaged.
+    ///
+    /// # Errors
+    /// The old file cannot be removed, or a new one not be made.
+    pub fn begin_anew(&mut self) -> Result<(), CatalogError> {
+        self.connection = connect::make_catalog(&self.path)?;
+        self.metrics.clear();
+        self.classes.clear();
+        Ok(())
     }
 
     /// Name and fingerprint of every source in the catalog.
@@ -137,7 +156,7 @@ impl CatalogWriter {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn finish(self) -> Result<(), CatalogError> {
+    pub fn finish(&mut self) -> Result<(), CatalogError> {
         // A reader may keep the log from being cut; that is no failure.
         let fold = || {
             self.connection.execute_batch(
@@ -219,20 +238,33 @@ fn put(
         json(&record.files)?
     ])?;
     let source_id = change.last_insert_rowid();
+    let mut problems = record.problems.clone();
     for recording in &record.recordings {
-        put_recording(&change, metrics, classes, source_id, recording)?;
+        let name = put_recording(&change, metrics, classes, source_id, recording)?;
+        if name != recording.recording.name {
+            let path = record.files.paths().next().unwrap_or(&record.files.name);
+            problems.push(Problem::new(
+                path,
+                format!(
+                    "another file holds a recording `{}` already; this one is called `{name}`",
+                    recording.recording.name
+                ),
+                "Rename one of the two files.",
+            ));
+        }
     }
-    put_problems(&change, Some(source_id), &record.problems)?;
+    put_problems(&change, Some(source_id), &problems)?;
     change.commit()
 }
 
+/// Writes a recording and tells the name it got.
 fn put_recording(
     change: &Transaction<'_>,
     metrics: &mut HashMap<String, i64>,
     classes: &mut HashMap<String, i64>,
     source_id: i64,
     record: &RecordingRecord,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<String> {
     let mut name = record.recording.name.clone();
     let taken = |name: &str| change.prepare_cached("SELECT 1 FROM recording WHERE name = ?1")?.exists([name]);
     while taken(&name)? {
@@ -273,7 +305,7 @@ fn put_recording(
     for footage in &record.footages {
         put_footage(change, metrics, classes, recording_id, footage)?;
     }
-    Ok(())
+    Ok(name)
 }
 
 fn put_footage(
@@ -314,12 +346,12 @@ fn put_footage(
             .prepare_cached("INSERT INTO frame_column (metric_id, footage_id, data) VALUES (?1, ?2, ?3)")?
             .execute(params![metric, footage_id, pack::pack_column(column)])?;
     }
-    for (class, counts) in class_counts(&record.labels, record.times.len()) {
+    for (class, counts) in class_counts(&record.labels) {
         let class = id_of(change, classes, "INSERT INTO label_class (name) VALUES (?1)", class)?;
-        let labels: u64 = counts.iter().map(|count| u64::from(*count)).sum();
+        let labels: u64 = counts.iter().map(|(_, count)| u64::from(*count)).sum();
         change
             .prepare_cached("INSERT INTO class_count (class_id, footage_id, labels, data) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![class, footage_id, signed(labels), pack::pack_counts(&counts)])?;
+            .execute(params![class, footage_id, signed(labels), pack::pack_counts(&counts, record.times.len())])?;
     }
     for block in label_block::pack(&record.labels) {
         change
@@ -329,13 +361,15 @@ fn put_footage(
     Ok(())
 }
 
-/// Labels per frame, by class in name order.
-fn class_counts(labels: &[Label], frames: usize) -> BTreeMap<&str, Vec<u32>> {
-    let mut counts = BTreeMap::<&str, Vec<u32>>::new();
+/// Frames with labels and how many they have, by class in name order; `labels` are sorted by frame.
+fn class_counts(labels: &[Label]) -> BTreeMap<&str, Vec<(u32, u32)>> {
+    let mut counts = BTreeMap::<&str, Vec<(u32, u32)>>::new();
     for label in labels {
-        let column = counts.entry(&label.class).or_insert_with(|| vec![0; frames]);
-        if let Some(count) = usize::try_from(label.frame_idx).ok().and_then(|frame| column.get_mut(frame)) {
-            *count += 1;
+        let Ok(frame) = u32::try_from(label.frame_idx) else { continue };
+        let of_class = counts.entry(&label.class).or_default();
+        match of_class.last_mut() {
+            Some((last, count)) if *last == frame => *count += 1,
+            _ => of_class.push((frame, 1)),
         }
     }
     counts

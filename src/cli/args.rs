@@ -30,8 +30,8 @@ pub enum Command {
     Frame(FrameArgs),
     /// Frames, labels and images into a folder
     Export(ExportArgs),
-    /// The saved selections of a lake
-    Selections(LakeArgs),
+    /// The saved selections of a lake: list, save, delete
+    Selections(SelectionsArgs),
     /// What was run on a lake, newest first
     Runs(RunsArgs),
     /// Make a lake of any size to try things on
@@ -173,6 +173,28 @@ pub enum Labels {
     None,
     /// labels.csv
     Csv,
+}
+
+/// Arguments of `selections`.
+#[derive(Debug, Args)]
+pub struct SelectionsArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// Save the frames that --where matches under this name, in place of an older selection of that name
+    #[arg(long, value_name = "NAME", requires = "filter", conflicts_with = "delete")]
+    pub save: Option<String>,
+    /// Frames to save
+    #[arg(id = "filter", long = "where", value_name = "FILTER", requires = "save")]
+    pub filter: Option<String>,
+    /// A note to save with them
+    #[arg(long, requires = "save", default_value = "")]
+    pub note: String,
+    /// Forget the selection of this name
+    #[arg(long, value_name = "NAME")]
+    pub delete: Option<String>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `runs`.

@@ -3,7 +3,7 @@
 use super::{
     Failure,
     args::{ExportArgs, Images, Labels},
-    table::{open_indexed, print_json, with_progress},
+    table::{open_indexed, print_json, say, with_progress},
 };
 use crate::session::{ExportImages, ExportRequest, ExportScope};
 
@@ -26,12 +26,23 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
     };
     let report = with_progress(|progress| session.export(&request, progress))?;
     if args.json {
-        return print_json(&report);
+        print_json(&report)?;
+    } else {
+        say(format_args!(
+            "{}: {} frames, {} labels, {} images",
+            report.out.display(),
+            report.frames,
+            report.labels,
+            report.images
+        ))?;
     }
-    println!("{}: {} frames, {} labels, {} images", report.out.display(), report.frames, report.labels, report.images);
-    if let Some((frame, why)) = report.failed.first() {
-        println!("{} images could not be written, the first is {frame}: {why}", report.failed.len());
-        println!("all of them are listed in {}", report.out.join("export.json").display());
-    }
-    Ok(())
+    let Some((frame, why)) = report.failed.first() else { return Ok(()) };
+    // The folder is whole but for these, and a script must learn of them.
+    Err(anyhow::anyhow!(
+        "{} of {} images could not be written, the first is {frame}: {why}; {} lists all of them",
+        report.failed.len(),
+        report.frames,
+        report.out.join("export.json").display()
+    )
+    .into())
 }

@@ -8,7 +8,7 @@ use std::{
 use super::{
     Failure,
     args::{Format, FramesArgs},
-    table::open_indexed,
+    table::{open_indexed, say},
 };
 use crate::{
     jobs::Progress,
@@ -20,7 +20,7 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
     let table = session.table()?;
     let found = session.find(&table, &args.filter)?;
     if args.count {
-        println!("{}", args.limit.map_or(found.count(), |limit| limit.min(found.count())));
+        say(format_args!("{}", args.limit.map_or(found.count(), |limit| limit.min(found.count()))))?;
         return Ok(());
     }
     let sort = args.sort.as_deref().map(parse_sort).transpose()?;

@@ -3,7 +3,7 @@
 use super::{
     Failure,
     args::IndexArgs,
-    table::{print_json, with_progress},
+    table::{print_json, say, with_progress},
 };
 use crate::session::{OpenOptions, Session};
 
@@ -13,7 +13,7 @@ pub(super) fn run(args: &IndexArgs) -> Result<(), Failure> {
     if args.json {
         return print_json(&report);
     }
-    println!(
+    say(format_args!(
         "{}: {} recordings ({} read, {} unchanged, {} gone), {} footages, {} frames, {} labels in {:.2} s",
         session.name(),
         report.recordings,
@@ -24,9 +24,9 @@ pub(super) fn run(args: &IndexArgs) -> Result<(), Failure> {
         report.frames,
         report.labels,
         report.seconds
-    );
+    ))?;
     if report.problems > 0 {
-        println!("{} problems; see them with `lakescope info {}`", report.problems, args.lake.display());
+        say(format_args!("{} problems; see them with `lakescope info {}`", report.problems, args.lake.display()))?;
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Failure,
-    args::{LakeArgs, RunsArgs},
-    table::{print, print_json},
+    args::{RunsArgs, SelectionsArgs},
+    table::{open_indexed, print, print_json, say},
 };
 use crate::{
     model::{Run, RunState, format_ns, parse_time_ns},
@@ -35,7 +35,7 @@ pub(super) fn run(args: &RunsArgs) -> Result<(), Failure> {
             return print_json(&lines);
         }
         for line in lines {
-            println!("{line}");
+            say(format_args!("{line}"))?;
         }
         return Ok(());
     }
@@ -68,8 +68,21 @@ fn row(run: &Run) -> Vec<String> {
     ]
 }
 
-pub(super) fn selections(args: &LakeArgs) -> Result<(), Failure> {
-    let selections = Session::open(&args.lake, OpenOptions::default())?.selections()?;
+pub(super) fn selections(args: &SelectionsArgs) -> Result<(), Failure> {
+    let session = if args.save.is_some() {
+        open_indexed(&args.lake)?
+    } else {
+        Session::open(&args.lake, OpenOptions::default())?
+    };
+    if let Some(name) = &args.delete {
+        session.delete_selection(name)?;
+    }
+    if let Some(name) = &args.save {
+        let table = session.table()?;
+        let rows = session.find(&table, args.filter.as_deref().unwrap_or(""))?.to_rows();
+        session.save_selection(&table, name, &args.note, &rows)?;
+    }
+    let selections = session.selections()?;
     if args.json {
         return print_json(&selections);
     }

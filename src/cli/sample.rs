@@ -3,7 +3,7 @@
 use super::{
     Failure,
     args::SampleArgs,
-    table::{print_json, with_progress},
+    table::{print_json, say, with_progress},
 };
 use crate::sample::{self, SampleLayout, SampleSpec};
 
@@ -13,7 +13,7 @@ pub(super) fn run(args: &SampleArgs) -> Result<(), Failure> {
     if args.json {
         return print_json(&report);
     }
-    println!(
+    say(format_args!(
         "{}: {} recordings, {} footages, {} frames, {} labels, {} events",
         args.dir.display(),
         report.recordings,
@@ -21,8 +21,8 @@ pub(super) fn run(args: &SampleArgs) -> Result<(), Failure> {
         report.frames,
         report.labels,
         report.events
-    );
-    println!("open it with `lakescope {}`", args.dir.display());
+    ))?;
+    say(format_args!("open it with `lakescope {}`", args.dir.display()))?;
     Ok(())
 }
 

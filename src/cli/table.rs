@@ -101,6 +101,14 @@ pub(super) fn open_indexed(lake: &std::path::Path) -> Result<Session, Failure> {
     Ok(session)
 }
 
+/// A line on standard output. A reader that has gone away is an error like any other, told by [`super::main`].
+pub(super) fn say(line: std::fmt::Arguments<'_>) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_fmt(line)?;
+    out.write_all(b"\n")?;
+    Ok(out.flush()?)
+}
+
 /// A value as pretty JSON on standard output.
 pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let mut out = io::stdout().lock();

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -14,43 +15,37 @@ pub struct FinishedFolder {
     part: PathBuf,
     place: PathBuf,
     finished: bool,
+    /// Held while the folder is written, so that another export knows it is not a leftover.
+    _lock: File,
 }
 
 impl FinishedFolder {
-    /// Begins a folder that will be `place`. What a killed export left beside it is removed first.
+    /// Begins a folder that will be `place`. What killed exports left beside it is removed first; a part that another
+    /// process is still writing is left alone.
     ///
     /// # Errors
     /// `place` has files in it, or its parent cannot be written.
     pub fn begin(place: &Path) -> Result<Self, ExportError> {
-        let write = |path: &Path| {
-            let path = path.to_owned();
-            move |source| ExportError::Write { path, source }
-        };
-        let place = std::path::absolute(place).map_err(write(place))?;
-        match fs::read_dir(&place) {
-            Ok(mut entries) => {
-                if entries.next().is_some() {
-                    return Err(ExportError::NotEmpty(place));
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(ExportError::Write { path: place, source }),
+        let place = std::path::absolute(place).map_err(|source| write_error(place, source))?;
+        if !is_free(&place)? {
+            return Err(ExportError::NotEmpty(place));
         }
         let Some((parent, name)) = place.parent().zip(place.file_name()) else {
             return Err(ExportError::NotEmpty(place));
         };
-        fs::create_dir_all(parent).map_err(write(parent))?;
-        let mut part = std::ffi::OsString::from(".");
-        part.push(name);
-        part.push(".part");
-        let part = parent.join(part);
-        match fs::remove_dir_all(&part) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(ExportError::Write { path: part, source }),
-        }
-        fs::create_dir(&part).map_err(write(&part))?;
-        Ok(Self { part, place, finished: false })
+        fs::create_dir_all(parent).map_err(|source| write_error(parent, source))?;
+        let prefix = format!(".{}.lakescope-", name.to_string_lossy());
+        remove_leftovers(parent, &prefix);
+        let part = tempfile::Builder::new()
+            .prefix(&prefix)
+            .suffix(".part")
+            .permissions(fs::Permissions::from_mode(0o777 & !umask()))
+            .tempdir_in(parent)
+            .map_err(|source| write_error(parent, source))?
+            .keep();
+        let lock = File::open(&part).map_err(|source| write_error(&part, source))?;
+        lock.lock().map_err(|source| write_error(&part, source))?;
+        Ok(Self { part, place, finished: false, _lock: lock })
     }
 
     /// Where to write meanwhile.
@@ -59,15 +54,65 @@ impl FinishedFolder {
         &self.part
     }
 
-    /// Puts the folder into its place.
+    /// Puts the folder into its place, once its files are safe on the disk. A place that another process has filled
+    /// meanwhile is left as it is.
     ///
     /// # Errors
-    /// It cannot be renamed (someone wrote into the place meanwhile).
+    /// The place was filled meanwhile, or the folder cannot be renamed.
     pub fn finish(mut self) -> Result<PathBuf, ExportError> {
-        fs::rename(&self.part, &self.place)
-            .map_err(|source| ExportError::Write { path: self.place.clone(), source })?;
+        let failed = |source| write_error(&self.place, source);
+        rustix::fs::syncfs(&self._lock).map_err(|error| failed(error.into()))?;
+        // An empty folder may stand there; one with files in it refuses to be removed.
+        match fs::remove_dir(&self.place) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(_) => return Err(ExportError::NotEmpty(self.place.clone())),
+        }
+        move_to_free_place(&self.part, &self.place).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => ExportError::NotEmpty(self.place.clone()),
+            _ => failed(error),
+        })?;
         self.finished = true;
         Ok(self.place.clone())
+    }
+}
+
+fn write_error(path: &Path, source: io::Error) -> ExportError {
+    ExportError::Write { path: path.to_owned(), source }
+}
+
+/// Whether nothing, or an empty folder, stands at a place.
+fn is_free(place: &Path) -> Result<bool, ExportError> {
+    match fs::read_dir(place) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(source) => Err(write_error(place, source)),
+    }
+}
+
+/// Removes the parts that killed exports left: nobody holds their lock any more.
+fn remove_leftovers(parent: &Path, prefix: &str) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !(name.starts_with(prefix) && name.ends_with(".part") && entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+            continue;
+        }
+        let free = File::open(entry.path()).is_ok_and(|folder| folder.try_lock().is_ok());
+        if free && let Err(error) = fs::remove_dir_all(entry.path()) {
+            log::warn!("what a stopped export left in {} cannot be removed: {error}", entry.path().display());
+        }
+    }
+}
+
+/// Renames a folder to a place where nothing stands, in one step where the system can.
+fn move_to_free_place(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::{fs, io::Errno};
+    match fs::renameat_with(fs::CWD, from, fs::CWD, to, fs::RenameFlags::NOREPLACE) {
+        // Some filesystems cannot refuse to replace; a rename onto a folder with files in it fails there, too.
+        Err(Errno::INVAL | Errno::NOSYS) => std::fs::rename(from, to),
+        result => Ok(result?),
     }
 }
 
@@ -95,20 +140,11 @@ pub fn write_file(place: &Path, write: impl FnOnce(&mut File) -> Result<(), Expo
 }
 
 /// Temporary files are private to their owner; a result gets the rights that any new file has here.
-#[cfg(unix)]
 fn open_to_all(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mask = umask();
-    file.set_permissions(fs::Permissions::from_mode(0o666 & !mask))
-}
-
-#[cfg(not(unix))]
-fn open_to_all(_: &File) -> io::Result<()> {
-    Ok(())
+    file.set_permissions(fs::Permissions::from_mode(0o666 & !umask()))
 }
 
 /// The rights that new files are denied, read from the kernel because asking for it by umask(2) would change it.
-#[cfg(unix)]
 fn umask() -> u32 {
     fs::read_to_string("/proc/self/status")
         .ok()
@@ -133,14 +169,24 @@ mod tests {
         drop(begun);
         assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 0);
 
-        // What a killed process left is cleared away, and an empty folder may be there already.
-        fs::create_dir_all(folder.path().join("a/.out.part")).unwrap();
-        fs::write(folder.path().join("a/.out.part/old"), "1").unwrap();
+        // What a killed process left is cleared away, an empty folder may be there already, and a part that is being
+        // written by someone else is left alone.
+        let left = folder.path().join("a/.out.lakescope-killed.part");
+        fs::create_dir_all(&left).unwrap();
+        fs::write(left.join("old"), "1").unwrap();
+        let own = folder.path().join("a/.out.part");
+        fs::create_dir(&own).unwrap();
         fs::create_dir(&place).unwrap();
-        let begun = FinishedFolder::begin(&place).unwrap();
-        fs::write(begun.path().join("x"), "1").unwrap();
-        begun.finish().unwrap();
-        assert_eq!(fs::read_dir(&place).unwrap().count(), 1);
+        let first = FinishedFolder::begin(&place).unwrap();
+        let second = FinishedFolder::begin(&place).unwrap();
+        assert!(!left.exists() && own.exists() && first.path().exists());
+        fs::write(first.path().join("x"), "1").unwrap();
+        fs::write(second.path().join("y"), "2").unwrap();
+        first.finish().unwrap();
+        assert!(matches!(second.finish(), Err(ExportError::NotEmpty(_))));
+        assert_eq!(fs::read_to_string(place.join("x")).unwrap(), "1");
+        assert!(!place.join("y").exists());
+        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 2);
         assert!(matches!(FinishedFolder::begin(&place), Err(ExportError::NotEmpty(_))));
     }
 

@@ -6,8 +6,8 @@ use super::{FrameColumns, print::name_text, suggest::nearest};
 use crate::model::MetricKind;
 
 /// Names that mean the same in every lake. A metric called like one is written `metric.<name>`, an attribute
-/// `attribute.<name>`. `frame_id` is a column of exports and so taken too, though no filter compares it.
-pub const FIXED_NAMES: [&str; 11] = [
+/// `attribute.<name>`. `frame_id` and `store` are columns of exports and so taken too, though no filter compares them.
+pub const FIXED_NAMES: [&str; 12] = [
     "recording",
     "camera",
     "vehicle",
@@ -19,6 +19,7 @@ pub const FIXED_NAMES: [&str; 11] = [
     "frame_idx",
     "timestamp_ns",
     "frame_id",
+    "store",
 ];
 
 const METRIC_PREFIX: &str = "metric.";
@@ -98,7 +99,7 @@ impl<'a> Names<'a> {
     /// The nearest known name as a filter spells it.
     pub(super) fn suggestion(&self, name: &str) -> Option<String> {
         let metrics = self.columns.metrics().iter().map(|metric| metric.name.as_str());
-        let fixed = FIXED_NAMES.into_iter().filter(|fixed| *fixed != "frame_id");
+        let fixed = FIXED_NAMES.into_iter().filter(|fixed| !matches!(*fixed, "frame_id" | "store"));
         let bare = name.strip_prefix(METRIC_PREFIX).unwrap_or(name);
         let attributes = self.attributes.iter().copied();
         let near = nearest(bare, fixed.chain(metrics).chain(attributes))?;
@@ -129,10 +130,13 @@ pub fn attribute_keys(columns: &dyn FrameColumns) -> BTreeSet<&str> {
     keys
 }
 
-/// The name that a filter uses for a metric, without back quotes: `metric.<name>` when it clashes with a fixed name.
+/// The name that a filter, a column and an order use for a metric, without back quotes: `metric.<name>` when it clashes
+/// with a fixed name or begins as one of those that are made (`metric.…`, `attribute.…`, `labels.…`). Different metrics
+/// have different names.
 #[must_use]
 pub fn metric_name(metric: &str) -> String {
-    if FIXED_NAMES.contains(&metric) { format!("{METRIC_PREFIX}{metric}") } else { metric.to_owned() }
+    let made = [METRIC_PREFIX, ATTRIBUTE_PREFIX, "labels."].iter().any(|prefix| metric.starts_with(prefix));
+    if made || FIXED_NAMES.contains(&metric) { format!("{METRIC_PREFIX}{metric}") } else { metric.to_owned() }
 }
 
 /// The metric as a filter spells it: with prefix and back quotes where needed.

@@ -153,12 +153,11 @@ impl App {
             && answer.poll()
         {
             let root = root.clone();
-            match answer.take_ready() {
-                Some(opened) => self.take_opened(opened, ctx),
-                None => {
-                    let error = answer.error().unwrap_or_default().to_owned();
-                    self.slot = Slot::Failed { root, headline: "This folder cannot be opened as a lake".into(), error };
-                }
+            if let Some(opened) = answer.take_ready() {
+                self.take_opened(opened, ctx);
+            } else {
+                let error = answer.error().unwrap_or_default().to_owned();
+                self.slot = Slot::Failed { root, headline: "This folder cannot be opened as a lake".into(), error };
             }
         }
         let Slot::Ready(lake) = &mut self.slot else { return };
@@ -168,7 +167,7 @@ impl App {
         }
         lake.watcher.set_focused(ctx.input(|input| input.focused));
         match lake.watcher.poll() {
-            Some(Seen::Changed(_)) => lake.reload(&self.workers, ctx),
+            Some(Seen::Changed(now)) if now != lake.table().generation() => lake.reload(&self.workers, ctx),
             Some(Seen::Gone) => {
                 let root = lake.root.clone();
                 self.leave_lake();
@@ -181,7 +180,7 @@ impl App {
                     headline: "The lake's folder is gone".into(),
                 };
             }
-            None => {}
+            Some(Seen::Changed(_)) | None => {}
         }
     }
 
@@ -189,21 +188,18 @@ impl App {
     pub(super) fn take_opened(&mut self, opened: Opened, ctx: &Context) {
         let root = opened.session.root().to_path_buf();
         self.state.persisted.touch_recent(root.clone());
-        match opened.loaded {
-            Some(loaded) => {
-                let memory = self.state.persisted.lakes.get(&root).cloned().unwrap_or_default();
-                ctx.send_viewport_cmd(egui::ViewportCommand::Title(format!("{} — Lakescope", opened.session.name())));
-                self.slot = Slot::Ready(Box::new(Lake::new(opened.session, loaded, memory, ctx)));
-            }
-            None => {
-                let job = self.start_index(opened.session.clone(), ctx);
-                self.slot = Slot::Indexing { session: opened.session, job };
-            }
-        }
+        let Some(loaded) = opened.loaded else {
+            let job = self.start_index(opened.session.clone(), ctx);
+            self.slot = Slot::Indexing { session: opened.session, job };
+            return;
+        };
+        let memory = self.state.persisted.lakes.get(&root).cloned().unwrap_or_default();
+        ctx.send_viewport_cmd(egui::ViewportCommand::Title(format!("{} — Lakescope", opened.session.name())));
+        self.slot = Slot::Ready(Box::new(Lake::new(opened.session, loaded, memory, ctx)));
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Vec<Command>) {
-        shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, &self.workers, out);
+        shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, out);
         if let Slot::Ready(lake) = &self.slot {
             shell::status_bar_ui(ui, &self.state, lake, out);
         }
@@ -228,7 +224,7 @@ impl App {
     }
 
     fn drops(ctx: &Context, out: &mut Vec<Command>) {
-        let dropped = ctx.input(|input| input.raw.dropped_files.iter().next().map(|file| file.path().to_path_buf()));
+        let dropped = ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_path_buf()));
         if let Some(path) = dropped {
             // A file stands for the folder it lies in.
             let folder = if path.extension().is_some() { path.parent().map(Path::to_path_buf) } else { Some(path) };

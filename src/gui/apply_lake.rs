@@ -21,19 +21,15 @@ impl App {
         let now = ctx.input(|input| input.time);
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
-            Command::SetFilter(filter) => {
-                if filter != lake.filter {
-                    lake.undo.record(lake.view_state(), Some(now));
-                    lake.filter = filter;
-                    self.workspaces.explore.grid.scroll_to_top();
-                }
+            Command::SetFilter(filter) if filter != lake.filter => {
+                lake.undo.record(lake.view_state(), Some(now));
+                lake.filter = filter;
+                self.workspaces.explore.grid.scroll_to_top();
             }
-            Command::SetSort(sort) => {
-                if sort != lake.sort {
-                    lake.undo.record(lake.view_state(), None);
-                    lake.sort = sort;
-                    self.workspaces.explore.grid.scroll_to_top();
-                }
+            Command::SetSort(sort) if sort != lake.sort => {
+                lake.undo.record(lake.view_state(), None);
+                lake.sort = sort;
+                self.workspaces.explore.grid.scroll_to_top();
             }
             Command::Show(row) => {
                 self.workspaces.explore.viewer.pause();
@@ -225,15 +221,15 @@ fn restore(lake: &mut super::lake::Lake, state: ViewState) {
 
 /// The command that lists the same frames.
 fn command_line(root: &str, filter: &str, sort: Option<&SortBy>) -> String {
-    let mut line = format!("lakescope frames {}", quoted(root));
+    let mut words = vec!["lakescope".to_owned(), "frames".to_owned(), quoted(root)];
     if !filter.trim().is_empty() {
-        line += &format!(" --where {}", quoted(filter.trim()));
+        words.extend(["--where".to_owned(), quoted(filter.trim())]);
     }
     if let Some(sort) = sort {
-        line +=
-            &format!(" --sort {}", quoted(&format!("{}{}", sort.column, if sort.descending { ":desc" } else { "" })));
+        let direction = if sort.descending { ":desc" } else { "" };
+        words.extend(["--sort".to_owned(), quoted(&format!("{}{direction}", sort.column))]);
     }
-    line
+    words.join(" ")
 }
 
 /// For a POSIX shell: as it is when every character is plain, else in single quotes.

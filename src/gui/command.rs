@@ -170,6 +170,7 @@ const CTRL_SHIFT: Modifiers = Modifiers { alt: false, ctrl: false, shift: true, 
 /// Group, action, name, first shortcut, further shortcuts.
 type Entry = (Group, Action, &'static str, Option<KeyboardShortcut>, &'static [KeyboardShortcut]);
 
+#[expect(clippy::unnecessary_wraps, reason = "the table reads better: `on(CTRL, Key::O)` or `None`")]
 const fn on(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(modifiers, key))
 }
@@ -263,7 +264,7 @@ impl Action {
     /// The shortcut as people write it, for menus and tooltips: `Ctrl+Shift+Z`.
     #[must_use]
     pub fn keys(self) -> Option<String> {
-        self.shortcuts().next().map(|shortcut| written(&shortcut))
+        self.shortcuts().next().map(written)
     }
 
     /// Name with the shortcut, for tooltips.
@@ -290,7 +291,7 @@ impl Action {
 }
 
 /// A shortcut as people write it.
-fn written(shortcut: &KeyboardShortcut) -> String {
+fn written(shortcut: KeyboardShortcut) -> String {
     let mut keys = String::new();
     let modifiers = shortcut.modifiers;
     for (held, name) in [
@@ -338,7 +339,7 @@ mod tests {
         for action in Action::all() {
             assert!(names.insert(action.name()), "{}", action.name());
             for shortcut in action.shortcuts() {
-                assert!(keys.insert(written(&shortcut)), "{}", written(&shortcut));
+                assert!(keys.insert(written(shortcut)), "{}", written(shortcut));
             }
         }
         assert_eq!(Action::Redo.keys().as_deref(), Some("Ctrl+Shift+Z"));

@@ -23,7 +23,7 @@ impl App {
     /// Starts an index run of `session`; returns the job's number.
     pub(super) fn start_index(&mut self, session: Session, ctx: &Context) -> u64 {
         let name = session.name().to_owned();
-        self.start(format!("Indexing {name}"), "frames", session.root().to_path_buf(), ctx, move |progress| {
+        self.start(format!("Indexing {name}"), session.root().to_path_buf(), ctx, move |progress| {
             Outcome::Indexed(session.index(progress).map_err(Ended::from))
         })
     }
@@ -48,7 +48,7 @@ impl App {
         };
         let draft = draft.clone();
         let title = format!("Exporting {}", counted(frames as u64, "frame"));
-        self.start(title, "frames", lake.root.clone(), ctx, move |progress| {
+        self.start(title, lake.root.clone(), ctx, move |progress| {
             let scope = if draft.frames == ExportFrames::Selected {
                 ExportScope::Frames(selected.rows().map(|row| table.frame_id(row as usize).to_string()).collect())
             } else {
@@ -68,7 +68,6 @@ impl App {
     fn start(
         &mut self,
         title: String,
-        unit: &'static str,
         root: PathBuf,
         ctx: &Context,
         work: impl FnOnce(&Progress) -> Outcome + Send + 'static,
@@ -82,7 +81,7 @@ impl App {
             ctx.request_repaint();
         };
         self.workers.long.spawn(Priority::Background, job).detach();
-        self.state.transient.jobs.push(RunningJob { id, title, unit, progress });
+        self.state.transient.jobs.push(RunningJob { id, title, progress });
         id
     }
 
@@ -92,7 +91,7 @@ impl App {
                 self.state.transient.choosing_folder = false;
                 match (purpose, folder, &mut self.state.transient.dialog) {
                     (Purpose::Open, Some(folder), _) => self.apply(Command::OpenLake(folder), ctx),
-                    (Purpose::Export, Some(folder), Some(Dialog::Export(draft))) => draft.into_folder(&folder),
+                    (Purpose::Export, Some(folder), Some(Dialog::Export(draft))) => draft.put_into(&folder),
                     _ => {}
                 }
             }
@@ -170,7 +169,7 @@ impl App {
                 match report {
                     Ok(told) => self.state.transient.tell(told),
                     Err(Ended::Cancelled) => {
-                        self.state.transient.tell("Indexing cancelled; what was read so far is kept.")
+                        self.state.transient.tell("Indexing cancelled; what was read so far is kept.");
                     }
                     Err(Ended::Failed(error)) => self.state.transient.complain(error),
                 }

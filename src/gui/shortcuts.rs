@@ -18,7 +18,7 @@ pub fn pressed(ctx: &Context, dialog_open: bool) -> Vec<Command> {
             Action::all().flat_map(|action| action.shortcuts().map(move |shortcut| (action, shortcut))).collect();
         wanted.sort_by_key(|(_, shortcut)| std::cmp::Reverse(weight(shortcut.modifiers)));
         for (action, shortcut) in wanted {
-            if typing && !works_while_typing(action, &shortcut) {
+            if typing && !works_while_typing(action, shortcut) {
                 continue;
             }
             if dialog_open && !matches!(action, Action::Palette | Action::Shortcuts | Action::Quit) {
@@ -53,7 +53,7 @@ fn weight(modifiers: Modifiers) -> u8 {
 }
 
 /// In a text field Ctrl+Z undoes text, Ctrl+A selects text, and letters are letters.
-fn works_while_typing(action: Action, shortcut: &KeyboardShortcut) -> bool {
+fn works_while_typing(action: Action, shortcut: KeyboardShortcut) -> bool {
     if matches!(shortcut.logical_key, Key::F5 | Key::F11) {
         return true;
     }

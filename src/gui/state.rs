@@ -157,8 +157,6 @@ pub struct RunningJob {
     pub id: u64,
     /// `Indexing`, `Exporting 1,204 frames`.
     pub title: String,
-    /// What its units are: `frames`.
-    pub unit: &'static str,
     /// How far it is, and how to stop it.
     pub progress: Progress,
 }

@@ -69,19 +69,16 @@ impl Watcher {
                 if !looks.load(Ordering::Relaxed) {
                     continue;
                 }
-                let news = if !root.is_dir() {
-                    (!gone).then_some(Seen::Gone)
+                let news = if root.is_dir() {
+                    session.generation().ok().filter(|now| *now != known).map(Seen::Changed)
                 } else {
-                    match session.generation() {
-                        Ok(now) if now != known => {
-                            known = now;
-                            Some(Seen::Changed(now))
-                        }
-                        _ => None,
-                    }
+                    (!gone).then_some(Seen::Gone)
                 };
                 if let Some(news) = news {
                     gone = news == Seen::Gone;
+                    if let Seen::Changed(now) = news {
+                        known = now;
+                    }
                     if tell.send(news).is_err() {
                         return;
                     }

@@ -71,15 +71,23 @@ impl Places {
     }
 }
 
-/// Whether the lake itself can hold its databases: `.lakescope` is a real folder (a link could lead anywhere), can be
-/// written, `lake.sqlite` is no link, and the disk is local (SQLite's write-ahead log needs shared memory).
+/// Whether the lake itself can hold its databases: `.lakescope` is a real folder and what is in it real files (a link
+/// could lead anywhere), all of them can be written, and the disk is local (SQLite's write-ahead log needs shared memory).
 fn holds_databases(root: &Path, own: &Path) -> bool {
     let is_link = |path: &Path| fs::symlink_metadata(path).is_ok_and(|meta| meta.file_type().is_symlink());
-    if is_link(own) || is_link(&root.join("lake.sqlite")) || on_network_disk(root) {
+    if is_link(own) || on_network_disk(root) || fs::create_dir_all(own).is_err() {
         return false;
     }
-    if fs::create_dir_all(own).is_err() {
-        return false;
+    let databases = ["", "-wal", "-shm", "-journal"]
+        .into_iter()
+        .flat_map(|ending| [own.join(format!("catalog.sqlite{ending}")), root.join(format!("lake.sqlite{ending}"))]);
+    for file in databases.chain([own.join("write.lock")]) {
+        match fs::symlink_metadata(&file) {
+            Ok(meta) if !meta.is_file() => return false,
+            // Another person's index can be read but not be brought up to date: this person gets one of their own.
+            Ok(_) if fs::OpenOptions::new().write(true).open(&file).is_err() => return false,
+            _ => {}
+        }
     }
     let writable = |folder: &Path| tempfile::Builder::new().prefix(".probe").tempfile_in(folder).is_ok();
     writable(own) && writable(root)
@@ -162,5 +170,15 @@ mod tests {
         let places = Places::of(&root, Some(&user)).unwrap();
         assert!(!places.in_lake && places.catalog.starts_with(&user) && places.kept.starts_with(&user));
         assert!(matches!(Places::of(&folder.path().join("none"), None), Err(LakeError::NoFolder(_))));
+        for planted in
+            [".lakescope/write.lock", ".lakescope/catalog.sqlite", ".lakescope/catalog.sqlite-wal", "lake.sqlite"]
+        {
+            let _ = fs::remove_file(root.join(".lakescope"));
+            let _ = fs::remove_dir_all(root.join(".lakescope"));
+            fs::create_dir_all(root.join(".lakescope")).unwrap();
+            std::os::unix::fs::symlink(folder.path().join("precious"), root.join(planted)).unwrap();
+            assert!(!Places::of(&root, Some(&user)).unwrap().in_lake, "{planted}");
+            fs::remove_file(root.join(planted)).unwrap();
+        }
     }
 }

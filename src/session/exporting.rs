@@ -45,41 +45,47 @@ impl Session {
         let (rows, from, missing) = self.scope_rows(&table, &request.scope)?;
         let parameters =
             json!({"scope": request.scope, "out": request.out, "images": request.images, "labels": request.labels});
-        let report = tasks::run(&self.inner.kept, "export", &parameters.to_string(), progress, |progress| {
-            let provenance = json!({
-                "lake": self.name(),
-                "scope": from,
-                "frames_no_longer_in_the_lake": missing,
-                "exported_at": now_text(),
-                "lakescope_version": env!("CARGO_PKG_VERSION"),
-                "index_generation": table.generation(),
-            });
-            let report = Package {
-                table: &table,
-                rows: &rows,
-                source: &Source { session: self, table: &table },
-                out: &request.out,
-                images: match request.images {
-                    ExportImages::None => PackageImages::None,
-                    ExportImages::Png => PackageImages::As(ImageFormat::Png),
-                    ExportImages::Jpeg => PackageImages::As(ImageFormat::Jpeg),
-                    ExportImages::Original => PackageImages::Original,
-                },
-                labels: request.labels,
-                spreadsheet: request.spreadsheet,
-                provenance,
-            }
-            .write(progress)
-            .map_err(SessionError::from)?;
-            let report = ExportReport {
-                out: report.out,
-                frames: report.frames,
-                labels: report.labels,
-                images: report.images,
-                failed: report.failed,
-            };
-            Ok(Outcome { rows_in: report.frames, rows_out: report.frames, result: json_text(&report), value: report })
-        })?;
+        let report =
+            tasks::run(self.inner.kept.as_ref().ok(), "export", &parameters.to_string(), progress, |progress| {
+                let provenance = json!({
+                    "lake": self.name(),
+                    "scope": from,
+                    "frames_no_longer_in_the_lake": missing,
+                    "exported_at": now_text(),
+                    "lakescope_version": env!("CARGO_PKG_VERSION"),
+                    "index_generation": table.generation(),
+                });
+                let report = Package {
+                    table: &table,
+                    rows: &rows,
+                    source: &Source { session: self, table: &table },
+                    out: &request.out,
+                    images: match request.images {
+                        ExportImages::None => PackageImages::None,
+                        ExportImages::Png => PackageImages::As(ImageFormat::Png),
+                        ExportImages::Jpeg => PackageImages::As(ImageFormat::Jpeg),
+                        ExportImages::Original => PackageImages::Original,
+                    },
+                    labels: request.labels,
+                    spreadsheet: request.spreadsheet,
+                    provenance,
+                }
+                .write(progress)
+                .map_err(SessionError::from)?;
+                let report = ExportReport {
+                    out: report.out,
+                    frames: report.frames,
+                    labels: report.labels,
+                    images: report.images,
+                    failed: report.failed,
+                };
+                Ok(Outcome {
+                    rows_in: report.frames,
+                    rows_out: report.frames,
+                    result: json_text(&report),
+                    value: report,
+                })
+            })?;
         Ok(report)
     }
 

@@ -21,7 +21,8 @@ impl Session {
             SessionError::Usage(format!("the filter cannot be used\n{}", error.render(filter)))
         };
         let bound = Filter::parse(filter).and_then(|filter| filter.bind(table)).map_err(wrong)?;
-        bound.evaluate(table).map_err(wrong)
+        // What goes wrong from here on is not the filter's fault: a column could not be read.
+        bound.evaluate(table).map_err(|error| SessionError::Failed(error.message))
     }
 
     /// Rows in the order asked for; rows without a value come last, equal ones stay as they were.
@@ -168,7 +169,7 @@ impl Session {
     pub fn labels(&self, table: &FrameTable, row: usize) -> Result<Vec<Label>, SessionError> {
         let footage = table.footage_index(row);
         let frame = (row - table.footages()[footage].first_row) as u64;
-        self.inner.images.labels(&*self.reader()?, table, footage, frame)
+        self.inner.images.labels(table, footage, frame)
     }
 
     /// Row of a named frame.

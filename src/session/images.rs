@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 use super::{OpenOptions, Session, SessionError};
 use crate::{
-    catalog::{CatalogReader, FrameTable},
+    catalog::FrameTable,
     frames::{ChildPool, Encoding, Extents, FrameLayout, FrameReader, PoolLimits, StoreIdentity, StoreRef},
     model::{Label, Raster, RgbImage},
 };
@@ -79,16 +79,12 @@ impl Images {
         StoreRef { lake_root: &self.root, store: &place.store, identity: place.identity }
     }
 
-    fn place(&self, reader: &CatalogReader, table: &FrameTable, footage: usize) -> Result<Arc<Place>, SessionError> {
+    fn place(&self, table: &FrameTable, footage: usize) -> Result<Arc<Place>, SessionError> {
         let key = (table.catalog_uid().to_owned(), table.footage_id(footage));
         if let Some(place) = touch(&self.places, |(known, _)| *known == key) {
             return Ok(place.1);
         }
-        let gone = || SessionError::Failed("the index changed while the frame was read; look again".to_owned());
-        if reader.uid() != key.0 {
-            return Err(gone());
-        }
-        let found = reader.place(key.1)?.ok_or_else(gone)?;
+        let found = table.place(footage)?;
         let bytes = found.extents.len() * 4 + 1024;
         let extents = Extents::unpack(&found.extents).map_err(|error| SessionError::Failed(error.to_string()))?;
         let place =
@@ -106,13 +102,7 @@ impl Images {
     }
 
     /// The labels of one frame.
-    pub(super) fn labels(
-        &self,
-        reader: &CatalogReader,
-        table: &FrameTable,
-        footage: usize,
-        frame: u64,
-    ) -> Result<Vec<Label>, SessionError> {
+    pub(super) fn labels(&self, table: &FrameTable, footage: usize, frame: u64) -> Result<Vec<Label>, SessionError> {
         let key = (table.catalog_uid().to_owned(), table.footage_id(footage));
         let of_frame = |labels: &[Label]| -> Vec<Label> {
             let first = labels.partition_point(|label| label.frame_idx < frame);
@@ -127,10 +117,7 @@ impl Images {
         {
             return Ok(of_frame(&block));
         }
-        if reader.uid() != key.0 {
-            return Err(SessionError::Failed("the index changed while the labels were read; look again".to_owned()));
-        }
-        let block = Arc::new(reader.labels_near(key.1, frame)?);
+        let block = Arc::new(table.labels_near(footage, frame)?);
         let found = of_frame(&block);
         let mut kept = self.labels.lock();
         kept.push_front((key, frame, block));
@@ -152,7 +139,7 @@ impl Session {
     /// Where a frame is, and its number in its footage.
     fn frame_place(&self, table: &FrameTable, row: usize) -> Result<(Arc<Place>, u64), SessionError> {
         let footage = table.footage_index(row);
-        let place = self.inner.images.place(&*self.reader()?, table, footage)?;
+        let place = self.inner.images.place(table, footage)?;
         let first = crate::filter::FrameColumns::footages(table)[footage].first_row;
         Ok((place, (row - first) as u64))
     }

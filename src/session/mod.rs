@@ -34,7 +34,8 @@ struct Inner {
     places: Places,
     name: String,
     manifest: Manifest,
-    kept: Arc<KeptDb>,
+    /// The lake's own database; reading goes on without it when it cannot be opened.
+    kept: Result<Arc<KeptDb>, String>,
     reader: Mutex<Option<Arc<CatalogReader>>>,
     table: Mutex<Option<Arc<FrameTable>>>,
     images: images::Images,
@@ -49,8 +50,11 @@ impl Session {
     pub fn open(folder: &Path, options: OpenOptions) -> Result<Self, SessionError> {
         let places = Places::of(folder, options.user_dir.as_deref())?;
         let manifest = Manifest::read(&places.root)?;
-        let kept = Arc::new(KeptDb::open(places.kept.clone())?);
-        tasks::mark_lost(&kept)?;
+        let kept = KeptDb::open(places.kept.clone()).map(Arc::new).map_err(|error| error.to_string());
+        match &kept {
+            Ok(kept) => tasks::mark_lost(kept).unwrap_or_else(|error| log::warn!("{error}")),
+            Err(error) => log::warn!("runs are not recorded and selections not at hand: {error}"),
+        }
         let folder_name = places
             .root
             .file_name()
@@ -96,6 +100,11 @@ impl Session {
         Ok(self.reader()?.generation()?)
     }
 
+    /// The lake's own database.
+    fn kept(&self) -> Result<&Arc<KeptDb>, SessionError> {
+        self.inner.kept.as_ref().map_err(|error| SessionError::Failed(error.clone()))
+    }
+
     /// The catalog's reader, opened when there is something to open. A catalog that was replaced (deleted and made again)
     /// is opened anew.
     fn reader(&self) -> Result<Arc<CatalogReader>, SessionError> {
@@ -116,7 +125,7 @@ impl Session {
     /// # Errors
     /// The folder or the databases cannot be used, or the work was cancelled; what was indexed until then stays.
     pub fn index(&self, progress: &Progress) -> Result<IndexReport, SessionError> {
-        let report = tasks::run(&self.inner.kept, "index", "{}", progress, |progress| {
+        let report = tasks::run(self.inner.kept.as_ref().ok(), "index", "{}", progress, |progress| {
             let report = index::run(self, progress)?;
             Ok(tasks::Outcome {
                 rows_in: report.samples_read,
@@ -180,8 +189,9 @@ impl Session {
     /// # Errors
     /// The lake's own database cannot be read.
     pub fn runs(&self) -> Result<Vec<Run>, SessionError> {
-        tasks::mark_lost(&self.inner.kept)?;
-        Ok(self.inner.kept.runs()?)
+        let kept = self.kept()?;
+        tasks::mark_lost(kept)?;
+        Ok(kept.runs()?)
     }
 
     /// The log of one run.
@@ -189,7 +199,7 @@ impl Session {
     /// # Errors
     /// The lake's own database cannot be read.
     pub fn run_log(&self, run_id: i64) -> Result<Vec<String>, SessionError> {
-        Ok(self.inner.kept.run_log(run_id)?)
+        Ok(self.kept()?.run_log(run_id)?)
     }
 
     /// What could not be read, and what was guessed.
@@ -205,7 +215,7 @@ impl Session {
     /// # Errors
     /// The lake's own database cannot be read.
     pub fn selections(&self) -> Result<Vec<Selection>, SessionError> {
-        let saved = self.inner.kept.selections()?;
+        let saved = self.kept()?.selections()?;
         Ok(saved
             .into_iter()
             .map(|one| Selection { name: one.name, note: one.note, frames: one.frames, saved_at_ns: one.saved_at_ns })
@@ -222,7 +232,7 @@ impl Session {
             return Err(SessionError::Usage("a selection needs a name".to_owned()));
         }
         let frames = rows.iter().map(|row| table.frame_id(*row as usize).to_string());
-        Ok(self.inner.kept.save_selection(name, note, frames, now_ns())?)
+        Ok(self.kept()?.save_selection(name, note, frames, now_ns())?)
     }
 
     /// Rows of a saved selection in `table`, and how many of its frames are no longer in the lake.
@@ -230,7 +240,7 @@ impl Session {
     /// # Errors
     /// There is no such selection, or the lake's own database cannot be read.
     pub fn selection_rows(&self, table: &FrameTable, name: &str) -> Result<(Vec<u32>, u64), SessionError> {
-        let frames = self.inner.kept.selection_frames(name)?;
+        let frames = self.kept()?.selection_frames(name)?;
         let all = frames.len() as u64;
         let rows = find::rows_of(table, &frames);
         let gone = all - rows.len() as u64;
@@ -242,7 +252,7 @@ impl Session {
     /// # Errors
     /// There is no such selection, or the lake's own database cannot be written.
     pub fn delete_selection(&self, name: &str) -> Result<(), SessionError> {
-        Ok(self.inner.kept.delete_selection(name)?)
+        Ok(self.kept()?.delete_selection(name)?)
     }
 }
 

@@ -193,7 +193,7 @@ pub enum SessionError {
     #[error("{0}")]
     Usage(String),
     /// Rows could not be written to where they go.
-    #[error("cannot write the rows: {0}; check free space, or whether their reader is still there")]
+    #[error("the rows could not be written; check free space where they go")]
     Output(#[source] io::Error),
     /// A message that already says what, where and what to do.
     #[error("{0}")]

@@ -48,12 +48,13 @@ pub enum TaskError {
 /// # Errors
 /// Those of `work`.
 pub fn run<T>(
-    kept: &Arc<KeptDb>,
+    kept: Option<&Arc<KeptDb>>,
     task: &str,
     parameters: &str,
     progress: &Progress,
     work: impl FnOnce(&Progress) -> Result<Outcome<T>, TaskError>,
 ) -> Result<T, TaskError> {
+    let Some(kept) = kept else { return work(progress).map(|outcome| outcome.value) };
     let run_id = match kept.begin_run(task, None, parameters, &process::current(), now_ns()) {
         Ok(run_id) => run_id,
         Err(error) => {
@@ -142,16 +143,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let kept = Arc::new(KeptDb::open(folder.path().join("lake.sqlite")).unwrap());
         let progress = Progress::new();
-        let value = run(&kept, "good", "{}", &progress, |progress| {
+        let value = run(Some(&kept), "good", "{}", &progress, |progress| {
             progress.add(3);
             progress.log("hello");
             Ok(Outcome { value: 7, rows_in: 3, rows_out: 2, result: "{\"a\":1}".into() })
         });
         assert_eq!(value.unwrap(), 7);
         let failed: Result<(), _> =
-            run(&kept, "bad", "{}", &Progress::new(), |_| Err(TaskError::Failed("no disk".into())));
+            run(Some(&kept), "bad", "{}", &Progress::new(), |_| Err(TaskError::Failed("no disk".into())));
         assert!(failed.is_err());
-        let cancelled: Result<(), _> = run(&kept, "stopped", "{}", &Progress::new(), |_| Err(Cancelled.into()));
+        let cancelled: Result<(), _> = run(Some(&kept), "stopped", "{}", &Progress::new(), |_| Err(Cancelled.into()));
         assert!(cancelled.is_err());
         kept.begin_run("killed", None, "{}", "nonsense", 0).unwrap();
         mark_lost(&kept).unwrap();

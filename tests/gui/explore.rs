@@ -126,7 +126,7 @@ fn playing_moves_on_at_recorded_speed_and_stops_at_the_end() {
 fn sorting_by_a_metric_puts_the_largest_first() {
     let mut window = Window::open();
     window.click("Sort");
-    window.click("speed");
+    window.press("speed");
     window.until("ascending can be turned", |window| window.shows("Order: Ascending"));
     window.click("Order: Ascending");
     window.settle();

@@ -92,6 +92,7 @@ impl Window {
         let settings = folder.path().join("window.json");
         Harness::builder()
             .with_size([1600.0, 1000.0])
+            .with_step_dt(0.05)
             .build_eframe(move |creation| App::new(&creation.egui_ctx, lake, options, Some(settings)))
     }
 
@@ -109,7 +110,7 @@ impl Window {
                 return;
             }
             assert!(
-                begun.elapsed() < Duration::from_secs(60),
+                begun.elapsed() < Duration::from_secs(20),
                 "waited in vain until {what}; on screen: {:#?}",
                 self.labels()
             );
@@ -141,10 +142,18 @@ impl Window {
         self.settle();
     }
 
+    /// Presses what has this name the way assistive technology does, be it scrolled out of sight or not.
+    pub fn press(&mut self, label: &str) {
+        self.harness.get_by_label(label).click_accesskit();
+        self.settle();
+    }
+
     /// The number of matching frames that the window tells.
     pub fn matches(&self) -> Option<usize> {
-        let told = self.harness.query_all_by_label_contains(" frames match").next()?.accesskit_node().label()?;
-        told.strip_suffix(" frames match")?.parse().ok()
+        self.harness.query_all_by_label_contains(" frames match").find_map(|node| {
+            let told = node.accesskit_node().label()?;
+            told.strip_suffix(" frames match")?.parse().ok()
+        })
     }
 
     /// Replaces the filter by typing.
@@ -187,6 +196,9 @@ impl Window {
     }
 
     fn labels(&self) -> Vec<String> {
-        self.harness.query_all_by_label_contains("").filter_map(|node| node.accesskit_node().label()).collect()
+        self.harness
+            .query_all_by_label_contains("")
+            .filter_map(|node| node.accesskit_node().label().or(node.value()))
+            .collect()
     }
 }

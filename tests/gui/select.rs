@@ -52,9 +52,9 @@ fn a_selection_is_saved_loaded_and_deleted() {
     window.until("it is listed", |window| window.shows("Load selection odd ones"));
     window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::A);
     window.until("none is selected", |window| !window.tells(" selected"));
-    window.harness.get_by_label("Load selection odd ones").click();
+    window.press("Load selection odd ones");
     window.until("it is loaded", |window| window.tells("3 selected"));
-    window.harness.get_by_label("Delete selection odd ones").click();
+    window.press("Delete selection odd ones");
     window.until("it is gone", |window| !window.shows("Load selection odd ones"));
 }
 

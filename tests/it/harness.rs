@@ -19,7 +19,7 @@ pub(crate) struct Lake {
 }
 
 impl Lake {
-    /// A fresh copy of a lake of two drives with two cameras and 24 frames each, every layout among them, not indexed.
+    /// A fresh copy of a lake of three drives with two cameras and 24 frames each (8 in the lossless store), every layout among them, not indexed.
     pub(crate) fn new() -> Self {
         let lake = Self::empty();
         copy(small_sample(), &lake.path());

@@ -20,10 +20,10 @@ fn a_lake_is_indexed_and_described() {
     let report = lake.json("index", &[]);
     assert_eq!(
         (report["recordings"].as_u64(), report["footages"].as_u64(), report["frames"].as_u64()),
-        (Some(3), Some(6), Some(144))
+        (Some(3), Some(6), Some(128))
     );
     let info = lake.json("info", &[]);
-    assert_eq!(info["frames"], 144);
+    assert_eq!(info["frames"], 128);
     assert!(info["labels"].as_u64().unwrap() > 100, "{info:#}");
     assert_eq!(info["problems"].as_array().unwrap().len(), 0, "{info:#}");
     assert!(info["catalog_bytes"].as_u64().unwrap() > 10_000);
@@ -46,7 +46,7 @@ fn a_filter_gives_the_rows_that_its_words_say() {
     let lake = Lake::new();
     let all =
         rows(&lake.run("frames", &["--format", "csv", "--columns", "frame_id,speed,labels.pedestrian,camera,labels"]));
-    assert_eq!(all.len(), 144);
+    assert_eq!(all.len(), 128);
     let number = |row: &Row, name: &str| row[name].parse::<f64>().ok();
     let cases: [(&str, Test); 5] = [
         ("speed > 8", Box::new(move |row| number(row, "speed").is_some_and(|speed| speed > 8.0))),
@@ -103,17 +103,17 @@ fn exports_hold_the_pixels_that_other_software_reads() {
     let lake = Lake::new();
     let out = lake.beside("out");
     let report = lake.json("export", &["--out", out.to_str().unwrap(), "--images", "png"]);
-    assert_eq!((report["frames"].as_u64(), report["images"].as_u64()), (Some(144), Some(144)));
+    assert_eq!((report["frames"].as_u64(), report["images"].as_u64()), (Some(128), Some(128)));
     let Some(told) = python::run("check_export.py", &[lake.path().as_os_str(), out.as_os_str()]) else { return };
     let compared: serde_json::Value = serde_json::from_slice(&told).unwrap();
     let images: u64 = compared.as_object().unwrap().values().map(|one| one["images"].as_u64().unwrap()).sum();
-    assert_eq!(images, 144);
+    assert_eq!(images, 128);
     let exact = compared.as_object().unwrap().values().filter(|one| one["largest_difference"] == 0).count();
     assert!(exact >= 2, "two of the stores are lossless: {compared}");
 
     let record: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(out.join("export.json")).unwrap()).unwrap();
-    assert_eq!((record["frames"].as_u64(), record["scope"]["filter"].as_str()), (Some(144), Some("")));
+    assert_eq!((record["frames"].as_u64(), record["scope"]["filter"].as_str()), (Some(128), Some("")));
     assert_eq!(record["labels"], rows(&std::fs::read_to_string(out.join("labels.csv")).unwrap()).len());
     assert!(lake.fail("export", &["--out", out.to_str().unwrap()], 1).contains("not empty"));
 }
@@ -242,20 +242,120 @@ fn runs_are_remembered() {
 fn adding_and_removing_a_drive_touches_only_that_drive() {
     let lake = Lake::new();
     lake.run("index", &[]);
-    let drives = std::fs::read_dir(lake.path().join("recordings"))
+    let mut drives = std::fs::read_dir(lake.path().join("recordings"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect::<Vec<_>>();
+    drives.sort();
     crate::harness::copy(&drives[0], &lake.path().join("recordings/zz_copy"));
     let report = lake.json("index", &[]);
     assert_eq!(
         (report["recordings_read"].as_u64(), report["recordings_kept"].as_u64(), report["frames"].as_u64()),
-        (Some(1), Some(3), Some(192))
+        (Some(1), Some(3), Some(176))
     );
     std::fs::remove_dir_all(lake.path().join("recordings/zz_copy")).unwrap();
     let report = lake.json("index", &[]);
     assert_eq!(
         (report["recordings_read"].as_u64(), report["recordings_removed"].as_u64(), report["frames"].as_u64()),
-        (Some(0), Some(1), Some(144))
+        (Some(0), Some(1), Some(128))
     );
+}
+
+#[test]
+fn selections_are_saved_exported_and_forgotten() {
+    let lake = Lake::new();
+    lake.run("selections", &["--save", "start", "--where", "frame < 2", "--note", "the first two"]);
+    let list = lake.json("selections", &[]);
+    assert_eq!(
+        (list[0]["name"].as_str(), list[0]["frames"].as_u64(), list[0]["note"].as_str()),
+        (Some("start"), Some(12), Some("the first two"))
+    );
+    let out = lake.beside("out");
+    let report = lake.json("export", &["--selection", "start", "--out", out.to_str().unwrap()]);
+    assert_eq!(report["frames"], 12);
+    lake.run("selections", &["--delete", "start"]);
+    assert_eq!(lake.json("selections", &[]).as_array().unwrap().len(), 0);
+    assert!(lake.fail("selections", &["--delete", "start"], 2).contains("no selection"));
+}
+
+#[test]
+fn labels_of_an_export_are_those_of_one_moment() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let out = lake.beside("out");
+    let mut export = lake.command("export", &["--out", out.to_str().unwrap(), "--images", "png"]).spawn().unwrap();
+    // Meanwhile every recording is read again, over and over.
+    while export.try_wait().unwrap().is_none() {
+        for entry in walk(&lake.path().join("recordings")).iter().filter(|path| path.ends_with("recording.toml")) {
+            let file = std::fs::File::options().append(true).open(entry).unwrap();
+            file.set_modified(std::time::SystemTime::now()).unwrap();
+        }
+        lake.run("index", &[]);
+    }
+    assert!(export.wait().unwrap().success());
+    let counted: u64 = rows(&std::fs::read_to_string(out.join("frames.csv")).unwrap())
+        .iter()
+        .map(|row| row["labels"].parse::<u64>().unwrap())
+        .sum();
+    assert_eq!(rows(&std::fs::read_to_string(out.join("labels.csv")).unwrap()).len() as u64, counted);
+}
+
+#[test]
+fn an_export_whose_images_fail_says_so() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let store =
+        walk(&lake.path().join("recordings")).into_iter().find(|path| path.ends_with("footages/front.h5")).unwrap();
+    std::fs::File::options().append(true).open(&store).unwrap().set_len(10).unwrap();
+    let out = lake.beside("out");
+    let said = lake.fail("export", &["--out", out.to_str().unwrap(), "--images", "png"], 1);
+    assert!(said.contains("24 of 128 images") && said.contains("changed"), "{said}");
+    let record: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("export.json")).unwrap()).unwrap();
+    assert_eq!((record["images"].as_u64(), record["images_failed"].as_array().unwrap().len()), (Some(104), 24));
+}
+
+#[test]
+fn a_damaged_catalog_is_made_again_and_a_lost_one_of_ours_is_not_deleted() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let before = lake.answers();
+    let catalog = lake.path().join(".lakescope/catalog.sqlite");
+    // Every second page, the first left alone: the header looks right and the rest is noise.
+    let mut bytes = std::fs::read(&catalog).unwrap();
+    for page in bytes.chunks_mut(16_384).skip(1).step_by(2) {
+        page.fill(0x5a);
+    }
+    std::fs::write(&catalog, &bytes).unwrap();
+    let output = lake.output("frames", &["--format", "csv"]);
+    assert_ne!(output.status.code(), Some(2), "the filter is not at fault");
+    // A drive that changed makes the index write into it.
+    let toml = walk(&lake.path().join("recordings")).into_iter().find(|path| path.ends_with("recording.toml")).unwrap();
+    std::fs::File::options().append(true).open(toml).unwrap().set_modified(std::time::SystemTime::now()).unwrap();
+    lake.run("index", &[]);
+    assert_eq!(lake.answers(), before);
+
+    let kept = lake.path().join("lake.sqlite");
+    std::fs::write(&kept, "noise".repeat(2000)).unwrap();
+    for ending in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(lake.path().join(format!("lake.sqlite{ending}")));
+    }
+    assert_eq!(lake.run("frames", &["--count"]).trim(), "128");
+    let said = lake.fail("runs", &[], 1);
+    assert!(said.contains("move the file aside"), "{said}");
+    assert_eq!(std::fs::read_to_string(kept).unwrap(), "noise".repeat(2000));
+}
+
+#[test]
+fn a_planted_link_is_not_written_through() {
+    let lake = Lake::new();
+    let precious = lake.beside("precious.txt");
+    std::fs::write(&precious, "precious").unwrap();
+    std::fs::create_dir(lake.path().join(".lakescope")).unwrap();
+    for name in [".lakescope/write.lock", ".lakescope/catalog.sqlite-wal", "lake.sqlite"] {
+        std::os::unix::fs::symlink(&precious, lake.path().join(name)).unwrap();
+        assert_eq!(lake.run("frames", &["--count"]).trim(), "128");
+        assert_eq!(std::fs::read_to_string(&precious).unwrap(), "precious", "{name}");
+        std::fs::remove_file(lake.path().join(name)).unwrap();
+    }
 }

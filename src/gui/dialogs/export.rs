@@ -65,12 +65,12 @@ impl ExportDraft {
     }
 
     /// Puts the export into `folder`.
-    pub fn into_folder(&mut self, folder: &std::path::Path) {
+    pub fn put_into(&mut self, folder: &std::path::Path) {
         let name = PathBuf::from(&self.out).file_name().map_or_else(|| "export".into(), std::ffi::OsStr::to_owned);
         self.out = folder.join(name).display().to_string();
     }
 
-    fn number(&self, lake: &Lake, frames: ExportFrames) -> usize {
+    fn number(lake: &Lake, frames: ExportFrames) -> usize {
         match frames {
             ExportFrames::All => lake.frames(),
             ExportFrames::Filtered => lake.view.as_ref().map_or(0, |view| view.len()),
@@ -109,7 +109,7 @@ impl ExportDraft {
                     field(ui, &mut self.out, "Folder to export to", "Folder", width);
                 });
             });
-            let number = self.number(lake, self.frames) as u64;
+            let number = Self::number(lake, self.frames) as u64;
             ui.add_space(STEP);
             let mut keep = true;
             bar(ui, 36.0, |ui| {
@@ -142,7 +142,7 @@ impl ExportDraft {
             (ExportFrames::Filtered, "Frames that match the filter"),
             (ExportFrames::Selected, "Selected frames"),
         ] {
-            let number = self.number(lake, frames);
+            let number = Self::number(lake, frames);
             bar(ui, 26.0, |ui| {
                 let muted = colors(ui).muted;
                 ui.add_enabled_ui(number > 0, |ui| ui.radio_value(&mut self.frames, frames, name));

@@ -20,8 +20,12 @@ pub struct Palette {
 
 /// How well `query` fits `name`: letters in order, better at the beginnings of words and in a row. Lower is better.
 fn fit(query: &str, name: &str) -> Option<usize> {
+    // A part of the name as it stands is better than letters picked from it.
+    if let Some(at) = name.to_lowercase().find(query.trim().to_lowercase().as_str()) {
+        return Some(usize::from(!name.get(..at).is_some_and(|before| before.is_empty() || before.ends_with(' '))));
+    }
     let name: Vec<char> = name.to_lowercase().chars().collect();
-    let mut cost = 0;
+    let mut cost = 2;
     let mut from = 0;
     for letter in query.to_lowercase().chars().filter(|letter| !letter.is_whitespace()) {
         let found = name[from..].iter().position(|other| *other == letter)? + from;

@@ -1,12 +1,12 @@
 //! The shortcut sheet.
 
-use egui::{Align, Context, Layout, RichText};
+use egui::{Align, Align2, Context, FontId, Layout, RichText, Sense, WidgetInfo, accesskit::Role, vec2};
 
 use super::modal;
 use crate::gui::{
     command::{Action, Group},
     theme::{self, STEP, colors, heading},
-    widgets::{Icon, bar, icon_button, keys},
+    widgets::{Icon, bar, icon_button, paint_keys},
 };
 
 /// What the mouse does, which no menu can show.
@@ -22,7 +22,7 @@ const GESTURES: [(&str, &str); 8] = [
 ];
 
 pub(super) fn shortcuts_ui(ctx: &Context) -> bool {
-    modal(ctx, "shortcuts", 840.0, |ui| {
+    modal(ctx, "shortcuts", 900.0, |ui| {
         let mut keep = true;
         bar(ui, 28.0, |ui| {
             ui.label(heading("Keyboard and mouse"));
@@ -31,6 +31,7 @@ pub(super) fn shortcuts_ui(ctx: &Context) -> bool {
             });
         });
         ui.add_space(STEP);
+        ui.spacing_mut().item_spacing = vec2(32.0, 0.0);
         ui.columns(3, |columns| {
             for (column, groups) in
                 [vec![Group::Frame], vec![Group::Lake, Group::Find, Group::Select], vec![Group::View]]
@@ -45,7 +46,7 @@ pub(super) fn shortcuts_ui(ctx: &Context) -> bool {
                             line(ui, action.name(), &shortcut);
                         }
                     }
-                    ui.add_space(STEP);
+                    ui.add_space(STEP * 2.0);
                 }
                 if column == 2 {
                     section(ui, "Mouse");
@@ -62,11 +63,13 @@ pub(super) fn shortcuts_ui(ctx: &Context) -> bool {
 fn section(ui: &mut egui::Ui, name: &str) {
     let accent = colors(ui).accent;
     ui.label(RichText::new(name).font(theme::semibold(12.0)).color(accent));
+    ui.add_space(STEP / 2.0);
 }
 
 fn line(ui: &mut egui::Ui, name: &str, shortcut: &str) {
-    bar(ui, 22.0, |ui| {
-        ui.label(RichText::new(name).size(12.5));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| keys(ui, shortcut));
-    });
+    let ink = colors(ui).text;
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {shortcut}")));
+    ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, name, FontId::proportional(12.5), ink);
+    paint_keys(ui, rect.right_center(), shortcut);
 }

@@ -139,7 +139,7 @@ pub(super) fn category_ui(
         if line_ui(ui, &line).clicked() {
             if flag {
                 let asked = (!ticked).then_some(value == "true");
-                panel.edit(edit::set_flag(&panel.lake.filter, name, asked), out);
+                Panel::edit(edit::set_flag(&panel.lake.filter, name, asked), out);
             } else {
                 let mut values = chosen.clone();
                 match values.iter().position(|known| known == value) {
@@ -148,7 +148,7 @@ pub(super) fn category_ui(
                     }
                     None => values.push(value.clone()),
                 }
-                panel.edit(edit::set_choice(&panel.lake.filter, name, Some(&values)), out);
+                Panel::edit(edit::set_choice(&panel.lake.filter, name, Some(&values)), out);
             }
         }
     }
@@ -201,7 +201,7 @@ pub(super) fn classes_ui(
             faint: false,
         };
         if line_ui(ui, &line).clicked() {
-            panel.edit(edit::set_class(&panel.lake.filter, &class.class, !ticked), out);
+            Panel::edit(edit::set_class(&panel.lake.filter, &class.class, !ticked), out);
         }
     }
     if panel.wants("no labels") {
@@ -220,7 +220,7 @@ pub(super) fn classes_ui(
         if line_ui(ui, &line).clicked() {
             let range = (!ticked).then_some((0.0, 0.0));
             let edited = edit::set_range(&panel.lake.filter, "labels", range);
-            panel.edit(edited.map(|text| text.replace("labels between 0 and 0", "labels = 0")), out);
+            Panel::edit(edited.map(|text| text.replace("labels between 0 and 0", "labels = 0")), out);
         }
     }
 }
@@ -253,10 +253,9 @@ pub(super) fn selections_ui(ui: &mut Ui, selections: &[Selection], out: &mut Vec
             let left = pos2(rect.left() + 36.0, center);
             let font = egui::FontId::proportional(13.0);
             elided(ui.painter(), left, &selection.name, font, colors.text, drawn.left() - 8.0 - left.x);
-            let mut tip = format!("{}\nsaved {} UTC", selection.name, time_utc(selection.saved_at_ns));
-            if !selection.note.is_empty() {
-                tip += &format!("\n\n{}", selection.note);
-            }
+            let saved = time_utc(selection.saved_at_ns);
+            let tip = format!("{}\nsaved {saved} UTC\n\n{}", selection.name, selection.note);
+            let tip = tip.trim_end();
             if response.on_hover_text(tip).clicked() {
                 out.push(Command::LoadSelection(selection.name.clone()));
             }

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Frame, Margin, RichText, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{Frame, Margin, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2};
 
 use super::{
     facet_cache::{FacetCache, FacetData, FacetId},
     facet_lists::{self, Lists},
-    problems,
+    highlight, problems,
 };
 use crate::{
     filter::{self, Expr, Filter, FrameColumns, MetricName, attribute_keys, edit},
@@ -54,7 +54,7 @@ impl Panel<'_> {
     }
 
     /// Asks for a changed filter text; one that cannot be read is left alone and shown for mending.
-    pub fn edit(&self, edited: Result<String, filter::FilterError>, out: &mut Vec<Command>) {
+    pub fn edit(edited: Result<String, filter::FilterError>, out: &mut Vec<Command>) {
         out.push(match edited {
             Ok(filter) => Command::SetFilter(filter),
             Err(_) => Action::FocusQuery.into(),
@@ -77,13 +77,19 @@ impl Facets {
             let width = ui.available_width();
             field(ui, &mut self.search, "Search facets", "Search facets", width);
         });
-        divider(ui);
         let expr = Filter::parse(&lake.filter).ok().and_then(|filter| filter.expr().cloned());
         let panel = Panel { lake, workers, expr, search: self.search.trim().to_lowercase() };
+        divider(ui);
+        if panel.expr.is_some() {
+            // At the bottom, where its coming and going moves nothing that is being pressed.
+            let frame =
+                Frame::new().fill(colors(ui).panel).inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 8 });
+            egui::Panel::bottom("conditions").resizable(false).frame(frame).show(ui, |ui| chips_ui(ui, &panel, out));
+        }
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            self.metrics_ui(ui, &panel, out);
             self.labels_ui(ui, &panel, out);
+            self.metrics_ui(ui, &panel, out);
             self.categories_ui(ui, &panel, out);
             self.selections_ui(ui, &panel, out);
             self.problems_ui(ui, &panel, out);
@@ -175,7 +181,7 @@ impl Facets {
                                     Some((low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY)))
                                 }
                             };
-                            panel.edit(edit::set_range(&panel.lake.filter, &name, range), out);
+                            Panel::edit(edit::set_range(&panel.lake.filter, &name, range), out);
                         }
                         ui.add_space(3.0);
                         ends_ui(ui, bins.min, bins.max);
@@ -244,14 +250,44 @@ impl Facets {
     fn problems_ui(&mut self, ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
         let problems = &panel.lake.loaded.info.problems;
         divider(ui);
-        let top = ui.cursor();
+        // The cursor itself reaches down without end; what is to be seen is the heading.
+        let heading = egui::Rect::from_min_size(ui.cursor().min, vec2(1.0, 36.0));
         if std::mem::take(&mut self.scroll_to_problems) {
-            ui.scroll_to_rect(top, Some(egui::Align::TOP));
+            ui.scroll_to_rect(heading, Some(egui::Align::TOP));
         }
         if self.section(ui, "Problems", problems.len(), !problems.is_empty()) {
             problems::problems_ui(ui, problems, out);
         }
     }
+}
+
+/// The conditions of the filter, each with a cross that takes it away.
+fn chips_ui(ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
+    let Some(expr) = &panel.expr else { return };
+    let colors = colors(ui);
+    ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+    ui.spacing_mut().interact_size.y = 0.0;
+    ui.horizontal_wrapped(|ui| {
+        for (index, part) in edit::conjuncts(expr).iter().enumerate() {
+            let text = part.to_string();
+            let font = theme::mono(11.5);
+            let mut job = highlight::layout(&text, &font, colors, None);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(ui.max_rect().width() - 32.0);
+            let galley = ui.painter().layout_job(job);
+            let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(28.0, 6.0), Sense::click());
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Remove condition {text}")));
+            let edge = if response.hovered() { colors.accent } else { colors.outline };
+            ui.painter().rect(rect, 11, colors.control, Stroke::new(1.0, edge), StrokeKind::Inside);
+            let at = egui::pos2(rect.left() + 8.0, rect.center().y - galley.size().y / 2.0);
+            ui.painter().galley(at, galley, colors.text);
+            let cross =
+                egui::Rect::from_center_size(egui::pos2(rect.right() - 11.0, rect.center().y), vec2(10.0, 10.0));
+            paint_icon(ui.painter(), cross, Icon::Close, if response.hovered() { colors.text } else { colors.muted });
+            if response.on_hover_text("Remove this condition").clicked() {
+                Panel::edit(edit::remove_conjunct(&panel.lake.filter, index), out);
+            }
+        }
+    });
 }
 
 /// Name and unit on the left, the chosen range on the right.

@@ -110,28 +110,34 @@ impl Grid {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive count")]
         let shown = (area.height() / plan.row).ceil() as usize + 2;
         let bucket = bucket_for(plan.tile * ui.pixels_per_point());
-        // The newest request is worked on first, so the last tile is asked for first.
-        for line in (first..(first + shown).min(rows)).rev() {
+        let mut tiles = Vec::new();
+        for line in first..(first + shown).min(rows) {
             #[expect(clippy::cast_precision_loss, reason = "a few rows")]
             let y = top + (line - first) as f32 * plan.row;
             if y > area.bottom() || y + plan.row < area.top() {
                 continue;
             }
-            for column in (0..plan.columns).rev() {
-                let place = line * plan.columns + column;
-                let Some(row) = view.row(place) else { continue };
+            for column in 0..plan.columns {
+                let Some(row) = view.row(line * plan.columns + column) else { continue };
                 #[expect(clippy::cast_precision_loss, reason = "a few columns")]
                 let x = area.left() + STEP + column as f32 * (plan.tile + plan.gap);
-                let rect = Rect::from_min_size(pos2(x, y), vec2(plan.tile, plan.row - plan.gap));
-                let thumb = self.thumbs.get(row, bucket, &lake.session, lake.table(), &workers.pictures, ui.ctx());
-                let labels = if state.persisted.tile_boxes && plan.tile >= 64.0 {
-                    self.thumbs.labels(row, &lake.session, lake.table(), &workers.ask, ui.ctx())
-                } else {
-                    None
-                };
-                let tile = Tile { row, rect, picture: plan.picture, thumb, labels };
-                tile.ui(ui, lake, view, out);
+                tiles.push((row, Rect::from_min_size(pos2(x, y), vec2(plan.tile, plan.row - plan.gap))));
             }
+        }
+        let (session, table, ctx) = (&lake.session, lake.table(), ui.ctx());
+        // The newest request is worked on first, so the last tile is asked for first.
+        let mut pictures: Vec<_> = tiles
+            .iter()
+            .rev()
+            .map(|(row, _)| {
+                let thumb = self.thumbs.get(*row, bucket, session, table, &workers.pictures, ctx);
+                let boxes = state.persisted.tile_boxes && plan.tile >= 64.0;
+                (thumb, boxes.then(|| self.thumbs.labels(*row, session, table, &workers.ask, ctx)).flatten())
+            })
+            .collect();
+        for (row, rect) in tiles {
+            let Some((thumb, labels)) = pictures.pop() else { break };
+            Tile { row, rect, picture: plan.picture, thumb, labels }.ui(ui, lake, view, out);
         }
         ui.set_clip_rect(old_clip);
         ui.allocate_rect(area, Sense::hover());

@@ -1,6 +1,6 @@
 //! The bar above the grid: how many match, what is selected, order, size of tiles.
 
-use egui::{Align, Frame, Layout, Margin, Popup, RichText, ScrollArea, Slider, Ui};
+use egui::{Align, Frame, Layout, Margin, Popup, RichText, ScrollArea, Slider, Ui, WidgetInfo, accesskit::Role};
 
 use crate::{
     filter::FrameColumns as _,
@@ -43,8 +43,8 @@ fn counts_ui(ui: &mut Ui, lake: &Lake) {
     let matching = lake.view.as_ref().map(|view| view.len() as u64);
     ui.spacing_mut().item_spacing.x = 5.0;
     let shown = matching.map_or_else(|| "…".to_owned(), count);
-    ui.label(RichText::new(shown).font(theme::numbers_medium(14.0)).color(colors.text))
-        .accessible_name(format!("{} frames match", matching.unwrap_or(0)));
+    let number = ui.label(RichText::new(shown).font(theme::numbers_medium(14.0)).color(colors.text));
+    number.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("{} frames match", matching.unwrap_or(0))));
     let rest = if matching == Some(total) { "frames".to_owned() } else { format!("of {} frames", count(total)) };
     ui.label(RichText::new(rest).font(theme::numbers(13.0)).color(colors.muted));
 }

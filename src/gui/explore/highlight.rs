@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use egui::{
     Color32, FontId, Stroke,
-    text::{LayoutJob, TextFormat},
+    text::{ByteIndex, LayoutJob, LayoutSection, TextFormat},
 };
 
 use crate::gui::theme::Colors;
@@ -141,7 +141,10 @@ pub(super) fn layout(text: &str, font: &FontId, colors: &Colors, wrong: Option<&
         };
         for piece in split(range, wrong.as_ref()) {
             let bad = wrong.as_ref().is_some_and(|wrong| wrong.start <= piece.start && piece.end <= wrong.end);
-            append(&mut job, &text[piece], font, color, bad.then_some(colors.error));
+            // Signs are laid out one by one: the typeface would join `>=` into one that nobody typed.
+            for part in one_by_one(&text[piece]) {
+                append(&mut job, part, font, color, bad.then_some(colors.error));
+            }
         }
     }
     job
@@ -149,7 +152,20 @@ pub(super) fn layout(text: &str, font: &FontId, colors: &Colors, wrong: Option<&
 
 fn append(job: &mut LayoutJob, text: &str, font: &FontId, color: Color32, underline: Option<Color32>) {
     let underline = underline.map_or(Stroke::NONE, |color| Stroke::new(2.0, color));
-    job.append(text, 0.0, TextFormat { font_id: font.clone(), color, underline, ..TextFormat::default() });
+    let format = TextFormat { font_id: font.clone(), color, underline, ..TextFormat::default() };
+    // Not `LayoutJob::append`, which joins equal stretches again.
+    let start = job.text.len();
+    job.text.push_str(text);
+    let byte_range = ByteIndex(start)..ByteIndex(job.text.len());
+    job.sections.push(LayoutSection { leading_space: 0.0, byte_range, format });
+}
+
+/// The characters of a run of signs; any other text as it is.
+fn one_by_one(text: &str) -> Vec<&str> {
+    if text.chars().any(char::is_alphanumeric) {
+        return vec![text];
+    }
+    text.char_indices().map(|(at, c)| &text[at..at + c.len_utf8()]).collect()
 }
 
 /// Cuts `range` where `wrong` begins and ends, at character boundaries that both come with.

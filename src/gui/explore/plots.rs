@@ -110,7 +110,12 @@ impl Plots {
         });
         self.series.poll();
         if chosen.is_empty() {
-            empty_ui(ui, Icon::Chart, "No metric is plotted", "Choose metrics above.", |_| {});
+            let (headline, body) = if lake.table().metrics().is_empty() {
+                ("No sensor metrics", "No metric file was found in this lake.")
+            } else {
+                ("No metric is plotted", "Choose some under Metrics above.")
+            };
+            empty_ui(ui, Icon::Chart, headline, body, |_| {});
             return;
         }
         if let Some(error) = self.series.error() {
@@ -302,6 +307,7 @@ impl View<'_> {
             if (factor - 1.0).abs() > 1e-4 && !ui.input(|input| input.key_down(Key::Space)) {
                 ui.input_mut(|input| input.smooth_scroll_delta = egui::Vec2::ZERO);
                 let center = time_at(pointer.x);
+                #[expect(clippy::cast_precision_loss, reason = "times within a recording")]
                 let scaled = |end: i64| center + ((end - center) as f64 / factor) as i64;
                 return Some(self.within(scaled(from), scaled(to)));
             }

@@ -1,11 +1,12 @@
 //! The query bar: the filter as text, coloured, completed, and told what is wrong with it.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use egui::{
     Align, Event, Frame, Id, Key, Layout, Margin, Modifiers, Order, Popup, Rect, RichText, Stroke, StrokeKind,
     TextEdit, Ui,
     text::{CCursor, CCursorRange},
+    text_edit::TextEditOutput,
     vec2,
 };
 
@@ -13,14 +14,17 @@ use super::{
     completion::{Completions, Taken},
     highlight,
 };
-use crate::gui::{
-    command::{Action, Command},
-    lake::Lake,
-    shell::menu_entry_ui,
-    state::State,
-    theme::{self, CONTROL, ROUND, colors},
-    widgets::{Icon, icon_button, paint_icon},
-    work::Workers,
+use crate::{
+    filter::{FrameColumns, MetricName, metric_reference, name_text, text_literal},
+    gui::{
+        command::{Action, Command},
+        lake::Lake,
+        shell::menu_entry_ui,
+        state::State,
+        theme::{self, CONTROL, ROUND, colors},
+        widgets::{Icon, icon_button, paint_icon},
+    },
+    model::MetricKind,
 };
 
 /// A mistake is told once the typing has paused this long, s.
@@ -33,14 +37,19 @@ pub struct QueryBar {
     shown: Option<String>,
     edited_at: f64,
     completions: Completions,
+    /// A filter that could be typed in this lake.
+    example: String,
 }
 
 impl QueryBar {
     /// Draws the bar over the width that is left.
-    pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, _workers: &Workers, out: &mut Vec<Command>) {
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Command>) {
         if self.shown.as_ref() != Some(&lake.filter) {
             self.text.clone_from(&lake.filter);
             self.shown = Some(lake.filter.clone());
+        }
+        if self.example.is_empty() {
+            self.example = example(&**lake.table());
         }
         let colors = colors(ui);
         let id = Id::unique("query bar");
@@ -61,46 +70,8 @@ impl QueryBar {
         let fill = ui.visuals().text_edit_bg_color();
         ui.painter().rect(rect, ROUND, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
         let taken = if focused { self.completions.keys(ui) } else { None };
-        let mut output = None;
-        ui.allocate_ui_with_layout(rect.size(), Layout::left_to_right(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
-            ui.add_space(8.0);
-            let (icon, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
-            paint_icon(ui.painter(), icon, Icon::Funnel, if focused { colors.accent } else { colors.muted });
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.add_space(2.0);
-                let more = icon_button(ui, Icon::Down, "Query menu");
-                Popup::menu(&more).show(|ui| {
-                    for action in [Action::CopyCommandLine, Action::ClearFilter, Action::Undo, Action::Redo] {
-                        menu_entry_ui(ui, action, true, None, out);
-                    }
-                });
-                if !self.text.is_empty() && icon_button(ui, Icon::Close, &Action::ClearFilter.tip()).clicked() {
-                    out.push(Action::ClearFilter.into());
-                }
-                let font = theme::mono(13.0);
-                let span = wrong.map(|error| error.span.clone());
-                let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
-                    ui.fonts_mut(|fonts| {
-                        fonts.layout_job(highlight::layout(text.as_str(), &font, colors, span.as_ref()))
-                    })
-                };
-                let hint = RichText::new("Filter frames, for example  speed > 15 and has(pedestrian)")
-                    .font(theme::mono(12.5))
-                    .color(colors.muted);
-                let edit = TextEdit::singleline(&mut self.text)
-                    .id(id)
-                    .frame(Frame::NONE.inner_margin(Margin::symmetric(8, 0)))
-                    .align(egui::Align2::LEFT_CENTER)
-                    .min_size(vec2(0.0, CONTROL))
-                    .hint_text(hint)
-                    .desired_width(ui.available_width())
-                    .lock_focus(self.completions.is_open())
-                    .layouter(&mut layouter);
-                output = Some(edit.show(ui));
-            });
-        });
-        let Some(mut output) = output else { return };
+        let span = wrong.map(|error| error.span.clone());
+        let Some(mut output) = self.edit_ui(ui, rect, id, span.as_ref(), out) else { return };
         let response = output.response.response.clone().accessible_name("Filter");
         if state.transient.focus_query {
             response.request_focus();
@@ -142,6 +113,56 @@ impl QueryBar {
         }
     }
 
+    /// Icon, text and buttons inside the frame.
+    fn edit_ui(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        id: Id,
+        wrong: Option<&Range<usize>>,
+        out: &mut Vec<Command>,
+    ) -> Option<TextEditOutput> {
+        let colors = colors(ui);
+        let mut output = None;
+        ui.allocate_ui_with_layout(rect.size(), Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            ui.add_space(8.0);
+            let (icon, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
+            let focused = ui.memory(|memory| memory.has_focus(id));
+            paint_icon(ui.painter(), icon, Icon::Funnel, if focused { colors.accent } else { colors.muted });
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add_space(2.0);
+                let more = icon_button(ui, Icon::Down, "Query menu");
+                Popup::menu(&more).show(|ui| {
+                    for action in [Action::CopyCommandLine, Action::ClearFilter, Action::Undo, Action::Redo] {
+                        menu_entry_ui(ui, action, true, None, out);
+                    }
+                });
+                if !self.text.is_empty() && icon_button(ui, Icon::Close, &Action::ClearFilter.tip()).clicked() {
+                    out.push(Action::ClearFilter.into());
+                }
+                let font = theme::mono(13.0);
+                let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
+                    ui.fonts_mut(|fonts| fonts.layout_job(highlight::layout(text.as_str(), &font, colors, wrong)))
+                };
+                let hint = RichText::new(format!("Filter frames, for example  {}", self.example))
+                    .font(theme::mono(12.5))
+                    .color(colors.muted);
+                let edit = TextEdit::singleline(&mut self.text)
+                    .id(id)
+                    .frame(Frame::NONE.inner_margin(Margin::symmetric(8, 0)))
+                    .align(egui::Align2::LEFT_CENTER)
+                    .min_size(vec2(0.0, CONTROL))
+                    .hint_text(hint)
+                    .desired_width(ui.available_width())
+                    .lock_focus(self.completions.is_open())
+                    .layouter(&mut layouter);
+                output = Some(edit.show(ui));
+            });
+        });
+        output
+    }
+
     fn edited(&mut self, now: f64, out: &mut Vec<Command>) {
         self.edited_at = now;
         self.shown = Some(self.text.clone());
@@ -153,6 +174,24 @@ impl QueryBar {
         self.text.replace_range(taken.range.clone(), &taken.insert);
         let end = taken.range.start + taken.insert.len();
         self.text[..end].chars().count()
+    }
+}
+
+/// A filter made of what the lake has.
+fn example(table: &dyn FrameColumns) -> String {
+    let numeric = |metric: &&MetricName| matches!(metric.kind, MetricKind::Float | MetricKind::Int);
+    let metrics = table.metrics();
+    let metric = metrics.iter().find(|metric| metric.name == "speed").or_else(|| metrics.iter().find(numeric));
+    let classes = table.classes();
+    let class = classes.iter().find(|class| *class == "pedestrian").or(classes.first());
+    let parts: Vec<String> = metric
+        .map(|metric| format!("{} > 15", metric_reference(&metric.name)))
+        .into_iter()
+        .chain(class.map(|class| format!("has({})", name_text(class))))
+        .collect();
+    match (parts.is_empty(), table.footages().first()) {
+        (true, Some(footage)) => format!("camera = {}", text_literal(&footage.camera)),
+        _ => parts.join(" and "),
     }
 }
 

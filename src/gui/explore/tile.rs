@@ -88,7 +88,10 @@ impl Tile {
                 Command::Show(self.row)
             });
         }
-        response.on_hover_ui(|ui| self.tip_ui(ui, lake));
+        // A dialog opened by a key leaves the pointer where it was.
+        if ui.ctx().memory(|memory| memory.top_modal_layer().is_none()) {
+            response.on_hover_ui(|ui| self.tip_ui(ui, lake));
+        }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a ratio on screen")]

@@ -102,7 +102,7 @@ impl Viewer {
         self.play(ui, lake, row, out);
         let picture = self.fetch(ui, lake, workers, row);
         ui.spacing_mut().item_spacing.y = 0.0;
-        self.header_ui(ui, state, lake, row, out);
+        Self::header_ui(ui, state, lake, row, out);
         divider(ui);
         let whole = ui.available_rect_before_wrap();
         let share = state.persisted.detail_share;
@@ -110,7 +110,7 @@ impl Viewer {
         let cut = whole.bottom() - lower;
         let transport_top = (cut - TRANSPORT).max(whole.top());
         let area = whole.with_max_y(transport_top);
-        self.splitter_ui(ui, whole, cut, out);
+        Self::splitter_ui(ui, whole, cut, out);
         let name = format!("Picture of {}", lake.table().frame_id(row));
         let shown = Shown {
             row,
@@ -135,7 +135,7 @@ impl Viewer {
     }
 
     /// The line between controls and details, which can be moved.
-    fn splitter_ui(&self, ui: &Ui, whole: Rect, cut: f32, out: &mut Vec<Command>) {
+    fn splitter_ui(ui: &Ui, whole: Rect, cut: f32, out: &mut Vec<Command>) {
         let line = Rect::from_x_y_ranges(whole.x_range(), cut - 3.0..=cut + 3.0);
         let response = ui.interact(line, ui.scope_id().with("splitter"), Sense::drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, "Height of the details"));
@@ -194,7 +194,7 @@ impl Viewer {
         picture
     }
 
-    fn header_ui(&self, ui: &mut Ui, state: &State, lake: &Lake, row: usize, out: &mut Vec<Command>) {
+    fn header_ui(ui: &mut Ui, state: &State, lake: &Lake, row: usize, out: &mut Vec<Command>) {
         let colors = colors(ui);
         let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
         frame.show(ui, |ui| {

@@ -129,20 +129,13 @@ impl Viewport {
         let options = TextureOptions { magnification, ..TextureOptions::LINEAR };
         let current = self.uploaded == Some((row, coarse));
         self.uploaded = Some((row, coarse));
-        match &mut self.texture {
-            Some(texture) => {
-                if !current {
-                    texture.set(Arc::clone(image), options);
-                }
-                texture.id()
+        if let Some(texture) = &mut self.texture {
+            if !current {
+                texture.set(Arc::clone(image), options);
             }
-            None => {
-                let texture = ui.ctx().load_texture("viewer", Arc::clone(image), options);
-                let id = texture.id();
-                self.texture = Some(texture);
-                id
-            }
+            return texture.id();
         }
+        self.texture.insert(ui.ctx().load_texture("viewer", Arc::clone(image), options)).id()
     }
 
     /// The rows mean other frames now.

@@ -28,7 +28,7 @@ const CALM: Duration = Duration::from_secs(4);
 /// The runs read last.
 #[derive(Default)]
 pub struct Runs {
-    runs: Fetch<u64, Vec<Run>>,
+    list: Fetch<u64, Vec<Run>>,
     log: Fetch<(i64, u64), Vec<String>>,
     asked: u64,
     asked_at: Option<std::time::Instant>,
@@ -40,7 +40,7 @@ impl Runs {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
         self.read(ui, state, lake, workers);
         let colors = colors(ui);
-        let runs = self.runs.value().map_or(&[][..], Vec::as_slice);
+        let runs = self.list.value().map_or(&[][..], Vec::as_slice);
         let chosen = state.transient.run.and_then(|id| runs.iter().find(|run| run.run_id == id)).or(runs.first());
         if let Some(run) = chosen {
             let key = (run.run_id, if run.state == RunState::Running { self.asked } else { 0 });
@@ -75,9 +75,9 @@ impl Runs {
                 });
             });
             divider(ui);
-            if let Some(error) = self.runs.error() {
+            if let Some(error) = self.list.error() {
                 empty_ui(ui, Icon::Warning, "The runs cannot be read", error, |_| {});
-            } else if runs.is_empty() && self.runs.ready().is_some() {
+            } else if runs.is_empty() && self.list.ready().is_some() {
                 let body = "Indexing and exporting are recorded here, from the window and from the command line alike.";
                 empty_ui(ui, Icon::Clock, "Nothing was run on this lake yet", body, |_| {});
             } else {
@@ -88,20 +88,20 @@ impl Runs {
 
     /// Asks for the list when it is old, or when a job of the window began or ended.
     fn read(&mut self, ui: &Ui, state: &State, lake: &Lake, workers: &Workers) {
-        let running = self.runs.value().is_some_and(|runs| runs.iter().any(|run| run.state == RunState::Running));
+        let running = self.list.value().is_some_and(|runs| runs.iter().any(|run| run.state == RunState::Running));
         let jobs = state.transient.jobs.len();
         let age = if running || jobs > 0 { LIVE } else { CALM };
         let old = self.asked_at.is_none_or(|at| at.elapsed() >= age) || jobs != self.jobs;
         self.jobs = jobs;
-        if old && !self.runs.is_pending() {
+        if old && !self.list.is_pending() {
             self.asked += 1;
             self.asked_at = Some(std::time::Instant::now());
         }
         let session = lake.session.clone();
-        self.runs.request(self.asked, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
+        self.list.request(self.asked, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
             session.runs().map_err(|error| error.to_string())
         });
-        self.runs.poll();
+        self.list.poll();
         if ui.input(|input| input.focused) {
             ui.ctx().request_repaint_after(age);
         }

@@ -9,7 +9,7 @@ use crate::gui::{
     theme::{self, STEP, colors},
     widgets::{
         meter, progress_line, quiet_button,
-        text::{bytes, count, counted},
+        text::{bytes, counted},
     },
 };
 
@@ -47,13 +47,6 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Comm
                     }
                 } else {
                     ui.label(small("No problems".into()));
-                }
-                if !lake.selected.is_empty() {
-                    ui.label(
-                        RichText::new(format!("{} selected", count(lake.selected.count() as u64)))
-                            .font(theme::numbers_medium(12.0))
-                            .color(colors.accent),
-                    );
                 }
             });
         });

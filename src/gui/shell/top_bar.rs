@@ -10,22 +10,14 @@ use crate::gui::{
     lake::Lake,
     state::{State, ThemeChoice, Workspace},
     theme::{self, CONTROL, ROUND, STEP, colors},
-    widgets::{Icon, icon_button, paint_icon, segmented},
-    work::Workers,
+    widgets::{Icon, icon_button, paint_brand, paint_icon, segmented},
 };
 
 /// Height of the bar, px.
 const HEIGHT: f32 = 48.0;
 
 /// Draws the bar.
-pub fn top_bar_ui(
-    ui: &mut Ui,
-    state: &State,
-    slot: &Slot,
-    query: &mut QueryBar,
-    workers: &Workers,
-    out: &mut Vec<Command>,
-) {
+pub fn top_bar_ui(ui: &mut Ui, state: &State, slot: &Slot, query: &mut QueryBar, out: &mut Vec<Command>) {
     let colors = colors(ui);
     let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 0));
     Panel::top("top").exact_size(HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
@@ -65,7 +57,7 @@ pub fn top_bar_ui(
                         vec2(width, CONTROL + 4.0),
                         Layout::left_to_right(Align::Center),
                         |ui| {
-                            query.ui(ui, state, lake, workers, out);
+                            query.ui(ui, state, lake, out);
                         },
                     );
                 }
@@ -98,8 +90,8 @@ fn lake_button_ui(ui: &mut Ui, state: &State, lake: Option<&Lake>, out: &mut Vec
     if response.has_focus() {
         ui.painter().rect_stroke(rect, ROUND, Stroke::new(1.0, colors.accent), egui::StrokeKind::Inside);
     }
-    let mark = Rect::from_center_size(egui::pos2(rect.left() + 17.0, rect.center().y), vec2(20.0, 20.0));
-    paint_icon(ui.painter(), mark, Icon::Lake, colors.accent);
+    let mark = Rect::from_center_size(egui::pos2(rect.left() + 17.0, rect.center().y), vec2(22.0, 22.0));
+    paint_brand(ui, mark);
     let clip = ui.painter().with_clip_rect(rect.with_max_x(rect.right() - 24.0));
     clip.galley(egui::pos2(rect.left() + 34.0, rect.center().y - galley.size().y / 2.0), galley, colors.text);
     let arrow = Rect::from_center_size(egui::pos2(rect.right() - 13.0, rect.center().y), vec2(14.0, 14.0));

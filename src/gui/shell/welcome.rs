@@ -9,7 +9,7 @@ use crate::gui::{
     command::{Action, Command},
     state::State,
     theme::{self, CONTROL, ROUND, STEP, colors, title},
-    widgets::{Icon, icon_button, paint_icon, plain_button, primary_button},
+    widgets::{Icon, icon_button, paint_brand, paint_icon, plain_button, primary_button},
 };
 
 /// Draws the page.
@@ -21,8 +21,8 @@ pub fn welcome_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
         let height = area.height().min(520.0);
         let place = Rect::from_center_size(area.center(), vec2(width, height));
         ui.scope_builder(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)), |ui| {
-            let (mark, _) = ui.allocate_exact_size(vec2(56.0, 56.0), Sense::hover());
-            paint_icon(ui.painter(), mark, Icon::Lake, colors.accent);
+            let (mark, _) = ui.allocate_exact_size(vec2(64.0, 64.0), Sense::hover());
+            paint_brand(ui, mark);
             ui.add_space(STEP * 2.0);
             ui.label(title("Open a lake"));
             ui.add_space(STEP / 2.0);

@@ -1,4 +1,4 @@
-//! Typefaces: Inter for text, Inter with figures of one width for numbers, JetBrains Mono for filters and logs.
+//! Typefaces: Inter for text, Inter with figures of one width for numbers, `JetBrains Mono` for filters and logs.
 
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ pub fn numbers_medium(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name(NUMBERS_MEDIUM.into()))
 }
 
-/// JetBrains Mono.
+/// One width for every character, for filters, paths and logs.
 #[must_use]
 pub fn mono(size: f32) -> FontId {
     FontId::new(size, FontFamily::Monospace)

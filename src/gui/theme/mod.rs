@@ -6,12 +6,12 @@ mod fonts;
 mod style;
 
 pub use class_color::{class_color, text_on};
+#[cfg(test)]
+pub use colors::DARK;
 pub use colors::{Colors, colors};
 pub use fonts::{heading, medium, mono, numbers, numbers_medium, semibold, title};
 pub use style::install;
 
-/// Half a grid step, px: between things that belong together.
-pub const HALF: f32 = 4.0;
 /// One grid step, px.
 pub const STEP: f32 = 8.0;
 /// Height of buttons, fields and menu entries, px.

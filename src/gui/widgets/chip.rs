@@ -1,23 +1,21 @@
 //! Small marks: keys of a shortcut, a colour.
 
-use egui::{Color32, Rect, RichText, Sense, Ui, pos2, vec2};
+use egui::{Color32, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::gui::theme::{self, colors};
 
-/// The keys of a shortcut, each as a key cap.
-pub fn keys(ui: &mut Ui, shortcut: &str) {
+/// Draws the keys of a shortcut, each as a key cap, ending at `right`.
+pub fn paint_keys(ui: &Ui, right: Pos2, shortcut: &str) {
     let colors = colors(ui);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 3.0;
-        for key in shortcut.split('+').filter(|key| !key.is_empty()) {
-            egui::Frame::new()
-                .fill(colors.control)
-                .stroke(egui::Stroke::new(1.0, colors.outline))
-                .corner_radius(4)
-                .inner_margin(egui::Margin::symmetric(6, 1))
-                .show(ui, |ui| ui.label(RichText::new(key).font(theme::medium(11.5)).color(colors.muted)));
-        }
-    });
+    let mut edge = right.x;
+    for key in shortcut.split('+').filter(|key| !key.is_empty()).rev() {
+        let galley = ui.painter().layout_no_wrap(key.to_owned(), theme::medium(11.5), colors.muted);
+        let size = vec2((galley.size().x + 12.0).max(22.0), 20.0);
+        let cap = Rect::from_min_size(pos2(edge - size.x, right.y - size.y / 2.0), size);
+        ui.painter().rect(cap, 4, colors.control, Stroke::new(1.0, colors.outline), StrokeKind::Inside);
+        ui.painter().galley(cap.center() - galley.size() / 2.0, galley, colors.muted);
+        edge = cap.left() - 3.0;
+    }
 }
 
 /// A small square of one colour, beside a name.

@@ -16,6 +16,7 @@ pub fn empty_ui<R>(ui: &mut Ui, icon: Icon, headline: &str, body: &str, actions:
         paint_icon(ui.painter(), rect, icon, colors.faint);
         ui.add_space(STEP);
         ui.label(RichText::new(headline).font(theme::semibold(15.0)));
+        ui.add_space(2.0);
         ui.add(egui::Label::new(RichText::new(body).color(colors.muted)).wrap());
         ui.add_space(STEP);
         actions(ui)

@@ -1,5 +1,6 @@
 //! Controls that egui lacks or draws differently, each with an accessible name.
 
+mod brand;
 mod button;
 mod chip;
 mod empty;
@@ -11,8 +12,9 @@ mod scroll;
 mod segmented;
 pub mod text;
 
+pub use brand::paint_brand;
 pub use button::{icon_button, icon_toggle, plain_button, primary_button, quiet_button};
-pub use chip::{keys, swatch};
+pub use chip::{paint_keys, swatch};
 pub use empty::empty_ui;
 pub use histogram::{Brush, Histogram};
 pub use icon::{Icon, paint_icon};

@@ -18,14 +18,13 @@ pub fn meter(ui: &mut Ui, width: f32, fraction: Option<f32>, name: &str) -> Resp
     });
     ui.painter().rect_filled(rect, 3, colors.pressed);
     let mut done = rect;
-    match fraction {
-        Some(part) => done.max.x = rect.left() + rect.width() * part.clamp(0.0, 1.0),
-        None => {
-            #[expect(clippy::cast_possible_truncation, reason = "a phase between 0 and 1")]
-            let phase = (ui.input(|input| input.time) * 0.6).fract() as f32;
-            let left = rect.left() + (rect.width() * 0.75) * (1.0 - (phase * 2.0 - 1.0).abs());
-            done = egui::Rect::from_min_max(pos2(left, rect.top()), pos2(left + rect.width() * 0.25, rect.bottom()));
-        }
+    if let Some(part) = fraction {
+        done.max.x = rect.left() + rect.width() * part.clamp(0.0, 1.0);
+    } else {
+        #[expect(clippy::cast_possible_truncation, reason = "a phase between 0 and 1")]
+        let phase = (ui.input(|input| input.time) * 0.6).fract() as f32;
+        let left = rect.left() + (rect.width() * 0.75) * (1.0 - (phase * 2.0 - 1.0).abs());
+        done = egui::Rect::from_min_max(pos2(left, rect.top()), pos2(left + rect.width() * 0.25, rect.bottom()));
     }
     ui.painter().rect_filled(done, 3, colors.accent);
     response
@@ -42,10 +41,9 @@ pub fn progress_line(snapshot: &Snapshot) -> String {
     if snapshot.done > 0 && snapshot.elapsed > Duration::from_millis(500) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive rate for people")]
         let whole = rate.round() as u64;
-        line += &if rate >= 10.0 { format!(" · {}/s", count(whole)) } else { format!(" · {rate:.1}/s") };
-        if let Some(left) = snapshot.remaining() {
-            line += &format!(" · {} left", duration(left));
-        }
+        let rate = if rate >= 10.0 { count(whole) } else { format!("{rate:.1}") };
+        let left = snapshot.remaining().map(|left| format!(" · {} left", duration(left))).unwrap_or_default();
+        line = format!("{line} · {rate}/s{left}");
     }
     line
 }
