@@ -1,9 +1,10 @@
 //! What a file is, for lakes that do not follow the native layout: by its name first, then by a look at its contents.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{io::Read, path::Path};
 
 use super::{
     csv_table,
+    error::open_regular,
     labels_table::are_labels,
     locations::are_locations,
     parquet_table,
@@ -65,11 +66,8 @@ fn lies_in(path: &Path, folder: &str) -> bool {
 }
 
 fn head(path: &Path) -> Option<Vec<u8>> {
-    if !path.metadata().ok()?.is_file() {
-        return None;
-    }
     let mut bytes = Vec::new();
-    File::open(path).ok()?.take(HEAD_BYTES).read_to_end(&mut bytes).ok()?;
+    open_regular(path).ok()?.take(HEAD_BYTES).read_to_end(&mut bytes).ok()?;
     // The last line may be cut inside a character.
     if bytes.len() as u64 == HEAD_BYTES
         && let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n')

@@ -1,6 +1,7 @@
 //! What can keep a whole file from being read. Single rows and cells never do: they are counted in the result.
 
 use std::{
+    fs::{File, OpenOptions},
     io,
     path::{Path, PathBuf},
 };
@@ -141,6 +142,26 @@ pub enum FormatError {
     },
 }
 
+/// Opens a regular file for reading. Anything else (a folder, a pipe, a device) is refused, and a pipe that nobody writes
+/// to is not waited for.
+///
+/// # Errors
+/// [`FormatError::Read`].
+pub(super) fn open_regular(path: &Path) -> Result<File, FormatError> {
+    let failed = |source| FormatError::Read { path: path.to_owned(), source };
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // Opening a pipe waits for a writer otherwise; reading regular files is the same with and without.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.open(path).map_err(failed)?;
+    // The open file is asked, not the path: another file may stand there by now.
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
+    }
+    Ok(file)
+}
+
 /// Reads a whole file, refusing one longer than `limit_bytes`.
 ///
 /// # Errors
@@ -149,11 +170,8 @@ pub(super) fn read_bytes(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, Forma
     use std::io::Read;
 
     let failed = |source| FormatError::Read { path: path.to_owned(), source };
-    let file = std::fs::File::open(path).map_err(failed)?;
+    let file = open_regular(path)?;
     let meta = file.metadata().map_err(failed)?;
-    if !meta.is_file() {
-        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
-    }
     let too_large = |size_bytes| FormatError::TooLarge { path: path.to_owned(), size_bytes, limit_bytes };
     if meta.len() > limit_bytes {
         return Err(too_large(meta.len()));
@@ -179,4 +197,42 @@ pub(super) fn reject_placeholders(path: &Path, bytes: &[u8], expected: &'static 
         return wrong("it is a Git LFS pointer", "fetch the file with `git lfs pull`");
     }
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::formats;
+
+    #[test]
+    fn only_regular_files_are_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), "x").unwrap();
+        std::os::unix::fs::symlink("a", folder.path().join("link")).unwrap();
+        assert_eq!(read_bytes(&folder.path().join("link"), 1).unwrap(), b"x");
+        assert!(matches!(read_bytes(&folder.path().join("a"), 0), Err(FormatError::TooLarge { .. })));
+        let error = open_regular(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("not a regular file"), "{error}");
+    }
+
+    /// Without a writer a pipe never ends, so a reader that waits for one would hang this test.
+    #[test]
+    fn no_reader_waits_for_a_pipe() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.csv", "a.parquet", "a.json", "recording.toml"] {
+            let path = folder.path().join(name);
+            assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+            let results = [
+                formats::read_metrics(&path, &formats::MetricOptions::default()).map(drop),
+                formats::read_labels_table(&path, &formats::LabelOptions::default()).map(drop),
+                formats::read_labels_coco(&path, &formats::LabelOptions::default()).map(drop),
+                formats::read_locations(&path).map(drop),
+                formats::read_recording_toml(&path).map(drop),
+            ];
+            for error in results.into_iter().map(Result::unwrap_err) {
+                assert!(matches!(error, FormatError::Read { .. } | FormatError::UnknownExtension { .. }), "{error}");
+            }
+            assert_eq!(formats::detect(&path), (name == "recording.toml").then_some(formats::FileKind::Recording));
+        }
+    }
 }

@@ -9,19 +9,21 @@ pub(super) struct NamedFrame {
     pub(super) recording: Option<String>,
     pub(super) camera: Option<String>,
     pub(super) at: FrameAt,
+    /// Whether the frame is a number in the name of an image, which may count from 1.
+    pub(super) by_image: bool,
 }
 
 /// Reads `42`, `recording/camera/42` (the text of a frame id) or the name of an image file, by [`frame_of_image`].
 pub(super) fn frame_of_text(text: &str, cameras: &[String]) -> Option<NamedFrame> {
     let text = text.trim();
     if let Ok(index) = text.parse() {
-        return Some(NamedFrame { recording: None, camera: None, at: FrameAt::Index(index) });
+        return Some(NamedFrame { recording: None, camera: None, at: FrameAt::Index(index), by_image: false });
     }
     if let Ok(id) = text.parse::<FrameId>() {
         let (recording, camera) = (Some(id.recording), Some(id.camera));
-        return Some(NamedFrame { recording, camera, at: FrameAt::Index(id.frame_idx) });
+        return Some(NamedFrame { recording, camera, at: FrameAt::Index(id.frame_idx), by_image: false });
     }
-    frame_of_image(text).map(|at| NamedFrame { recording: None, camera: camera_of(text, cameras), at })
+    frame_of_image(text).map(|at| NamedFrame { recording: None, camera: camera_of(text, cameras), at, by_image: true })
 }
 
 /// The frame that the trailing digits of an image's stem tell: `front_000042.jpg` is frame 42. Digits that make a date

@@ -11,6 +11,7 @@ use super::{
     BadRows, FormatError, Note,
     coco_entry::{Corners, Entry, MaybeEntry, Scalar},
     error::{read_bytes, reject_placeholders},
+    image_counting::ImageNumbers,
     image_names::{camera_of, frame_of_image},
     label_rows::{FrameAt, LabelOptions, LabelRow, LabelTable},
     labels_table::checked_box,
@@ -23,7 +24,8 @@ const MAX_BYTES: u64 = 8 << 30;
 ///
 /// The frame of an image is, in this order: its `frame_index` or `frame_idx`, the trailing digits of its `file_name`
 /// (`front_000042.jpg` is frame 42; digits that make a date are a time), its `frame_id`, or, when no image tells any of
-/// these, its place among all images by id (noted as a guess). `area`, `iscrowd` and `attributes` become attributes.
+/// these, its place among all images by id (noted as a guess). Where frames come from names alone, names whose numbers
+/// are exactly 1 to N count from 1 (noted); others count from 0 (noted unless there is a 0). `area`, `iscrowd` and `attributes` become attributes.
 ///
 /// # Errors
 /// [`FormatError`] when the file cannot be read, is no JSON, or holds neither annotations nor a list of results.
@@ -200,6 +202,8 @@ impl<'de> Visitor<'de> for Entries<'_> {
 struct ImageFrame {
     at: Option<FrameAt>,
     camera: Option<String>,
+    /// Whether the name of the file tells `at`, so that it may count from 1.
+    named: bool,
 }
 
 fn join(
@@ -286,17 +290,28 @@ fn image_frames(images: &[Entry], options: &LabelOptions, notes: &mut Vec<Note>)
     let mut frames = HashMap::with_capacity(images.len());
     let mut order = Vec::with_capacity(images.len());
     let (mut told, mut twice) = (0_u64, 0_u64);
+    // Once an image tells its index, the writer knew indices and numbers in names are taken as they are.
+    let by_name = images.iter().all(|image| index(&image.frame_index).is_none());
+    let mut numbers = ImageNumbers::default();
     for image in images {
         let Some(id) = image.id.word() else { continue };
         let file_name = match &image.file_name {
             Scalar::Text(name) => name.as_str(),
             _ => "",
         };
+        let named = frame_of_image(file_name).filter(|_| by_name);
+        let camera = image.camera.word().or_else(|| camera_of(file_name, &options.cameras));
+        if let Some(at) = named {
+            numbers.add(camera.as_deref(), at);
+        }
         let at = index(&image.frame_index).or_else(|| frame_of_image(file_name)).or_else(|| index(&image.frame_id));
         told += u64::from(at.is_some());
-        let camera = image.camera.word().or_else(|| camera_of(file_name, &options.cameras));
         order.push((image.id.whole(), id.clone()));
-        twice += u64::from(frames.insert(id, ImageFrame { at, camera }).is_some());
+        twice += u64::from(frames.insert(id, ImageFrame { at, camera, named: named.is_some() }).is_some());
+    }
+    let counting = numbers.decide(notes);
+    for frame in frames.values_mut().filter(|frame| frame.named) {
+        frame.at = frame.at.map(|at| counting.frame(at));
     }
     if twice > 0 {
         notes.push(Note::new(

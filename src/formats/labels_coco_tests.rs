@@ -140,3 +140,35 @@ fn the_file_name_may_tell_the_camera() {
     let options = LabelOptions { cameras: vec!["rear".to_owned()], ..LabelOptions::default() };
     assert_eq!(read_labels_coco(&path, &options).unwrap().row(0).camera, Some("rear"));
 }
+
+/// Frames of annotations on these images, one each, and what is noted.
+fn frames_of_names(names: &[&str], keys: &str) -> (Vec<FrameAt>, Vec<String>) {
+    let list = |entry: &dyn Fn(usize, &str) -> String| {
+        names.iter().enumerate().map(|(at, name)| entry(at, name)).collect::<Vec<_>>().join(",")
+    };
+    let images = list(&|at, name| format!(r#"{{"id":{at},"file_name":"{name}"{keys}}}"#));
+    let annotations = list(&|at, _| format!(r#"{{"image_id":{at},"category_id":1}}"#));
+    let table = read(&format!(
+        r#"{{"images":[{images}],"annotations":[{annotations}],"categories":[{{"id":1,"name":"car"}}]}}"#
+    ));
+    (table.rows().map(|row| row.at).collect(), table.notes.into_iter().map(|note| note.what).collect())
+}
+
+#[test]
+fn file_names_may_count_from_one_and_that_is_told() {
+    for (names, keys, expected, told) in [
+        (vec!["front/000000.jpg", "front/000001.jpg", "rear/000000.jpg"], "", vec![0, 1, 0], None),
+        (vec!["front/000000.jpg", "rear/000012.jpg"], "", vec![0, 12], None),
+        (vec!["2.jpg", "1.jpg", "3.jpg"], "", vec![1, 0, 2], Some("image 1 is frame 0")),
+        (vec!["front_1.jpg", "front_2.jpg", "rear_1.jpg"], "", vec![0, 1, 0], Some("image 1 is frame 0")),
+        (vec!["1.jpg", "3.jpg"], "", vec![1, 3], Some("the smallest: 1")),
+        (vec!["7.jpg", "8.jpg"], "", vec![7, 8], Some("the smallest: 7")),
+        (vec!["1.jpg", "2.jpg"], r#","frame_index":4"#, vec![4, 4], None),
+        (vec!["1.jpg", "2.jpg"], r#","frame_id":4"#, vec![0, 1], Some("image 1 is frame 0")),
+    ] {
+        let (frames, notes) = frames_of_names(&names, keys);
+        assert_eq!(frames, expected.into_iter().map(FrameAt::Index).collect::<Vec<_>>(), "{names:?} {keys}");
+        assert_eq!(notes.len(), usize::from(told.is_some()), "{names:?}: {notes:?}");
+        assert!(told.is_none_or(|part| notes[0].contains(part)), "{names:?}: {notes:?}");
+    }
+}

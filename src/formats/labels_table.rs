@@ -5,6 +5,7 @@ use std::{fmt::Write, path::Path};
 use super::{
     FormatError, Note,
     decimal::NO_TIME,
+    image_counting::ImageNumbers,
     image_names::{NamedFrame, camera_of, frame_of_text},
     label_rows::{FrameAt, LabelOptions, LabelRow, LabelTable},
     table::{Cells, Table, TableColumn, read_table},
@@ -59,6 +60,9 @@ pub(super) fn are_labels(names: &[String]) -> bool {
 
 /// Reads a table of labels.
 ///
+/// The frame is a number (the index from 0), the text of a frame id, or the name of an image that ends in the frame's
+/// number; names whose numbers are exactly 1 to N count from 1, which is noted.
+///
 /// # Errors
 /// [`FormatError`] when the file as a whole cannot be read, or lacks a column for the class or the frame.
 pub fn read_labels_table(path: &Path, options: &LabelOptions) -> Result<LabelTable, FormatError> {
@@ -91,7 +95,8 @@ pub fn read_labels_table(path: &Path, options: &LabelOptions) -> Result<LabelTab
         }
         axis.ns
     });
-    let reader = Reader::new(table, frame, class, times, used, path, options);
+    let mut reader = Reader::new(table, frame, class, times, used, path, options);
+    reader.count_images(&mut result.notes);
     reader.read(&mut result);
     Ok(result)
 }
@@ -179,6 +184,18 @@ impl Reader {
             recording,
             file_camera,
             attributes,
+        }
+    }
+
+    /// Numbers in the names of images may count from 1; which it is, the names tell together.
+    fn count_images(&mut self, notes: &mut Vec<Note>) {
+        let mut numbers = ImageNumbers::default();
+        for named in self.named_frames.iter().flatten().filter(|named| named.by_image) {
+            numbers.add(named.camera.as_deref(), named.at);
+        }
+        let counting = numbers.decide(notes);
+        for named in self.named_frames.iter_mut().flatten().filter(|named| named.by_image) {
+            named.at = counting.frame(named.at);
         }
     }
 

@@ -151,3 +151,20 @@ fn parquet_tables_are_read() {
     assert_eq!((table.row(0).at, table.row(0).track_id), (FrameAt::Index(3), Some(1)));
     assert_eq!(table.bad_rows.reasons()[0].examples, ["row 2"]);
 }
+
+#[test]
+fn image_names_may_count_from_one_and_that_is_told() {
+    for (text, expected, told) in [
+        ("image,class\nfront_2.png,car\nfront_1.png,car\nfront_1.png,bus\n", vec![1, 0, 0], Some("frame 0")),
+        ("file_name,class\nimg_0.png,car\nimg_1.png,car\n", vec![0, 1], None),
+        ("file_name,class\nimg_4.png,car\nimg_9.png,car\n", vec![4, 9], Some("the smallest: 4")),
+        ("frame,class\n1,car\n2,car\n", vec![1, 2], None),
+        ("frame,class\nd/front/1,car\nd/front/2,car\n", vec![1, 2], None),
+    ] {
+        let table = read(text);
+        let frames: Vec<FrameAt> = table.rows().map(|row| row.at).collect();
+        assert_eq!(frames, expected.into_iter().map(FrameAt::Index).collect::<Vec<_>>(), "{text}");
+        assert_eq!(table.notes.len(), usize::from(told.is_some()), "{text}: {:?}", table.notes);
+        assert!(told.is_none_or(|part| table.notes[0].what.contains(part)), "{text}: {:?}", table.notes);
+    }
+}

@@ -13,6 +13,7 @@ mod csv_text;
 mod decimal;
 mod detect;
 mod error;
+mod image_counting;
 mod image_names;
 mod label_rows;
 mod labels_coco;

@@ -8,6 +8,7 @@ use polars::prelude::{ArrowDataType, DataType, ParquetReader, SerReader};
 use super::{
     BadRows, FormatError, Note,
     decimal::{NO_TIME, TimeUnit},
+    error::open_regular,
     table::{Cells, LineMap, MAX_VALUES, Table, TableColumn, Words, distinct_names, split_unit, whole_numbers},
 };
 use crate::model::{Column, NULL_BOOL};
@@ -26,7 +27,7 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
 
 /// The column names of a Parquet file, and whether a column is of a type that holds times; only its end is read.
 pub(super) fn column_names(path: &Path) -> Option<(Vec<String>, bool)> {
-    let file = std::fs::File::open(path).ok()?;
+    let file = open_regular(path).ok()?;
     let names = || {
         let schema = ParquetReader::new(file).schema().ok()?;
         let dated = |field: &pl::ArrowField| matches!(field.dtype, ArrowDataType::Timestamp(..));

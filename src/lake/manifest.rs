@@ -1,10 +1,18 @@
 //! `lake.toml`: what a person tells about the lake. Every key is optional.
 
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Read},
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::LakeError;
+use super::{LakeError, place::resolve_inside};
+
+/// Longest manifest taken in.
+const MAX_BYTES: u64 = 4 << 20;
 
 /// The manifest of a lake.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -39,14 +47,18 @@ impl Manifest {
     /// Reads `lake.toml` of the folder; a lake without one has the default manifest.
     ///
     /// # Errors
-    /// [`LakeError::Manifest`] names the line and column, [`LakeError::Read`] a file that cannot be read.
+    /// [`LakeError::Manifest`] names the line and column, [`LakeError::Read`] a file that cannot be read (a pipe, a link
+    /// to nothing), [`LakeError::Outside`] a link that leads out of the folder.
     pub fn read(root: &Path) -> Result<Self, LakeError> {
         let path = root.join("lake.toml");
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
+        match fs::symlink_metadata(&path) {
+            Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => return Err(LakeError::Read { path, source }),
-        };
+        }
+        let root = root.canonicalize().map_err(|source| LakeError::Read { path: root.to_owned(), source })?;
+        let text = read_text(&resolve_inside(&root, "lake.toml")?)
+            .map_err(|source| LakeError::Read { path: path.clone(), source })?;
         let manifest: Self = toml::from_str(&text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let (line, column) = line_and_column(&text, at);
@@ -77,6 +89,23 @@ impl Manifest {
         }
         Ok(manifest)
     }
+}
+
+/// The text of a regular file; a pipe that nobody writes to is refused, not waited for.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let mut text = String::new();
+    if file.take(MAX_BYTES + 1).read_to_string(&mut text)? as u64 > MAX_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("longer than {MAX_BYTES} bytes")));
+    }
+    Ok(text)
 }
 
 /// 1-based line and column (in characters) of a byte offset.
@@ -110,5 +139,31 @@ mod tests {
                 (result, _) => panic!("{text}: {result:?}"),
             }
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_manifest_is_a_file_of_the_lake() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("lake");
+        fs::create_dir(&root).unwrap();
+        fs::write(folder.path().join("other.toml"), "name = \"other\"").unwrap();
+        fs::write(root.join("own.toml"), "name = \"own\"").unwrap();
+        let manifest = root.join("lake.toml");
+        symlink("own.toml", &manifest).unwrap();
+        assert_eq!(Manifest::read(&root).unwrap().name.as_deref(), Some("own"));
+        fs::remove_file(&manifest).unwrap();
+        symlink("../other.toml", &manifest).unwrap();
+        assert!(matches!(Manifest::read(&root), Err(LakeError::Outside(path)) if path == "lake.toml"));
+        fs::remove_file(&manifest).unwrap();
+        symlink("nothing", &manifest).unwrap();
+        assert!(matches!(Manifest::read(&root), Err(LakeError::Read { .. })));
+        fs::remove_file(&manifest).unwrap();
+        // Nobody writes to this pipe: a reader that waits would hang this test.
+        assert!(std::process::Command::new("mkfifo").arg(&manifest).status().unwrap().success());
+        let error = Manifest::read(&root).unwrap_err();
+        assert!(error.to_string().contains("not a regular file"), "{error}");
     }
 }
