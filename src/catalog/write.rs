@@ -156,7 +156,7 @@ impl CatalogWriter {
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn finish(self) -> Result<(), CatalogError> {
+    pub fn finish(&mut self) -> Result<(), CatalogError> {
         // A reader may keep the log from being cut; that is no failure.
         let fold = || {
             self.connection.execute_batch(
@@ -238,20 +238,33 @@ fn put(
         json(&record.files)?
     ])?;
     let source_id = change.last_insert_rowid();
+    let mut problems = record.problems.clone();
     for recording in &record.recordings {
-        put_recording(&change, metrics, classes, source_id, recording)?;
+        let name = put_recording(&change, metrics, classes, source_id, recording)?;
+        if name != recording.recording.name {
+            let path = record.files.paths().next().unwrap_or(&record.files.name);
+            problems.push(Problem::new(
+                path,
+                format!(
+                    "another file holds a recording `{}` already; this one is called `{name}`",
+                    recording.recording.name
+                ),
+                "Rename one of the two files.",
+            ));
+        }
     }
-    put_problems(&change, Some(source_id), &record.problems)?;
+    put_problems(&change, Some(source_id), &problems)?;
     change.commit()
 }
 
+/// Writes a recording and tells the name it got.
 fn put_recording(
     change: &Transaction<'_>,
     metrics: &mut HashMap<String, i64>,
     classes: &mut HashMap<String, i64>,
     source_id: i64,
     record: &RecordingRecord,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<String> {
     let mut name = record.recording.name.clone();
     let taken = |name: &str| change.prepare_cached("SELECT 1 FROM recording WHERE name = ?1")?.exists([name]);
     while taken(&name)? {
@@ -292,7 +305,7 @@ fn put_recording(
     for footage in &record.footages {
         put_footage(change, metrics, classes, recording_id, footage)?;
     }
-    Ok(())
+    Ok(name)
 }
 
 fn put_footage(

@@ -41,7 +41,7 @@ impl ImageFormat {
     #[must_use]
     pub fn keeping_values(self, raster: &Raster) -> Self {
         match (&raster.samples, self) {
-            (Samples::I32(_) | Samples::F32(_), Self::Png) => Self::Tiff,
+            (Samples::I32(_) | Samples::U32(_) | Samples::F32(_) | Samples::F64(_), Self::Png) => Self::Tiff,
             _ => self,
         }
     }
@@ -57,7 +57,7 @@ impl ImageFormat {
     }
 }
 
-/// Encodes a frame. PNG of 32-bit values, which PNG cannot hold, and JPEG of high-depth values show them scaled from
+/// Encodes a frame. PNG of 32- and 64-bit values, which PNG cannot hold, and JPEG of high-depth values show them scaled from
 /// minimum to maximum; use [`ImageFormat::keeping_values`] where the values matter.
 ///
 /// # Errors
@@ -134,9 +134,15 @@ fn tiff_bytes(raster: &Raster) -> Result<Vec<u8>, tiff::TiffError> {
             let wide: Vec<f64> = first_three(v, channels).map(f64::from).collect();
             file.write_image::<colortype::RGB64Float>(w, h, &wide)?;
         }
+        (Samples::U32(v), 1) => file.write_image::<colortype::Gray32>(w, h, v)?,
+        (Samples::U32(v), 4) => file.write_image::<colortype::RGBA32>(w, h, v)?,
+        (Samples::U32(v), _) => file.write_image::<colortype::RGB32>(w, h, v)?,
         (Samples::F32(v), 1) => file.write_image::<colortype::Gray32Float>(w, h, v)?,
         (Samples::F32(v), 4) => file.write_image::<colortype::RGBA32Float>(w, h, v)?,
         (Samples::F32(v), _) => file.write_image::<colortype::RGB32Float>(w, h, v)?,
+        (Samples::F64(v), 1) => file.write_image::<colortype::Gray64Float>(w, h, v)?,
+        (Samples::F64(v), 4) => file.write_image::<colortype::RGBA64Float>(w, h, v)?,
+        (Samples::F64(v), _) => file.write_image::<colortype::RGB64Float>(w, h, v)?,
     }
     Ok(out.into_inner())
 }
@@ -192,7 +198,7 @@ mod tests {
                 Samples::U8(values) => assert_eq!(back.as_bytes(), values),
                 Samples::U16(values) => assert_eq!(back.as_bytes(), bytemuck::cast_slice::<u16, u8>(values)),
                 Samples::F32(values) => assert_eq!(back.as_bytes(), bytemuck::cast_slice::<f32, u8>(values)),
-                Samples::I32(_) => unreachable!(),
+                Samples::I32(_) | Samples::U32(_) | Samples::F64(_) => unreachable!(),
             }
         }
         let float = raster(1, Samples::F32(vec![0.5, -1.0]));
@@ -200,6 +206,27 @@ mod tests {
         assert!(encode(float, ImageFormat::Tiff).is_ok());
         assert!(ImageFormat::of_path(Path::new("a.bmp")).is_err());
         assert_eq!(ImageFormat::of_path(Path::new("a.JPEG")).unwrap(), ImageFormat::Jpeg);
+    }
+
+    #[test]
+    fn wide_values_are_kept_in_tiff() {
+        use tiff::decoder::{Decoder, DecodingResult};
+        let doubles = [0.1, -1e300, f64::MIN_POSITIVE, 16_777_217.0, 1.0 / 3.0, f64::MAX, 0.0, 2.5];
+        let whole = [16_777_217, u32::MAX, 0, 1, 2_147_483_649, 7, 8, 9];
+        for channels in [1_u8, 3, 4] {
+            let count = usize::from(channels) * 2;
+            for samples in [Samples::F64(doubles[..count].to_vec()), Samples::U32(whole[..count].to_vec())] {
+                let raster = raster(channels, samples);
+                assert_eq!(ImageFormat::Png.keeping_values(&raster), ImageFormat::Tiff);
+                let bytes = encode(raster.clone(), ImageFormat::Tiff).unwrap();
+                let back = match Decoder::new(Cursor::new(bytes)).unwrap().read_image().unwrap() {
+                    DecodingResult::F64(values) => Samples::F64(values),
+                    DecodingResult::U32(values) => Samples::U32(values),
+                    _ => panic!("another type of values"),
+                };
+                assert_eq!(back, raster.samples, "{channels} channels");
+            }
+        }
     }
 
     #[test]

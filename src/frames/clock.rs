@@ -5,7 +5,8 @@ use super::structure::Values;
 /// Times of the frames of a footage.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Clock {
-    /// One time per frame, ns since 1970 (or since the footage's own zero).
+    /// Times of the frames, ns since 1970 (or since the footage's own zero): one per frame, or as many as the store
+    /// holds when that is another number.
     Timestamps(Vec<i64>),
     /// Frames a second, from the first frame.
     Rate(f64),

@@ -1,9 +1,9 @@
 //! Calls to the operating system: opening inside the lake, status, positioned reads.
 
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io,
-    os::unix::fs::{FileExt, MetadataExt},
+    os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt},
     path::{Component, Path, PathBuf},
 };
 
@@ -52,12 +52,24 @@ pub(super) fn resolve(lake_root: &Path, store: &str) -> Result<PathBuf, FramesEr
 /// Opens a store for reading; only regular files (a pipe would hang).
 pub(super) fn open(lake_root: &Path, store: &str) -> Result<(PathBuf, File), FramesError> {
     let path = resolve(lake_root, store)?;
-    let fail = |source| FramesError::Open { store: store.to_owned(), source };
-    if !std::fs::metadata(&path).map_err(fail)?.is_file() {
-        return Err(fail(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")));
-    }
-    let file = File::open(&path).map_err(fail)?;
+    let file = open_regular(&path).map_err(|source| FramesError::Open { store: store.to_owned(), source })?;
     Ok((path, file))
+}
+
+/// Opens a regular file for reading, without waiting for a writer when it is a pipe and without acting on devices.
+///
+/// # Errors
+/// What the system said, or that it is no regular file.
+pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+    let not_regular = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+    // Before it is opened, since opening alone can make a device do something.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(not_regular());
+    }
+    // And after, since another may have taken the name meanwhile.
+    let nonblocking = rustix::fs::OFlags::NONBLOCK.union(rustix::fs::OFlags::NOCTTY).bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(nonblocking).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(not_regular()) }
 }
 
 /// Fills the buffer from `address`.
@@ -99,5 +111,19 @@ mod tests {
         }
         assert!(matches!(open(&root, "a/none.h5"), Err(FramesError::Open { .. })));
         assert!(matches!(open(&root, "a"), Err(FramesError::Open { .. })));
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe.h5");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+        let root = folder.path().to_owned();
+        let (done, result) = std::sync::mpsc::channel();
+        std::thread::spawn(move || done.send((open(&root, "pipe.h5").err(), open_regular(&pipe).err())));
+        let (inside, plain) = result.recv_timeout(std::time::Duration::from_secs(20)).expect("it waits for a writer");
+        assert!(matches!(inside, Some(FramesError::Open { .. })), "{inside:?}");
+        assert!(plain.unwrap().to_string().contains("not a regular file"));
+        assert!(open_regular(Path::new("/dev/null")).is_err());
     }
 }

@@ -29,14 +29,12 @@ pub(super) fn to_raster(layout: &FrameLayout, bytes: Vec<u8>) -> Result<Raster, 
         (ValueType::I16, true) => Samples::I32(each(&bytes, |b| i32::from(i16::from_be_bytes(b)))),
         (ValueType::I32, false) => Samples::I32(each(&bytes, i32::from_le_bytes)),
         (ValueType::I32, true) => Samples::I32(each(&bytes, i32::from_be_bytes)),
-        (ValueType::U32, false) => unsigned(&each(&bytes, u32::from_le_bytes)),
-        (ValueType::U32, true) => unsigned(&each(&bytes, u32::from_be_bytes)),
+        (ValueType::U32, false) => Samples::U32(each(&bytes, u32::from_le_bytes)),
+        (ValueType::U32, true) => Samples::U32(each(&bytes, u32::from_be_bytes)),
         (ValueType::F32, false) => Samples::F32(each(&bytes, f32::from_le_bytes)),
         (ValueType::F32, true) => Samples::F32(each(&bytes, f32::from_be_bytes)),
-        #[expect(clippy::cast_possible_truncation, reason = "the raster narrows doubles by its contract")]
-        (ValueType::F64, false) => Samples::F32(each(&bytes, |b| f64::from_le_bytes(b) as f32)),
-        #[expect(clippy::cast_possible_truncation, reason = "the raster narrows doubles by its contract")]
-        (ValueType::F64, true) => Samples::F32(each(&bytes, |b| f64::from_be_bytes(b) as f32)),
+        (ValueType::F64, false) => Samples::F64(each(&bytes, f64::from_le_bytes)),
+        (ValueType::F64, true) => Samples::F64(each(&bytes, f64::from_be_bytes)),
     };
     let samples = if order == PixelOrder::Chw && channels > 1 { interleave(samples, channels) } else { samples };
     let raster = Raster { width_px, height_px, channels, samples };
@@ -45,15 +43,6 @@ pub(super) fn to_raster(layout: &FrameLayout, bytes: Vec<u8>) -> Result<Raster, 
 
 fn each<const N: usize, T>(bytes: &[u8], convert: impl Fn([u8; N]) -> T) -> Vec<T> {
     bytes.as_chunks::<N>().0.iter().map(|b| convert(*b)).collect()
-}
-
-/// 32-bit unsigned values stay whole numbers while they fit.
-fn unsigned(values: &[u32]) -> Samples {
-    match values.iter().map(|v| i32::try_from(*v)).collect() {
-        Ok(values) => Samples::I32(values),
-        #[expect(clippy::cast_precision_loss, reason = "no 64-bit samples; the shown picture is scaled anyway")]
-        Err(_) => Samples::F32(values.iter().map(|v| *v as f32).collect()),
-    }
 }
 
 /// Planes made into pixels.
@@ -77,7 +66,9 @@ fn interleave(samples: Samples, channels: u8) -> Samples {
         Samples::U8(values) => Samples::U8(mix(&values, channels)),
         Samples::U16(values) => Samples::U16(mix(&values, channels)),
         Samples::I32(values) => Samples::I32(mix(&values, channels)),
+        Samples::U32(values) => Samples::U32(mix(&values, channels)),
         Samples::F32(values) => Samples::F32(mix(&values, channels)),
+        Samples::F64(values) => Samples::F64(mix(&values, channels)),
     }
 }
 
@@ -130,10 +121,16 @@ mod tests {
             (U16, true, vec![1, 2, 3, 4], Samples::U16(vec![0x0102, 0x0304])),
             (I16, true, vec![255, 254, 0, 1], Samples::I32(vec![-2, 1])),
             (I32, false, vec![255, 255, 255, 255, 1, 0, 0, 0], Samples::I32(vec![-1, 1])),
-            (U32, false, vec![5, 0, 0, 0, 1, 0, 0, 0], Samples::I32(vec![5, 1])),
-            (U32, true, vec![255, 0, 0, 0, 0, 0, 0, 1], Samples::F32(vec![4_278_190_080.0, 1.0])),
+            (U32, false, vec![5, 0, 0, 0, 1, 0, 0, 0], Samples::U32(vec![5, 1])),
+            (U32, true, vec![255, 0, 0, 1, 0, 0, 0, 1], Samples::U32(vec![4_278_190_081, 1])),
             (F32, true, [1.5_f32, -2.0].iter().flat_map(|v| v.to_be_bytes()).collect(), Samples::F32(vec![1.5, -2.0])),
-            (F64, false, [1.5_f64, -2.0].iter().flat_map(|v| v.to_le_bytes()).collect(), Samples::F32(vec![1.5, -2.0])),
+            (F64, false, [0.1_f64, -2.0].iter().flat_map(|v| v.to_le_bytes()).collect(), Samples::F64(vec![0.1, -2.0])),
+            (
+                F64,
+                true,
+                [0.1_f64, 1e300].iter().flat_map(|v| v.to_be_bytes()).collect(),
+                Samples::F64(vec![0.1, 1e300]),
+            ),
         ] {
             let raster = to_raster(&layout(&[9, 1, 2], value, big_endian, Hw), bytes).unwrap();
             assert_eq!(raster.samples, expected, "{value:?}");

@@ -343,3 +343,63 @@ fn arrays_and_images_one_dataset_each() {
     let expected: Vec<u8> = (0..12_u8).flat_map(|i| [i; 600]).collect();
     assert!(lake.bytes() == expected);
 }
+
+#[test]
+fn what_is_not_taken_for_images_is_told_in_one_line() {
+    let times: Vec<i64> = (0..10).map(|i| 1_700_000_000_000_000_000 + i * 100_000_000).collect();
+    let two_channels = lake(|file| {
+        file.new_dataset::<u8>().shape((10, 32, 32, 2)).create("frames").unwrap();
+        file.new_dataset_builder().with_data(&times).create("timestamps").unwrap();
+    });
+    let probe = two_channels.probe();
+    assert_eq!((probe.footages.len(), probe.footages[0].width_px, probe.problems.len()), (1, 0, 1));
+    assert!(probe.problems[0].0.contains("/frames (10×32×32×2 uint8): frames have"), "{:?}", probe.problems);
+    let small = lake(|file| {
+        for i in 0..300 {
+            file.new_dataset::<u8>().shape((4, 4)).create(&*format!("im{i:03}")).unwrap();
+        }
+    });
+    let probe = small.probe();
+    assert_eq!((probe.footages.len(), probe.log.len(), probe.problems.len()), (0, 0, 1));
+    assert!(probe.problems[0].0.contains("/im000 (4×4 uint8): 4×4 pixels"), "{:?}", probe.problems);
+    assert!(probe.problems[0].0.ends_with("and 297 more"), "{:?}", probe.problems);
+    let row = lake(|file| {
+        file.new_dataset::<u8>().shape((10, 16)).create("frames").unwrap();
+        file.new_dataset_builder().with_data(&times).create("timestamps").unwrap();
+    });
+    let probe = row.probe();
+    assert_eq!((probe.footages.len(), probe.footages[0].frames, probe.problems.len()), (1, 1, 1));
+    let expected = "/frames (10×16 uint8) was taken for one image although /timestamps has 10 times";
+    assert!(probe.problems[0].0.contains(expected), "{:?}", probe.problems);
+}
+
+#[test]
+fn times_of_another_length_are_handed_over() {
+    for count in [0_i64, 7, 12] {
+        let times: Vec<i64> = (0..count).map(|i| 1_700_000_000_000_000_000 + i * 100_000_000).collect();
+        let lake = lake(|file| {
+            file.new_dataset::<u8>().shape((10, 20, 30, 3)).create("frames").unwrap();
+            file.new_dataset_builder().with_data(&times).create("timestamps").unwrap();
+        });
+        let footage = lake.probe().footages.remove(0);
+        assert_eq!((footage.frames, footage.clock), (10, Clock::Timestamps(times)));
+    }
+}
+
+#[test]
+fn wide_values_are_read_as_stored() {
+    let doubles: Vec<f64> = (0..400).map(|i| 0.1 + f64::from(i) / 3.0).collect();
+    let whole: Vec<u32> = (0..400).map(|i| u32::MAX - i * 7).collect();
+    let lake = lake(|file| {
+        let data = file.new_dataset::<f64>().chunk((1, 10, 20)).deflate(1).shape((2, 10, 20)).create("a/frames");
+        data.unwrap().write_raw(&doubles).unwrap();
+        file.new_dataset::<u32>().shape((2, 10, 20)).create("b/frames").unwrap().write_raw(&whole).unwrap();
+    });
+    let probe = lake.probe();
+    let reader = FrameReader::new(None);
+    let read = |at: usize| {
+        let footage = &probe.footages[at];
+        reader.read(&lake.store(&probe), &footage.layout, &footage.extents, 1).unwrap().samples
+    };
+    assert_eq!((read(0), read(1)), (Samples::F64(doubles[200..].to_vec()), Samples::U32(whole[200..].to_vec())));
+}

@@ -4,17 +4,16 @@
 //! the stem they share, a folder that holds tables is one recording with its stores as cameras, and a store alone is a
 //! recording of its own.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
-use super::{LakeError, natural_cmp};
-use crate::{jobs::Progress, model::Problem};
+use super::{LakeError, grouping, natural_cmp};
+use crate::{
+    jobs::{Cancelled, Progress},
+    model::Problem,
+};
 
 const STORE_ENDINGS: [&str; 8] = ["h5", "hdf5", "hdf", "he5", "h5f", "nc", "nc4", "nxs"];
 const TABLE_ENDINGS: [&str; 4] = ["csv", "tsv", "parquet", "json"];
@@ -70,6 +69,10 @@ pub struct RecordingFiles {
     pub labels: Vec<LabelFile>,
     /// Its log stores.
     pub logs: Vec<LogFile>,
+    /// What the names of recordings inside its stores begin with, when that is not `name`: another source lies below
+    /// that name, so the two could clash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inner: Option<String>,
 }
 
 /// What a walk found.
@@ -82,6 +85,12 @@ pub struct Discovery {
 }
 
 impl RecordingFiles {
+    /// Name of a recording inside one of its stores (`demo_3`).
+    #[must_use]
+    pub fn name_inside(&self, hint: &str) -> String {
+        format!("{}/{hint}", self.inner.as_ref().unwrap_or(&self.name))
+    }
+
     /// Every file of the recording.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.manifest
@@ -100,6 +109,10 @@ impl RecordingFiles {
         let mut hash = xxhash_rust::xxh3::Xxh3::new();
         hash.update(salt.as_bytes());
         hash.update(self.name.as_bytes());
+        if let Some(inner) = &self.inner {
+            hash.update(&[1]);
+            hash.update(inner.as_bytes());
+        }
         for path in self.paths() {
             hash.update(&[0]);
             hash.update(path.as_bytes());
@@ -122,14 +135,10 @@ impl RecordingFiles {
 pub fn discover(root: &Path, progress: &Progress) -> Result<Discovery, LakeError> {
     let mut found = Discovery::default();
     let (mut native, mut other) = (BTreeMap::<String, RecordingFiles>::new(), Vec::new());
-    let walk = WalkDir::new(root).follow_links(false).min_depth(1).into_iter().filter_entry(|entry| {
-        let name = entry.file_name().to_string_lossy();
-        !(entry.depth() == 1 && NOT_RECORDINGS.contains(&name.as_ref()) || name.starts_with('.'))
-    });
-    for entry in walk {
-        if progress.is_cancelled() {
-            return Err(LakeError::Read { path: root.to_owned(), source: std::io::ErrorKind::Interrupted.into() });
-        }
+    let stopped = |Cancelled| LakeError::Read { path: root.to_owned(), source: std::io::ErrorKind::Interrupted.into() };
+    let mut walk = WalkDir::new(root).follow_links(false).min_depth(1).into_iter();
+    while let Some(entry) = walk.next() {
+        progress.check().map_err(stopped)?;
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -146,6 +155,21 @@ pub fn discover(root: &Path, progress: &Progress) -> Result<Discovery, LakeError
                 continue;
             }
         };
+        match passed_over(&entry) {
+            Passed::No => {}
+            Passed::Silently => {
+                if entry.file_type().is_dir() {
+                    walk.skip_current_dir();
+                }
+                continue;
+            }
+            Passed::Told(what, hint) => {
+                let shown = entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy().into_owned();
+                found.problems.push(Problem::new(shown, what, hint));
+                walk.skip_current_dir();
+                continue;
+            }
+        }
         let Ok(relative) = entry.path().strip_prefix(root) else { continue };
         let Some(path) = relative.to_str().map(str::to_owned) else {
             let shown = relative.to_string_lossy().into_owned();
@@ -179,7 +203,8 @@ pub fn discover(root: &Path, progress: &Progress) -> Result<Discovery, LakeError
         sort_file(path, &mut native, &mut other);
     }
     found.recordings.extend(native.into_values().filter(|files| files.paths().next().is_some()));
-    group_others(&other, &mut found);
+    grouping::group_others(&other, &mut found, progress).map_err(stopped)?;
+    grouping::keep_inner_names_apart(&mut found.recordings);
     for files in &mut found.recordings {
         files.stores.sort_by(|a, b| natural_cmp(&a.camera, &b.camera).then_with(|| natural_cmp(&a.path, &b.path)));
         files.metrics.sort_by(|a, b| natural_cmp(&a.path, &b.path));
@@ -191,27 +216,56 @@ pub fn discover(root: &Path, progress: &Progress) -> Result<Discovery, LakeError
     Ok(found)
 }
 
+/// Whether a file or folder is left out of the walk.
+enum Passed {
+    No,
+    Silently,
+    /// What is told, and the hint.
+    Told(&'static str, &'static str),
+}
+
+fn passed_over(entry: &walkdir::DirEntry) -> Passed {
+    let name = entry.file_name().to_string_lossy();
+    if entry.depth() == 1 && NOT_RECORDINGS.contains(&name.as_ref()) {
+        return Passed::Silently;
+    }
+    if name.starts_with('.') {
+        let known = [".lakescope", ".git"].contains(&name.as_ref()) || name.ends_with(".part");
+        if entry.depth() > 1 && entry.file_type().is_dir() && !known {
+            return Passed::Told("begins with a dot and was left out", "Rename it if it belongs to the lake.");
+        }
+        return Passed::Silently;
+    }
+    if entry.file_type().is_dir() {
+        let holds = |file: &str| entry.path().join(file).is_file();
+        if holds("export.json") && holds("frames.csv") {
+            return Passed::Told("is an export and was left out", "Keep exports outside the lake.");
+        }
+    }
+    Passed::No
+}
+
 /// Folder part of a relative path, without the last `/`; empty at the top.
-fn folder_of(path: &str) -> &str {
+pub(super) fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// File name without its last ending.
-fn stem_of(path: &str) -> &str {
+pub(super) fn stem_of(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-fn ending_of(path: &str) -> String {
+pub(super) fn ending_of(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_ascii_lowercase())
 }
 
-fn is_store(path: &str) -> bool {
+pub(super) fn is_store(path: &str) -> bool {
     STORE_ENDINGS.contains(&ending_of(path).as_str())
 }
 
-fn is_table(path: &str) -> bool {
+pub(super) fn is_table(path: &str) -> bool {
     TABLE_ENDINGS.contains(&ending_of(path).as_str())
 }
 
@@ -246,130 +300,6 @@ fn sort_file(path: String, native: &mut BTreeMap<String, RecordingFiles>, other:
     } else if is_store(&path) || is_table(&path) {
         other.push(path);
     }
-}
-
-/// Groups what lies outside the native layout.
-fn group_others(paths: &[String], found: &mut Discovery) {
-    let stores: Vec<&str> = paths.iter().map(String::as_str).filter(|path| is_store(path)).collect();
-    let tables: Vec<&str> = paths.iter().map(String::as_str).filter(|path| is_table(path)).collect();
-    let all: BTreeSet<&str> = stores.iter().copied().collect();
-    let mut groups = BTreeMap::<String, RecordingFiles>::new();
-    let mut of_folder = BTreeMap::<String, Vec<String>>::new();
-    for store in &stores {
-        let (name, camera, is_log) = place_store(store, &all, &tables);
-        let files = groups
-            .entry(name.clone())
-            .or_insert_with(|| RecordingFiles { name: name.clone(), ..RecordingFiles::default() });
-        if is_log {
-            files.logs.push(LogFile { path: (*store).to_owned() });
-        } else {
-            files.stores.push(StoreFile { path: (*store).to_owned(), camera });
-        }
-        let names = of_folder.entry(folder_of(store).to_owned()).or_default();
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    for table in tables {
-        match owner_of(table, &groups, &of_folder) {
-            Some(name) => {
-                if let Some(files) = groups.get_mut(&name) {
-                    files.metrics.push(MetricFile { path: table.to_owned(), certain: false });
-                }
-            }
-            None => found.problems.push(Problem::new(
-                table,
-                "belongs to no recording: no store shares its name or folder",
-                "Name it like its recording, or put it into recordings/<name>/metrics or labels; event files belong into landing.",
-            )),
-        }
-    }
-    let taken: BTreeSet<String> = found.recordings.iter().map(|files| files.name.clone()).collect();
-    for (name, mut files) in groups {
-        if taken.contains(&name) {
-            files.name = format!("./{name}");
-        }
-        found.recordings.push(files);
-    }
-}
-
-/// Recording, camera, and whether the store is a log, from its place among the others.
-fn place_store(store: &str, all: &BTreeSet<&str>, tables: &[&str]) -> (String, String, bool) {
-    let (folder, stem) = (folder_of(store), stem_of(store));
-    let (above, last) = folder.rsplit_once('/').unwrap_or(("", folder));
-    let join = |folder: &str, rest: &str| if folder.is_empty() { rest.to_owned() } else { format!("{folder}/{rest}") };
-    let file = store.rsplit('/').next().unwrap_or(store);
-    // comma research: camera/<t>.h5 and log/<t>.h5 side by side.
-    for (mine, others, is_log) in [("camera", "log", false), ("log", "camera", true)] {
-        if last == mine && all.contains(join(&join(above, others), file).as_str()) {
-            return (join(above, stem), "camera".to_owned(), is_log);
-        }
-    }
-    let table_shares_stem = tables.iter().any(|table| folder_of(table) == folder && shares_stem(table, stem));
-    if !table_shares_stem {
-        let mut candidate = folder;
-        while !candidate.is_empty() {
-            if tables.iter().any(|table| folder_of(table) == candidate)
-                && !tables.iter().any(|table| folder_of(table) == candidate && stem_belongs(table, candidate, all))
-                && !tables.iter().all(|table| folder_of(table) != candidate || looks_like_labels(table))
-            {
-                let rest = store[candidate.len() + 1..].rsplit_once('.').map_or("", |(rest, _)| rest);
-                return (candidate.to_owned(), rest.replace('/', "_"), false);
-            }
-            candidate = folder_of(candidate);
-        }
-    }
-    (join(folder, stem), "camera".to_owned(), false)
-}
-
-/// Whether a table's stem is the store's, or continues it after a separator (`drive1_metrics.csv`).
-fn shares_stem(table: &str, stem: &str) -> bool {
-    stem_of(table).strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '_', '-']))
-}
-
-/// Whether a table in `folder` continues the stem of some store of that folder.
-fn stem_belongs(table: &str, folder: &str, all: &BTreeSet<&str>) -> bool {
-    all.iter().any(|store| folder_of(store) == folder && shares_stem(table, stem_of(store)))
-}
-
-/// Whether the name alone says that a table holds labels.
-fn looks_like_labels(table: &str) -> bool {
-    let stem = stem_of(table).to_ascii_lowercase();
-    ["label", "annotation", "instances", "boxes"].iter().any(|word| stem.contains(word))
-}
-
-/// The recording a loose table belongs to: the longest stem it continues in its folder, the recording of its folder or of
-/// the folder below or above, when there is just one.
-fn owner_of(
-    table: &str,
-    groups: &BTreeMap<String, RecordingFiles>,
-    of_folder: &BTreeMap<String, Vec<String>>,
-) -> Option<String> {
-    let folder = folder_of(table);
-    let names = of_folder.get(folder).map_or(&[][..], Vec::as_slice);
-    let by_stem = names.iter().filter(|name| shares_stem(table, stem_of_name(name))).max_by_key(|name| name.len());
-    if let Some(name) = by_stem {
-        return Some(name.clone());
-    }
-    if let [only] = names {
-        return Some(only.clone());
-    }
-    if groups.contains_key(folder) {
-        return Some(folder.to_owned());
-    }
-    // A table beside the folder of its store, or one folder further down.
-    let mut near = of_folder
-        .iter()
-        .filter(|(at, _)| folder_of(at) == folder && !at.is_empty() || at.as_str() == folder_of(folder))
-        .flat_map(|(_, names)| names)
-        .collect::<Vec<_>>();
-    near.sort();
-    near.dedup();
-    if let [only] = near.as_slice() { Some((*only).clone()) } else { None }
-}
-
-fn stem_of_name(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -448,7 +378,39 @@ mod tests {
             &["episode_2: camera | 0 | 0 | 0", "episode_10: camera | 0 | 0 | 0"],
             0,
         );
+        check(
+            &["d1/a.h5", "d1/out/export.json", "d1/out/frames.csv", "d1/out/labels.csv", "d1/near/frames.csv"],
+            &["d1/a: camera | 1 | 0 | 0"],
+            1,
+        );
+        check(
+            &["recordings/d1/footages/a.h5", "recordings/.d2/footages/a.h5", "recordings/.d2/x/b.h5", ".top/a.h5"],
+            &["d1: a | 0 | 0 | 0"],
+            1,
+        );
+        check(&["x/.git/a.h5", "x/.lakescope/a.h5", "x/.out.part/a.h5", "x/.hidden.h5"], &[], 0);
         check(&[], &[], 0);
+    }
+
+    #[test]
+    fn an_export_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["a.h5", "out/export.json", "out/frames.csv"] {
+            fs::create_dir_all(folder.path().join("out")).unwrap();
+            fs::write(folder.path().join(path), "x").unwrap();
+        }
+        let found = discover(folder.path(), &Progress::new()).unwrap();
+        let told: Vec<_> = found.problems.iter().map(|one| (one.path.as_str(), one.what.as_str())).collect();
+        assert_eq!(told, [("out", "is an export and was left out")]);
+    }
+
+    #[test]
+    fn a_cancelled_walk_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.h5"), "x").unwrap();
+        let progress = Progress::new();
+        progress.cancel();
+        assert!(discover(folder.path(), &progress).is_err());
     }
 
     #[cfg(unix)]

@@ -4,6 +4,7 @@
 
 mod discover;
 mod error;
+mod grouping;
 mod manifest;
 mod natural;
 mod place;

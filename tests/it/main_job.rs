@@ -314,3 +314,48 @@ fn an_export_whose_images_fail_says_so() {
         serde_json::from_str(&std::fs::read_to_string(out.join("export.json")).unwrap()).unwrap();
     assert_eq!((record["images"].as_u64(), record["images_failed"].as_array().unwrap().len()), (Some(104), 24));
 }
+
+#[test]
+fn a_damaged_catalog_is_made_again_and_a_lost_one_of_ours_is_not_deleted() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let before = lake.answers();
+    let catalog = lake.path().join(".lakescope/catalog.sqlite");
+    // Every second page, the first left alone: the header looks right and the rest is noise.
+    let mut bytes = std::fs::read(&catalog).unwrap();
+    for page in bytes.chunks_mut(16_384).skip(1).step_by(2) {
+        page.fill(0x5a);
+    }
+    std::fs::write(&catalog, &bytes).unwrap();
+    let output = lake.output("frames", &["--format", "csv"]);
+    assert_ne!(output.status.code(), Some(2), "the filter is not at fault");
+    // A drive that changed makes the index write into it.
+    let toml = walk(&lake.path().join("recordings")).into_iter().find(|path| path.ends_with("recording.toml")).unwrap();
+    std::fs::File::options().append(true).open(toml).unwrap().set_modified(std::time::SystemTime::now()).unwrap();
+    lake.run("index", &[]);
+    assert_eq!(lake.answers(), before);
+
+    let kept = lake.path().join("lake.sqlite");
+    std::fs::write(&kept, "noise".repeat(2000)).unwrap();
+    for ending in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(lake.path().join(format!("lake.sqlite{ending}")));
+    }
+    assert_eq!(lake.run("frames", &["--count"]).trim(), "128");
+    let said = lake.fail("runs", &[], 1);
+    assert!(said.contains("move the file aside"), "{said}");
+    assert_eq!(std::fs::read_to_string(kept).unwrap(), "noise".repeat(2000));
+}
+
+#[test]
+fn a_planted_link_is_not_written_through() {
+    let lake = Lake::new();
+    let precious = lake.beside("precious.txt");
+    std::fs::write(&precious, "precious").unwrap();
+    std::fs::create_dir(lake.path().join(".lakescope")).unwrap();
+    for name in [".lakescope/write.lock", ".lakescope/catalog.sqlite-wal", "lake.sqlite"] {
+        std::os::unix::fs::symlink(&precious, lake.path().join(name)).unwrap();
+        assert_eq!(lake.run("frames", &["--count"]).trim(), "128");
+        assert_eq!(std::fs::read_to_string(&precious).unwrap(), "precious", "{name}");
+        std::fs::remove_file(lake.path().join(name)).unwrap();
+    }
+}

@@ -14,7 +14,7 @@ use std::{
 use hdf5_sys::{
     h5::{H5_index_t, H5_iter_order_t, herr_t, hsize_t},
     h5e::{H5E_DEFAULT, H5E_direction_t, H5E_error2_t, H5Eclear2, H5Ewalk2},
-    h5f::{H5F_ACC_RDONLY, H5F_close_degree_t, H5Fopen},
+    h5f::{H5F_ACC_RDONLY, H5F_ACC_SWMR_READ, H5F_close_degree_t, H5Fopen},
     h5i::{H5Idec_ref, hid_t},
     h5l::{H5L_info2_t, H5Literate2},
     h5o::{H5O_INFO_BASIC, H5O_INFO_NUM_ATTRS, H5O_info2_t, H5O_type_t, H5Oget_info_by_name3, H5Oopen},
@@ -89,7 +89,12 @@ pub(super) fn c_name(name: &str) -> Result<CString> {
     CString::new(name).map_err(|_| LibraryError(format!("the name {name:?} holds a zero byte")))
 }
 
-/// Opens a store for reading, without locks, such that dropping the file closes everything in it.
+/// What the library says of a store that a program is writing, or has left without closing it.
+const HELD_BY_WRITER: &str = "file is already open for write";
+
+/// Opens a store for reading, without locks, such that dropping the file closes everything in it. One that a writer
+/// holds open for single-writer/multiple-reader access is read in that mode, where the library reads again what it finds
+/// half written.
 pub(super) fn open_file(path: &Path) -> Result<Id> {
     let name =
         CString::new(path.as_os_str().as_bytes()).map_err(|_| LibraryError("the path holds a zero byte".into()))?;
@@ -98,7 +103,14 @@ pub(super) fn open_file(path: &Path) -> Result<Id> {
         let access = Id::own(H5Pcreate(*H5P_CLS_FILE_ACCESS))?;
         check(H5Pset_file_locking(access.raw(), 0, 1))?;
         check(H5Pset_fclose_degree(access.raw(), H5F_close_degree_t::H5F_CLOSE_STRONG))?;
-        Id::own(H5Fopen(name.as_ptr(), H5F_ACC_RDONLY, access.raw()))
+        match Id::own(H5Fopen(name.as_ptr(), H5F_ACC_RDONLY, access.raw())) {
+            Err(LibraryError(why)) if why.contains(HELD_BY_WRITER) => {
+                // When it is not that kind of writer, the first reason is the better one.
+                let held = LibraryError(why);
+                Id::own(H5Fopen(name.as_ptr(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.raw())).map_err(|_| held)
+            }
+            opened => opened,
+        }
     }
 }
 

@@ -16,7 +16,6 @@ mod values;
 mod walk;
 
 use std::{
-    fs::File,
     io::{self, Read, Write},
     process::ExitCode,
 };
@@ -60,7 +59,7 @@ pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
 }
 
 fn answer(request: &Request, path: &StorePath) -> Result<(Response, Vec<u8>), Failure> {
-    let plain = File::open(&path.store)?;
+    let plain = file_access::open_regular(&path.store)?;
     let size_bytes = file_access::status(&plain)?.size_bytes;
     let file = library::open_file(&path.store)?;
     let place = Place { store: &path.store, lake_root: &path.lake_root };

@@ -213,3 +213,37 @@ fn a_file_that_is_none_is_told() {
     let gone = StorePath { store: folder.path().join("gone.h5"), ..path };
     assert!(failure(&gone, &Request::Probe).contains("cannot be read"));
 }
+
+#[test]
+fn a_store_that_a_writer_holds_open_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake_root = folder.path().canonicalize().unwrap();
+    let mut options = hdf5::File::with_options();
+    options.with_fapl(|plist| plist.libver_latest());
+    let writing = options.create(lake_root.join("writing.h5")).unwrap();
+    let shape = hdf5::SimpleExtents::resizable([2, 3]);
+    let data = writing.new_dataset::<u8>().chunk((1, 3)).shape(shape).create("d").unwrap();
+    data.write_raw(&[1_u8, 2, 3, 4, 5, 6]).unwrap();
+    writing.flush().unwrap();
+    // A copy of the bytes is what another process sees; in this one the library would share the open file.
+    let copied = |name: &str| {
+        let store = lake_root.join(name);
+        std::fs::copy(lake_root.join("writing.h5"), &store).unwrap();
+        StorePath { store, lake_root: lake_root.clone() }
+    };
+    let exclusive = copied("exclusive.h5");
+    assert!(failure(&exclusive, &Request::Probe).contains("already open for write"));
+    writing.start_swmr().unwrap();
+    data.write_slice(&[7_u8, 8, 9], (1, ..)).unwrap();
+    data.flush().unwrap();
+    writing.flush().unwrap();
+    let shared = copied("shared.h5");
+    assert_eq!(probe(&shared).datasets[0].shape, [2, 3]);
+    let (response, body) = ask(&shared, &Request::ReadValues { dataset: "/d".to_owned() });
+    assert!(matches!(response, Response::Values { count: 6, .. }), "{response:?}");
+    let values: Vec<i64> = body.as_chunks::<8>().0.iter().map(|v| i64::from_le_bytes(*v)).collect();
+    assert_eq!(values, [1, 2, 3, 7, 8, 9]);
+    let bytes = std::fs::read(&shared.store).unwrap();
+    let at = usize::try_from(locate(&shared, "/d").get(1).unwrap().address).unwrap();
+    assert_eq!(bytes[at..at + 3], [7, 8, 9]);
+}

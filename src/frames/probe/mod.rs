@@ -81,6 +81,7 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
         structure: &structure,
         problems: Vec::new(),
         guessed: Vec::new(),
+        doubtful: recognised.unused.iter().map(|at| recognise::why_unused(&structure.datasets[*at])).collect(),
         array_bytes: 0,
     };
     for what in &structure.problems {
@@ -90,6 +91,7 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
     let log = probing.log(&recognised.log)?;
     probing.tell_refused(&recognised);
     probing.tell_guesses();
+    probing.tell_doubtful();
     if footages.is_empty() && log.is_empty() && probing.problems.is_empty() {
         probing.problem(
             "It has no images in it".to_owned(),
@@ -114,6 +116,8 @@ struct Probing<'a> {
     problems: Vec<(String, String)>,
     /// What was guessed, told together at the end.
     guessed: Vec<String>,
+    /// What may have been meant as images and is not shown as such, told together at the end.
+    doubtful: Vec<String>,
     /// Bytes of per-frame arrays read so far.
     array_bytes: u64,
 }
@@ -155,6 +159,13 @@ impl Probing<'_> {
         if !self.guessed.is_empty() {
             let what = format!("Guessed: {}", some_of(&self.guessed));
             self.problem(what, "Look at a frame; docs/lake-format.md tells the layouts that are known for certain");
+        }
+    }
+
+    fn tell_doubtful(&mut self) {
+        if !self.doubtful.is_empty() {
+            let what = format!("Perhaps images, but not used as such: {}", some_of(&self.doubtful));
+            self.problem(what, "If they are, write them as docs/lake-format.md tells; otherwise leave them");
         }
     }
 
@@ -207,10 +218,16 @@ impl Probing<'_> {
         let Some((width_px, height_px, coding)) = self.size(candidate, &mut layout, &extents)? else {
             return Ok(None);
         };
-        if let Some(guessed) = &candidate.guessed {
+        let frames = layout.frames();
+        let one_image = !layout.members.is_empty() && candidate.datasets.len() == 1;
+        let first = self.dataset(candidate.datasets[0]);
+        let sure = candidate.per_frame && candidate.guessed.is_none();
+        let against = if one_image && !sure { recognise::contradiction(self.structure, first) } else { None };
+        if let Some(against) = against {
+            self.doubtful.push(against);
+        } else if let Some(guessed) = &candidate.guessed {
             self.guessed.push(guessed.clone());
         }
-        let frames = layout.frames();
         if let Some(at) = candidate.palette {
             layout.palette = self.palette(at)?;
         }
@@ -223,7 +240,7 @@ impl Probing<'_> {
         } else {
             candidate
         };
-        let clock = self.clock(candidate, frames)?;
+        let clock = self.clock(candidate)?;
         let labels_by_frame = match candidate.labels {
             Some(at) => self.values(at)?.and_then(|values| match values {
                 Values::Integers(values) => Some(values),
@@ -384,7 +401,7 @@ impl Probing<'_> {
         Ok(colours.into_iter().map(|v| u8::try_from(v.clamp(0, 255)).unwrap_or(0)).collect())
     }
 
-    fn clock(&mut self, candidate: &Candidate, frames: u64) -> Result<Clock, FramesError> {
+    fn clock(&mut self, candidate: &Candidate) -> Result<Clock, FramesError> {
         let first = self.dataset(candidate.datasets[0]);
         let told = recognise::rate_attribute(self.structure, first);
         let at = match candidate.clock {
@@ -392,17 +409,15 @@ impl Probing<'_> {
             ClockSource::Rate(Some(rate)) => return Ok(Clock::Rate(rate)),
             ClockSource::Rate(None) => return Ok(Clock::Unknown),
         };
-        match self.times(at)? {
-            Some(times) if times.len() as u64 == frames => Ok(Clock::Timestamps(times)),
-            _ => {
-                let times = self.dataset(at).path.clone();
-                self.problem(
-                    format!("The times in {times} cannot be used"),
-                    "Write them again as int64 nanoseconds, one per frame",
-                );
-                Ok(told.map_or(Clock::Unknown, Clock::Rate))
-            }
+        if let Some(times) = self.times(at)? {
+            return Ok(Clock::Timestamps(times));
         }
+        let times = self.dataset(at).path.clone();
+        self.problem(
+            format!("The times in {times} cannot be used"),
+            "Write them again as int64 nanoseconds, one per frame",
+        );
+        Ok(told.map_or(Clock::Unknown, Clock::Rate))
     }
 
     fn times_only(&mut self, at: usize) -> Result<Option<FoundFootage>, FramesError> {

@@ -17,6 +17,8 @@ pub(in crate::frames) enum ClockSource {
 /// Names of times that stand beside the frames.
 const TIME_NAMES: [&str; 9] =
     ["timestamps", "timestamp", "ts", "time", "times", "t", "timestamps_ns", "timestamp_ns", "frame_ts"];
+/// Those that are times of the frames even when they are of another length; the others may be any sensor's.
+const TIMES_OF_FRAMES: [&str; 5] = ["timestamps", "timestamp", "timestamps_ns", "timestamp_ns", "frame_ts"];
 /// Endings that make the name of the times from the name of the frames.
 const TIME_ENDINGS: [&str; 6] = ["_ts", "_timestamps", "_timestamp", "_time", "_times", "_t"];
 /// Attributes that tell the rate.
@@ -24,11 +26,13 @@ const RATE_NAMES: [&str; 9] =
     ["rate_hz", "fps", "frame_rate", "framerate", "rate", "hz", "frequency", "sampling_rate", "freq"];
 
 /// The times of `frames` frames: `<name>_ts` beside them, then `timestamps` and the like beside them and in each group
-/// above. Times of another length do not count.
+/// above. When none has one entry per frame, those whose name ties them to the frames are taken with the length they
+/// have: a recording that broke off leaves a few times more, or fewer, than frames.
 pub(super) fn clock(structure: &Structure, dataset: &DatasetInfo, frames: u64, rate: Option<f64>) -> ClockSource {
-    let find = |path: &str| {
-        structure.datasets.iter().position(|d| d.path.eq_ignore_ascii_case(path) && is_times(d) && d.shape[0] == frames)
+    let named = |path: &str, fits: &dyn Fn(&DatasetInfo) -> bool| {
+        structure.datasets.iter().position(|d| d.path.eq_ignore_ascii_case(path) && is_times(d) && fits(d))
     };
+    let find = |path: &str| named(path, &|d| d.shape[0] == frames);
     let base = |group: &str| if group == "/" { String::new() } else { group.to_owned() };
     let mut group = parent(&dataset.path);
     let name = last(&dataset.path);
@@ -47,10 +51,15 @@ pub(super) fn clock(structure: &Structure, dataset: &DatasetInfo, frames: u64, r
             }
         }
         if group == "/" {
-            return ClockSource::Rate(rate);
+            break;
         }
         group = parent(group);
     }
+    let beside = base(parent(&dataset.path));
+    let endings = [name, singular].into_iter().flat_map(|name| TIME_ENDINGS.map(|ending| format!("{name}{ending}")));
+    let own = endings.chain(TIMES_OF_FRAMES.map(str::to_owned));
+    let other_length = own.map(|name| format!("{beside}/{name}")).find_map(|path| named(&path, &|_| true));
+    other_length.map_or(ClockSource::Rate(rate), ClockSource::Dataset)
 }
 
 fn is_times(dataset: &DatasetInfo) -> bool {

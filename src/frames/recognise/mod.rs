@@ -5,6 +5,7 @@
 mod companions;
 mod form;
 mod group_images;
+mod unused;
 
 use std::collections::HashSet;
 
@@ -17,6 +18,7 @@ use super::{
 pub(super) use self::{
     companions::{ClockSource, rate_attribute},
     form::Form,
+    unused::{contradiction, why_unused},
 };
 
 /// A footage as recognised, before anything of it was read. Numbers index [`Structure::datasets`].
@@ -55,10 +57,18 @@ pub(super) struct Recognised {
     pub(super) log: Vec<usize>,
     /// The times of a store that holds nothing else: a footage without images.
     pub(super) times_only: Option<usize>,
+    /// Datasets that may have been meant as images and are used for nothing.
+    pub(super) unused: Vec<usize>,
 }
 
 /// Recognises the footages of a store.
 pub(super) fn recognise(structure: &Structure) -> Recognised {
+    let mut recognised = used(structure);
+    recognised.unused = unused::unused(structure, &recognised);
+    recognised
+}
+
+fn used(structure: &Structure) -> Recognised {
     let mut images: Vec<Image> = (0..structure.datasets.len()).filter_map(|at| form::image(structure, at)).collect();
     group_images::settle_numbered(structure, &mut images);
     let taken: HashSet<usize> = images.iter().map(|image| image.dataset).collect();
@@ -80,7 +90,7 @@ pub(super) fn recognise(structure: &Structure) -> Recognised {
 
 /// A store without images is a log, or the times of a footage whose images are elsewhere.
 fn without_images(structure: &Structure) -> Recognised {
-    let log: Vec<usize> = (0..structure.datasets.len()).filter(|at| is_series(&structure.datasets[*at])).collect();
+    let log = unused::series(structure);
     if let [only] = log[..]
         && structure.datasets[only].path == "/timestamps"
     {

@@ -78,6 +78,11 @@ fn known_layouts() {
         (
             "times of another length",
             structure(&[("/frames", &[9, 20, 30, 3], U8), ("/timestamps", &[8], I64)]),
+            vec!["-:- /framesx1 Hwc /timestamps []"],
+        ),
+        (
+            "a sensor's times of another length",
+            structure(&[("/frames", &[9, 20, 30, 3], U8), ("/t", &[800], I64)]),
             vec!["-:- /framesx1 Hwc ? []"],
         ),
         ("comma", structure(&[("/X", &[9, 3, 160, 320], U8)]), vec!["-:- /Xx1 Chw 20 Hz []"]),
@@ -214,4 +219,36 @@ fn rates_come_from_the_nearest_attribute() {
     assert_eq!(recognise(&found).footages[0].clock, ClockSource::Rate(Some(25.0)));
     found.groups = vec![rate("/", 0.0)];
     assert_eq!(recognise(&found).footages[0].clock, ClockSource::Rate(None));
+}
+
+#[test]
+fn what_may_be_images_and_is_not_used_is_told() {
+    const U64: StoredValue = StoredValue::Integer { bytes: 8, signed: false, big_endian: false };
+    const I16: StoredValue = StoredValue::Integer { bytes: 2, signed: true, big_endian: false };
+    let other = StoredValue::Other("compound".to_owned());
+    for (shape, value, expected) in [
+        (&[10_u64, 64, 64, 2][..], U8, "/frames (10×64×64×2 uint8): frames have 1 or 3 or 4 channels and not 2"),
+        (&[10, 64, 64, 5], U8, "/frames (10×64×64×5 uint8): frames have 1 or 3 or 4 channels and not 5"),
+        (&[10, 64, 64], U64, "/frames (10×64×64 uint64): values of this type are no pixels"),
+        (&[10, 6, 6], F64, "/frames (10×6×6 float64): 6×6 pixels are too few for an image"),
+        (&[10, 6, 7, 3], I16, "/frames (10×6×7×3 int16): 7×6 pixels are too few for an image"),
+        (&[10, 16], F64, "/frames (10×16 float64): 16×10 pixels are too few for an image"),
+        (&[10, 2, 3, 64, 64], U8, "/frames (10×2×3×64×64 uint8): images have two to four axes and not 5"),
+        (&[10, 64, 0, 3], U8, "/frames (10×64×0×3 uint8): it is empty"),
+        (&[10, 2], StoredValue::Bytes, "/frames (10×2 rows of bytes): rows of bytes need one axis"),
+        (&[10, 64, 64], other, "/frames (10×64×64 compound): values of this type are no pixels"),
+    ] {
+        let found = structure(&[("/frames", shape, value), ("/timestamps", &[10], I64)]);
+        let recognised = recognise(&found);
+        assert_eq!((recognised.unused.as_slice(), recognised.times_only), (&[0][..], Some(1)), "{expected}");
+        assert_eq!(why_unused(&found.datasets[0]), expected);
+    }
+    let beside = structure(&[("/frames", &[9, 20, 30, 3], U8), ("/voxels", &[9, 5, 5], F64), ("/qpos", &[9, 7], F64)]);
+    assert_eq!(recognise(&beside).unused, [1]);
+    let log = structure(&[("/t", &[9], F64), ("/pose", &[9, 7], F64), ("/calibration", &[3, 3], F64)]);
+    assert_eq!((recognise(&log).log, recognise(&log).unused), (vec![0, 1, 2], vec![]));
+    let paths: Vec<String> = (0..3000).map(|i| format!("/im{i}")).collect();
+    let small: Vec<(&str, &[u64], StoredValue)> = paths.iter().map(|p| (p.as_str(), &[4, 4][..], U8)).collect();
+    let found = recognise(&structure(&small));
+    assert_eq!((found.footages.len(), found.log.len(), found.unused.len()), (0, 0, 3000));
 }

@@ -250,9 +250,10 @@ impl Facets {
     fn problems_ui(&mut self, ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
         let problems = &panel.lake.loaded.info.problems;
         divider(ui);
-        let top = ui.cursor();
+        // The cursor itself reaches down without end; what is to be seen is the heading.
+        let heading = egui::Rect::from_min_size(ui.cursor().min, vec2(1.0, 36.0));
         if std::mem::take(&mut self.scroll_to_problems) {
-            ui.scroll_to_rect(top, Some(egui::Align::TOP));
+            ui.scroll_to_rect(heading, Some(egui::Align::TOP));
         }
         if self.section(ui, "Problems", problems.len(), !problems.is_empty()) {
             problems::problems_ui(ui, problems, out);

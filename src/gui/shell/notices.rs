@@ -39,10 +39,17 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
                 .shadow(ui.visuals().popup_shadow)
                 .inner_margin(Margin { left: 14, right: 8, top: 8, bottom: 8 });
             card.show(ui, |ui| {
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                // A row is as high as what is in it; a layout of its own would take all the height there is.
+                ui.horizontal(|ui| {
                     ui.set_width(396.0);
                     let (rect, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
                     paint_icon(ui.painter(), rect, icon, ink);
+                    let buttons = if notice.folder.is_some() { 148.0 } else { 40.0 };
+                    let width = ui.available_width() - buttons;
+                    ui.vertical(|ui| {
+                        ui.set_width(width);
+                        ui.add(Label::new(RichText::new(&notice.text).color(colors.text)).wrap());
+                    });
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         if icon_button(ui, Icon::Close, "Dismiss").clicked() {
                             out.push(Command::DismissNotice(notice.id));
@@ -55,9 +62,6 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
                             out.push(Command::OpenFolderOutside(folder.clone()));
                             out.push(Command::DismissNotice(notice.id));
                         }
-                        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                            ui.add(Label::new(RichText::new(&notice.text).color(colors.text)).wrap());
-                        });
                     });
                 });
             });

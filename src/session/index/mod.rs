@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use super::{IndexReport, Session, SessionError};
 use crate::{
-    catalog::{CatalogWriter, SourceRecord},
+    catalog::{CatalogError, CatalogWriter, SourceRecord},
     jobs::{Cancelled, Progress},
     lake::{self, RecordingFiles},
 };
@@ -24,7 +24,7 @@ use crate::{
 pub(super) use metrics::read_all as read_series;
 
 /// Grows with every change in how files are read, so that sources indexed before are read again.
-const READING_VERSION: u32 = 1;
+const READING_VERSION: u32 = 2;
 
 /// Finished sources that may wait for the writer; bounds memory.
 const WAITING_SOURCES: usize = 4;
@@ -38,18 +38,59 @@ pub(super) fn reading(session: &Session) -> source::Reading<'_> {
     }
 }
 
-/// Builds or refreshes the index.
+/// Builds or refreshes the index. A catalog that turns out to be damaged is thrown away and made again, once.
 pub(super) fn run(session: &Session, progress: &Progress) -> Result<IndexReport, SessionError> {
-    let began = Instant::now();
-    let places = &session.inner.places;
-    // The manifest may have changed since the lake was opened; an index always follows the file.
-    let manifest = lake::Manifest::read(&places.root)?;
     progress.stage("walking the folder");
-    let writer = CatalogWriter::open(places, || {
+    let writer = CatalogWriter::open(&session.inner.places, || {
         progress.stage("waiting for another process that is indexing");
         !progress.is_cancelled()
     })?;
     let Some(mut writer) = writer else { return Err(SessionError::Cancelled) };
+    match refresh(session, &mut writer, progress) {
+        Err(Stopped::Damaged(error)) => {
+            progress.log(format!("{error}; the catalog is made again"));
+            writer.begin_anew()?;
+            refresh(session, &mut writer, progress).map_err(Stopped::into_error)
+        }
+        result => result.map_err(Stopped::into_error),
+    }
+}
+
+/// Why an index did not come to its end.
+enum Stopped {
+    /// The catalog is damaged.
+    Damaged(CatalogError),
+    /// Anything else.
+    Failed(SessionError),
+}
+
+impl Stopped {
+    fn into_error(self) -> SessionError {
+        match self {
+            Self::Damaged(error) => error.into(),
+            Self::Failed(error) => error,
+        }
+    }
+}
+
+impl From<CatalogError> for Stopped {
+    fn from(error: CatalogError) -> Self {
+        if error.is_damage() { Self::Damaged(error) } else { Self::Failed(error.into()) }
+    }
+}
+
+impl From<SessionError> for Stopped {
+    fn from(error: SessionError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Reads what changed since the catalog was written.
+fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -> Result<IndexReport, Stopped> {
+    let began = Instant::now();
+    let places = &session.inner.places;
+    // The manifest may have changed since the lake was opened; an index always follows the file.
+    let manifest = lake::Manifest::read(&places.root).map_err(SessionError::from)?;
     progress.stage("walking the folder");
     let found = lake::discover(&places.root, progress)
         .map_err(|error| if progress.is_cancelled() { SessionError::Cancelled } else { error.into() })?;
@@ -60,7 +101,6 @@ pub(super) fn run(session: &Session, progress: &Progress) -> Result<IndexReport,
     let gone: Vec<String> = known.keys().filter(|name| !names.contains(*name)).cloned().collect();
     let mut problems = found.problems;
     problems.extend(unknown_keys(&manifest));
-    writer.settle(&gone, &problems)?;
     let changed: Vec<(RecordingFiles, String)> = found
         .recordings
         .into_iter()
@@ -68,6 +108,11 @@ pub(super) fn run(session: &Session, progress: &Progress) -> Result<IndexReport,
         .filter(|(fingerprint, files)| known.get(&files.name) != Some(fingerprint))
         .map(|(fingerprint, files)| (files, fingerprint))
         .collect();
+    // Recordings inside a store are called otherwise once another source lies below its name; until it is read again
+    // its old names would stand in the way.
+    let renamed = changed.iter().map(|(files, _)| files).filter(|files| files.inner.is_some());
+    let forgotten: Vec<String> = gone.iter().chain(renamed.map(|files| &files.name)).cloned().collect();
+    writer.settle(&forgotten, &problems)?;
     progress.set_total(changed.len() as u64);
     progress.stage("reading recordings");
     let kept = (names.len() - changed.len()) as u64;
@@ -101,8 +146,8 @@ fn put_all(
     changed: &[(RecordingFiles, String)],
     reading: &source::Reading<'_>,
     progress: &Progress,
-    mut put: impl FnMut(SourceRecord) -> Result<(), SessionError>,
-) -> Result<(), SessionError> {
+    mut put: impl FnMut(SourceRecord) -> Result<(), Stopped>,
+) -> Result<(), Stopped> {
     let (send, receive) = crossbeam_channel::bounded::<SourceRecord>(WAITING_SOURCES);
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -121,14 +166,18 @@ fn put_all(
             if result.is_err() {
                 continue;
             }
-            result = progress.check().map_err(SessionError::from).and_then(|()| put(record));
+            result = cancelled(progress).and_then(|()| put(record));
             progress.add(1);
             if result.is_err() {
                 stop.store(true, Ordering::Relaxed);
             }
         }
-        result.and_then(|()| Ok(progress.check()?))
+        result.and_then(|()| cancelled(progress))
     })
+}
+
+fn cancelled(progress: &Progress) -> Result<(), Stopped> {
+    progress.check().map_err(|stop| Stopped::Failed(stop.into()))
 }
 
 /// One line of the run's log.

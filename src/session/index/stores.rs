@@ -70,7 +70,7 @@ pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut
                 let alone = probe.footages.len() == 1;
                 for footage in probe.footages {
                     let name = match &footage.recording_hint {
-                        Some(hint) => format!("{}/{hint}", files.name),
+                        Some(hint) => files.name_inside(hint),
                         None => files.name.clone(),
                     };
                     let camera = match (&footage.camera, alone) {
