@@ -128,7 +128,7 @@ impl Session {
             raster = Raster { width_px, height_px, channels: 3, samples: Samples::U8(picture.pixels) };
         } else if asked.keeping_values(&raster) != asked {
             return Err(SessionError::Usage(format!(
-                "{id} holds 32-bit values, which PNG cannot hold; write --out {} to keep them",
+                "{id} holds values that PNG cannot hold; write --out {} to keep them",
                 out.with_extension("tiff").display()
             )));
         }

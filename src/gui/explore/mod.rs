@@ -14,6 +14,7 @@ mod problems;
 mod pyramid;
 mod query_bar;
 mod scrub;
+mod ticks;
 mod tile;
 mod viewer;
 mod viewport;

@@ -5,7 +5,10 @@ use egui::{
 };
 use egui_plot::{AxisHints, GridMark, HPlacement, Line, Plot, PlotBounds, PlotPoints, VLine};
 
-use super::pyramid::Pyramid;
+use super::{
+    pyramid::Pyramid,
+    ticks::{round_ticks, time_ticks},
+};
 use crate::{
     filter::{FrameColumns, MetricName},
     gui::{
@@ -25,7 +28,7 @@ use crate::{
 };
 
 /// Height of one plot, px.
-const HEIGHT: f32 = 84.0;
+const HEIGHT: f32 = 68.0;
 /// Plots shown before someone chose.
 const FIRST: usize = 4;
 /// What people look for first, when the lake has it.
@@ -195,6 +198,7 @@ impl View<'_> {
         let height = HEIGHT + if last { 20.0 } else { 0.0 };
         let faint = colors.muted;
         let x_axis = AxisHints::new_x()
+            .label_spacing(20.0..=30.0)
             .formatter(|mark: GridMark, _: &_| seconds_text(mark.value))
             .tick_label_color(faint)
             .tick_label_font(theme::numbers(11.0));
@@ -203,13 +207,16 @@ impl View<'_> {
             .min_thickness(44.0)
             .placement(HPlacement::Left)
             .tick_label_color(faint)
-            .label_spacing(18.0..=40.0)
+            .label_spacing(4.0..=8.0)
             .tick_label_font(theme::numbers(11.0));
         let plot = Plot::new(("plot", &pyramid.name))
             .height(height)
             .show_axes(Vec2b::new(last, true))
             .custom_x_axes(vec![x_axis])
             .custom_y_axes(vec![y_axis])
+            .x_grid_spacer(move |input| time_ticks(input, (f64::from(width) / 90.0).max(2.0)))
+            .y_grid_spacer(|input| round_ticks(input, 3.0))
+            .grid_fade(0.0)
             .show_background(false)
             .grid_color(colors.line)
             .show_x(false)
