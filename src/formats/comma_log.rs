@@ -42,7 +42,7 @@ pub fn read_comma_log(
     };
     let seconds = arrays.get("times").ok_or_else(|| bad_times("is absent"))?;
     let mut log = CommaLog::default();
-    let options = TimeOptions { column: None, unit: Some(super::TimeUnit::S), epoch_ns };
+    let options = TimeOptions { unit: Some(super::TimeUnit::S), epoch_ns, ..TimeOptions::default() };
     let times = array_times("times", seconds, &options, &mut log.notes);
     let lost = times.iter().filter(|ns| **ns == NO_TIME).count();
     if lost == times.len() {

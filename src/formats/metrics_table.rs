@@ -66,7 +66,12 @@ impl MetricTable {
 /// [`FormatError`] when the file as a whole cannot be read or has no times.
 pub fn read_metrics(path: &Path, options: &MetricOptions) -> Result<MetricTable, FormatError> {
     let chosen = options.time.column.as_deref().unwrap_or("");
-    let mut table = read_table(path, &|name| is_time_name(name) || name.eq_ignore_ascii_case(chosen))?;
+    let table = read_table(path, &|name| is_time_name(name) || name.eq_ignore_ascii_case(chosen))?;
+    from_table(path, table, options)
+}
+
+/// The metrics of a table; `path` is for messages.
+pub(super) fn from_table(path: &Path, mut table: Table, options: &MetricOptions) -> Result<MetricTable, FormatError> {
     let axis = time_axis::read(path, &mut table, &options.time)?;
     let mut result = MetricTable {
         rows_read: table.rows as u64 + table.bad_rows.total(),

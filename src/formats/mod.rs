@@ -4,6 +4,7 @@
 //! guessed and counts of what could not be used. Nothing here writes, and nothing here knows the catalog.
 
 mod align;
+mod array_log;
 mod array_metrics;
 mod coco_entry;
 mod comma_log;
@@ -30,6 +31,7 @@ mod time_axis;
 pub use align::{
     AlignOptions, DEFAULT_MAX_GAP_NS, Interpolation, Located, align, align_located, default_interpolation,
 };
+pub use array_log::{ArrayLog, read_array_log};
 pub use array_metrics::array_metrics;
 pub use comma_log::{CommaLog, read_comma_log};
 pub use decimal::TimeUnit;

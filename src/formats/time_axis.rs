@@ -18,6 +18,8 @@ pub struct TimeOptions {
     pub unit: Option<TimeUnit>,
     /// When the recording began, ns UTC: added to times too small to be dates.
     pub epoch_ns: Option<i64>,
+    /// Whether `epoch_ns` is a guess (the time of the first frame), which is told where it is used.
+    pub epoch_guessed: bool,
 }
 
 /// Names that mean time, the most telling first, without unit suffix, letter case and separators.
@@ -43,7 +45,7 @@ const TIME_NAMES: [&str; 18] = [
 ];
 
 /// The rank of a name among [`TIME_NAMES`] (lower is more telling) and the unit its suffix tells.
-fn time_name(name: &str) -> Option<(usize, Option<TimeUnit>)> {
+pub(super) fn time_name(name: &str) -> Option<(usize, Option<TimeUnit>)> {
     let lower = name.trim().to_lowercase();
     let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let rank = |text: &str| {
@@ -175,6 +177,12 @@ fn scale(
         notes.push(Note::new(
             format!("times in `{name}` count from an unknown start; they stand right after 1970"),
             "tell started_at in recording.toml",
+        ));
+    }
+    if guess.relative && options.epoch_ns.is_some() && options.epoch_guessed {
+        notes.push(Note::new(
+            format!("times in `{name}` count from an unknown start; the time of the first frame was taken for it"),
+            "tell started_at in recording.toml if that is wrong",
         ));
     }
     let time = |row| match number(row).to_ns(guess.unit) {

@@ -127,3 +127,85 @@ fn a_store_is_never_read_through_a_link_out_of_the_lake() {
     assert_eq!(info["footages"], 5);
     assert!(info["problems"].to_string().contains("leads out of the lake"), "{info:#}");
 }
+
+/// The value of one column of every frame of a recording, in order.
+fn column(lake: &Lake, recording: &str, name: &str) -> Vec<serde_json::Value> {
+    let columns = format!("recording,frame_idx,{name}");
+    let frames: Vec<serde_json::Value> =
+        serde_json::from_str(&lake.run("frames", &["--json", "--columns", &columns])).unwrap();
+    frames.iter().filter(|frame| frame["recording"] == recording).map(|frame| frame[name].clone()).collect()
+}
+
+#[test]
+fn sensor_arrays_and_logs_in_parts_do_not_vanish() {
+    let lake = Lake::empty();
+    if python::run("loose_stores.py", &[lake.path().as_os_str()]).is_none() {
+        return;
+    }
+    lake.run("index", &[]);
+    let info = lake.json("info", &[]);
+    let problems = info["problems"].as_array().unwrap();
+    let numbers = |recording: &str, name: &str| -> Vec<f64> {
+        column(&lake, recording, name).iter().map(|value| value.as_f64().unwrap_or(f64::NAN)).collect()
+    };
+    let close = |found: &[f64], expected: &dyn Fn(usize) -> f64| {
+        assert_eq!(found.len(), 10);
+        for (at, value) in found.iter().enumerate() {
+            assert!((value - expected(at)).abs() < 1e-6, "{found:?}\n{problems:#?}");
+        }
+    };
+    #[expect(clippy::cast_precision_loss, reason = "ten frames")]
+    let index = |at: usize| at as f64;
+    close(&numbers("d1", "accel"), &|at| index(at) / 10.0);
+    // `can.h5` counts its times from an unknown start, which is taken to be the first frame.
+    let speeds: Vec<f64> = numbers("d1", "speed");
+    close(&speeds, &index);
+    close(&numbers("d2", "speed"), &|at| if at < 5 { index(at) } else { index(at) + 0.5 });
+
+    let told = |path: &str, word: &str| {
+        problems.iter().any(|problem| {
+            problem["path"].as_str().unwrap().ends_with(path) && problem["what"].as_str().unwrap().contains(word)
+        })
+    };
+    assert!(told("d1/footages/can.h5", "the time of the first frame"), "{problems:#?}");
+    assert!(told("d1/metrics/odd.h5", "`rpm`, `torque`"), "{problems:#?}");
+    assert!(told("d2/metrics/can_0.csv", "the time of the first frame"), "{problems:#?}");
+    assert!(told("d2/metrics/out", "is an export"), "{problems:#?}");
+    assert!(!problems.iter().any(|problem| problem["what"].as_str().unwrap().contains("same recording already")));
+    assert!(!info.to_string().contains("wrong"), "{info:#}");
+}
+
+#[test]
+fn names_of_recordings_do_not_depend_on_what_is_read_first() {
+    let lake = Lake::empty();
+    if python::run("loose_stores.py", &[lake.path().as_os_str()]).is_none() {
+        return;
+    }
+    let names = || {
+        let frames: Vec<serde_json::Value> =
+            serde_json::from_str(&lake.run("frames", &["--json", "--columns", "recording"])).unwrap();
+        let mut names: Vec<String> =
+            frames.iter().map(|frame| frame["recording"].as_str().unwrap().to_owned()).collect();
+        names.dedup();
+        names
+    };
+    lake.run("index", &[]);
+    let alone = lake.answers();
+    assert_eq!(names(), ["a/demo_0", "a/demo_1", "d1", "d2"]);
+    // A store of its own comes, that is called like a recording inside the other one.
+    std::fs::create_dir(lake.path().join("a")).unwrap();
+    std::fs::copy(lake.path().join("recordings/d1/footages/front.h5"), lake.path().join("a/demo_1.h5")).unwrap();
+    lake.run("index", &[]);
+    let grown = lake.answers();
+    let mut sorted = names();
+    sorted.sort();
+    assert_eq!(sorted, ["a.h5/demo_0", "a.h5/demo_1", "a/demo_1", "d1", "d2"]);
+    for _ in 0..3 {
+        std::fs::remove_dir_all(lake.path().join(".lakescope")).unwrap();
+        lake.run("index", &[]);
+        assert_eq!(lake.answers(), grown);
+    }
+    std::fs::remove_dir_all(lake.path().join("a")).unwrap();
+    lake.run("index", &[]);
+    assert_eq!(lake.answers(), alone);
+}

@@ -1,75 +1,38 @@
 //! The sensor samples of a source: tables, comma research logs, and arrays that stand beside the frames.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry},
-    path::Path,
-};
+use std::{collections::BTreeSet, path::Path};
 
-use super::{source::Reading, stores::FoundRecording};
+use super::{
+    recording_series::RecordingSeries,
+    source::Reading,
+    stores::{self, FoundLog, FoundRecording},
+};
 use crate::{
     formats::{self, FileKind, MetricOptions, TimeOptions},
     frames::{self, structure::Values},
     lake::RecordingFiles,
-    model::{Problem, Series},
+    model::{Column, NULL_WORD, Problem, Series},
 };
-
-/// Samples of the recordings of one source, unique metric names per recording.
-#[derive(Debug, Default)]
-pub(crate) struct RecordingSeries {
-    /// By recording and metric name: the file, and its samples.
-    by_recording: BTreeMap<String, BTreeMap<String, (String, Series)>>,
-    /// Tables outside the native layout that turned out to hold labels.
-    pub(super) label_tables: Vec<String>,
-}
-
-impl RecordingSeries {
-    /// Adds metrics to a recording; those whose names are taken are told and left out.
-    fn add(&mut self, recording: &str, path: &str, series: Vec<Series>, problems: &mut Vec<Problem>) {
-        let known = self.by_recording.entry(recording.to_owned()).or_default();
-        let mut taken = BTreeMap::<String, Vec<String>>::new();
-        for one in series {
-            match known.entry(one.name.clone()) {
-                Entry::Vacant(place) => {
-                    place.insert((path.to_owned(), one));
-                }
-                Entry::Occupied(place) => taken.entry(place.get().0.clone()).or_default().push(one.name),
-            }
-        }
-        for (other, names) in taken {
-            let shown = names.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let more = if names.len() > 3 { format!(" and {} more metrics", names.len() - 3) } else { String::new() };
-            problems.push(Problem::new(
-                path,
-                format!("{shown}{more} are in {other} of the same recording already, which holds"),
-                "Rename the metrics, or remove one of the two files.",
-            ));
-        }
-    }
-
-    /// Takes the metrics of a recording out, in name order.
-    pub(crate) fn take(&mut self, recording: &str) -> Vec<Series> {
-        self.by_recording.remove(recording).unwrap_or_default().into_values().map(|(_, series)| series).collect()
-    }
-
-    /// Time of the first sample of a recording.
-    pub(super) fn first_time(&self, recording: &str) -> Option<i64> {
-        self.by_recording.get(recording)?.values().filter_map(|(_, series)| series.time_ns.first()).min().copied()
-    }
-}
 
 /// Reads the sensor files of a source. A log that counts camera frames gives them their times.
 pub(super) fn read(
     reading: &Reading<'_>,
     files: &RecordingFiles,
     found: &mut [FoundRecording],
+    mut logs: Vec<FoundLog>,
     started_at_ns: Option<i64>,
     problems: &mut Vec<Problem>,
 ) -> RecordingSeries {
     let mut all = RecordingSeries::default();
     // Tables belong to the source's own recording; in a source of several, none is named, so they go to the first.
     let owner = found.first().map_or_else(|| files.name.clone(), |one| one.name.clone());
+    let first_frame_ns = found.first().and_then(stores::first_frame_ns);
     let options = MetricOptions {
-        time: TimeOptions { epoch_ns: started_at_ns, ..TimeOptions::default() },
+        time: TimeOptions {
+            epoch_ns: started_at_ns.or(first_frame_ns),
+            epoch_guessed: started_at_ns.is_none(),
+            ..TimeOptions::default()
+        },
         units: reading.units(),
     };
     for file in &files.metrics {
@@ -94,7 +57,7 @@ pub(super) fn read(
         match formats::read_metrics(&path, &options) {
             Ok(table) => {
                 problems.extend(table.all_notes().into_iter().map(|note| note.into_problem(&file.path)));
-                all.add(&owner, &file.path, table.series, problems);
+                all.add(&owner, &file.path, table.series);
             }
             Err(error) => problems.push(reading.format_problem(&file.path, &error)),
         }
@@ -103,20 +66,15 @@ pub(super) fn read(
         match frames::probe_store(reading.pool, reading.root, &file.path) {
             Ok(probe) => {
                 problems.extend(probe.problems.into_iter().map(|(what, hint)| Problem::new(&file.path, what, hint)));
-                let frames =
-                    found.iter().flat_map(|one| &one.footages).map(|one| one.footage.frames).max().unwrap_or(0);
-                let arrays =
-                    probe.log.iter().filter_map(|(name, values)| Some((name.clone(), numbers(values)?))).collect();
-                let frames = usize::try_from(frames).unwrap_or(usize::MAX);
-                match formats::read_comma_log(Path::new(&file.path), &arrays, frames, started_at_ns) {
-                    Ok(log) => {
-                        problems.extend(log.notes.into_iter().map(|note| note.into_problem(&file.path)));
-                        for footage in found.iter_mut().flat_map(|one| &mut one.footages) {
-                            footage.log_times(&log.frame_times);
-                        }
-                        all.add(&owner, &file.path, log.series, problems);
-                    }
-                    Err(error) => problems.push(reading.format_problem(&file.path, &error)),
+                if !probe.footages.is_empty() {
+                    problems.push(Problem::new(
+                        &file.path,
+                        "holds images, which are not looked for where sensor logs are",
+                        "Move it into footages/.",
+                    ));
+                }
+                if !probe.log.is_empty() {
+                    logs.push(FoundLog { path: file.path.clone(), arrays: probe.log });
                 }
             }
             Err(error) => {
@@ -125,7 +83,88 @@ pub(super) fn read(
             }
         }
     }
+    for log in logs {
+        // A log of the comma layout, which tells by its row which frame was shown when.
+        let has = |wanted: &str| log.arrays.iter().any(|(name, values)| name == wanted && numbers(values).is_some());
+        let series = if has("times") && has("cam1_ptr") {
+            frame_counting_log(reading, &log, found, started_at_ns, problems)
+        } else {
+            plain_log(reading, &log, &options, problems)
+        };
+        all.add(&owner, &log.path, series);
+    }
     all
+}
+
+/// Reads a log that counts camera frames, and gives the frames their times.
+fn frame_counting_log(
+    reading: &Reading<'_>,
+    log: &FoundLog,
+    found: &mut [FoundRecording],
+    started_at_ns: Option<i64>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Series> {
+    let frames = found.iter().flat_map(|one| &one.footages).map(|one| one.footage.frames).max().unwrap_or(0);
+    let frames = usize::try_from(frames).unwrap_or(usize::MAX);
+    let arrays = log.arrays.iter().filter_map(|(name, values)| Some((name.clone(), numbers(values)?))).collect();
+    match formats::read_comma_log(Path::new(&log.path), &arrays, frames, started_at_ns) {
+        Ok(read) => {
+            problems.extend(read.notes.into_iter().map(|note| note.into_problem(&log.path)));
+            for footage in found.iter_mut().flat_map(|one| &mut one.footages) {
+                footage.log_times(&read.frame_times);
+            }
+            read.series
+        }
+        Err(error) => {
+            problems.push(reading.format_problem(&log.path, &error));
+            Vec::new()
+        }
+    }
+}
+
+/// Reads a log whose times are found by the names of its arrays.
+fn plain_log(
+    reading: &Reading<'_>,
+    log: &FoundLog,
+    options: &MetricOptions,
+    problems: &mut Vec<Problem>,
+) -> Vec<Series> {
+    let arrays = log.arrays.iter().map(|(name, values)| (name.clone(), column(values))).collect();
+    let read = formats::read_array_log(Path::new(&log.path), arrays, options);
+    if !read.timeless.is_empty() {
+        let shown = read.timeless.iter().take(5).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let more = read.timeless.len().saturating_sub(5);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        problems.push(Problem::new(
+            &log.path,
+            format!("{shown}{more} are not used: times and values of one length are needed"),
+            "Add an array `timestamps` with one time per value.",
+        ));
+    }
+    let mut series = Vec::new();
+    for table in read.tables {
+        match table {
+            Ok(table) => {
+                problems.extend(table.all_notes().into_iter().map(|note| note.into_problem(&log.path)));
+                series.extend(table.series);
+            }
+            Err(error) => problems.push(reading.format_problem(&log.path, &error)),
+        }
+    }
+    series
+}
+
+/// The values of an array as a column.
+fn column(values: &Values) -> Column {
+    match values {
+        Values::Integers(values) => Column::Int { values: values.clone(), valid: Vec::new() },
+        Values::Floats(values) => Column::Float(values.clone()),
+        Values::Texts(texts) => {
+            let words: Vec<String> = texts.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
+            let code = |text: &String| words.binary_search(text).ok().and_then(|at| u32::try_from(at).ok());
+            Column::Text { codes: texts.iter().map(|text| code(text).unwrap_or(NULL_WORD)).collect(), words }
+        }
+    }
 }
 
 /// The values of an array as doubles; `None` for text.
@@ -158,7 +197,7 @@ pub(super) fn add_arrays(
                 match formats::array_metrics(Path::new(store), name, &values, 1, &footage.times) {
                     Ok((series, notes)) => {
                         problems.extend(notes.into_iter().map(|note| note.into_problem(store)));
-                        all.add(&recording.name, store, series, problems);
+                        all.add(&recording.name, store, series);
                     }
                     Err(error) => problems.push(reading.format_problem(store, &error)),
                 }
@@ -175,10 +214,14 @@ pub(crate) fn read_all(reading: &Reading<'_>, files: &RecordingFiles, recording:
         .as_ref()
         .and_then(|path| formats::read_recording_toml(&reading.root.join(path)).ok())
         .and_then(|file| file.started_at_ns);
-    let needs_stores = !files.logs.is_empty() || !files.native;
-    let mut found = if needs_stores { super::stores::read(reading, files, &mut problems) } else { Vec::new() };
-    let mut series = read(reading, files, &mut found, started_at_ns, &mut problems);
-    super::stores::set_clocks(&mut found, &series, started_at_ns, reading.manifest.rate_hz, &mut problems);
+    let needs_stores = !files.logs.is_empty() || !files.native || !files.stores.is_empty();
+    let found = needs_stores.then(|| stores::read(reading, files, &mut problems));
+    let (mut found, logs) = found.map_or_else(Default::default, |found| (found.recordings, found.logs));
+    let mut series = read(reading, files, &mut found, logs, started_at_ns, &mut problems);
+    stores::set_clocks(&mut found, &series, started_at_ns, reading.manifest.rate_hz, &mut problems);
     add_arrays(reading, &found, &mut series, &mut problems);
-    series.take(recording)
+    series.join_parts(&mut problems);
+    // The catalog puts `~` behind a name that another source has, too.
+    let known = series.has(recording);
+    series.take(if known { recording } else { recording.trim_end_matches('~') })
 }

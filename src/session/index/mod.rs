@@ -3,6 +3,7 @@
 
 mod labels;
 mod metrics;
+mod recording_series;
 mod source;
 mod stores;
 

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    labels,
-    metrics::{self, RecordingSeries},
-    stores::{self, FoundRecording},
+    labels, metrics,
+    recording_series::RecordingSeries,
+    stores::{self, FoundRecording, FoundStores},
 };
 use crate::{
     catalog::{FootageRecord, RecordingRecord, SourceRecord},
@@ -27,10 +27,11 @@ impl Reading<'_> {
     pub(super) fn read(&self, files: &RecordingFiles, fingerprint: &str) -> SourceRecord {
         let mut problems = Vec::new();
         let about = self.about(files, &mut problems);
-        let mut found = stores::read(self, files, &mut problems);
-        let mut series = metrics::read(self, files, &mut found, about.started_at_ns, &mut problems);
+        let FoundStores { recordings: mut found, logs } = stores::read(self, files, &mut problems);
+        let mut series = metrics::read(self, files, &mut found, logs, about.started_at_ns, &mut problems);
         stores::set_clocks(&mut found, &series, about.started_at_ns, self.manifest.rate_hz, &mut problems);
         metrics::add_arrays(self, &found, &mut series, &mut problems);
+        series.join_parts(&mut problems);
         let mut recordings: Vec<RecordingRecord> = found
             .into_iter()
             .map(|one| self.put_together(one, &mut series, &about))

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    metrics::RecordingSeries,
+    recording_series::RecordingSeries,
     source::{Reading, seconds_to_ns},
 };
 use crate::{
@@ -16,10 +16,29 @@ use crate::{
 /// Frames a second of a store that tells neither times nor a rate, when `lake.toml` does not tell one.
 const DEFAULT_RATE_HZ: f64 = 10.0;
 
+/// Times before 1990 count from the start of something and are no dates.
+const EARLIEST_DATE_NS: i64 = 631_152_000_000_000_000;
+
 /// A recording found in the stores of a source.
 pub(super) struct FoundRecording {
     pub(super) name: String,
     pub(super) footages: Vec<FoundCamera>,
+}
+
+/// What the stores of a source hold.
+pub(super) struct FoundStores {
+    /// Their recordings.
+    pub(super) recordings: Vec<FoundRecording>,
+    /// Those without images, which hold sensor arrays.
+    pub(super) logs: Vec<FoundLog>,
+}
+
+/// Arrays of a store without images.
+pub(super) struct FoundLog {
+    /// The store.
+    pub(super) path: String,
+    /// Its columns.
+    pub(super) arrays: Vec<(String, Values)>,
 }
 
 /// One footage before its metrics and labels are known.
@@ -46,6 +65,12 @@ impl FoundCamera {
         }
     }
 
+    /// Time of the first frame by the store's own clock, when it is a date.
+    fn first_date(&self) -> Option<i64> {
+        let Clock::Timestamps(times) = &self.clock else { return None };
+        times.iter().copied().min().filter(|ns| *ns > EARLIEST_DATE_NS)
+    }
+
     pub(super) fn into_record(self, recording: &str) -> FootageRecord {
         FootageRecord {
             footage: Footage { recording: recording.to_owned(), ..self.footage },
@@ -59,14 +84,23 @@ impl FoundCamera {
     }
 }
 
+/// Time of the first frame of a recording, when its stores tell dates.
+pub(super) fn first_frame_ns(recording: &FoundRecording) -> Option<i64> {
+    recording.footages.iter().filter_map(FoundCamera::first_date).min()
+}
+
 /// Reads the structure of every store. There is always a recording of the source's own name first when any store has
 /// frames that belong to no other, or when there is no store at all.
-pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut Vec<Problem>) -> Vec<FoundRecording> {
+pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut Vec<Problem>) -> FoundStores {
     let mut found: Vec<FoundRecording> = Vec::new();
+    let mut logs = Vec::new();
     for store in &files.stores {
         match frames::probe_store(reading.pool, reading.root, &store.path) {
             Ok(probe) => {
                 problems.extend(probe.problems.into_iter().map(|(what, hint)| Problem::new(&store.path, what, hint)));
+                if !probe.log.is_empty() {
+                    logs.push(FoundLog { path: store.path.clone(), arrays: probe.log });
+                }
                 let alone = probe.footages.len() == 1;
                 for footage in probe.footages {
                     let name = match &footage.recording_hint {
@@ -92,7 +126,7 @@ pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut
         found.push(FoundRecording { name: files.name.clone(), footages: Vec::new() });
     }
     found.sort_by(|a, b| crate::lake::natural_cmp(&a.name, &b.name));
-    found
+    FoundStores { recordings: found, logs }
 }
 
 fn place(
@@ -168,7 +202,15 @@ pub(super) fn set_clocks(
             let frames = camera.footage.frames;
             let own = std::mem::replace(&mut camera.clock, Clock::Unknown);
             let (times, rate) = match (own, camera.log_times.take()) {
-                (Clock::Timestamps(times), _) if times.len() as u64 == frames => {
+                (Clock::Timestamps(mut times), _) if times.len() as u64 >= frames => {
+                    if times.len() as u64 > frames {
+                        problems.push(Problem::new(
+                            &camera.footage.store,
+                            format!("has {} times for {frames} frames; the first {frames} were used", times.len()),
+                            "Check that the recording was written to its end.",
+                        ));
+                        times.truncate(usize::try_from(frames).unwrap_or(usize::MAX));
+                    }
                     let rate = rate_of(&times);
                     (times, rate)
                 }
@@ -244,5 +286,51 @@ mod tests {
             assert!((rate_of(&times) - expected).abs() < 1e-9, "{times:?}");
         }
         assert_eq!(at_rate(5, 50.0, 3), [5, 20_000_005, 40_000_005]);
+    }
+
+    /// A camera of `frames` frames with a clock.
+    fn camera(frames: u64, clock: Clock) -> FoundCamera {
+        FoundCamera {
+            footage: Footage {
+                recording: String::new(),
+                camera: "front".to_owned(),
+                store: "front.h5".to_owned(),
+                frames,
+                width_px: 0,
+                height_px: 0,
+                rate_hz: 0.0,
+                store_kind: "raw".to_owned(),
+            },
+            identity: StoreIdentity { size_bytes: 0, mtime_ns: 0, inode: 0, ends_hash: 0 },
+            layout: None,
+            extents: Vec::new(),
+            clock,
+            log_times: None,
+            times: Vec::new(),
+            arrays: Vec::new(),
+            labels: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn times_of_another_length_are_told() {
+        let start = EARLIEST_DATE_NS * 2;
+        let many: Vec<i64> = (0..12).map(|at| start + at * 1_000_000_000).collect();
+        for (frames, times, first, last, word) in [
+            (12, &many[..], start, start + 11_000_000_000, ""),
+            (10, &many[..], start, start + 9_000_000_000, "has 12 times for 10 frames; the first 10 were used"),
+            (10, &many[..8], 0, 900_000_000, "has 8 times for 10 frames, so the times were not used"),
+        ] {
+            let clock = Clock::Timestamps(times.to_vec());
+            let mut found = [FoundRecording { name: "d".to_owned(), footages: vec![camera(frames, clock)] }];
+            assert_eq!(first_frame_ns(&found[0]), Some(start));
+            let mut problems = Vec::new();
+            set_clocks(&mut found, &RecordingSeries::default(), None, None, &mut problems);
+            let times = &found[0].footages[0].times;
+            assert_eq!((times.len() as u64, times[0], times[times.len() - 1]), (frames, first, last));
+            assert_eq!(problems.first().map_or("", |one| one.what.as_str()), word);
+        }
+        let since_start = camera(2, Clock::Timestamps(vec![0, 100_000_000]));
+        assert_eq!(first_frame_ns(&FoundRecording { name: "d".to_owned(), footages: vec![since_start] }), None);
     }
 }
