@@ -9,7 +9,7 @@ const TIMES: [f64; 20] = [
 ];
 
 /// About `count` ticks at 1, 2 or 5 times a power of ten.
-pub(super) fn round_ticks(input: GridInput, count: f64) -> Vec<GridMark> {
+pub(super) fn round_ticks(input: &GridInput, count: f64) -> Vec<GridMark> {
     let raw = (input.bounds.1 - input.bounds.0) / count;
     if !(raw.is_finite() && raw > 0.0) {
         return Vec::new();
@@ -20,7 +20,7 @@ pub(super) fn round_ticks(input: GridInput, count: f64) -> Vec<GridMark> {
 }
 
 /// About `count` ticks at round times.
-pub(super) fn time_ticks(input: GridInput, count: f64) -> Vec<GridMark> {
+pub(super) fn time_ticks(input: &GridInput, count: f64) -> Vec<GridMark> {
     let raw = (input.bounds.1 - input.bounds.0) / count;
     if !(raw.is_finite() && raw > 0.0) {
         return Vec::new();
@@ -55,14 +55,14 @@ mod tests {
             (0.0, 0.09, vec![0.0, 0.05]),
             (5.0, 5.0, vec![]),
         ] {
-            assert_eq!(values(&round_ticks(input(low, high), 3.0)), expected, "{low}..{high}");
+            assert_eq!(values(&round_ticks(&input(low, high), 3.0)), expected, "{low}..{high}");
         }
         for (low, high, expected) in [
             (0.0, 14.9, vec![0.0, 5.0, 10.0]),
             (0.0, 1250.0, vec![0.0, 600.0, 1200.0]),
             (0.0, 40_000.0, vec![0.0, 14_400.0, 28_800.0]),
         ] {
-            assert_eq!(values(&time_ticks(input(low, high), 3.0)), expected, "{low}..{high}");
+            assert_eq!(values(&time_ticks(&input(low, high), 3.0)), expected, "{low}..{high}");
         }
     }
 }
