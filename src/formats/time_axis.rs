@@ -23,8 +23,9 @@ pub struct TimeOptions {
 }
 
 /// Names that mean time, the most telling first, without unit suffix, letter case and separators.
-const TIME_NAMES: [&str; 18] = [
+const TIME_NAMES: [&str; 20] = [
     "timestamp",
+    "timestamps",
     "timestamputc",
     "utctimestamp",
     "unixtimestamp",
@@ -40,6 +41,7 @@ const TIME_NAMES: [&str; 18] = [
     "ts",
     "t",
     "stamp",
+    "stamps",
     "date",
     "systime",
 ];

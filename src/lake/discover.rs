@@ -85,6 +85,18 @@ pub struct Discovery {
 }
 
 impl RecordingFiles {
+    /// The files whose paths lead to something inside the lake, links resolved.
+    #[must_use]
+    pub fn kept_inside(mut self, root: &Path) -> Self {
+        let inside = |path: &str| super::resolve_inside(root, path).is_ok();
+        self.manifest = self.manifest.filter(|path| inside(path));
+        self.stores.retain(|file| inside(&file.path));
+        self.metrics.retain(|file| inside(&file.path));
+        self.labels.retain(|file| inside(&file.path));
+        self.logs.retain(|file| inside(&file.path));
+        self
+    }
+
     /// Name of a recording inside one of its stores (`demo_3`).
     #[must_use]
     pub fn name_inside(&self, hint: &str) -> String {
@@ -424,6 +436,21 @@ mod tests {
         let found = discover(&root, &Progress::new()).unwrap();
         assert!(found.recordings.is_empty());
         assert_eq!(found.problems.len(), 1);
+    }
+
+    #[test]
+    fn planted_paths_are_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap().join("lake");
+        fs::create_dir(&root).unwrap();
+        fs::write(root.join("a.csv"), "x").unwrap();
+        fs::write(folder.path().join("secret.csv"), "x").unwrap();
+        let metrics =
+            ["a.csv", "../secret.csv", "/etc/hostname"].map(|path| MetricFile { path: path.to_owned(), certain: true });
+        let files =
+            RecordingFiles { metrics: metrics.into(), manifest: Some("../x".into()), ..RecordingFiles::default() };
+        let kept = files.kept_inside(&root);
+        assert_eq!(kept.paths().collect::<Vec<_>>(), ["a.csv"]);
     }
 
     #[test]

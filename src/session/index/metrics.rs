@@ -208,6 +208,8 @@ pub(super) fn add_arrays(
 
 /// The samples of one recording of a source, read again for plots and statistics.
 pub(crate) fn read_all(reading: &Reading<'_>, files: &RecordingFiles, recording: &str) -> Vec<Series> {
+    // The list comes from a catalog that anyone may have written, so each path must prove to lie in the lake again.
+    let files = &files.clone().kept_inside(reading.root);
     let mut problems = Vec::new();
     let started_at_ns = files
         .manifest
