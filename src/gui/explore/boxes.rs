@@ -38,7 +38,9 @@ pub(super) fn boxes_ui(painter: &Painter, place: Placement, labels: &[Label]) {
     }
     for (rect, label) in boxes {
         // A name larger than its object hides what it names.
-        let in_view = painter.clip_rect().intersects(rect);
+        // A name without a box in sight would stand for something else.
+        let seen = painter.clip_rect().intersect(rect);
+        let in_view = seen.width() >= 8.0 && seen.height() >= 8.0;
         if !in_view || (rect.width() < 22.0 && rect.height() < 40.0) {
             continue;
         }

@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::{
-    filter::complete::{Candidate, complete},
+    filter::complete::{Candidate, CandidateKind, complete},
     gui::{
         lake::Lake,
         theme::{self, ROUND, colors},
@@ -27,7 +27,8 @@ pub(super) struct Taken {
 pub(super) struct Completions {
     entries: Vec<Candidate>,
     replace: Range<usize>,
-    chosen: usize,
+    /// The entry that Tab and Enter take. None while nothing of a word is typed: Enter must not put in what nobody began.
+    chosen: Option<usize>,
     open: bool,
     asked: (String, usize),
 }
@@ -35,6 +36,11 @@ pub(super) struct Completions {
 impl Completions {
     pub fn is_open(&self) -> bool {
         self.open
+    }
+
+    /// Whether Tab and Enter would take an entry.
+    pub fn has_choice(&self) -> bool {
+        self.open && self.chosen.is_some()
     }
 
     pub fn close(&mut self) {
@@ -50,10 +56,16 @@ impl Completions {
             return None;
         }
         let (down, up, accept, escape) = ui.input_mut(|input| {
-            (
+            let (down, up) = (
                 input.count_and_consume_key(Modifiers::NONE, Key::ArrowDown),
                 input.count_and_consume_key(Modifiers::NONE, Key::ArrowUp),
-                input.consume_key(Modifiers::NONE, Key::Tab) || input.consume_key(Modifiers::NONE, Key::Enter),
+            );
+            let takes = self.chosen.is_some() || down > 0;
+            (
+                down,
+                up,
+                takes
+                    && (input.consume_key(Modifiers::NONE, Key::Tab) || input.consume_key(Modifiers::NONE, Key::Enter)),
                 input.consume_key(Modifiers::NONE, Key::Escape),
             )
         });
@@ -62,8 +74,11 @@ impl Completions {
             return None;
         }
         let last = self.entries.len().saturating_sub(1);
-        self.chosen = (self.chosen + down).saturating_sub(up).min(last);
-        if accept { self.taken(self.chosen) } else { None }
+        self.chosen = match self.chosen {
+            Some(chosen) => Some((chosen + down).saturating_sub(up).min(last)),
+            None => (down > 0).then(|| (down - 1).min(last)),
+        };
+        self.chosen.filter(|_| accept).and_then(|chosen| self.taken(chosen))
     }
 
     /// Asks again when text or cursor changed; the list opens only by typing.
@@ -75,16 +90,21 @@ impl Completions {
         let found = complete(text, cursor, &**lake.table());
         self.entries = found.candidates;
         self.replace = found.replace;
-        self.chosen = 0;
         // Nothing to offer once the word is complete.
         let word = text.get(self.replace.clone()).unwrap_or_default();
+        self.chosen = (!word.is_empty()).then_some(0);
         let finished = self.entries.first().is_some_and(|first| first.insert.trim_end() == word);
         self.open = !self.entries.is_empty() && !finished && (typed || self.open) && (!word.is_empty() || self.open);
     }
 
     fn taken(&self, place: usize) -> Option<Taken> {
         let entry = self.entries.get(place)?;
-        Some(Taken { range: self.replace.clone(), insert: entry.insert.clone() })
+        let mut insert = entry.insert.clone();
+        let closed = self.asked.0.get(self.replace.end..).is_some_and(|rest| rest.trim_start().starts_with(')'));
+        if entry.kind == CandidateKind::Class && !closed {
+            insert.push(')');
+        }
+        Some(Taken { range: self.replace.clone(), insert })
     }
 
     /// Draws the list below `bar`; a pressed entry is taken.
@@ -109,7 +129,7 @@ impl Completions {
                 ScrollArea::vertical().max_height(280.0).auto_shrink([false, true]).show(ui, |ui| {
                     for (place, entry) in self.entries.iter().enumerate() {
                         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::click());
-                        let chosen = place == self.chosen;
+                        let chosen = Some(place) == self.chosen;
                         response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, &entry.label));
                         if chosen {
                             response.scroll_to_me(None);

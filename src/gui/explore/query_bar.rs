@@ -90,6 +90,10 @@ impl QueryBar {
             if ui.input_mut(|input| !self.completions.is_open() && input.consume_key(Modifiers::NONE, Key::Escape)) {
                 response.surrender_focus();
             }
+            // What is wrong matters more than what could follow.
+            if wrong.is_some() && !self.completions.has_choice() {
+                self.completions.close();
+            }
             let clicked = self.completions.ui(ui, rect);
             if let Some(taken) = taken.or(clicked) {
                 let at = self.take(&taken);
