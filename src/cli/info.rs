@@ -35,6 +35,9 @@ fn print(info: &LakeInfo, out: &mut impl Write) -> io::Result<()> {
         };
         writeln!(out, "  {:<width$}  {:<5}  {}", metric.name, metric.kind.as_str(), range.trim_end())?;
     }
+    if info.footages == 0 {
+        writeln!(out, "no HDF5 store with frames was found in this folder; docs/lake-format.md tells what opens")?;
+    }
     writeln!(out, "problems    {}", info.problems.len())?;
     for problem in &info.problems {
         writeln!(out, "  {}: {}. {}", problem.path, problem.what, problem.hint)?;

@@ -25,7 +25,7 @@ pub enum ExportError {
     #[error("{} is not empty; choose another folder, or remove it first", .0.display())]
     NotEmpty(PathBuf),
     /// A column was asked for that is not there.
-    #[error("there is no column `{name}`{}", hint.as_ref().map_or_else(String::new, |hint| format!("; did you mean `{hint}`?")))]
+    #[error("there is no column `{name}`{}", hint.as_ref().map_or_else(|| "; `lakescope info` lists the metrics".to_owned(), |hint| format!("; did you mean `{hint}`?")))]
     NoColumn {
         /// What was asked for.
         name: String,
