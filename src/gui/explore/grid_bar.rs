@@ -19,9 +19,11 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec
     let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 0));
     ui.spacing_mut().item_spacing.y = 0.0;
     frame.show(ui, |ui| {
+        // Counts, selection and tools stand in one row where they fit; otherwise the selection has a row of its own.
+        let fits = ui.available_width() >= ONE_ROW;
         bar(ui, 40.0, |ui| {
             counts_ui(ui, lake);
-            if !lake.selected.is_empty() {
+            if !lake.selected.is_empty() && fits {
                 selection_ui(ui, lake, out);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -33,9 +35,15 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec
                 sort_ui(ui, lake, out);
             });
         });
+        if !lake.selected.is_empty() && !fits {
+            bar(ui, 32.0, |ui| selection_ui(ui, lake, out));
+        }
     });
     divider(ui);
 }
+
+/// Width in which counts of seven digits, the selection with its buttons, and the tools stand beside each other, px.
+const ONE_ROW: f32 = 760.0;
 
 fn counts_ui(ui: &mut Ui, lake: &Lake) {
     let colors = colors(ui);
