@@ -5,7 +5,7 @@ use std::{io, path::PathBuf};
 use serde::Serialize;
 
 use crate::{
-    catalog::{CatalogError, FrameTable},
+    catalog::CatalogError,
     export::ExportError,
     filter::MetricName,
     jobs::Cancelled,
@@ -266,13 +266,5 @@ impl From<SessionError> for TaskError {
             SessionError::Usage(message) | SessionError::Failed(message) => Self::Failed(message),
             SessionError::Output(_) => Self::Failed(error.to_string()),
         }
-    }
-}
-
-impl FrameDetail {
-    /// Row of the frame in `table` it was made for.
-    #[must_use]
-    pub fn footage_row(&self, table: &FrameTable) -> usize {
-        table.footage_index(self.row)
     }
 }
