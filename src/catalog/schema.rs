@@ -1,7 +1,7 @@
 //! The tables of the derived catalog.
 
 /// Grows with every change of the tables or of what is packed in them; a catalog of another version is made again.
-pub(super) const CATALOG_VERSION: i64 = 2;
+pub(super) const CATALOG_VERSION: i64 = 3;
 
 /// Marks a file as a Lakescope catalog (`LkSc`).
 pub(super) const APPLICATION_ID: i64 = 0x4c6b_5363;

@@ -140,6 +140,24 @@ impl CatalogWriter {
         read().doing(&self.path, "read the sources")
     }
 
+    /// How footage is stored whose frames are in other files than its store, with the name of its source.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn stored_elsewhere(&self) -> Result<Vec<(String, FrameLayout)>, CatalogError> {
+        let read = || -> rusqlite::Result<_> {
+            let mut query = self.connection.prepare(
+                "SELECT source.name, layout FROM footage JOIN recording USING (recording_id) \
+                 JOIN source USING (source_id) WHERE instr(layout, '\"sources\":')",
+            )?;
+            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<rusqlite::Result<Vec<(String, String)>>>()
+        };
+        let rows = read().doing(&self.path, "read how footage is stored")?;
+        // One that cannot be understood is not followed; reading its frames says so.
+        Ok(rows.into_iter().filter_map(|(name, text)| Some((name, serde_json::from_str(&text).ok()?))).collect())
+    }
+
     /// Writes a source in place of an older one of that name, in one transaction. A recording whose name another source
     /// has taken gets a `~` behind it.
     ///

@@ -42,6 +42,16 @@ impl ChunkGrid {
         Some(number)
     }
 
+    /// Whether chunk `number` of a dataset of this shape reaches over one of its edges.
+    pub(super) fn reaches_over(&self, number: u64, shape: &[u64]) -> bool {
+        let mut left = number;
+        (0..self.counts.len().min(shape.len())).rev().any(|axis| {
+            let place = left % self.counts[axis].max(1);
+            left /= self.counts[axis].max(1);
+            (place + 1).saturating_mul(self.chunk[axis]) > shape[axis]
+        })
+    }
+
     /// Number of the chunk whose first element is at `offset`; nothing outside the grid.
     pub(super) fn number_at(&self, offset: &[u64]) -> Option<u64> {
         self.number(offset.iter().zip(&self.chunk).map(|(offset, chunk)| offset / chunk))
@@ -59,6 +69,8 @@ mod tests {
         assert_eq!(grid.number_at(&[0, 3]), Some(1));
         assert_eq!(grid.number_at(&[4, 6]), Some(8));
         assert_eq!(grid.number_at(&[6, 0]), None);
+        let over: Vec<u64> = (0..9).filter(|number| grid.reaches_over(*number, &[5, 7])).collect();
+        assert_eq!(over, [2, 5, 6, 7, 8]);
         assert_eq!(ChunkGrid::new(&[5], &[0]), None);
         assert_eq!(ChunkGrid::new(&[u64::MAX, u64::MAX], &[1, 1]), None);
         assert_eq!(ChunkGrid::new(&[0, 4], &[1, 4]).unwrap().chunks(), 0);

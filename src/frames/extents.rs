@@ -3,14 +3,16 @@
 //! Packed form, version 1: a version byte, a flags byte (bit 0: some pieces are absent, so that each carries its
 //! distance from the one before; bit 1: filter masks follow), the number of pieces and of stored pieces, then for each
 //! stored piece the difference of its address from the end of the one before, the difference of its length from the
-//! one before, and what the flags say. All numbers are LEB128; differences are zigzag coded. Chunks written one after
-//! the other take about four bytes each.
+//! one before, and what the flags say. With bit 2, kept bytes follow: their length, and they themselves; addresses
+//! then are places among them where the layout says so. All numbers are LEB128; differences are zigzag coded. Chunks
+//! written one after the other take about four bytes each.
 
 use super::FramesError;
 
 const VERSION: u8 = 1;
 const FLAG_SPARSE: u8 = 1;
 const FLAG_MASKS: u8 = 2;
+const FLAG_KEPT: u8 = 4;
 
 /// One stored piece: a chunk, a row, or a whole contiguous dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct Extents {
     spans: Vec<(u64, u64)>,
     /// Empty when every mask is zero.
     masks: Vec<u32>,
+    /// Bytes of small datasets that have no place of their own in the file.
+    kept: Vec<u8>,
 }
 
 impl Extents {
@@ -51,7 +55,19 @@ impl Extents {
             Vec::new()
         };
         let spans = stored.into_iter().map(|(_, e)| (e.address, e.length_bytes)).collect();
-        Ok(Self { total, numbers, spans, masks })
+        Ok(Self { total, numbers, spans, masks, kept: Vec::new() })
+    }
+
+    /// One piece whose bytes are kept here, not in a file.
+    #[must_use]
+    pub fn of_bytes(kept: Vec<u8>) -> Self {
+        Self { total: 1, numbers: None, spans: vec![(0, kept.len() as u64)], masks: Vec::new(), kept }
+    }
+
+    /// The bytes that are kept here.
+    #[must_use]
+    pub fn kept(&self) -> &[u8] {
+        &self.kept
     }
 
     /// Number of pieces, absent ones included.
@@ -102,8 +118,10 @@ impl Extents {
     #[must_use]
     pub fn pack(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(16 + self.spans.len() * 5);
-        let flags =
-            if self.numbers.is_some() { FLAG_SPARSE } else { 0 } | if self.masks.is_empty() { 0 } else { FLAG_MASKS };
+        let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+        let flags = flag(self.numbers.is_some(), FLAG_SPARSE)
+            | flag(!self.masks.is_empty(), FLAG_MASKS)
+            | flag(!self.kept.is_empty(), FLAG_KEPT);
         out.extend([VERSION, flags]);
         put(&mut out, self.total);
         put(&mut out, self.spans.len() as u64);
@@ -121,6 +139,10 @@ impl Extents {
             end = extent.address.wrapping_add(extent.length_bytes);
             last_length = extent.length_bytes;
         }
+        if !self.kept.is_empty() {
+            put(&mut out, self.kept.len() as u64);
+            out.extend(&self.kept);
+        }
         out
     }
 
@@ -133,7 +155,7 @@ impl Extents {
         let [VERSION, flags, rest @ ..] = bytes else {
             return Err(bad("unknown version"));
         };
-        if flags & !(FLAG_SPARSE | FLAG_MASKS) != 0 {
+        if flags & !(FLAG_SPARSE | FLAG_MASKS | FLAG_KEPT) != 0 {
             return Err(bad("unknown flags"));
         }
         let (sparse, masked) = (flags & FLAG_SPARSE != 0, flags & FLAG_MASKS != 0);
@@ -170,10 +192,52 @@ impl Extents {
                 masks.push(u32::try_from(mask).map_err(|_| bad("filter mask too large"))?);
             }
         }
-        if !rest.is_empty() {
+        if flags & FLAG_KEPT != 0 && take(&mut rest).ok_or_else(ended)? != rest.len() as u64 {
+            return Err(bad("kept bytes of another length"));
+        }
+        if flags & FLAG_KEPT == 0 && !rest.is_empty() {
             return Err(bad("bytes left over"));
         }
-        Ok(Self { total, numbers: sparse.then_some(numbers), spans, masks })
+        Ok(Self { total, numbers: sparse.then_some(numbers), spans, masks, kept: rest.to_vec() })
+    }
+}
+
+/// The extents of several datasets, put one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    total: u64,
+    stored: Vec<(u64, Extent)>,
+    kept: Vec<u8>,
+}
+
+impl Joined {
+    /// Number of stored pieces so far.
+    pub(super) fn stored(&self) -> usize {
+        self.stored.len()
+    }
+
+    /// Number of pieces so far: the number of the next one's first piece.
+    pub(super) fn len(&self) -> u64 {
+        self.total
+    }
+
+    /// Adds the pieces of one more dataset.
+    pub(super) fn add(&mut self, extents: &Extents) {
+        let shift = if extents.kept.is_empty() { 0 } else { self.kept.len() as u64 };
+        let first = self.total;
+        self.stored.extend(extents.iter().map(|(piece, extent)| {
+            (first.saturating_add(piece), Extent { address: extent.address.saturating_add(shift), ..extent })
+        }));
+        self.kept.extend(&extents.kept);
+        self.total = self.total.saturating_add(extents.len());
+    }
+
+    /// All of them.
+    ///
+    /// # Errors
+    /// [`FramesError::BadExtents`] when there are more pieces than numbers.
+    pub(super) fn finish(self) -> Result<Extents, FramesError> {
+        Ok(Extents { kept: self.kept, ..Extents::new(self.total, self.stored)? })
     }
 }
 
@@ -267,7 +331,56 @@ mod tests {
         assert!(Extents::new(3, vec![(1, extent(0, 0, 0)), (1, extent(0, 0, 0))]).is_err());
     }
 
+    #[test]
+    fn datasets_are_joined() {
+        let mut joined = Joined::default();
+        joined.add(&Extents::of_bytes(vec![1, 2, 3]));
+        joined.add(&Extents::new(2, vec![(1, extent(500, 9, 0))]).unwrap());
+        joined.add(&Extents::of_bytes(vec![4, 5]));
+        assert_eq!((joined.len(), joined.stored()), (4, 3));
+        let all = joined.finish().unwrap();
+        assert_eq!(Extents::unpack(&all.pack()).unwrap(), all);
+        assert_eq!(all.kept(), [1, 2, 3, 4, 5]);
+        assert_eq!(all.get(3), Some(extent(3, 2, 0)));
+        assert_eq!((all.get(1), all.get(2)), (None, Some(extent(500, 9, 0))));
+    }
+
     proptest! {
+        #[test]
+        fn unpacks_what_it_joins(
+            datasets in prop::collection::vec(
+                prop_oneof![
+                    prop::collection::vec(any::<u8>(), 1..50).prop_map(Extents::of_bytes),
+                    prop::collection::vec((0_u64..1 << 40, 0_u64..1 << 30, 0_u32..3), 0..20).prop_map(|pieces| {
+                        let stored = pieces.into_iter().zip(0..).map(|((a, l, m), n)| (n * 2, extent(a, l, m)));
+                        Extents::new(41, stored.collect()).unwrap()
+                    }),
+                ],
+                0..8,
+            ),
+        ) {
+            let mut joined = Joined::default();
+            for one in &datasets {
+                joined.add(one);
+            }
+            let all = joined.finish().unwrap();
+            let packed = all.pack();
+            prop_assert!(packed.len() <= 32 + 30 * all.stored() + all.kept().len());
+            prop_assert_eq!(&Extents::unpack(&packed).unwrap(), &all);
+            let mut first = 0;
+            for one in &datasets {
+                for (number, piece) in one.iter() {
+                    let found = all.get(first + number).unwrap();
+                    prop_assert_eq!((found.length_bytes, found.filter_mask), (piece.length_bytes, piece.filter_mask));
+                    if !one.kept().is_empty() {
+                        let at = usize::try_from(found.address).unwrap();
+                        prop_assert_eq!(&all.kept()[at..at + one.kept().len()], one.kept());
+                    }
+                }
+                first += one.len();
+            }
+        }
+
         #[test]
         fn unpacks_what_it_packs(
             pieces in prop::collection::btree_map(0_u64..500, (0_u64..1 << 62, 0_u64..1 << 61, 0_u32..3), 0..100),
@@ -285,6 +398,7 @@ mod tests {
         fn never_panics_on_foreign_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = Extents::unpack(&bytes);
             let _ = Extents::unpack(&[&[1, 3][..], &bytes].concat());
+            let _ = Extents::unpack(&[&[1, 4][..], &bytes].concat());
         }
     }
 }

@@ -76,11 +76,44 @@ pub enum Storage {
     Rows,
     /// One dataset per frame, all stored the same way: one extent per frame, or per chunk of each frame, frame by frame.
     PerFrame,
-    /// Only the library can read it (compact, virtual, filters the app does not decode): asked of the child by row, or
-    /// by member when there are members.
+    /// Kept with the extents, as the file has it among its structure: one extent per dataset, a place in the kept bytes.
+    Kept,
+    /// One piece, cut into stretches of other files: one extent per source, in order.
+    External,
+    /// In other datasets, as the parts tell; frames of no part hold the fill value.
+    Virtual,
+    /// Only the library can read it (filters the app does not decode, odd numbers, mixed virtual datasets): asked of the
+    /// child by row, or by member when there are members.
     Library,
     /// There are no images, only times.
     None,
+}
+
+/// Another file that holds frames of a footage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its path in the lake.
+    pub store: String,
+    /// Its state when it was indexed; nothing when it was not there.
+    pub identity: Option<StoreIdentity>,
+}
+
+/// A range of frames that are in another dataset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// First frame of the footage.
+    pub first: u64,
+    /// Number of frames.
+    pub frames: u64,
+    /// Which of the sources holds them; nothing for the store itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<usize>,
+    /// First frame of the other dataset.
+    pub source_first: u64,
+    /// Number of the other dataset's first piece among the extents.
+    pub first_piece: u64,
+    /// How the other dataset is stored.
+    pub layout: FrameLayout,
 }
 
 /// How one footage is stored. Kept in the catalog as JSON; the extents stand beside it, packed.
@@ -112,6 +145,12 @@ pub struct FrameLayout {
     /// Whether gray values count from white (0) to black, as some HDF5 images do.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub white_is_zero: bool,
+    /// Other files that hold frames.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceFile>,
+    /// Where the frames of a virtual dataset are, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
 }
 
 /// What tells one state of a store from another.

@@ -8,6 +8,7 @@ mod chunk_cache;
 mod chunk_grid;
 mod clock;
 mod coded;
+mod elsewhere;
 mod error;
 mod extents;
 mod file_access;
@@ -29,9 +30,12 @@ mod writer;
 
 pub use child::child_main;
 pub use clock::Clock;
+pub use elsewhere::sources_changed;
 pub use error::FramesError;
 pub use extents::{Extent, Extents};
-pub use layout::{Encoding, FrameLayout, PixelOrder, Storage, StoreIdentity, StoredFilter, ValueType};
+pub use layout::{
+    Encoding, FrameLayout, Part, PixelOrder, SourceFile, Storage, StoreIdentity, StoredFilter, ValueType,
+};
 pub use open_stores::StoreRef;
 pub use pool::{ChildPool, PoolLimits};
 pub use probe::{FoundFootage, StoreProbe, probe_store};

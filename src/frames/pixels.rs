@@ -107,6 +107,8 @@ mod tests {
             fill: vec![],
             palette: vec![],
             white_is_zero: false,
+            sources: vec![],
+            parts: vec![],
         }
     }
 

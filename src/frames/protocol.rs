@@ -27,6 +27,11 @@ pub const MAX_BODY_BYTES: u64 = 1 << 30;
 pub enum Request {
     /// The structure of the store; answered by [`Response::Structure`].
     Probe,
+    /// The structure of one dataset; answered by [`Response::Structure`] with that dataset alone.
+    Describe {
+        /// Path of the dataset.
+        dataset: String,
+    },
     /// Where the pieces of datasets are, one dataset after the other; answered by [`Response::Located`].
     Locate {
         /// Paths of the datasets; several must have the same number of pieces each.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     ChildPool, Encoding, Extents, FrameLayout, FramesError, Storage, ValueType,
     chunk_cache::ChunkCache,
-    coded,
+    coded, elsewhere,
     open_stores::{OpenStore, OpenStores, StoreRef},
     pixels,
     stored_frame::StoredFrames,
@@ -40,6 +40,8 @@ struct Asked<'a> {
     store: &'a StoreRef<'a>,
     layout: &'a FrameLayout,
     extents: &'a Extents,
+    /// Number of the layout's first piece among the extents.
+    first_piece: u64,
     frame_idx: u64,
 }
 
@@ -68,7 +70,10 @@ impl FrameReader {
         extents: &Extents,
         frame_idx: u64,
     ) -> Result<Raster, FramesError> {
-        let asked = Asked { store, layout, extents, frame_idx };
+        let asked = Asked { store, layout, extents, first_piece: 0, frame_idx };
+        if layout.storage == Storage::Virtual {
+            return self.read_virtual(asked);
+        }
         if layout.storage == Storage::Library {
             return self.read_through_library(asked);
         }
@@ -88,7 +93,7 @@ impl FrameReader {
         frame_idx: u64,
         (max_w, max_h): (u32, u32),
     ) -> Result<RgbImage, FramesError> {
-        let asked = Asked { store, layout, extents, frame_idx };
+        let asked = Asked { store, layout, extents, first_piece: 0, frame_idx };
         let fit = |width, height| thumbnail::fit((width, height), (max_w, max_h));
         let raster = match layout.encoding {
             Encoding::Coded => {
@@ -115,7 +120,7 @@ impl FrameReader {
         extents: &Extents,
         frame_idx: u64,
     ) -> Result<StoredBytes, FramesError> {
-        let asked = Asked { store, layout, extents, frame_idx };
+        let asked = Asked { store, layout, extents, first_piece: 0, frame_idx };
         if layout.encoding != Encoding::Coded {
             return Err(asked.failed("it is stored as values, not as an image file; export PNG instead".to_owned()));
         }
@@ -135,16 +140,58 @@ impl FrameReader {
             file: &store.file,
             layout: asked.layout,
             extents: asked.extents,
+            first_piece: asked.first_piece,
             cache: Some((&self.cache, store.key)),
         };
-        let bytes = if asked.layout.storage == Storage::Library {
-            self.through_library(asked).map(|(_, bytes)| bytes)?
-        } else {
-            let bytes = frames.read(asked.frame_idx);
-            asked.still_there(&store)?;
-            bytes.map_err(|what| asked.failed(what))?
+        let bytes = match asked.layout.storage {
+            Storage::Library => self.through_library(asked).map(|(_, bytes)| bytes)?,
+            Storage::External => self.external(asked)?,
+            _ => {
+                let bytes = frames.read(asked.frame_idx);
+                asked.still_there(&store)?;
+                bytes.map_err(|what| asked.failed(what))?
+            }
         };
         Ok(bytes)
+    }
+
+    fn external(&self, asked: Asked<'_>) -> Result<Vec<u8>, FramesError> {
+        let Asked { store, layout, extents, frame_idx, .. } = asked;
+        elsewhere::read_external(&self.stores, store, layout, extents, frame_idx).map_err(|failed| match failed {
+            elsewhere::Failed::Source(error) => error,
+            elsewhere::Failed::Frame(what) => asked.failed(what),
+        })
+    }
+
+    /// A frame of a virtual dataset: it is read from the dataset that holds it, as if that were asked for.
+    fn read_virtual(&self, asked: Asked<'_>) -> Result<Raster, FramesError> {
+        let own = self.check(asked)?;
+        let raster = match elsewhere::part(asked.layout, asked.frame_idx) {
+            None => {
+                let bytes = elsewhere::unwritten(asked.layout).map_err(|what| asked.failed(what))?;
+                pixels::to_raster(asked.layout, bytes).map_err(|what| asked.failed(what))?
+            }
+            Some(part) => {
+                let lost = || asked.failed("the catalog lacks a source of it; index the lake again".to_owned());
+                let store = match part.source {
+                    None => *asked.store,
+                    Some(source) => {
+                        let source = asked.layout.sources.get(source).ok_or_else(lost)?;
+                        let identity = source.identity.ok_or_else(lost)?;
+                        StoreRef { lake_root: asked.store.lake_root, store: &source.store, identity }
+                    }
+                };
+                let frame_idx = part.source_first.checked_add(asked.frame_idx - part.first).ok_or_else(lost)?;
+                let (layout, first_piece) = (&part.layout, part.first_piece);
+                let inner = Asked { store: &store, layout, extents: asked.extents, first_piece, frame_idx };
+                if matches!(layout.storage, Storage::Virtual | Storage::External | Storage::Library) {
+                    return Err(lost());
+                }
+                pixels::to_raster(layout, self.bytes(inner)?).map_err(|what| inner.failed(what))?
+            }
+        };
+        asked.still_there(&own)?;
+        Ok(raster)
     }
 
     fn check(&self, asked: Asked<'_>) -> Result<Arc<OpenStore>, FramesError> {

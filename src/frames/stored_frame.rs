@@ -25,6 +25,8 @@ pub(super) struct StoredFrames<'a> {
     pub(super) file: &'a File,
     pub(super) layout: &'a FrameLayout,
     pub(super) extents: &'a Extents,
+    /// Number of the layout's first piece among the extents.
+    pub(super) first_piece: u64,
     /// Where decoded chunks that hold several frames are kept, and the store's key in it.
     pub(super) cache: Option<(&'a ChunkCache, u64)>,
 }
@@ -56,6 +58,11 @@ impl Sizes {
     }
 }
 
+/// Bytes of one frame of pixels; nothing when it is too large.
+pub(super) fn frame_bytes(layout: &FrameLayout) -> Option<usize> {
+    Sizes::of(layout).map(|sizes| sizes.frame_bytes)
+}
+
 /// Product of the axes times `first`; nothing when it overflows.
 pub(super) fn product(axes: &[u64], first: usize) -> Option<usize> {
     axes.iter().try_fold(first, |product, axis| product.checked_mul(usize::try_from(*axis).ok()?))
@@ -65,7 +72,7 @@ impl StoredFrames<'_> {
     /// The bytes of one frame: values in row-major order, or a coded image. Fails with what is wrong, as a clause.
     pub(super) fn read(&self, frame_idx: u64) -> Result<Vec<u8>, String> {
         if self.layout.storage == Storage::Rows {
-            let extent = self.extents.get(frame_idx).ok_or("its row is empty or was never written")?;
+            let extent = self.extent(frame_idx).ok_or("its row is empty or was never written")?;
             return self.read_extent(extent);
         }
         let sizes = Sizes::of(self.layout).ok_or("its declared size is too large")?;
@@ -81,7 +88,16 @@ impl StoredFrames<'_> {
         Ok(bytes)
     }
 
+    fn extent(&self, piece: u64) -> Option<Extent> {
+        self.extents.get(self.first_piece.checked_add(piece)?)
+    }
+
     fn fill_from(&self, bytes: &mut [u8], address: u64) -> Result<(), String> {
+        if self.layout.storage == Storage::Kept {
+            let kept = usize::try_from(address).ok().and_then(|at| self.extents.kept().get(at..)?.get(..bytes.len()));
+            bytes.copy_from_slice(kept.ok_or("the catalog keeps too few bytes of it; index the lake again")?);
+            return Ok(());
+        }
         file_access::read_at(self.file, bytes, address).map_err(|error| format!("it cannot be read ({error})"))
     }
 
@@ -95,7 +111,7 @@ impl StoredFrames<'_> {
             return self.read_chunks(sizes, frame_idx, frame);
         }
         let (piece, within) = if self.layout.members.is_empty() { (0, frame_idx) } else { (frame_idx, 0) };
-        let Some(extent) = self.extents.get(piece) else { return Ok(()) };
+        let Some(extent) = self.extent(piece) else { return Ok(()) };
         let start = within
             .checked_mul(sizes.frame_bytes as u64)
             .filter(|start| start.checked_add(sizes.frame_bytes as u64).is_some_and(|end| end <= extent.length_bytes));
@@ -122,7 +138,7 @@ impl StoredFrames<'_> {
         let whole = sizes.chunk[1..] == sizes.shape[1..];
         loop {
             let number = grid.number(places.iter().copied()).ok_or("its chunk is outside the dataset")?;
-            if let Some(extent) = self.extents.get(first_chunk + number) {
+            if let Some(extent) = first_chunk.checked_add(number).and_then(|piece| self.extent(piece)) {
                 if whole && frames_per_chunk == 1 {
                     self.decode_into(sizes, extent, frame)?;
                 } else {
@@ -150,7 +166,7 @@ impl StoredFrames<'_> {
             return self.fill_from(out, extent.address);
         }
         // Filters never make a chunk much longer; a longer one is damage and not worth its memory.
-        let most = out.len().saturating_mul(2).saturating_add(4096);
+        let most = filters::most_stored(out.len());
         let length = usize::try_from(extent.length_bytes).ok().filter(|n| *n <= most);
         let length = length.ok_or("its chunk is longer than it can be")?;
         let mut stored = SCRATCH.with_borrow_mut(|scratch| std::mem::take(&mut scratch.0));

@@ -55,9 +55,43 @@ pub struct DatasetInfo {
     /// Why nobody may read the values, when that is so: external or virtual sources outside the lake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// Where the frames of a virtual dataset come from, in order, when whole frames come from each source; else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourcePiece>,
+    /// Files that hold the values one after the other, when they are outside the store.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Segment>,
     /// Attributes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<Attribute>,
+}
+
+/// Frames of a virtual dataset that come from one other dataset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourcePiece {
+    /// First frame of the virtual dataset.
+    pub first: u64,
+    /// Number of frames.
+    pub frames: u64,
+    /// Path of the source's store in the lake; nothing for the same store.
+    pub store: Option<String>,
+    /// Whether that store is not there.
+    pub absent: bool,
+    /// Path of the source in its store.
+    pub dataset: String,
+    /// First frame of the source.
+    pub source_first: u64,
+}
+
+/// A stretch of a file that holds values of a dataset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Path of the file in the lake.
+    pub store: String,
+    /// Where the stretch begins.
+    pub offset_bytes: u64,
+    /// Its length; the largest number when it goes on to where the dataset ends.
+    pub length_bytes: u64,
 }
 
 /// Layout class of a dataset.

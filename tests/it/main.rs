@@ -1,5 +1,6 @@
 //! The integration tests: one binary, so that the crate is linked once.
 
+mod all_layouts;
 mod foreign;
 mod harness;
 mod killed;

@@ -1,21 +1,19 @@
 //! One dataset: shape, type, layout, filters and fill value, as the library tells them.
 
 use std::{
-    ffi::{CStr, c_char, c_int, c_uint, c_void},
-    path::{Path, PathBuf},
+    ffi::{c_char, c_int, c_uint, c_void},
+    path::Path,
     ptr,
 };
 
 use hdf5_sys::{
     h5d::{
         H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS, H5D_fill_value_t, H5D_layout_t, H5Dget_create_plist, H5Dget_offset,
-        H5Dget_space, H5Dget_storage_size, H5Dget_type,
+        H5Dget_space, H5Dget_storage_size, H5Dget_type, H5Dread,
     },
-    h5i::hid_t,
     h5p::{
-        H5Pfill_value_defined, H5Pget_chunk, H5Pget_chunk_opts, H5Pget_external_count, H5Pget_fill_value,
-        H5Pget_filter2, H5Pget_layout, H5Pget_nfilters, H5Pget_virtual_count, H5Pget_virtual_dsetname,
-        H5Pget_virtual_filename,
+        H5P_DEFAULT, H5Pfill_value_defined, H5Pget_chunk, H5Pget_chunk_opts, H5Pget_external_count, H5Pget_fill_value,
+        H5Pget_filter2, H5Pget_layout, H5Pget_nfilters,
     },
     h5s::{H5S_class_t, H5Sget_simple_extent_dims, H5Sget_simple_extent_ndims, H5Sget_simple_extent_type},
     h5z::H5Zfilter_avail,
@@ -23,6 +21,7 @@ use hdf5_sys::{
 
 use super::{
     datatype,
+    elsewhere::{self, Virtual},
     library::{self, Id, LibraryError, Result, c_name, check, last_error},
     numbers,
 };
@@ -32,13 +31,11 @@ use crate::frames::{
 };
 
 /// Most axes a dataset can have.
-const MAX_AXES: usize = 32;
+pub(super) const MAX_AXES: usize = 32;
 /// The same for the library.
 const MAX_AXES_C: c_int = 32;
-/// Most sources of a virtual dataset that are looked at.
-const MAX_SOURCES: usize = 100_000;
-/// How deep virtual datasets may refer to others.
-const MAX_DEPTH: u32 = 3;
+/// Most bytes of a compact dataset: object headers hold no longer messages.
+const MAX_COMPACT_BYTES: usize = 64 << 10;
 
 /// An open dataset with what is needed to read it.
 pub(super) struct Dataset {
@@ -46,6 +43,8 @@ pub(super) struct Dataset {
     pub(super) space: Id,
     pub(super) datatype: Id,
     pub(super) info: DatasetInfo,
+    /// Whether chunks that reach over its edges are stored without filters.
+    pub(super) plain_edges: bool,
 }
 
 /// Where the store and its lake are, for deciding which other files may be read.
@@ -64,10 +63,7 @@ pub(super) fn open(file: &Id, path: &str, place: Place<'_>) -> Result<Dataset> {
 /// Describes an open dataset, without attributes.
 pub(super) fn describe(id: Id, path: &str, place: Place<'_>, depth: u32) -> Result<Dataset> {
     // SAFETY: a live object identifier; each call fails cleanly when the object is not a dataset.
-    let (space, datatype, creation) = unsafe {
-        (Id::own(H5Dget_space(id.raw()))?, Id::own(H5Dget_type(id.raw()))?, Id::own(H5Dget_create_plist(id.raw()))?)
-    };
-    let shape = shape(&space)?;
+    let (creation, datatype) = unsafe { (Id::own(H5Dget_create_plist(id.raw()))?, Id::own(H5Dget_type(id.raw()))?) };
     let described = datatype::describe(&datatype)?;
     // SAFETY: a live property list identifier; the layout is one of the five the library knows.
     let layout = unsafe { H5Pget_layout(creation.raw()) };
@@ -81,25 +77,54 @@ pub(super) fn describe(id: Id, path: &str, place: Place<'_>, depth: u32) -> Resu
         H5D_layout_t::H5D_VIRTUAL => Kept::Virtual,
         _ => return Err(last_error()),
     };
+    // Asking a virtual dataset for its shape can open its sources, so their names come first.
+    let sources = if kept == Kept::Virtual { Some(Virtual::read(&creation, place)) } else { None };
+    let space = if let Some(Err(_)) = sources {
+        Virtual::created_space(&creation)?
+    } else {
+        // SAFETY: a live dataset identifier.
+        Id::own(unsafe { H5Dget_space(id.raw()) })?
+    };
+    let shape = shape(&space)?;
     let chunk = if kept == Kept::Chunked { chunk(&creation, shape.len())? } else { Vec::new() };
     let filters = if kept == Kept::Chunked { pipeline(&creation)? } else { Vec::new() };
     let mut library_only = described.library_only;
     match kept {
-        Kept::Compact => library_only = Some("its values are in the object header".to_owned()),
+        Kept::Compact if described.value.number_bytes().is_none() => {
+            library_only = Some("its values are in the object header".to_owned());
+        }
         Kept::Virtual => library_only = Some("it is a virtual dataset".to_owned()),
-        Kept::Chunked if library_only.is_none() => library_only = needs_library(&creation, &filters, &shape, &chunk),
+        Kept::Chunked if library_only.is_none() => library_only = needs_library(&filters),
         _ => {}
     }
-    let refused = match kept {
-        Kept::External => Some("its values are in other files beside the store, which are not read".to_owned()),
-        Kept::Virtual => sources_refused(&creation, place, depth).err().map(|e| e.0),
-        _ => missing_filter(&filters),
+    let (mut pieces, mut segments) = (Vec::new(), Vec::new());
+    let refused = match (kept, sources) {
+        (Kept::External, _) if library_only.is_some() => {
+            Some("its values are in other files and are no plain numbers".to_owned())
+        }
+        (Kept::External, _) => match elsewhere::segments(&creation, place) {
+            Ok(found) => {
+                segments = found;
+                None
+            }
+            Err(error) => Some(error.0),
+        },
+        (_, Some(Ok(sources))) => {
+            let found = sources.pieces(shape.first().copied().unwrap_or(0), place);
+            let checked = sources.check(found.as_deref(), place, depth);
+            pieces = found.unwrap_or_default();
+            checked.err().map(|error| format!("it is a virtual dataset, and {}", error.0))
+        }
+        (_, Some(Err(error))) => Some(format!("it is a virtual dataset, and {}", error.0)),
+        (_, None) => missing_filter(&filters),
     };
+    let plain_edges = kept == Kept::Chunked && has_plain_edges(&creation);
     let info = DatasetInfo {
         path: path.to_owned(),
         fill: fill(&creation, &datatype),
+        // Those of a virtual dataset would be its sources'.
         // SAFETY: a live dataset identifier.
-        storage_bytes: unsafe { H5Dget_storage_size(id.raw()) },
+        storage_bytes: if kept == Kept::Virtual { 0 } else { unsafe { H5Dget_storage_size(id.raw()) } },
         value: described.value,
         shape,
         kept,
@@ -107,9 +132,11 @@ pub(super) fn describe(id: Id, path: &str, place: Place<'_>, depth: u32) -> Resu
         filters,
         library_only,
         refused,
+        sources: pieces,
+        segments,
         attributes: Vec::new(),
     };
-    Ok(Dataset { id, space, datatype, info })
+    Ok(Dataset { id, space, datatype, info, plain_edges })
 }
 
 /// Position of a contiguous dataset in the file, from its first byte; nothing when it was never written.
@@ -120,7 +147,22 @@ pub(super) fn contiguous_address(dataset: &Dataset) -> Option<u64> {
     (address != u64::MAX).then_some(address)
 }
 
-fn shape(space: &Id) -> Result<Vec<u64>> {
+/// The values of a compact dataset of numbers, as they are stored.
+pub(super) fn compact_bytes(dataset: &Dataset) -> Result<Vec<u8>> {
+    let width = datatype::size(&dataset.datatype)?;
+    let length = dataset.info.shape.iter().try_fold(width, |n, axis| n.checked_mul(usize::try_from(*axis).ok()?));
+    let length = length.filter(|n| *n <= MAX_COMPACT_BYTES && dataset.info.value.number_bytes().is_some());
+    let length = length.ok_or_else(|| LibraryError("its values in the object header make no sense".to_owned()))?;
+    let mut bytes = vec![0_u8; length];
+    // SAFETY: the library writes every element in the dataset's own type, which holds no pointers as it is a number,
+    // and `bytes` is as long as all of them. Identifier 0 means all of it.
+    check(unsafe {
+        H5Dread(dataset.id.raw(), dataset.datatype.raw(), 0, 0, H5P_DEFAULT, bytes.as_mut_ptr().cast::<c_void>())
+    })?;
+    Ok(bytes)
+}
+
+pub(super) fn shape(space: &Id) -> Result<Vec<u64>> {
     let mut dims = [0_u64; MAX_AXES];
     // SAFETY: a live dataspace identifier; the library has at most 32 axes, which the buffer holds.
     let (class, axes) = unsafe {
@@ -176,26 +218,33 @@ fn pipeline(creation: &Id) -> Result<Vec<StoredFilter>> {
 }
 
 /// Why the app cannot decode the chunks by itself.
-fn needs_library(creation: &Id, filters: &[StoredFilter], shape: &[u64], chunk: &[u64]) -> Option<String> {
-    if let Some(filter) = filters::unknown(filters) {
-        return Some(format!("filter {} ({})", filter.id, filter.name));
-    }
+fn needs_library(pipeline: &[StoredFilter]) -> Option<String> {
+    filters::unknown(pipeline).map(|filter| format!("filter {} ({})", filters::name(filter.id), filter.id))
+}
+
+/// Whether chunks that reach over the edges of the dataset are stored without filters.
+fn has_plain_edges(creation: &Id) -> bool {
     let mut options = 0;
     // SAFETY: a live property list identifier of a chunked dataset.
     let known = unsafe { H5Pget_chunk_opts(creation.raw(), &raw mut options) } >= 0;
-    let partial = shape.iter().zip(chunk).any(|(length, chunk)| length % chunk != 0);
-    (known && options & H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS != 0 && partial && !filters.is_empty())
-        .then(|| "chunks at its edges are stored without filters".to_owned())
+    known && options & H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS != 0
 }
 
 /// Why nobody here can decode the chunks: the app lacks a filter, and so does the library.
 fn missing_filter(pipeline: &[StoredFilter]) -> Option<String> {
-    filters::unknown(pipeline)?;
+    let unknown = filters::unknown(pipeline)?;
     // SAFETY: a plain query by number.
     let lacks = |f: &&StoredFilter| unsafe { H5Zfilter_avail(c_int::try_from(f.id).unwrap_or(-1)) <= 0 };
-    pipeline.iter().find(lacks).map(|filter| {
-        let name = filters::kind(std::slice::from_ref(filter));
-        format!("it is stored with a filter that is not at hand: {name} (number {})", filter.id)
+    let filter = pipeline.iter().find(lacks)?;
+    let (name, id) = (filters::name(filter.id), filter.id);
+    Some(if filter == unknown || filters::unknown(std::slice::from_ref(filter)).is_some() {
+        format!("it is stored with a filter that is not at hand: {name} (number {id})")
+    } else {
+        let other = filters::name(unknown.id);
+        format!(
+            "it is stored with {name} (number {id}) together with {other} (number {}), which is not at hand",
+            unknown.id
+        )
     })
 }
 
@@ -213,62 +262,4 @@ fn fill(creation: &Id, datatype: &Id) -> Vec<u8> {
     // SAFETY: the library writes one element of the dataset's own type, which is the buffer's length and a number.
     let status = unsafe { H5Pget_fill_value(creation.raw(), datatype.raw(), value.as_mut_ptr().cast::<c_void>()) };
     if status < 0 || value.iter().all(|b| *b == 0) { Vec::new() } else { value }
-}
-
-/// Checks that every source of a virtual dataset is a plain dataset inside the lake.
-fn sources_refused(creation: &Id, place: Place<'_>, depth: u32) -> Result<()> {
-    let refuse = |why: String| Err(LibraryError(format!("it is a virtual dataset, and {why}")));
-    if depth >= MAX_DEPTH {
-        return refuse("its sources refer to each other too deeply".to_owned());
-    }
-    let mut count = 0;
-    // SAFETY: a live property list identifier of a virtual dataset.
-    check(unsafe { H5Pget_virtual_count(creation.raw(), &raw mut count) })?;
-    if count > MAX_SOURCES {
-        return refuse(format!("it has {count} sources, more than {MAX_SOURCES}"));
-    }
-    let mut seen = std::collections::HashSet::new();
-    for index in 0..count {
-        let file = virtual_name(creation, index, H5Pget_virtual_filename)?;
-        let dataset = virtual_name(creation, index, H5Pget_virtual_dsetname)?;
-        if !seen.insert((file.clone(), dataset.clone())) {
-            continue;
-        }
-        if file.contains('%') || dataset.contains('%') {
-            return refuse("its sources are named by a pattern".to_owned());
-        }
-        let Some(path) = source_path(place, &file) else {
-            return refuse(format!("its source {file} is not in the lake"));
-        };
-        let opened = library::open_file(&path)?;
-        let id = library::open_object(&opened, &c_name(&dataset)?)?;
-        let inner = describe(id, &dataset, Place { store: &path, ..place }, depth + 1)?;
-        if let Some(why) = inner.info.refused {
-            return refuse(format!("of its source {file}: {why}"));
-        }
-    }
-    Ok(())
-}
-
-/// The real path of a source file, when it lies in the lake. The library looks beside the store (and in other places,
-/// so the name must be found here first).
-fn source_path(place: Place<'_>, file: &str) -> Option<PathBuf> {
-    if file == "." {
-        return Some(place.store.to_owned());
-    }
-    let beside = place.store.parent()?.join(file).canonicalize().ok()?;
-    beside.starts_with(place.lake_root).then_some(beside)
-}
-
-fn virtual_name(
-    creation: &Id,
-    index: usize,
-    call: unsafe extern "C" fn(hid_t, usize, *mut c_char, usize) -> isize,
-) -> Result<String> {
-    let mut buffer = [0_u8; 4096];
-    // SAFETY: a live property list identifier, an index below the number of sources, and a buffer with its length.
-    let length = unsafe { call(creation.raw(), index, buffer.as_mut_ptr().cast::<c_char>(), buffer.len()) };
-    let fits = usize::try_from(length).is_ok_and(|n| n < buffer.len());
-    let name = CStr::from_bytes_until_nul(&buffer).ok().filter(|_| fits).and_then(|n| n.to_str().ok());
-    name.map(str::to_owned).ok_or_else(|| LibraryError("a source of it has an unreadable name".to_owned()))
 }

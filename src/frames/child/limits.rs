@@ -29,6 +29,10 @@ pub(super) fn apply() {
     if let Err(error) = set_parent_process_death_signal(Some(Signal::KILL)) {
         eprintln!("lakescope hdf5-child: it may outlive the app: {error}");
     }
+    // Where the library looks for a source that is not where it was found before, it must not look beside the app.
+    if let Err(error) = std::env::set_current_dir("/") {
+        eprintln!("lakescope hdf5-child: it stays in the app's folder: {error}");
+    }
     hdf5::sync::sync(|| {
         // SAFETY: the library is initialised here, and no file is open. Without this kind of link the library cannot
         // be led into other files by a path.

@@ -21,6 +21,7 @@ use super::{
 use crate::frames::{
     Extent, Extents,
     chunk_grid::ChunkGrid,
+    extents::Joined,
     structure::{Kept, StoredValue},
 };
 
@@ -40,21 +41,19 @@ pub(super) fn locate(store: &Store<'_>, datasets: &[String]) -> Result<Extents, 
     if let [path] = datasets {
         return locate_one(store, &dataset::open(store.file, path, store.place)?);
     }
-    let (mut stored, mut pieces_each) = (Vec::new(), None);
-    for (number, path) in datasets.iter().enumerate() {
+    let (mut all, mut pieces_each) = (Joined::default(), None);
+    for path in datasets {
         let extents = locate_one(store, &dataset::open(store.file, path, store.place)?)?;
         let each = *pieces_each.get_or_insert(extents.len());
-        if extents.len() != each || stored.len() + extents.stored() > MAX_PIECES {
+        if extents.len() != each || all.stored() + extents.stored() > MAX_PIECES {
             return Err(Failure::new(
                 format!("{path} is stored in other pieces than those before it"),
                 "write all of them the same way",
             ));
         }
-        let first = (number as u64).saturating_mul(each);
-        stored.extend(extents.iter().map(|(piece, extent)| (first.saturating_add(piece), extent)));
+        all.add(&extents);
     }
-    let total = (datasets.len() as u64).saturating_mul(pieces_each.unwrap_or(0));
-    Ok(Extents::new(total, stored)?)
+    Ok(all.finish()?)
 }
 
 fn locate_one(store: &Store<'_>, dataset: &Dataset) -> Result<Extents, Failure> {
@@ -65,6 +64,9 @@ fn locate_one(store: &Store<'_>, dataset: &Dataset) -> Result<Extents, Failure> 
     let pieces = match info.kept {
         Kept::Contiguous => contiguous(store, dataset)?,
         Kept::Chunked => chunks(store, dataset)?,
+        Kept::Compact if info.value.number_bytes().is_some() => {
+            return Ok(Extents::of_bytes(dataset::compact_bytes(dataset)?));
+        }
         Kept::Compact | Kept::Virtual | Kept::External => {
             return Err(Failure::new(
                 format!("{} is not stored in pieces of its own", info.path),
@@ -146,5 +148,14 @@ fn chunks(store: &Store<'_>, dataset: &Dataset) -> Result<Extents, Failure> {
     // Indexes give the chunks in order already, or nearly.
     pieces.sort_by_key(|(number, _)| *number);
     pieces.dedup_by_key(|(number, _)| *number);
+    if dataset.plain_edges && !info.filters.is_empty() {
+        // The index tells no mask for these, so each says here that all filters were skipped.
+        let all = u32::MAX >> (32 - info.filters.len().min(32));
+        for (number, piece) in &mut pieces {
+            if grid.reaches_over(*number, &info.shape) {
+                piece.filter_mask = all;
+            }
+        }
+    }
     Ok(Extents::new(grid.chunks(), pieces)?)
 }

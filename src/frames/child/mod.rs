@@ -6,12 +6,14 @@
 mod attributes;
 mod dataset;
 mod datatype;
+mod elsewhere;
 mod failure;
 mod heap;
 mod library;
 mod limits;
 mod locate;
 mod numbers;
+mod plugins;
 mod values;
 mod walk;
 
@@ -24,6 +26,7 @@ use self::{dataset::Place, failure::Failure, locate::Store};
 use super::{
     file_access,
     protocol::{Request, Response, StorePath, read_message, write_message},
+    structure::Structure,
 };
 
 /// Runs the reader process on standard input and output, until the input ends.
@@ -45,6 +48,7 @@ pub fn child_main() -> ExitCode {
 /// # Errors
 /// What the system said about `input` or `output`, or that a message was none.
 pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
+    hdf5::sync::sync(plugins::register);
     while let Some((request, body)) = read_message::<Request>(&mut input)? {
         let answer = match StorePath::from_body(&body) {
             // The library is not safe for threads: this lock is the one that every use of it in this program takes.
@@ -68,6 +72,11 @@ fn answer(request: &Request, path: &StorePath) -> Result<(Response, Vec<u8>), Fa
         Request::Probe => {
             let structure = walk::walk(&file, place)?;
             let json = serde_json::to_vec(&structure).map_err(io::Error::from)?;
+            Ok((Response::Structure, json))
+        }
+        Request::Describe { dataset } => {
+            let datasets = vec![dataset::open(&file, dataset, place)?.info];
+            let json = serde_json::to_vec(&Structure { datasets, ..Structure::default() }).map_err(io::Error::from)?;
             Ok((Response::Structure, json))
         }
         Request::Locate { datasets } => Ok((Response::Located, locate::locate(&store, datasets)?.pack())),

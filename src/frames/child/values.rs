@@ -39,6 +39,7 @@ pub(super) fn read_all(store: &Store<'_>, path: &str) -> Result<(ValuesKind, u64
     if let Some(why) = &info.refused {
         return Err(Failure::new(format!("{path}: {why}"), "write it again as a plain dataset"));
     }
+    refuse_external(&dataset)?;
     let count = info.shape.iter().try_fold(1_u64, |n, axis| n.checked_mul(*axis)).unwrap_or(u64::MAX);
     if count == 0 {
         return Ok((ValuesKind::Integers, 0, Vec::new()));
@@ -69,6 +70,15 @@ pub(super) fn read_all(store: &Store<'_>, path: &str) -> Result<(ValuesKind, u64
         }
         _ => return Err(too_large()),
     })
+}
+
+/// The library looks for other files in the folder it was started from, so it is never asked to read them.
+fn refuse_external(dataset: &Dataset) -> Result<(), Failure> {
+    if dataset.info.kept != Kept::External {
+        return Ok(());
+    }
+    let path = &dataset.info.path;
+    Err(Failure::new(format!("the values of {path} are in other files"), "write it again as a plain dataset"))
 }
 
 fn pack<T: Copy>(values: &[T], to_bytes: impl Fn(T) -> [u8; 8]) -> Vec<u8> {
@@ -190,6 +200,7 @@ pub(super) fn read_row(store: &Store<'_>, path: &str, row: Option<u64>) -> Resul
     if let Some(why) = &info.refused {
         return Err(Failure::new(format!("{path}: {why}"), "write it again as a plain dataset"));
     }
+    refuse_external(&dataset)?;
     let axes = if row.is_some() { info.shape.get(1..) } else { Some(&info.shape[..]) };
     let count = axes.and_then(|axes| axes.iter().try_fold(1_u64, |n, axis| n.checked_mul(*axis)));
     let rows = info.shape.first().copied().unwrap_or(1);

@@ -16,7 +16,7 @@ use super::{
     Extents, FramesError, ValueType, file_access,
     file_access::Status,
     protocol::{Request, Response, StorePath, ValuesKind},
-    structure::{Structure, Values},
+    structure::{DatasetInfo, Structure, Values},
 };
 
 /// Bounds on the reader processes.
@@ -91,6 +91,21 @@ impl ChildPool {
         match self.ask(lake_root, store, &Request::Probe)? {
             (Response::Structure, body) => {
                 serde_json::from_slice(&body).map_err(|error| wrong(store, error.to_string()))
+            }
+            _ => Err(wrong(store, "no structure")),
+        }
+    }
+
+    /// The structure of one dataset, without attributes.
+    ///
+    /// # Errors
+    /// As for [`Self::probe`].
+    pub fn describe(&self, lake_root: &Path, store: &str, dataset: &str) -> Result<DatasetInfo, FramesError> {
+        match self.ask(lake_root, store, &Request::Describe { dataset: dataset.to_owned() })? {
+            (Response::Structure, body) => {
+                let structure: Structure =
+                    serde_json::from_slice(&body).map_err(|error| wrong(store, error.to_string()))?;
+                structure.datasets.into_iter().next().ok_or_else(|| wrong(store, "no dataset"))
             }
             _ => Err(wrong(store, "no structure")),
         }

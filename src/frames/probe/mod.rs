@@ -1,6 +1,7 @@
 //! A store probed: its footages with layouts, extents, times and arrays, ready for the catalog.
 
 mod columns;
+mod elsewhere;
 
 use std::{fs::File, path::Path};
 
@@ -9,12 +10,14 @@ use super::{
     file_access, filters,
     recognise::{self, Candidate, ClockSource, Form, Recognised},
     stored_frame::StoredFrames,
-    structure::{DatasetInfo, StoredValue, Structure, Values},
+    structure::{DatasetInfo, Kept, Structure, Values},
     superblock,
 };
 
 /// Most frames of a dataset of which nothing is stored, or that only the library can read.
 const MAX_UNSTORED_FRAMES: u64 = 1_000_000;
+/// Most bytes of small datasets that the catalog keeps for one footage.
+const MAX_KEPT_BYTES: u64 = 64 << 10;
 /// First bytes of a coded row that are looked at before the whole row is.
 const GENTLE_LIMIT: u64 = 64 << 20;
 
@@ -204,8 +207,21 @@ impl Probing<'_> {
 
     fn footage(&mut self, candidate: &Candidate) -> Result<Option<FoundFootage>, FramesError> {
         let mut layout = self.layout(candidate);
-        let extents = if layout.storage == Storage::Library {
-            Extents::default()
+        let first = self.dataset(candidate.datasets[0]).clone();
+        if first.kept == Kept::External && layout.storage != Storage::External {
+            let what = format!("{}: its values are in other files, like those of datasets beside it", first.path);
+            self.problem(what, "Write each of them again as a plain dataset");
+            return Ok(None);
+        }
+        let extents = if layout.storage == Storage::External {
+            self.follow_external(&first, &mut layout)?
+        } else if layout.storage == Storage::Library {
+            let followed = match first.kept {
+                Kept::Virtual => self.follow_virtual(&first, &mut layout),
+                _ => Ok(None),
+            };
+            let Some(followed) = self.local(followed)? else { return Ok(None) };
+            followed.unwrap_or_default()
         } else {
             let paths = candidate.datasets.iter().map(|at| self.dataset(*at).path.clone()).collect();
             let located = self.pool.locate(self.lake_root, self.store, paths);
@@ -230,6 +246,9 @@ impl Probing<'_> {
         }
         if let Some(at) = candidate.palette {
             layout.palette = self.palette(at)?;
+            for part in &mut layout.parts {
+                part.layout.palette.clone_from(&layout.palette);
+            }
         }
         // Rows that turned out to be one image have no companions: what has as many entries as rows is a chance.
         let settled;
@@ -250,7 +269,8 @@ impl Probing<'_> {
         };
         let scope = recognise::Scope::of(&self.dataset(candidate.datasets[0]).path);
         let arrays = self.columns(&candidate.arrays, &scope.prefix)?;
-        let store_kind = coding.map_or_else(|| filters::kind(&layout.filters), |c| c.extension().to_owned());
+        let stored_as = layout.parts.first().map_or(&layout.filters, |part| &part.layout.filters);
+        let store_kind = coding.map_or_else(|| filters::kind(stored_as), |c| c.extension().to_owned());
         Ok(Some(FoundFootage {
             recording_hint: candidate.recording_hint.clone(),
             camera: candidate.camera.clone(),
@@ -271,12 +291,12 @@ impl Probing<'_> {
         let frames = layout.frames();
         let frames_per_piece = match layout.storage {
             Storage::Chunked => layout.chunk.first().copied().unwrap_or(1),
-            Storage::Contiguous => frames,
+            Storage::Contiguous | Storage::Kept | Storage::External => frames,
             _ => 1,
         };
         let stored = (extents.stored() as u64).saturating_mul(frames_per_piece);
         let most = match layout.storage {
-            Storage::Library => MAX_UNSTORED_FRAMES,
+            Storage::Library | Storage::Virtual => MAX_UNSTORED_FRAMES,
             _ => stored.saturating_mul(1000).max(MAX_UNSTORED_FRAMES),
         };
         if frames > most {
@@ -289,14 +309,18 @@ impl Probing<'_> {
         frames <= most
     }
 
+    /// Whether small datasets are so many that the catalog should not keep them.
+    fn too_much_to_keep(&self, candidate: &Candidate) -> bool {
+        candidate.datasets.iter().map(|at| self.dataset(*at).storage_bytes).sum::<u64>() > MAX_KEPT_BYTES
+    }
+
     fn layout(&self, candidate: &Candidate) -> FrameLayout {
         let first = self.dataset(candidate.datasets[0]);
-        let storage = match (&first.library_only, candidate.per_frame, &first.value) {
-            (Some(_), ..) => Storage::Library,
-            (None, true, _) => Storage::PerFrame,
-            (None, false, StoredValue::Bytes) => Storage::Rows,
-            (None, false, _) if first.chunk.is_empty() => Storage::Contiguous,
-            (None, false, _) => Storage::Chunked,
+        let storage = match (first.kept, &first.library_only) {
+            (Kept::External, None) if candidate.datasets.len() == 1 => Storage::External,
+            (_, Some(_)) | (Kept::External, _) => Storage::Library,
+            (Kept::Compact, None) if self.too_much_to_keep(candidate) => Storage::Library,
+            (_, None) => elsewhere::storage(first, candidate.per_frame),
         };
         let members: Vec<String> = if candidate.per_frame {
             candidate.datasets.iter().map(|at| recognise::last(&self.dataset(*at).path).to_owned()).collect()
@@ -320,6 +344,8 @@ impl Probing<'_> {
             fill: first.fill.clone(),
             palette: Vec::new(),
             white_is_zero: candidate.white_is_zero,
+            sources: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -366,7 +392,7 @@ impl Probing<'_> {
         layout.encoding = Encoding::Pixels { value, big_endian, order: PixelOrder::Hw };
         recognise::parent(&first.path).clone_into(&mut layout.dataset);
         layout.members = vec![recognise::last(&first.path).to_owned()];
-        if layout.storage != Storage::Library {
+        if matches!(layout.storage, Storage::Contiguous | Storage::Chunked) {
             layout.storage = Storage::PerFrame;
         }
         pixel_size(layout, PixelOrder::Hw).map(|(width, height)| (width, height, None))
@@ -382,7 +408,7 @@ impl Probing<'_> {
             Storage::Rows => extents.iter().find(|(_, e)| e.length_bytes <= GENTLE_LIMIT).map(|(number, _)| number),
             _ => Some(0),
         };
-        let frames = StoredFrames { file: self.file, layout, extents, cache: None };
+        let frames = StoredFrames { file: self.file, layout, extents, first_piece: 0, cache: None };
         match first.map(|frame_idx| frames.read(frame_idx)) {
             Some(Ok(bytes)) => Ok(Some(bytes)),
             Some(Err(what)) => {
@@ -435,6 +461,8 @@ impl Probing<'_> {
             fill: Vec::new(),
             palette: Vec::new(),
             white_is_zero: false,
+            sources: Vec::new(),
+            parts: Vec::new(),
         };
         Ok(Some(FoundFootage {
             recording_hint: None,

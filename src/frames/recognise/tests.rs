@@ -15,6 +15,8 @@ fn dataset(path: &str, shape: &[u64], value: StoredValue) -> DatasetInfo {
         storage_bytes: 1,
         library_only: None,
         refused: None,
+        sources: vec![],
+        segments: vec![],
         attributes: vec![],
     }
 }

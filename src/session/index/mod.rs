@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use super::{IndexReport, Session, SessionError};
 use crate::{
     catalog::{CatalogError, CatalogWriter, SourceRecord},
+    frames,
     jobs::{Cancelled, Progress},
     lake::{self, RecordingFiles},
 };
@@ -25,7 +26,7 @@ use crate::{
 pub(super) use metrics::read_all as read_series;
 
 /// Grows with every change in how files are read, so that sources indexed before are read again.
-const READING_VERSION: u32 = 2;
+const READING_VERSION: u32 = 3;
 
 /// Finished sources that may wait for the writer; bounds memory.
 const WAITING_SOURCES: usize = 4;
@@ -102,11 +103,18 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
     let gone: Vec<String> = known.keys().filter(|name| !names.contains(*name)).cloned().collect();
     let mut problems = found.problems;
     problems.extend(unknown_keys(&manifest));
+    // A store may lead to others whose changes its own state does not show.
+    let led_astray: BTreeSet<String> = writer
+        .stored_elsewhere()?
+        .into_iter()
+        .filter(|(_, layout)| frames::sources_changed(&places.root, layout))
+        .map(|(name, _)| name)
+        .collect();
     let changed: Vec<(RecordingFiles, String)> = found
         .recordings
         .into_iter()
         .map(|files| (files.fingerprint(&places.root, &salt), files))
-        .filter(|(fingerprint, files)| known.get(&files.name) != Some(fingerprint))
+        .filter(|(fingerprint, files)| known.get(&files.name) != Some(fingerprint) || led_astray.contains(&files.name))
         .map(|(fingerprint, files)| (files, fingerprint))
         .collect();
     // Recordings inside a store are called otherwise once another source lies below its name; until it is read again
