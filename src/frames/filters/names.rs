@@ -5,8 +5,7 @@
 use super::{Filter, StoredFilter};
 
 /// Filters that nobody here undoes, by their registered numbers.
-const OTHERS: [(u32, &str); 31] = [
-    (4, "szip"),
+const OTHERS: [(u32, &str); 30] = [
     (5, "nbit"),
     (6, "scaleoffset"),
     (257, "hpss-lzf"),
@@ -65,7 +64,7 @@ pub fn name(id: u32) -> String {
         Some(Filter::Zstd) => "zstd",
         Some(Filter::Blosc2) => "blosc2",
         None => match OTHERS.iter().find(|(number, _)| *number == id) {
-            Some((_, name)) => name,
+            Some((_, name)) => *name,
             None => return format!("filter {id}"),
         },
     };
