@@ -12,7 +12,9 @@ pub(super) fn run(args: &SetArgs) -> Result<(), Failure> {
         .iter()
         .map(|text| {
             let (key, value) = text.split_once('=').ok_or_else(|| {
-                Failure::Usage(format!("{text}: write KEY=VALUE, for example channels=bgr; `lakescope set --help` tells the keys"))
+                Failure::Usage(format!(
+                    "{text}: write KEY=VALUE, for example channels=bgr; `lakescope set --help` tells the keys"
+                ))
             })?;
             Ok((key.trim(), Some(value.trim()).filter(|value| !value.is_empty())))
         })

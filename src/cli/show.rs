@@ -1,6 +1,10 @@
 //! `lakescope frame`
 
-use super::{Failure, args::{ChannelOrder, FrameArgs}, table::open_indexed};
+use super::{
+    Failure,
+    args::{ChannelOrder, FrameArgs},
+    table::open_indexed,
+};
 use crate::{
     model::{FrameId, ValueRange},
     session::LookOverride,

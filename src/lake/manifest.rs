@@ -148,7 +148,10 @@ mod tests {
             ("[metrics.speed]\ninterpolate = \"spline\"", Err("it can be linear")),
             ("[metrics.speed]\nunits = \"m/s\"", Err("unknown field")),
             ("name = \"y\"\n[footages.\"*/front\"]\nrate_hz = 20\nsomething = 1", Ok("y")),
-            ("[footages.\"*/front\"]\n\nchannels = \"brg\"", Err("line 3, column 12: unknown variant `brg`, expected `rgb` or `bgr`")),
+            (
+                "[footages.\"*/front\"]\n\nchannels = \"brg\"",
+                Err("line 3, column 12: unknown variant `brg`, expected `rgb` or `bgr`"),
+            ),
             ("[footages.a]\nclock = \"ms\"\nrange = [9, 1]", Err("line 3, column 9: a range needs two finite")),
             ("[footages.a]\nstarts_at = 8", Err("line 2, column 13: starts_at is a time")),
         ] {

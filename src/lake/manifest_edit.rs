@@ -176,7 +176,11 @@ mod tests {
     fn one_setting_changes_and_the_rest_stays() {
         let written = "# our lake\nname = \"north\"   # for now\n\n[footages.\"d1/front\"] # swapped\nchannels = \"rgb\" # since May\nrate_hz = 20\n\n[metrics.speed]\nunit = \"m/s\"\n";
         for (before, steps, after) in [
-            ("", vec![("d1/front", "channels", Some("bgr"))], "[footages.\"d1/front\"]\nchannels = \"bgr\"\n".to_owned()),
+            (
+                "",
+                vec![("d1/front", "channels", Some("bgr"))],
+                "[footages.\"d1/front\"]\nchannels = \"bgr\"\n".to_owned(),
+            ),
             (written, vec![("d1/front", "channels", Some("bgr"))], written.replace("\"rgb\"", "\"bgr\"")),
             (written, vec![("d1/front", "channels", None)], written.replace("channels = \"rgb\" # since May\n", "")),
             (written, vec![("d2/rear", "channels", None)], written.to_owned()),
@@ -190,7 +194,11 @@ mod tests {
                 vec![("a/b", "rate_hz", Some("7.5"))],
                 "footages = { \"a/b\" = { rate_hz = 7.5 } }\n".to_owned(),
             ),
-            ("name = \"x\"\n", vec![("a/b", "channels", Some("bgr")), ("a/b", "channels", None)], "name = \"x\"\n".to_owned()),
+            (
+                "name = \"x\"\n",
+                vec![("a/b", "channels", Some("bgr")), ("a/b", "channels", None)],
+                "name = \"x\"\n".to_owned(),
+            ),
         ] {
             assert_eq!(edited(before, &steps), after, "{steps:?}");
         }

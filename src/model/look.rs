@@ -55,9 +55,7 @@ impl ValueRange {
             (None, None) => None,
         };
         range
-            .ok_or_else(|| {
-                "a range is minmax, two values such as 0:4095 or two percentiles such as p1-p99".to_owned()
-            })
+            .ok_or_else(|| "a range is minmax, two values such as 0:4095 or two percentiles such as p1-p99".to_owned())
             .and_then(Self::checked)
     }
 
@@ -266,7 +264,8 @@ mod tests {
         assert_eq!(ValueRange::MinMax.bytes(&[3_u16, 9, 6]), [0, 255, 128]);
         assert_eq!(ValueRange::MinMax.bytes(&[f64::NAN, f64::INFINITY]), [0, 0]);
         let many: Vec<u16> = (0..70_000_u32).map(|i| u16::try_from(i % 60_001).unwrap()).collect();
-        let few: Vec<u8> = many.chunks(1000).flat_map(|part| ValueRange::Fixed { low: 9.0, high: 5e4 }.bytes(part)).collect();
+        let few: Vec<u8> =
+            many.chunks(1000).flat_map(|part| ValueRange::Fixed { low: 9.0, high: 5e4 }.bytes(part)).collect();
         assert_eq!(ValueRange::Fixed { low: 9.0, high: 5e4 }.bytes(&many), few);
     }
 

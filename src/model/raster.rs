@@ -144,7 +144,8 @@ mod tests {
             raster.swap_red_blue();
             assert_eq!(raster.into_rgb(&Look::default()).pixels, swapped);
         }
-        let mut deep = Raster { width_px: 1, height_px: 1, channels: 4, samples: Samples::F32(vec![1.0, 2.0, 3.0, 0.5]) };
+        let mut deep =
+            Raster { width_px: 1, height_px: 1, channels: 4, samples: Samples::F32(vec![1.0, 2.0, 3.0, 0.5]) };
         deep.swap_red_blue();
         assert_eq!(deep.samples, Samples::F32(vec![3.0, 2.0, 1.0, 0.5]));
     }

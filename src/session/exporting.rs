@@ -5,7 +5,8 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{
-    ExportImages, ExportReport, ExportRequest, ExportScope, LookOverride, Session, SessionError, find, json_text, now_text,
+    ExportImages, ExportReport, ExportRequest, ExportScope, LookOverride, Session, SessionError, find, json_text,
+    now_text,
 };
 use crate::{
     catalog::FrameTable,

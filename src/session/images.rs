@@ -169,7 +169,10 @@ impl Session {
         let images = &self.inner.images;
         let size = (max_width_px, max_height_px);
         let look = self.look(table, table.footage_index(row));
-        images.reader.thumbnail(&images.store(&place), layout(&place)?, &place.extents, frame, size, &look).map_err(told)
+        images
+            .reader
+            .thumbnail(&images.store(&place), layout(&place)?, &place.extents, frame, size, &look)
+            .map_err(told)
     }
 
     /// The stored file of one frame and its ending, when frames are stored as JPEG or PNG files.

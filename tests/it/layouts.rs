@@ -135,11 +135,7 @@ fn differences(session: &Session, table: &FrameTable, truth: &Path, entry: &serd
     let frame_bytes = expected.len() / usize::try_from(footage.frames).unwrap();
     let mut wrong = Vec::new();
     for (frame, wanted) in (0_u64..).zip(expected.chunks(frame_bytes)) {
-        let id = FrameId {
-            recording: footage.recording.clone(),
-            camera: footage.camera.clone(),
-            frame_idx: frame,
-        };
+        let id = FrameId { recording: footage.recording.clone(), camera: footage.camera.clone(), frame_idx: frame };
         let row = table.row_of(&id).unwrap();
         let raster = session.image(table, row).unwrap();
         let (kind, bytes) = bytes_of(&raster);

@@ -89,7 +89,8 @@ fn exactly_the_sources_that_a_setting_concerns_are_read_again() {
 fn what_does_nothing_is_told_and_what_is_wrong_is_placed() {
     let lake = lake_of(&["native_raw.h5"]);
     let manifest = lake.path().join("lake.toml");
-    std::fs::write(&manifest, "[footages.\"native_raw/camera\"]\nchanels = \"bgr\"\n[footages.\"nobody/*\"]\n").unwrap();
+    std::fs::write(&manifest, "[footages.\"native_raw/camera\"]\nchanels = \"bgr\"\n[footages.\"nobody/*\"]\n")
+        .unwrap();
     lake.run("index", &[]);
     let told = problems(&lake);
     assert_eq!(told.len(), 2, "{told:#?}");

@@ -263,7 +263,8 @@ impl Probing<'_> {
             None => None,
         };
         let names = if let Some(Values::Texts(names)) = names { names } else { Vec::new() };
-        let name = |class: i64| usize::try_from(class).ok().and_then(|at| names.get(at)).filter(|name| !name.is_empty());
+        let name =
+            |class: i64| usize::try_from(class).ok().and_then(|at| names.get(at)).filter(|name| !name.is_empty());
         Ok(Some(classes.into_iter().map(|class| name(class).cloned().unwrap_or_else(|| class.to_string())).collect()))
     }
 

@@ -75,9 +75,8 @@ pub(super) fn recognise(structure: &Structure) -> Recognised {
 
 fn used(structure: &Structure) -> Recognised {
     let roles = nexus::roles(structure);
-    let mut images: Vec<Image> = (0..structure.datasets.len())
-        .filter_map(|at| form::image(structure, roles.get(&at).copied(), at))
-        .collect();
+    let mut images: Vec<Image> =
+        (0..structure.datasets.len()).filter_map(|at| form::image(structure, roles.get(&at).copied(), at)).collect();
     group_images::settle_numbered(structure, &mut images);
     let taken: HashSet<usize> = images.iter().map(|image| image.dataset).collect();
     let (singles, stacks): (Vec<Image>, Vec<Image>) = images.into_iter().partition(|image| image.single);

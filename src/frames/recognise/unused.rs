@@ -43,7 +43,8 @@ pub(super) fn unused(structure: &Structure, recognised: &Recognised) -> Vec<usiz
     let meant = |(at, dataset): (usize, &DatasetInfo)| {
         let class = attribute(&dataset.attributes, "CLASS").and_then(AttributeValue::text);
         let companion = roles.get(&at) == Some(&nexus::Role::Companion);
-        let declared_other = companion || class.is_some_and(|class| matches!(class, "PALETTE" | "DIMENSION_SCALE" | "TABLE"));
+        let declared_other =
+            companion || class.is_some_and(|class| matches!(class, "PALETTE" | "DIMENSION_SCALE" | "TABLE"));
         let table = recognised.footages.is_empty() && dataset.shape.len() == 2 && is_series(dataset);
         let image_like = dataset.shape.len() >= 3 || is_named_for_images(dataset) || table;
         let text = dataset.value == StoredValue::Text;

@@ -8,9 +8,7 @@ use super::{
 };
 use crate::{
     catalog::FootageRecord,
-    frames::{
-        self, Clock, FoundFootage, FrameLayout, Guesses, PixelOrder, StoreIdentity, TimeUnit, structure::Values,
-    },
+    frames::{self, Clock, FoundFootage, FrameLayout, Guesses, PixelOrder, StoreIdentity, TimeUnit, structure::Values},
     lake::{AxisOrder, ClockUnit, FootageName, FootageSetting, RecordingFiles},
     model::{Footage, Label, Problem},
 };
