@@ -64,8 +64,8 @@ pub(super) fn image(structure: &Structure, role: Option<nexus::Role>, at: usize)
     }
     let signal = role == Some(nexus::Role::Signal);
     let (form, single) = match (&dataset.shape[..], signal) {
-        // A signal is no coded image.
-        ([_, _], true) => (Form::Pixels(PixelOrder::Hw), true),
+        // A signal is no coded image; a narrow one is a table.
+        ([h, w], true) if *h >= 4 && *w >= 4 => (Form::Pixels(PixelOrder::Hw), true),
         _ => by_shape(dataset)?,
     };
     let colour = matches!(form, Form::Pixels(PixelOrder::Hwc));
