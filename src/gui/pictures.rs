@@ -127,7 +127,7 @@ impl Picture {
         let detail = session.frame(table, row).map_err(|error| error.to_string());
         match session.image(table, row) {
             Ok(raster) => {
-                let image = raster.clone().into_rgb();
+                let image = raster.to_rgb(&session.look(table, table.footage_index(row)));
                 let size = [image.width_px as usize, image.height_px as usize];
                 let image = if size[0] * size[1] * 3 == image.pixels.len() && !image.pixels.is_empty() {
                     Ok(Arc::new(ColorImage::from_rgb(size, &image.pixels)))

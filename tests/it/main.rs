@@ -4,6 +4,8 @@ mod all_layouts;
 mod foreign;
 mod harness;
 mod killed;
+mod layouts;
 mod main_job;
 mod python;
+mod settings;
 mod tidy;

@@ -214,6 +214,7 @@ impl Probing<'_> {
             fill: dataset.fill.clone(),
             palette: Vec::new(),
             white_is_zero: layout.white_is_zero,
+            origin: layout.origin,
             sources: Vec::new(),
             parts: Vec::new(),
         };
