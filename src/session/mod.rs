@@ -6,6 +6,7 @@ mod images;
 mod index;
 mod samples;
 mod types;
+mod verify;
 
 use std::{path::Path, sync::Arc};
 
@@ -15,6 +16,7 @@ pub use types::{
     ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, IndexReport, LakeInfo,
     MetricInfo, OpenOptions, Selection, SessionError, Sort,
 };
+pub use verify::{ByteRange, ChecksumReport, DamagedFrames, DamagedStore, Told, VerifyReport};
 
 use crate::{
     catalog::{CatalogError, CatalogReader, FrameTable, KeptDb},

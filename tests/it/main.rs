@@ -6,3 +6,4 @@ mod killed;
 mod main_job;
 mod python;
 mod tidy;
+mod verify;

@@ -121,8 +121,11 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
     let mut samples_read = 0;
     put_all(&changed, &reading, progress, |record| {
         samples_read += record.recordings.iter().map(|recording| recording.samples).sum::<u64>();
-        writer.put(&record)?;
+        let resized = writer.put(&record)?;
         progress.log(told(&record));
+        for store in resized {
+            progress.log(format!("{store}: its size changed, so its checksums were dropped; record them again"));
+        }
         Ok(())
     })?;
     progress.stage("finishing");
