@@ -51,9 +51,8 @@ pub fn class_column_name(class: &str) -> String {
 }
 
 /// The columns asked for by name; without names those of the `frames` table: identity and time, every metric in name
-/// order, then `labels`. The path of the store (`store`), whether verifying found the frame
-/// damaged (`damaged`), attributes of the recording (`region`) and counts of a class
-/// (`labels.car`) can be named too.
+/// order, then `labels`. The path of the store (`store`), whether verifying found the frame damaged (`damaged`), attributes
+/// of the recording (`region`) and counts of a class (`labels.car`) can be named too.
 ///
 /// # Errors
 /// A name that is not there, with the nearest one; a column that cannot be read.
@@ -74,10 +73,6 @@ fn metric_names(table: &FrameTable) -> impl Iterator<Item = String> + '_ {
     table.metrics().iter().map(|metric| metric_name(&metric.name))
 }
 
-fn is_metric(table: &FrameTable, name: &str) -> bool {
-    table.metrics().iter().any(|metric| metric_name(&metric.name) == name)
-}
-
 fn attribute_names(table: &FrameTable) -> BTreeSet<&str> {
     table.footages().iter().flat_map(|footage| footage.attributes.keys().map(String::as_str)).collect()
 }
@@ -89,7 +84,7 @@ fn column(table: &FrameTable, name: String) -> Result<OutColumn<'_>, ExportError
         "recording" => Source::Recording,
         "camera" => Source::Camera,
         "store" => Source::Store,
-        "damaged" if !attribute_names(table).contains("damaged") && !is_metric(table, "damaged") => Source::Damaged,
+        "damaged" => Source::Damaged,
         "frame_idx" => Source::FrameIdx,
         "timestamp_ns" => Source::TimestampNs(table.timestamps().map_err(read)?),
         "time" => Source::Time(table.timestamps().map_err(read)?),
