@@ -26,6 +26,7 @@ enum Share {
 }
 
 /// The spans of one footage. What only the HDF5 library can read has none: its bytes count as structure.
+#[must_use]
 pub fn frame_spans(layout: &FrameLayout, extents: &Extents) -> Vec<FrameSpan> {
     let frames = layout.frames();
     let share = Share::of(layout);
@@ -119,6 +120,7 @@ pub fn joined(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "lists of ranges are meant")]
 mod tests {
     use super::*;
     use crate::frames::{Extent, PixelOrder, ValueType};

@@ -75,9 +75,9 @@ pub(super) fn run(
         }
         None
     };
-    let result = read_all(progress, next, |done| {
+    let result = read_all(progress, next, |done, more| {
         waiting.extend(settle(session, &done, &mut report, progress)?);
-        if waiting.len() >= WRITE_AT_ONCE {
+        if !more || waiting.len() >= WRITE_AT_ONCE {
             write(session, &mut waiting, progress)?;
         }
         Ok(())

@@ -20,8 +20,8 @@ use crate::{
     tasks,
 };
 
-/// Stores that were read and wait for being written, at most; each is a transaction of its own, but the database is opened
-/// once for all that wait.
+/// Stores that were read and wait for being written, at most. Each is a transaction of its own, but the database is opened
+/// once for those that come in quick succession.
 const WRITE_AT_ONCE: usize = 64;
 
 impl Session {

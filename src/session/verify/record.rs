@@ -71,11 +71,11 @@ pub(super) fn run(
         None
     };
     let mut waiting = Vec::new();
-    let result = read_all(progress, next, |done| {
+    let result = read_all(progress, next, |done, more| {
         if let Some(write) = settle(&done, accept_changes, &mut report, progress) {
             waiting.push(write);
         }
-        if waiting.len() >= WRITE_AT_ONCE || done.job().file.size_bytes() > 64 << 20 {
+        if !more || waiting.len() >= WRITE_AT_ONCE {
             write(session, &mut waiting, &mut report, progress)?;
         }
         Ok(())

@@ -155,11 +155,12 @@ impl<T> Stretch<T> {
     }
 }
 
-/// Reads the stores that `next_store` gives, in that order, and hands each to `done` on this thread when it is read.
+/// Reads the stores that `next_store` gives, in that order, and hands each to `done` on this thread when it is read, with
+/// whether the next is ready already.
 pub(super) fn read_all<T: Send + Sync>(
     progress: &Progress,
     next_store: impl FnMut() -> Option<Job<T>> + Send,
-    mut done: impl FnMut(Done<T>) -> Result<(), SessionError>,
+    mut done: impl FnMut(Done<T>, bool) -> Result<(), SessionError>,
 ) -> Result<(), SessionError> {
     let threads = thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let (send, receive) = crossbeam_channel::bounded::<Done<T>>(threads);
@@ -183,9 +184,9 @@ pub(super) fn read_all<T: Send + Sync>(
         }
         drop(send);
         let mut result = Ok(());
-        for read in receive {
+        for read in &receive {
             if result.is_ok() {
-                result = done(read);
+                result = done(read, !receive.is_empty());
                 if result.is_err() {
                     stop.store(true, Ordering::Relaxed);
                 }
