@@ -90,7 +90,7 @@ impl App {
                 };
                 let without = report.not_covered.len() as u64;
                 if without > 0 {
-                    told += &format!(" {} without checksums.", counted(without, "store"));
+                    told = format!("{told} {} without checksums.", counted(without, "store"));
                 }
                 if report.intact {
                     self.state.transient.tell(told);
