@@ -1,5 +1,6 @@
 //! The integration tests: one binary, so that the crate is linked once.
 
+mod bench;
 mod foreign;
 mod harness;
 mod killed;
