@@ -194,7 +194,8 @@ impl ThumbnailStore {
     /// What the store holds; zeros when there is none.
     #[must_use]
     pub fn totals(&self) -> ThumbnailTotals {
-        let file_bytes = schema::files(&self.shared.path).iter().filter_map(|file| fs::metadata(file).ok()).map(|m| m.len());
+        let file_bytes =
+            schema::files(&self.shared.path).iter().filter_map(|file| fs::metadata(file).ok()).map(|m| m.len()).sum();
         let counted = self.shared.with_reader(|connection| {
             connection.query_row(
                 "SELECT (SELECT count(*) FROM thumbnail), (SELECT coalesce(sum(bytes), 0) FROM block)",
@@ -204,7 +205,7 @@ impl ThumbnailStore {
         });
         let (pictures, bytes) = counted.unwrap_or_default();
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
-        ThumbnailTotals { pictures: count(pictures), bytes: count(bytes), file_bytes: file_bytes.sum() }
+        ThumbnailTotals { pictures: count(pictures), bytes: count(bytes), file_bytes }
     }
 
     /// Deletes all pictures and the file.
@@ -271,7 +272,8 @@ impl Shared {
             }
         }
         let found = self.with_reader(|connection| {
-            let mut statement = connection.prepare_cached("SELECT proof, data FROM thumbnail WHERE thumbnail_id = ?1")?;
+            let mut statement =
+                connection.prepare_cached("SELECT proof, data FROM thumbnail WHERE thumbnail_id = ?1")?;
             let found = statement.query_row([id], |row| {
                 let data = row.get_ref(1)?.as_blob()?;
                 Ok((row.get::<_, i64>(0)? == key.proof(data)).then(|| Arc::from(data)))
@@ -457,7 +459,8 @@ impl Writer {
             for (block, bytes) in &added {
                 grow.execute(params![block, now, i64::try_from(*bytes).unwrap_or(i64::MAX)])?;
             }
-            let mut touch = change.prepare_cached("UPDATE block SET used_at = ?2 WHERE block_id = ?1 AND used_at <> ?2")?;
+            let mut touch =
+                change.prepare_cached("UPDATE block SET used_at = ?2 WHERE block_id = ?1 AND used_at <> ?2")?;
             for block in touched {
                 touch.execute(params![block, now])?;
             }

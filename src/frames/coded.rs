@@ -118,11 +118,7 @@ fn decode_at(bytes: &[u8], fit: Option<Fit<'_>>, memory: Vec<u8>) -> Result<(Ras
     }
 }
 
-fn decode_jpeg(
-    bytes: &[u8],
-    fit: Option<Fit<'_>>,
-    mut pixels: Vec<u8>,
-) -> Result<(Raster, (u32, u32)), String> {
+fn decode_jpeg(bytes: &[u8], fit: Option<Fit<'_>>, mut pixels: Vec<u8>) -> Result<(Raster, (u32, u32)), String> {
     let header = with_jpeg(|jpeg| jpeg.read_header(bytes))?;
     let full = checked(header.width, header.height)?;
     let mut scale = ScalingFactor::ONE;

@@ -1,8 +1,9 @@
 //! Several frames of one footage in one go: in the order they lie on the disk, neighbours with one read.
 
 use super::{
-    Encoding, Extents, FrameLayout, FrameReader, FramesError, Storage, coded, pixels,
+    Encoding, Extents, FrameLayout, FrameReader, FramesError, Storage, coded,
     open_stores::StoreRef,
+    pixels,
     reader::{Asked, take_memory},
     scratch::with_scratch,
     stored_frame::{Piece, StoredFrames},

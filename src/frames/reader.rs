@@ -58,12 +58,7 @@ impl FrameReader {
     /// A reader that keeps at most `cache_bytes` of decoded chunks.
     #[must_use]
     pub fn with_cache(pool: Option<Arc<ChildPool>>, cache_bytes: usize) -> Self {
-        Self {
-            stores: OpenStores::default(),
-            cache: ChunkCache::new(cache_bytes),
-            pool,
-            bytes_read: AtomicU64::new(0),
-        }
+        Self { stores: OpenStores::default(), cache: ChunkCache::new(cache_bytes), pool, bytes_read: AtomicU64::new(0) }
     }
 
     /// Bytes of frames read from stores since the reader was made.
@@ -299,8 +294,7 @@ impl Asked<'_> {
     pub(super) fn small(&self, bytes: &[u8], max_size: (u32, u32)) -> Result<RgbImage, FramesError> {
         let fit = |width, height| thumbnail::fit((width, height), max_size);
         if self.layout.encoding == Encoding::Coded {
-            let (raster, full) =
-                coded::decode_reduced(bytes, fit, Vec::new()).map_err(|what| self.failed(what))?;
+            let (raster, full) = coded::decode_reduced(bytes, fit, Vec::new()).map_err(|what| self.failed(what))?;
             // The scaled decode may have rounded: the size comes from the picture itself.
             return Ok(thumbnail::reduce(raster, fit(full.0, full.1)));
         }

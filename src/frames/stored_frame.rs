@@ -7,8 +7,7 @@ use std::{
 
 use super::{
     Encoding, Extent, Extents, FrameLayout, Storage, chunk_cache::ChunkCache, chunk_grid::ChunkGrid, file_access,
-    filters,
-    scratch::with_scratch,
+    filters, scratch::with_scratch,
 };
 
 /// Most bytes of one frame or one decoded chunk.
@@ -99,9 +98,12 @@ impl StoredFrames<'_> {
             let address = within(self.extents.get(0)?, frame_idx, sizes.frame_bytes)?;
             return Some(Piece { address, length: sizes.frame_bytes, filter_mask: 0 });
         }
-        let one_each = sizes.shape.len() == sizes.chunk.len() && sizes.chunk[0] == 1 && sizes.chunk[1..] == sizes.shape[1..];
+        let one_each =
+            sizes.shape.len() == sizes.chunk.len() && sizes.chunk[0] == 1 && sizes.chunk[1..] == sizes.shape[1..];
         let extent = self.extents.get(frame_idx).filter(|_| one_each)?;
-        let fits = |n: &usize| if layout.filters.is_empty() { *n == sizes.frame_bytes } else { *n <= most_stored(sizes.frame_bytes) };
+        let fits = |n: &usize| {
+            if layout.filters.is_empty() { *n == sizes.frame_bytes } else { *n <= most_stored(sizes.frame_bytes) }
+        };
         let length = usize::try_from(extent.length_bytes).ok().filter(fits)?;
         Some(Piece { address: extent.address, length, filter_mask: extent.filter_mask })
     }

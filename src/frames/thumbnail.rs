@@ -39,7 +39,8 @@ pub(super) fn reduce(raster: Raster, (width, height): (u32, u32)) -> RgbImage {
 
 /// The same of 8-bit values that belong to someone else.
 pub(super) fn reduce_bytes(values: &[u8], channels: u8, size: (u32, u32), (width, height): (u32, u32)) -> RgbImage {
-    let small = if size == (width, height) { values.to_vec() } else { average(values, channels, size, (width, height)) };
+    let small =
+        if size == (width, height) { values.to_vec() } else { average(values, channels, size, (width, height)) };
     Raster { width_px: width, height_px: height, channels, samples: Samples::U8(small) }.into_rgb()
 }
 
@@ -259,7 +260,8 @@ mod tests {
 
     #[test]
     fn large_boxes_do_not_overflow() {
-        for (w, h, to) in [(64, 64, (1, 1)), (4096, 1, (1, 1)), (16, 256, (1, 1)), (300, 300, (1, 1)), (2, 512, (1, 1))] {
+        for (w, h, to) in [(64, 64, (1, 1)), (4096, 1, (1, 1)), (16, 256, (1, 1)), (300, 300, (1, 1)), (2, 512, (1, 1))]
+        {
             let small = reduce(gray(w, h, vec![255; (w * h) as usize]), to);
             assert_eq!(small.pixels, [255; 3], "{w} × {h}");
         }

@@ -23,7 +23,10 @@ thread_local! {
 /// What the encoder refuses, as a clause.
 pub fn encode_thumbnail(picture: &RgbImage) -> Result<Vec<u8>, String> {
     let (width, height) = (picture.width_px as usize, picture.height_px as usize);
-    if width == 0 || height == 0 || width.checked_mul(height).and_then(|n| n.checked_mul(3)) != Some(picture.pixels.len()) {
+    if width == 0
+        || height == 0
+        || width.checked_mul(height).and_then(|n| n.checked_mul(3)) != Some(picture.pixels.len())
+    {
         return Err("the picture is empty".to_owned());
     }
     let (quality, subsampling) = match picture.width_px {

@@ -144,8 +144,11 @@ impl Session {
             let (mut missing, mut missing_frames) = (Vec::new(), Vec::new());
             for (at, frame) in group.places.iter().zip(&group.frames) {
                 match shelf.as_ref().and_then(|shelf| shelf.get(*frame)) {
-                    Some(picture) if !each(*at, Ok(picture)) => return,
-                    Some(_) => {}
+                    Some(picture) => {
+                        if !each(*at, Ok(picture)) {
+                            return;
+                        }
+                    }
                     None => {
                         missing.push(*at);
                         missing_frames.push(*frame);
@@ -181,7 +184,9 @@ impl Session {
         let Some(store) = &self.inner.images.thumbnails else { return Ok(()) };
         store.clear().map_err(|error| {
             let path = self.inner.places.thumbnails.display();
-            SessionError::Failed(format!("{path} cannot be removed: {error}; close other programs that use it and try again"))
+            SessionError::Failed(format!(
+                "{path} cannot be removed: {error}; close other programs that use it and try again"
+            ))
         })
     }
 

@@ -16,7 +16,10 @@ fn frames_of_every_kind_are_measured_and_the_run_is_recorded() {
     let rows = lake.json("bench", &["frames", "--count", "30", "--threads", "2", "--seed", "9"]);
     assert!(kinds(&rows).len() >= 3, "{rows}");
     for row in rows.as_array().unwrap() {
-        assert_eq!((row["frames"].as_u64(), row["failed"].as_u64(), row["threads"].as_u64()), (Some(30), Some(0), Some(2)));
+        assert_eq!(
+            (row["frames"].as_u64(), row["failed"].as_u64(), row["threads"].as_u64()),
+            (Some(30), Some(0), Some(2))
+        );
         assert!(row["frames_per_s"].as_f64().unwrap() > 0.0 && row["bytes_read"].as_u64().unwrap() > 30 * 500, "{row}");
         assert!(row["p50_ms"].as_f64() <= row["p95_ms"].as_f64(), "{row}");
         assert!(row.get("way").is_none(), "{row}");
@@ -142,7 +145,8 @@ fn thumbnails_of_one_visit_serve_the_next_until_the_store_changes() {
     let plain = open(&lake, Some(0));
     for (row, first) in rows.iter().zip(&first) {
         let first = first.as_ref().unwrap();
-        let (again, made) = (session.thumbnail(&table, *row, 32, 32).unwrap(), plain.thumbnail(&table, *row, 32, 32).unwrap());
+        let (again, made) =
+            (session.thumbnail(&table, *row, 32, 32).unwrap(), plain.thumbnail(&table, *row, 32, 32).unwrap());
         assert_eq!(&made, first, "in a group or alone, {row}");
         assert_eq!((again.width_px, again.height_px), (made.width_px, made.height_px));
         let off: u64 = again.pixels.iter().zip(&made.pixels).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();

@@ -72,7 +72,13 @@ fn every_part_of_the_key_counts() {
     store.put(known, &picture(1));
     for written in [false, true] {
         assert!(store.get(known).is_some());
-        for other in [(2, (160, 120), 2, 3), (1, (161, 120), 2, 3), (1, (160, 121), 2, 3), (1, (160, 120), 0, 3), (1, (160, 120), 2, 4)] {
+        for other in [
+            (2, (160, 120), 2, 3),
+            (1, (161, 120), 2, 3),
+            (1, (160, 121), 2, 3),
+            (1, (160, 120), 0, 3),
+            (1, (160, 120), 2, 4),
+        ] {
             let other = ThumbnailKey::new(other.0, other.1, other.2, other.3).unwrap();
             assert!(store.get(other).is_none(), "{written} {other:?}");
         }
@@ -187,7 +193,10 @@ fn changed_bytes_prove_nothing() {
         store.put(key(1, 1), &picture(1));
         store.put(key(1, 2), &picture(2));
     }
-    place.sql(&format!("UPDATE thumbnail SET data = (SELECT data FROM thumbnail WHERE thumbnail_id = {})", key(1, 2).id()));
+    place.sql(&format!(
+        "UPDATE thumbnail SET data = (SELECT data FROM thumbnail WHERE thumbnail_id = {})",
+        key(1, 2).id()
+    ));
     let store = place.store(PLENTY);
     assert!(store.get(key(1, 1)).is_none(), "a picture moved to another frame");
     assert!(store.get(key(1, 2)).is_some());

@@ -75,16 +75,20 @@ fn frames_read_together_are_those_read_one_by_one() {
         let footage = &probe.footages[0];
         let store = lake.store(&probe);
         let reader = FrameReader::with_cache(None, 1 << 20);
-        let small_alone = |frame_idx| {
-            reader.thumbnail(&store, &footage.layout, &footage.extents, frame_idx, (10, 9)).ok()
-        };
+        let small_alone =
+            |frame_idx| reader.thumbnail(&store, &footage.layout, &footage.extents, frame_idx, (10, 9)).ok();
         // Frames beyond the end are errors for themselves alone, and a frame may be asked for twice.
         TestRunner::new(ProptestConfig::with_cases(40))
             .run(&prop::collection::vec(0_u64..9, 0..12), |wanted| {
                 let mut seen = vec![0; wanted.len()];
                 reader.read_many(&store, &footage.layout, &footage.extents, &wanted, |at, image| {
                     seen[at] += 1;
-                    assert_eq!(image.ok(), alone(&reader, &store, footage, wanted[at]).as_ref(), "{name} {}", wanted[at]);
+                    assert_eq!(
+                        image.ok(),
+                        alone(&reader, &store, footage, wanted[at]).as_ref(),
+                        "{name} {}",
+                        wanted[at]
+                    );
                     true
                 });
                 reader.thumbnails(&store, &footage.layout, &footage.extents, &wanted, (10, 9), |at, picture| {

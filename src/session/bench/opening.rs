@@ -98,9 +98,7 @@ fn once(session: &Session, threads: Option<usize>) -> Result<[std::time::Duratio
     std::thread::scope(|scope| {
         for _ in 0..threads.clamp(1, 256) {
             scope.spawn(|| {
-                while let Some(rows) =
-                    rows.chunks(BATCH).nth(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
-                {
+                while let Some(rows) = rows.chunks(BATCH).nth(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
                     // A frame without a picture takes its time, too.
                     fresh.thumbnails(&table, rows, (SIDE_PX, SIDE_PX * 3 / 4), |_, picture| {
                         std::hint::black_box(picture.is_ok());
