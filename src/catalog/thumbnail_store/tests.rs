@@ -105,36 +105,35 @@ fn two_keys_of_one_id_do_not_show_each_other() {
 #[test]
 fn the_oldest_go_first_and_the_limit_holds() {
     let place = place();
-    let limit = 3 * 256 * (3000 + ROW_BYTES);
-    {
-        let store = place.store(limit);
-        for frame in 0..256 {
-            store.put(key(1, frame), &picture(frame));
-        }
-        store.flush();
-    }
-    // Footages 1 and 2 were used long ago, 1 a little later than 2; the rest now.
+    let limit = 4 * 256 * (3000 + ROW_BYTES);
     let store = place.store(limit);
-    for frame in 0..256 {
-        store.put(key(2, frame), &picture(frame));
-    }
-    store.flush();
-    let block = |footage| key(footage, 0).id() >> BLOCK_SHIFT;
-    place.sql(&format!("UPDATE block SET used_at = 1000 WHERE block_id = {}", block(1)));
-    place.sql(&format!("UPDATE block SET used_at = 900 WHERE block_id = {}", block(2)));
-    for footage in 3..6 {
+    let fill = |footage| {
         for frame in 0..250 {
             store.put(key(footage, frame), &picture(frame));
         }
         store.flush();
-        assert!(store.totals().bytes <= limit, "{:?}", store.totals());
-        match footage {
-            3 => assert!(store.get(key(2, 0)).is_none() && store.get(key(1, 0)).is_some(), "2 goes before 1"),
-            // Looking at 1 has made it the one used last, within the second.
-            _ => assert!(store.get(key(footage, 0)).is_some()),
-        }
-    }
-    assert!(store.totals().pictures >= 500);
+    };
+    let kept = |footage| store.get(key(footage, 0)).is_some();
+    let used_at = |footage, time: i64| {
+        place.sql(&format!(
+            "UPDATE block SET used_at = {time} WHERE block_id = {}",
+            key(footage, 0).id() >> BLOCK_SHIFT
+        ));
+    };
+    fill(1);
+    fill(2);
+    used_at(1, 100);
+    used_at(2, 900);
+    // Looking at the oldest makes it the one used last; that is written down with the next batch.
+    assert!(kept(1));
+    fill(3);
+    used_at(3, 2000);
+    fill(4);
+    used_at(4, 1900);
+    assert_eq!(store.totals().pictures, 1000, "there is room for four");
+    fill(5);
+    assert_eq!([1, 2, 3, 4, 5].map(kept), [true, false, true, false, true]);
+    assert!(store.totals().bytes <= limit && store.totals().pictures == 750, "{:?}", store.totals());
     // A lower limit takes hold with the next picture.
     drop(store);
     let store = place.store(100_000);
@@ -182,6 +181,44 @@ fn a_damaged_or_foreign_file_is_set_aside_and_made_anew() {
         assert_eq!(store.get(key(1, 6)).as_deref(), Some(&picture(6)[..]), "{name}");
         let aside = place.path.with_file_name("thumbnails.sqlite.set-aside");
         assert!(aside.exists(), "{name}");
+    }
+}
+
+#[test]
+fn what_a_kill_leaves_behind_shows_nothing_wrong_and_can_be_filled_again() {
+    let place = place();
+    let store = place.store(PLENTY);
+    for round in 0..6_u64 {
+        for frame in 0..600 {
+            store.put(key(round, frame), &picture(frame));
+        }
+        if round % 2 == 0 {
+            store.flush();
+        }
+        // The files as they are at this moment, in the midst of writing: what a kill would leave, or worse.
+        let left = tempfile::tempdir().unwrap();
+        let copy = left.path().join("thumbnails.sqlite");
+        for (from, to) in schema::files(&place.path).iter().zip(schema::files(&copy)) {
+            // What shares memory is made anew by whoever opens the file next.
+            if from.exists() && !from.to_string_lossy().ends_with("-shm") {
+                fs::copy(from, to).unwrap();
+            }
+        }
+        let again = ThumbnailStore::new(copy, PLENTY);
+        let found = (0..6).flat_map(|footage| (0..600).map(move |frame| (footage, frame)));
+        let found = found.filter(|(footage, frame)| match again.get(key(*footage, *frame)) {
+            Some(data) => {
+                assert_eq!(data[..], picture(*frame));
+                true
+            }
+            None => false,
+        });
+        assert!(found.count() > 0 || round == 0, "round {round}");
+        again.put(key(77, 1), &picture(1));
+        again.flush();
+        again.put(key(77, 1), &picture(1));
+        again.flush();
+        assert!(again.get(key(77, 1)).is_some(), "round {round}");
     }
 }
 
