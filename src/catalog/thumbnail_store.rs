@@ -249,7 +249,9 @@ impl Drop for ThumbnailStore {
         self.shared.queue.lock().closed = true;
         self.shared.wake.notify_all();
         match self.worker.lock().take() {
-            Some(worker) => drop(worker.join()),
+            Some(worker) => {
+                let _ = worker.join();
+            }
             // Nothing was written, but what was looked at counts as used.
             None => {
                 let touched = std::mem::take(&mut self.shared.queue.lock().touched);
@@ -384,7 +386,9 @@ impl Shared {
                 break;
             }
             match waited {
-                Some(waited) => drop(self.wake.wait_for(&mut queue, BATCH_WAITS.saturating_sub(waited))),
+                Some(waited) => {
+                    let _ = self.wake.wait_for(&mut queue, BATCH_WAITS.saturating_sub(waited));
+                }
                 None => self.wake.wait(&mut queue),
             }
         }

@@ -117,11 +117,10 @@ fn add_rows(rows: &[u8], sums: &mut [u16]) {
     let mut fours = rows.chunks_exact(width * 4);
     sums.fill(0);
     for four in &mut fours {
-        let (a, rest) = four.split_at(width);
-        let (b, rest) = rest.split_at(width);
-        let (c, d) = rest.split_at(width);
-        for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-            *sum += u16::from(*a) + u16::from(*b) + u16::from(*c) + u16::from(*d);
+        let (upper, lower) = four.split_at(width * 2);
+        let ((first, second), (third, fourth)) = (upper.split_at(width), lower.split_at(width));
+        for ((((sum, one), two), three), four) in sums.iter_mut().zip(first).zip(second).zip(third).zip(fourth) {
+            *sum += u16::from(*one) + u16::from(*two) + u16::from(*three) + u16::from(*four);
         }
     }
     for row in fours.remainder().chunks_exact(width) {
@@ -139,12 +138,12 @@ fn reciprocal(n: usize) -> u64 {
 fn divide<const C: usize, const K: usize>(sums: &[u16], ky: usize, to: &mut [u8]) {
     let (half, factor) = ((K * ky / 2) as u64, reciprocal(K * ky));
     for (pixel, sums) in to.as_chunks_mut::<C>().0.iter_mut().zip(sums.chunks_exact(C * K)) {
-        for channel in 0..C {
+        for (channel, value) in pixel.iter_mut().enumerate() {
             let mut total = 0_u32;
             for at in 0..K {
                 total += u32::from(sums[at * C + channel]);
             }
-            pixel[channel] = (((u64::from(total) + half) * factor) >> 32) as u8;
+            *value = (((u64::from(total) + half) * factor) >> 32).min(255) as u8;
         }
     }
 }
@@ -152,9 +151,9 @@ fn divide<const C: usize, const K: usize>(sums: &[u16], ky: usize, to: &mut [u8]
 fn divide_any<const C: usize>(sums: &[u16], (kx, ky): (usize, usize), to: &mut [u8]) {
     let (half, factor) = ((kx * ky / 2) as u64, reciprocal(kx * ky));
     for (pixel, sums) in to.as_chunks_mut::<C>().0.iter_mut().zip(sums.chunks_exact(C * kx)) {
-        for channel in 0..C {
+        for (channel, value) in pixel.iter_mut().enumerate() {
             let total: u32 = sums.iter().skip(channel).step_by(C).map(|sum| u32::from(*sum)).sum();
-            pixel[channel] = (((u64::from(total) + half) * factor) >> 32) as u8;
+            *value = (((u64::from(total) + half) * factor) >> 32).min(255) as u8;
         }
     }
 }
@@ -233,9 +232,9 @@ mod tests {
         ) {
             let (w, h) = (kx * to_w, ky * to_h);
             // Extremes are as likely as anything between.
-            let byte = |i: usize| match (i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 16 {
+            let byte = |i: usize| match (i as u64).wrapping_mul(2_654_435_761).wrapping_add(u64::from(seed)) >> 16 {
                 n if n % 3 == 0 => 255,
-                n => (n % 256) as u8,
+                n => u8::try_from(n % 256).unwrap(),
             };
             let values: Vec<u8> = (0..w * h * channels).map(byte).collect();
             let mut expected = Vec::new();

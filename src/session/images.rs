@@ -190,7 +190,10 @@ impl Session {
         let images = &self.inner.images;
         for group in by_footage(table, rows) {
             let found = images.place(table, group.footage);
-            let found = found.and_then(|place| layout(&place).map(|_| ()).map(|()| place));
+            let found = found.and_then(|place| {
+                layout(&place)?;
+                Ok(place)
+            });
             let place = match found {
                 Ok(place) => place,
                 Err(error) => {

@@ -38,7 +38,7 @@ type Spans = Vec<(usize, usize)>;
 fn chosen(
     table: &FrameTable,
     request: &BenchRequest,
-    pick: impl Fn(&Spans) -> Vec<usize>,
+    pick: impl Fn(&[(usize, usize)]) -> Vec<usize>,
 ) -> Result<BTreeMap<String, Vec<usize>>, SessionError> {
     let Some(names) = &request.frames else {
         return Ok(kinds(table)?.into_iter().map(|(kind, spans)| (kind, pick(&spans))).collect());
@@ -78,7 +78,7 @@ fn kinds(table: &FrameTable) -> Result<BTreeMap<String, Spans>, SessionError> {
 }
 
 /// Rows at random, the same for the same seed.
-fn random_rows(spans: &Spans, count: usize, random: &mut ChaCha8Rng) -> Vec<usize> {
+fn random_rows(spans: &[(usize, usize)], count: usize, random: &mut ChaCha8Rng) -> Vec<usize> {
     let all: usize = spans.iter().map(|(_, rows)| rows).sum();
     (0..count)
         .map(|_| {
@@ -200,7 +200,7 @@ pub(super) fn thumbnails(
 }
 
 /// Rows in runs of neighbours, the runs in random order; no row comes twice as long as there are enough.
-fn neighbours(spans: &Spans, count: usize, random: &mut ChaCha8Rng) -> Vec<usize> {
+fn neighbours(spans: &[(usize, usize)], count: usize, random: &mut ChaCha8Rng) -> Vec<usize> {
     let mut runs: Vec<Vec<usize>> = spans
         .iter()
         .flat_map(|(first, rows)| (0..*rows).step_by(NEIGHBOURS).map(move |at| (first + at, NEIGHBOURS.min(rows - at))))
@@ -254,7 +254,11 @@ impl Made<'_> {
                     true
                 });
             },
-            || store.iter().for_each(|store| store.flush()),
+            || {
+                if let Some(store) = store {
+                    store.flush();
+                }
+            },
         )?;
         let failed = failures.count.into_inner();
         let counts = (self.frames() - failed, failed, reader.bytes_read() - before, self.threads);
