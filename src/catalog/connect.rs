@@ -28,12 +28,15 @@ impl<T> Doing<T> for rusqlite::Result<T> {
 
 /// How a database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Access {
+pub(super) enum Access {
+    /// Nothing can be changed through it.
     Read,
+    /// Made when it is not there.
     Write,
 }
 
-fn open(path: &Path, access: Access) -> rusqlite::Result<Connection> {
+/// Opens a database file; nothing in it is trusted.
+pub(super) fn open(path: &Path, access: Access) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let connection = match access {
         // Reading a write-ahead log needs its shared memory, so even readers open for writing and then forbid it.
@@ -60,7 +63,8 @@ fn open(path: &Path, access: Access) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn version_of(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+/// The two numbers of the header that tell whose file it is, and which version.
+pub(super) fn version_of(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
     Ok((
         connection.query_row("PRAGMA application_id", [], |row| row.get(0))?,
         connection.query_row("PRAGMA user_version", [], |row| row.get(0))?,

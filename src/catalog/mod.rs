@@ -13,6 +13,8 @@ mod label_block;
 mod pack;
 mod read;
 mod schema;
+mod thumbnail_schema;
+mod thumbnail_store;
 mod write;
 
 pub use checksums::{ChecksumState, FootageName, NewChecksums, StoreState};
@@ -21,4 +23,5 @@ pub use error::CatalogError;
 pub use frame_table::FrameTable;
 pub use kept::{KeptDb, RunEnd, SavedSelection};
 pub use read::{CatalogReader, CatalogTotals, FootagePlace, MetricTotal};
+pub use thumbnail_store::{ThumbnailKey, ThumbnailStore, ThumbnailTotals};
 pub use write::{CatalogWriter, FootageRecord, RecordingRecord, SourceRecord};

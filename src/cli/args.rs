@@ -40,6 +40,8 @@ pub enum Command {
     Runs(RunsArgs),
     /// Make a lake of any size to try things on
     Sample(SampleArgs),
+    /// Measure how fast a lake is on this computer and disk
+    Bench(BenchArgs),
     /// Read the structure of HDF5 files for a parent process (used by Lakescope itself)
     #[command(name = "hdf5-child", hide = true)]
     Hdf5Child,
@@ -305,6 +307,49 @@ pub struct SampleArgs {
     /// Answer as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// What to measure
+    #[arg(value_enum)]
+    pub what: Bench,
+    /// Frames of each kind of store, evaluations of each filter, or openings [default: 2000, 51, 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: Option<u32>,
+    /// The same seed takes the same frames
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Take the frames that this file names, one a line, in place of random ones
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["count", "seed"])]
+    pub from: Option<PathBuf>,
+    /// Threads that read [default: all cores]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// The filter to measure, with `filter` [default: typical ones over the lake's metrics]
+    #[arg(long = "where", value_name = "FILTER")]
+    pub filter: Option<String>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `bench` measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Bench {
+    /// Whole frames in random order
+    Frames,
+    /// Thumbnails: into memory, into a store of thumbnails, and back from there
+    Thumbnails,
+    /// Filters over all frames
+    Filter,
+    /// A whole index, into a temporary catalog
+    Index,
+    /// From nothing to the first screen of thumbnails
+    Open,
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The command line: the same session as the window, printed.
 
 mod args;
+mod bench;
 mod export;
 mod frames;
 mod index;
@@ -95,5 +96,6 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Selections(args)) => runs::selections(&args).map(done),
         Some(Command::Runs(args)) => runs::run(&args).map(done),
         Some(Command::Sample(args)) => sample::run(&args).map(done),
+        Some(Command::Bench(args)) => bench::run(&args).map(done),
     }
 }

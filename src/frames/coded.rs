@@ -86,29 +86,44 @@ fn checked(width: usize, height: usize) -> Result<(u32, u32), String> {
 
 /// Decodes a coded image at full size.
 pub(super) fn decode(bytes: &[u8]) -> Result<Raster, String> {
-    match Coding::of(bytes) {
-        Some(Coding::Jpeg) => decode_jpeg(bytes, None),
-        Some(Coding::Png) => decode_png(bytes),
-        None => Err("its bytes are neither JPEG nor PNG".to_owned()),
-    }
+    decode_at(bytes, None, Vec::new()).map(|(raster, _)| raster)
 }
 
-/// Decodes a coded image, a JPEG at the smallest scale (1, 1/2, 1/4, 1/8) that is at least as large as `fit` says.
-pub(super) fn decode_reduced(bytes: &[u8], fit: impl Fn(u32, u32) -> (u32, u32)) -> Result<Raster, String> {
-    match Coding::of(bytes) {
-        Some(Coding::Jpeg) => decode_jpeg(bytes, Some(&fit)),
-        _ => decode(bytes),
-    }
+/// The same into memory that was used before; its content does not matter.
+pub(super) fn decode_into(bytes: &[u8], memory: Vec<u8>) -> Result<Raster, String> {
+    decode_at(bytes, None, memory).map(|(raster, _)| raster)
+}
+
+/// Decodes a coded image, a JPEG at the smallest scale (1, 1/2, 1/4, 1/8) that is at least as large as `fit` says. Also
+/// gives the full width and height.
+pub(super) fn decode_reduced(
+    bytes: &[u8],
+    fit: impl Fn(u32, u32) -> (u32, u32),
+    memory: Vec<u8>,
+) -> Result<(Raster, (u32, u32)), String> {
+    decode_at(bytes, Some(&fit), memory)
 }
 
 type Fit<'a> = &'a dyn Fn(u32, u32) -> (u32, u32);
 
-fn decode_jpeg(bytes: &[u8], fit: Option<Fit<'_>>) -> Result<Raster, String> {
+fn decode_at(bytes: &[u8], fit: Option<Fit<'_>>, memory: Vec<u8>) -> Result<(Raster, (u32, u32)), String> {
+    match Coding::of(bytes) {
+        Some(Coding::Jpeg) => decode_jpeg(bytes, fit, memory),
+        Some(Coding::Png) => {
+            let raster = decode_png(bytes)?;
+            let size = (raster.width_px, raster.height_px);
+            Ok((raster, size))
+        }
+        None => Err("its bytes are neither JPEG nor PNG".to_owned()),
+    }
+}
+
+fn decode_jpeg(bytes: &[u8], fit: Option<Fit<'_>>, mut pixels: Vec<u8>) -> Result<(Raster, (u32, u32)), String> {
     let header = with_jpeg(|jpeg| jpeg.read_header(bytes))?;
-    let (width, height) = checked(header.width, header.height)?;
+    let full = checked(header.width, header.height)?;
     let mut scale = ScalingFactor::ONE;
     if let (Some(fit), false) = (fit, header.is_lossless) {
-        let (least_w, least_h) = fit(width, height);
+        let (least_w, least_h) = fit(full.0, full.1);
         // The decoder has fast paths for these scales only.
         let enough =
             |s: &ScalingFactor| s.scale(header.width) >= least_w as usize && s.scale(header.height) >= least_h as usize;
@@ -126,7 +141,8 @@ fn decode_jpeg(bytes: &[u8], fit: Option<Fit<'_>>) -> Result<Raster, String> {
     };
     let (width, height) = (scale.scale(header.width), scale.scale(header.height));
     let pitch = width * usize::from(channels);
-    let mut pixels = vec![0; pitch * height];
+    // The decoder writes every byte, so old ones may stay until then.
+    pixels.resize(pitch * height, 0);
     let output = turbojpeg::Image { pixels: &mut pixels[..], width, pitch, height, format };
     let mut warned = None;
     with_jpeg(|jpeg| {
@@ -144,7 +160,7 @@ fn decode_jpeg(bytes: &[u8], fit: Option<Fit<'_>>) -> Result<Raster, String> {
         log::debug!("a JPEG row: {text}");
     }
     let (width_px, height_px) = checked(width, height)?;
-    Ok(Raster { width_px, height_px, channels, samples: Samples::U8(pixels) })
+    Ok((Raster { width_px, height_px, channels, samples: Samples::U8(pixels) }, full))
 }
 
 fn png(bytes: &[u8]) -> Result<image::codecs::png::PngDecoder<Cursor<&[u8]>>, String> {
@@ -198,14 +214,17 @@ mod tests {
     #[test]
     fn jpeg_rows() {
         let mut bytes = jpeg(200, 100);
-        assert_eq!(dimensions(&bytes), Ok((200, 100)));
         let full = decode(&bytes).unwrap();
+        assert_eq!((full.width_px, full.height_px), (200, 100));
+        assert_eq!(decode_into(&bytes, vec![7; 99_999]).unwrap(), full, "old memory does not shine through");
         let Samples::U8(pixels) = &full.samples else { panic!() };
         let far = pixels.iter().zip(gradient(200, 100)).map(|(a, b)| a.abs_diff(b)).max();
         assert!(far.unwrap() <= 4, "{far:?}");
-        let small = decode_reduced(&bytes, |_, _| (50, 25)).unwrap();
+        let reduced = |size| decode_reduced(&bytes, |_, _| size, Vec::new()).unwrap();
+        let (small, size) = reduced((50, 25));
+        assert_eq!(size, (200, 100));
         assert_eq!((small.width_px, small.height_px), (50, 25));
-        let still_small = decode_reduced(&bytes, |_, _| (51, 25)).unwrap();
+        let (still_small, _) = reduced((51, 25));
         assert_eq!((still_small.width_px, still_small.height_px), (100, 50));
         assert_eq!(decode(&bytes).unwrap(), full, "the scale does not stay");
         let length = bytes.len();
@@ -220,8 +239,8 @@ mod tests {
         let mut bytes = Vec::new();
         let image = image::ImageBuffer::<image::Luma<u16>, _>::from_raw(3, 2, vec![1_u16, 2, 3, 40_000, 5, 6]).unwrap();
         image.write_to(&mut Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
-        assert_eq!(dimensions(&bytes), Ok((3, 2)));
         let raster = decode(&bytes).unwrap();
+        assert_eq!((raster.width_px, raster.height_px), (3, 2));
         assert_eq!((raster.channels, &raster.samples), (1, &Samples::U16(vec![1, 2, 3, 40_000, 5, 6])));
         assert!(decode(&bytes[..30]).is_err());
     }

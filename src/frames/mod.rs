@@ -21,12 +21,15 @@ mod pixels;
 mod pool;
 mod probe;
 pub mod protocol;
+mod read_many;
 mod reader;
 mod recognise;
+mod scratch;
 mod stored_frame;
 pub mod structure;
 mod superblock;
 mod thumbnail;
+mod thumbnail_code;
 mod writer;
 
 pub use child::child_main;
@@ -41,6 +44,8 @@ pub use open_stores::StoreRef;
 pub use pool::{ChildPool, PoolLimits};
 pub use probe::{FoundFootage, Guesses, StoreProbe, TimesSource, probe_store, read_times};
 pub use reader::{FrameReader, StoredBytes};
+pub use thumbnail::fit as thumbnail_size;
+pub use thumbnail_code::{decode_thumbnail, encode_thumbnail, thumbnail_dimensions};
 pub use writer::{StoreLayout, StoreSpec, StoreWriter, WriteStoreError};
 
 #[cfg(test)]

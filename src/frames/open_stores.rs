@@ -56,7 +56,8 @@ struct Open {
 }
 
 impl OpenStores {
-    /// The open file of a store.
+    /// The open file of a store. One that was open already may have changed since: whoever reads from it looks at
+    /// [`OpenStore::is_unchanged`] afterwards, and then calls [`Self::open_again`].
     ///
     /// # Errors
     /// [`FramesError::StoreChanged`] when it is not as it was indexed, and what keeps it from being opened.
@@ -70,13 +71,18 @@ impl OpenStores {
                 && kept.identity == store.identity
             {
                 *used = now;
-                let kept = Arc::clone(kept);
-                drop(open);
-                if kept.is_unchanged() {
-                    return Ok(kept);
-                }
+                return Ok(Arc::clone(kept));
             }
         }
+        self.open_again(store)
+    }
+
+    /// Opens a store whether or not it is open, and looks whether it is as it was indexed.
+    ///
+    /// # Errors
+    /// As for [`Self::get`].
+    pub(super) fn open_again(&self, store: &StoreRef<'_>) -> Result<Arc<OpenStore>, FramesError> {
+        let key = (store.lake_root.to_owned(), store.store.to_owned());
         let opened = Arc::new(open_checked(store)?);
         let mut open = self.open.lock();
         open.clock += 1;

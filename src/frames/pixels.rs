@@ -47,6 +47,19 @@ pub(super) fn to_raster(layout: &FrameLayout, bytes: Vec<u8>) -> Result<Raster, 
     Ok(colour(raster, &layout.palette, layout.white_is_zero))
 }
 
+/// Width, height and channels of a frame whose stored bytes are its picture as they are: 8-bit values, channels last, no
+/// palette.
+pub(super) fn plain_bytes(layout: &FrameLayout, bytes: &[u8]) -> Option<(u32, u32, u8)> {
+    let Encoding::Pixels { value: ValueType::U8, order, .. } = layout.encoding else { return None };
+    let (width, height, channels) = picture_size(layout.frame_shape(), order)?;
+    let usual = layout.palette.is_empty() && !layout.white_is_zero && layout.origin == Origin::UpperLeft;
+    let plain = usual && (order != PixelOrder::Chw || channels == 1);
+    let channels = u8::try_from(channels).ok().filter(|c| plain && matches!(c, 1 | 3 | 4))?;
+    let (width_px, height_px) = (u32::try_from(width).ok()?, u32::try_from(height).ok()?);
+    let count = width.checked_mul(height)?.checked_mul(u64::from(channels))?;
+    (count == bytes.len() as u64 && count > 0).then_some((width_px, height_px, channels))
+}
+
 fn each<const N: usize, T>(bytes: &[u8], convert: impl Fn([u8; N]) -> T) -> Vec<T> {
     bytes.as_chunks::<N>().0.iter().map(|b| convert(*b)).collect()
 }

@@ -1,23 +1,19 @@
 //! The stored bytes of one frame, put together from the pieces of its dataset: positioned reads and filters only.
 
-use std::{cell::RefCell, fs::File};
+use std::{
+    fs::File,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use super::{
     Encoding, Extent, Extents, FrameLayout, Storage, chunk_cache::ChunkCache, chunk_grid::ChunkGrid, file_access,
-    filters,
+    filters, scratch::with_scratch,
 };
 
 /// Most bytes of one frame or one decoded chunk.
 pub(super) const MAX_FRAME_BYTES: usize = 512 << 20;
 /// Most chunks one frame is cut into.
 const MAX_TILES: u64 = 1 << 20;
-/// Buffers larger than this are not kept by the thread.
-const KEEP_BYTES: usize = 16 << 20;
-
-thread_local! {
-    /// Bytes of a chunk as stored, and decoded where only a part of it is wanted.
-    static SCRATCH: RefCell<(Vec<u8>, Vec<u8>)> = const { RefCell::new((Vec::new(), Vec::new())) };
-}
 
 /// An open store with the layout and the extents of one of its footages.
 #[derive(Clone, Copy)]
@@ -29,6 +25,8 @@ pub(super) struct StoredFrames<'a> {
     pub(super) first_piece: u64,
     /// Where decoded chunks that hold several frames are kept, and the store's key in it.
     pub(super) cache: Option<(&'a ChunkCache, u64)>,
+    /// Counts what is read from files.
+    pub(super) bytes_read: &'a AtomicU64,
 }
 
 /// Sizes that follow from a layout, checked for overflow.
@@ -68,64 +66,124 @@ pub(super) fn product(axes: &[u64], first: usize) -> Option<usize> {
     axes.iter().try_fold(first, |product, axis| product.checked_mul(usize::try_from(*axis).ok()?))
 }
 
+/// A frame that is stored in one piece: its bytes can be read together with those of its neighbours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) address: u64,
+    pub(super) length: usize,
+    filter_mask: u32,
+}
+
 impl StoredFrames<'_> {
-    /// The bytes of one frame: values in row-major order, or a coded image. Fails with what is wrong, as a clause.
-    pub(super) fn read(&self, frame_idx: u64) -> Result<Vec<u8>, String> {
+    /// Puts the bytes of one frame into `frame`, whatever was in it: values in row-major order, or a coded image. Fails
+    /// with what is wrong, as a clause; `frame` then holds no picture.
+    pub(super) fn read(&self, frame_idx: u64, frame: &mut Vec<u8>) -> Result<(), String> {
         if self.layout.storage == Storage::Rows {
             let extent = self.extent(frame_idx).ok_or("its row is empty or was never written")?;
-            return self.read_extent(extent);
+            frame.resize(row_bytes(extent)?, 0);
+            return self.fill_from(frame, extent.address);
         }
-        let sizes = Sizes::of(self.layout).ok_or("its declared size is too large")?;
-        let mut frame = vec![0; sizes.frame_bytes];
-        self.read_values(&sizes, frame_idx, &mut frame)?;
-        Ok(frame)
+        let sizes = self.sizes()?;
+        // Only what is new is zeroed: every byte is written below.
+        frame.resize(sizes.frame_bytes, 0);
+        self.read_values(&sizes, frame_idx, frame)
     }
 
-    fn read_extent(&self, extent: Extent) -> Result<Vec<u8>, String> {
-        let length = usize::try_from(extent.length_bytes).ok().filter(|n| *n <= MAX_FRAME_BYTES);
-        let mut bytes = vec![0; length.ok_or("its stored size is too large")?];
-        self.fill_from(&mut bytes, extent.address)?;
-        Ok(bytes)
+    /// Where a frame lies that is stored in one piece; nothing when it is in several, shares its chunk with other
+    /// frames or was never written.
+    pub(super) fn piece(&self, frame_idx: u64) -> Option<Piece> {
+        let layout = self.layout;
+        if layout.storage == Storage::Rows {
+            let extent = self.extent(frame_idx)?;
+            return Some(Piece { address: extent.address, length: row_bytes(extent).ok()?, filter_mask: 0 });
+        }
+        let sizes = Sizes::of(layout)?;
+        if sizes.chunk.is_empty() {
+            if !layout.members.is_empty() {
+                let extent = self.extent(frame_idx).filter(|e| e.length_bytes >= sizes.frame_bytes as u64)?;
+                return Some(Piece { address: extent.address, length: sizes.frame_bytes, filter_mask: 0 });
+            }
+            let address = within(self.extent(0)?, frame_idx, sizes.frame_bytes)?;
+            return Some(Piece { address, length: sizes.frame_bytes, filter_mask: 0 });
+        }
+        let one_each =
+            sizes.shape.len() == sizes.chunk.len() && sizes.chunk[0] == 1 && sizes.chunk[1..] == sizes.shape[1..];
+        let extent = self.extent(frame_idx).filter(|_| one_each)?;
+        let fits = |n: &usize| {
+            if layout.filters.is_empty() {
+                *n == sizes.frame_bytes
+            } else {
+                *n <= filters::most_stored(sizes.frame_bytes)
+            }
+        };
+        let length = usize::try_from(extent.length_bytes).ok().filter(fits)?;
+        Some(Piece { address: extent.address, length, filter_mask: extent.filter_mask })
     }
 
     fn extent(&self, piece: u64) -> Option<Extent> {
         self.extents.get(self.first_piece.checked_add(piece)?)
     }
 
-    fn fill_from(&self, bytes: &mut [u8], address: u64) -> Result<(), String> {
+    /// Makes the bytes of a frame from those of its piece.
+    pub(super) fn decode_piece(&self, piece: Piece, stored: &[u8], frame: &mut Vec<u8>) -> Result<(), String> {
+        if self.layout.storage == Storage::Rows || self.layout.filters.is_empty() {
+            frame.clear();
+            frame.extend_from_slice(stored);
+            return Ok(());
+        }
+        let sizes = self.sizes()?;
+        frame.resize(sizes.frame_bytes, 0);
+        filters::decode(&self.layout.filters, piece.filter_mask, sizes.value_bytes, stored, frame)
+    }
+
+    /// Whether the bytes of a piece are those of its frame, with nothing to undo.
+    pub(super) fn is_plain(&self) -> bool {
+        self.layout.storage == Storage::Rows || self.layout.filters.is_empty()
+    }
+
+    fn sizes(&self) -> Result<Sizes, String> {
+        Sizes::of(self.layout).ok_or_else(|| "its declared size is too large".to_owned())
+    }
+
+    pub(super) fn fill_from(&self, bytes: &mut [u8], address: u64) -> Result<(), String> {
         if self.layout.storage == Storage::Kept {
             let kept = usize::try_from(address).ok().and_then(|at| self.extents.kept().get(at..)?.get(..bytes.len()));
             bytes.copy_from_slice(kept.ok_or("the catalog keeps too few bytes of it; index the lake again")?);
             return Ok(());
         }
+        self.bytes_read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         file_access::read_at(self.file, bytes, address).map_err(|error| format!("it cannot be read ({error})"))
     }
 
-    fn read_values(&self, sizes: &Sizes, frame_idx: u64, frame: &mut [u8]) -> Result<(), String> {
-        if self.layout.fill.len() == sizes.value_bytes && self.extents.stored() as u64 != self.extents.len() {
-            for value in frame.chunks_exact_mut(sizes.value_bytes) {
-                value.copy_from_slice(&self.layout.fill);
-            }
+    /// Fills `frame` with the value that stands where nothing was written.
+    fn fill_absent(&self, sizes: &Sizes, frame: &mut [u8]) {
+        if self.layout.fill.len() != sizes.value_bytes {
+            return frame.fill(0);
         }
+        for value in frame.chunks_exact_mut(sizes.value_bytes) {
+            value.copy_from_slice(&self.layout.fill);
+        }
+    }
+
+    fn read_values(&self, sizes: &Sizes, frame_idx: u64, frame: &mut [u8]) -> Result<(), String> {
         if !sizes.chunk.is_empty() {
             return self.read_chunks(sizes, frame_idx, frame);
         }
-        let (piece, within) = if self.layout.members.is_empty() { (0, frame_idx) } else { (frame_idx, 0) };
-        let Some(extent) = self.extent(piece) else { return Ok(()) };
-        let start = within
-            .checked_mul(sizes.frame_bytes as u64)
-            .filter(|start| start.checked_add(sizes.frame_bytes as u64).is_some_and(|end| end <= extent.length_bytes));
-        let address = start.and_then(|start| extent.address.checked_add(start));
-        self.fill_from(frame, address.ok_or("it lies beyond the end of its dataset")?)
+        let (piece, place) = if self.layout.members.is_empty() { (0, frame_idx) } else { (frame_idx, 0) };
+        let Some(extent) = self.extent(piece) else {
+            self.fill_absent(sizes, frame);
+            return Ok(());
+        };
+        let address = within(extent, place, sizes.frame_bytes).ok_or("it lies beyond the end of its dataset")?;
+        self.fill_from(frame, address)
     }
 
     fn read_chunks(&self, sizes: &Sizes, frame_idx: u64, frame: &mut [u8]) -> Result<(), String> {
         let grid = ChunkGrid::new(&sizes.shape, &sizes.chunk).ok_or("its chunk shape makes no sense")?;
         let chunk_bytes = product(&sizes.chunk, sizes.value_bytes).filter(|n| *n <= MAX_FRAME_BYTES);
         let chunk_bytes = chunk_bytes.ok_or("its chunks are too large")?;
-        if grid.counts()[1..].iter().try_fold(1_u64, |n, count| n.checked_mul(*count)).is_none_or(|n| n > MAX_TILES) {
-            return Err("it is cut into too many chunks".to_owned());
-        }
+        let tiles = grid.counts()[1..].iter().try_fold(1_u64, |n, count| n.checked_mul(*count));
+        let tiles = tiles.filter(|n| *n <= MAX_TILES).ok_or("it is cut into too many chunks")?;
         let member = if self.layout.members.is_empty() { 0 } else { frame_idx };
         let first_chunk = member.checked_mul(grid.chunks()).ok_or("its chunk shape makes no sense")?;
         let in_dataset = if self.layout.members.is_empty() { frame_idx } else { 0 };
@@ -135,10 +193,19 @@ impl StoredFrames<'_> {
         let part_start = usize::try_from(in_dataset % frames_per_chunk).unwrap_or(0) * part_bytes;
         let mut places = vec![0; sizes.shape.len()];
         places[0] = in_dataset / frames_per_chunk;
+        let number_of = |places: &[u64]| {
+            let number = grid.number(places.iter().copied()).ok_or("its chunk is outside the dataset")?;
+            first_chunk.checked_add(number).ok_or("its chunk shape makes no sense")
+        };
+        // The chunks of one frame are numbered one after the other. What an absent one leaves open must not be what the
+        // buffer held before.
+        let first = number_of(&places)?;
+        if (first..first.saturating_add(tiles)).any(|number| self.extent(number).is_none()) {
+            self.fill_absent(sizes, frame);
+        }
         let whole = sizes.chunk[1..] == sizes.shape[1..];
         loop {
-            let number = grid.number(places.iter().copied()).ok_or("its chunk is outside the dataset")?;
-            if let Some(extent) = first_chunk.checked_add(number).and_then(|piece| self.extent(piece)) {
+            if let Some(extent) = self.extent(number_of(&places)?) {
                 if whole && frames_per_chunk == 1 {
                     self.decode_into(sizes, extent, frame)?;
                 } else {
@@ -166,20 +233,12 @@ impl StoredFrames<'_> {
             return self.fill_from(out, extent.address);
         }
         // Filters never make a chunk much longer; a longer one is damage and not worth its memory.
-        let most = filters::most_stored(out.len());
-        let length = usize::try_from(extent.length_bytes).ok().filter(|n| *n <= most);
+        let length = usize::try_from(extent.length_bytes).ok().filter(|n| *n <= filters::most_stored(out.len()));
         let length = length.ok_or("its chunk is longer than it can be")?;
-        let mut stored = SCRATCH.with_borrow_mut(|scratch| std::mem::take(&mut scratch.0));
-        if stored.len() < length {
-            stored.resize(length, 0);
-        }
-        let result = self.fill_from(&mut stored[..length], extent.address).and_then(|()| {
-            filters::decode(&self.layout.filters, extent.filter_mask, sizes.value_bytes, &stored[..length], out)
-        });
-        if stored.capacity() <= KEEP_BYTES {
-            SCRATCH.with_borrow_mut(|scratch| scratch.0 = stored);
-        }
-        result
+        with_scratch(length, |stored| {
+            self.fill_from(stored, extent.address)?;
+            filters::decode(&self.layout.filters, extent.filter_mask, sizes.value_bytes, stored, out)
+        })
     }
 
     /// Hands `use_part` the bytes `part` of a decoded chunk.
@@ -194,10 +253,11 @@ impl StoredFrames<'_> {
         let several = sizes.chunk[0] > 1;
         if self.layout.filters.is_empty() && several && extent.length_bytes == chunk_bytes as u64 {
             let address = extent.address.checked_add(part.start as u64).ok_or("its address makes no sense")?;
-            let mut bytes = vec![0; part.len()];
-            self.fill_from(&mut bytes, address)?;
-            use_part(&bytes);
-            return Ok(());
+            return with_scratch(part.len(), |bytes| {
+                self.fill_from(bytes, address)?;
+                use_part(bytes);
+                Ok(())
+            });
         }
         if let (true, Some((cache, store))) = (several, self.cache) {
             let chunk = cache.get_or_try((store, extent.address), || {
@@ -207,19 +267,25 @@ impl StoredFrames<'_> {
             use_part(chunk.get(part).ok_or("its chunk is too short")?);
             return Ok(());
         }
-        let mut decoded = SCRATCH.with_borrow_mut(|scratch| std::mem::take(&mut scratch.1));
-        if decoded.len() < chunk_bytes {
-            decoded.resize(chunk_bytes, 0);
-        }
-        let result = self.decode_into(sizes, extent, &mut decoded[..chunk_bytes]);
-        if result.is_ok() {
+        with_scratch(chunk_bytes, |decoded| {
+            self.decode_into(sizes, extent, decoded)?;
             use_part(&decoded[part]);
-        }
-        if decoded.capacity() <= KEEP_BYTES {
-            SCRATCH.with_borrow_mut(|scratch| scratch.1 = decoded);
-        }
-        result
+            Ok(())
+        })
     }
+}
+
+/// Length of a row, when it is one that fits into memory.
+fn row_bytes(extent: Extent) -> Result<usize, String> {
+    let length = usize::try_from(extent.length_bytes).ok().filter(|n| *n <= MAX_FRAME_BYTES);
+    length.ok_or_else(|| "its stored size is too large".to_owned())
+}
+
+/// Address of frame `place` in a piece that holds frames one after the other; nothing beyond its end.
+fn within(extent: Extent, place: u64, frame_bytes: usize) -> Option<u64> {
+    let start = place.checked_mul(frame_bytes as u64)?;
+    start.checked_add(frame_bytes as u64).filter(|end| *end <= extent.length_bytes)?;
+    extent.address.checked_add(start)
 }
 
 /// The next places of the grid with the first axis held; false after the last ones.

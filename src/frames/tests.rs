@@ -8,6 +8,8 @@ use hdf5::types::VarLenArray;
 use super::*;
 use crate::model::{Look, Samples};
 
+mod together;
+
 struct Lake {
     _folder: tempfile::TempDir,
     root: PathBuf,

@@ -1,4 +1,4 @@
-//! Where things are: paths inside the lake, and where its two databases live.
+//! Where things are: paths inside the lake, and where its databases live.
 
 use std::{
     fs, io,
@@ -14,6 +14,8 @@ pub struct Places {
     pub root: PathBuf,
     /// The catalog: derived, may be deleted.
     pub catalog: PathBuf,
+    /// The store of thumbnails: derived, may be deleted.
+    pub thumbnails: PathBuf,
     /// The kept database: selections, runs.
     pub kept: PathBuf,
     /// The lock that a writer of the catalog holds.
@@ -44,6 +46,7 @@ impl Places {
         if holds_databases(&root, &own) {
             return Ok(Self {
                 catalog: own.join("catalog.sqlite"),
+                thumbnails: own.join("thumbnails.sqlite"),
                 write_lock: own.join("write.lock"),
                 kept: root.join("lake.sqlite"),
                 in_lake: true,
@@ -63,6 +66,7 @@ impl Places {
         }
         Ok(Self {
             catalog: cache.join("catalog.sqlite"),
+            thumbnails: cache.join("thumbnails.sqlite"),
             write_lock: cache.join("write.lock"),
             kept: data.join("lake.sqlite"),
             in_lake: false,
@@ -78,9 +82,13 @@ fn holds_databases(root: &Path, own: &Path) -> bool {
     if is_link(own) || on_network_disk(root) || fs::create_dir_all(own).is_err() {
         return false;
     }
-    let databases = ["", "-wal", "-shm", "-journal"]
-        .into_iter()
-        .flat_map(|ending| [own.join(format!("catalog.sqlite{ending}")), root.join(format!("lake.sqlite{ending}"))]);
+    let databases = ["", "-wal", "-shm", "-journal"].into_iter().flat_map(|ending| {
+        [
+            own.join(format!("catalog.sqlite{ending}")),
+            own.join(format!("thumbnails.sqlite{ending}")),
+            root.join(format!("lake.sqlite{ending}")),
+        ]
+    });
     for file in databases.chain([own.join("write.lock")]) {
         match fs::symlink_metadata(&file) {
             Ok(meta) if !meta.is_file() => return false,
@@ -170,9 +178,13 @@ mod tests {
         let places = Places::of(&root, Some(&user)).unwrap();
         assert!(!places.in_lake && places.catalog.starts_with(&user) && places.kept.starts_with(&user));
         assert!(matches!(Places::of(&folder.path().join("none"), None), Err(LakeError::NoFolder(_))));
-        for planted in
-            [".lakescope/write.lock", ".lakescope/catalog.sqlite", ".lakescope/catalog.sqlite-wal", "lake.sqlite"]
-        {
+        for planted in [
+            ".lakescope/write.lock",
+            ".lakescope/catalog.sqlite",
+            ".lakescope/catalog.sqlite-wal",
+            ".lakescope/thumbnails.sqlite",
+            "lake.sqlite",
+        ] {
             let _ = fs::remove_file(root.join(".lakescope"));
             let _ = fs::remove_dir_all(root.join(".lakescope"));
             fs::create_dir_all(root.join(".lakescope")).unwrap();

@@ -1,19 +1,15 @@
 //! Images and labels of frames, through caches that are bounded in bytes.
 
-use std::{
-    collections::VecDeque,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::VecDeque, path::PathBuf, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 
 use super::{OpenOptions, Session, SessionError};
 use crate::{
-    catalog::FrameTable,
+    catalog::{FrameTable, ThumbnailStore},
     frames::{ChildPool, Encoding, Extents, FrameLayout, FrameReader, PoolLimits, StoreIdentity, StoreRef},
-    model::{Label, Raster, RgbImage},
+    lake,
+    model::{Label, Raster},
 };
 
 /// Decoded chunks kept in memory unless the options say otherwise.
@@ -22,6 +18,8 @@ const CHUNK_CACHE_BYTES: usize = 256 << 20;
 const EXTENT_CACHE_BYTES: usize = 64 << 20;
 /// Footages whose labels near the frame looked at last are kept.
 const LABEL_CACHE_BLOCKS: usize = 64;
+/// Bytes of thumbnails kept on the disk unless the options say otherwise.
+const THUMBNAIL_STORE_BYTES: u64 = 1 << 30;
 /// Time that the structure of one store may take to be read.
 const STRUCTURE_TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -29,7 +27,9 @@ const STRUCTURE_TIMEOUT: Duration = Duration::from_mins(1);
 pub(super) struct Images {
     root: PathBuf,
     pool: Arc<ChildPool>,
-    reader: FrameReader,
+    pub(super) reader: FrameReader,
+    /// Thumbnails of earlier visits; `None` when none are to be kept.
+    pub(super) thumbnails: Option<ThumbnailStore>,
     places: Mutex<VecDeque<(Key, Arc<Place>)>>,
     labels: Mutex<VecDeque<LabelsNear>>,
 }
@@ -41,16 +41,18 @@ type LabelsNear = (Key, u64, Arc<Vec<Label>>);
 type Key = (String, i64);
 
 /// Where the frames of a footage are, ready to be read.
-struct Place {
+pub(super) struct Place {
     store: String,
     identity: StoreIdentity,
     layout: Option<FrameLayout>,
-    extents: Extents,
+    pub(super) extents: Extents,
+    /// Stands for the state of the store and the layout, in the keys of thumbnails.
+    pub(super) key: u64,
     bytes: usize,
 }
 
 impl Images {
-    pub(super) fn new(root: &Path, options: OpenOptions) -> Result<Self, SessionError> {
+    pub(super) fn new(places: &lake::Places, options: OpenOptions) -> Result<Self, SessionError> {
         let exe = match options.reader_exe {
             Some(exe) => exe,
             None => std::env::current_exe().map_err(|error| {
@@ -60,7 +62,11 @@ impl Images {
         let children = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let pool = Arc::new(ChildPool::new(exe, PoolLimits { children, timeout: STRUCTURE_TIMEOUT }));
         Ok(Self {
-            root: root.to_owned(),
+            root: places.root.clone(),
+            thumbnails: match options.thumbnail_store_bytes.unwrap_or(THUMBNAIL_STORE_BYTES) {
+                0 => None,
+                most_bytes => Some(ThumbnailStore::new(places.thumbnails.clone(), most_bytes)),
+            },
             reader: FrameReader::with_cache(
                 Some(Arc::clone(&pool)),
                 options.chunk_cache_bytes.unwrap_or(CHUNK_CACHE_BYTES),
@@ -75,11 +81,11 @@ impl Images {
         &self.pool
     }
 
-    fn store<'a>(&'a self, place: &'a Place) -> StoreRef<'a> {
+    pub(super) fn store<'a>(&'a self, place: &'a Place) -> StoreRef<'a> {
         StoreRef { lake_root: &self.root, store: &place.store, identity: place.identity }
     }
 
-    fn place(&self, table: &FrameTable, footage: usize) -> Result<Arc<Place>, SessionError> {
+    pub(super) fn place(&self, table: &FrameTable, footage: usize) -> Result<Arc<Place>, SessionError> {
         let key = (table.catalog_uid().to_owned(), table.footage_id(footage));
         if let Some(place) = touch(&self.places, |(known, _)| *known == key) {
             return Ok(place.1);
@@ -87,8 +93,16 @@ impl Images {
         let found = table.place(footage)?;
         let bytes = found.extents.len() * 4 + 1024;
         let extents = Extents::unpack(&found.extents).map_err(|error| SessionError::Failed(error.to_string()))?;
-        let place =
-            Arc::new(Place { store: found.store, identity: found.identity, layout: found.layout, extents, bytes });
+        // Plain records always turn into JSON.
+        let state = serde_json::to_vec(&(found.identity, &found.layout)).unwrap_or_default();
+        let place = Arc::new(Place {
+            store: found.store,
+            identity: found.identity,
+            layout: found.layout,
+            extents,
+            key: xxhash_rust::xxh3::xxh3_64(&state),
+            bytes,
+        });
         let mut places = self.places.lock();
         places.push_front((key, Arc::clone(&place)));
         let mut total = 0;
@@ -137,7 +151,7 @@ fn touch<T: Clone>(kept: &Mutex<VecDeque<T>>, wanted: impl Fn(&T) -> bool) -> Op
 
 impl Session {
     /// Where a frame is, and its number in its footage.
-    fn frame_place(&self, table: &FrameTable, row: usize) -> Result<(Arc<Place>, u64), SessionError> {
+    pub(super) fn frame_place(&self, table: &FrameTable, row: usize) -> Result<(Arc<Place>, u64), SessionError> {
         if let Some(reason) = table.damage(row) {
             return Err(SessionError::Failed(reason.to_string()));
         }
@@ -157,25 +171,54 @@ impl Session {
         images.reader.read(&images.store(&place), layout(&place)?, &place.extents, frame).map_err(told)
     }
 
-    /// A picture of one frame no larger than the given size, never enlarged, shown as [`Self::look`] says.
+    /// The same into a raster that was used before, whose memory is taken over; after an error it is empty.
     ///
     /// # Errors
     /// As [`Self::image`].
-    pub fn thumbnail(
-        &self,
-        table: &FrameTable,
-        row: usize,
-        max_width_px: u32,
-        max_height_px: u32,
-    ) -> Result<RgbImage, SessionError> {
+    pub fn image_into(&self, table: &FrameTable, row: usize, raster: &mut Raster) -> Result<(), SessionError> {
         let (place, frame) = self.frame_place(table, row)?;
         let images = &self.inner.images;
-        let size = (max_width_px, max_height_px);
-        let look = self.look(table, table.footage_index(row));
-        images
-            .reader
-            .thumbnail(&images.store(&place), layout(&place)?, &place.extents, frame, size, &look)
-            .map_err(told)
+        let layout = layout(&place)?;
+        images.reader.read_into(&images.store(&place), layout, &place.extents, frame, raster).map_err(told)
+    }
+
+    /// The values of several frames, each handed to `each` with its place in `rows`, in the order in which they lie on the
+    /// disk; neighbours are read with one request. `each` returns whether it wants more.
+    pub fn images(
+        &self,
+        table: &FrameTable,
+        rows: &[usize],
+        mut each: impl FnMut(usize, Result<&Raster, SessionError>) -> bool,
+    ) {
+        let images = &self.inner.images;
+        if !tell_damaged(table, rows, |at, reason| each(at, Err(reason))) {
+            return;
+        }
+        for group in by_footage(table, rows) {
+            let found = images.place(table, group.footage);
+            let found = found.and_then(|place| {
+                layout(&place)?;
+                Ok(place)
+            });
+            let place = match found {
+                Ok(place) => place,
+                Err(error) => {
+                    if !group.places.iter().all(|at| each(*at, Err(SessionError::Failed(error.to_string())))) {
+                        return;
+                    }
+                    continue;
+                }
+            };
+            let Some(layout) = &place.layout else { continue };
+            let mut go_on = true;
+            images.reader.read_many(&images.store(&place), layout, &place.extents, &group.frames, |at, image| {
+                go_on = each(group.places[at], image.map_err(told));
+                go_on
+            });
+            if !go_on {
+                return;
+            }
+        }
     }
 
     /// The stored file of one frame and its ending, when frames are stored as JPEG or PNG files.
@@ -198,12 +241,52 @@ impl Session {
     }
 }
 
+/// Rows of one footage.
+pub(super) struct OfFootage {
+    pub(super) footage: usize,
+    /// Their places in the list of rows.
+    pub(super) places: Vec<usize>,
+    /// Their numbers in the footage.
+    pub(super) frames: Vec<u64>,
+}
+
+/// Hands the reason to `each` for every row that is known to be damaged; false when it wants no more.
+pub(super) fn tell_damaged(
+    table: &FrameTable,
+    rows: &[usize],
+    mut each: impl FnMut(usize, SessionError) -> bool,
+) -> bool {
+    rows.iter().enumerate().all(|(at, row)| match table.damage(*row) {
+        Some(reason) => each(at, SessionError::Failed(reason.to_string())),
+        None => true,
+    })
+}
+
+/// Rows put together by footage, in the order of the table; without those that are known to be damaged.
+pub(super) fn by_footage(table: &FrameTable, rows: &[usize]) -> Vec<OfFootage> {
+    let mut order: Vec<usize> = (0..rows.len()).filter(|at| table.damage(rows[*at]).is_none()).collect();
+    order.sort_by_key(|at| rows[*at]);
+    let mut groups: Vec<OfFootage> = Vec::new();
+    for at in order {
+        let footage = table.footage_index(rows[at]);
+        let frame = (rows[at] - crate::filter::FrameColumns::footages(table)[footage].first_row) as u64;
+        match groups.last_mut().filter(|last| last.footage == footage) {
+            Some(last) => {
+                last.places.push(at);
+                last.frames.push(frame);
+            }
+            None => groups.push(OfFootage { footage, places: vec![at], frames: vec![frame] }),
+        }
+    }
+    groups
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn told(error: crate::frames::FramesError) -> SessionError {
+pub(super) fn told(error: crate::frames::FramesError) -> SessionError {
     SessionError::Failed(error.to_string())
 }
 
-fn layout(place: &Place) -> Result<&FrameLayout, SessionError> {
+pub(super) fn layout(place: &Place) -> Result<&FrameLayout, SessionError> {
     place
         .layout
         .as_ref()

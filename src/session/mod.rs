@@ -1,11 +1,13 @@
 //! The one door to a lake: a method for each thing a person can do. `cli` and `gui` call nothing else.
 
+mod bench;
 mod exporting;
 mod find;
 mod images;
 mod index;
 mod samples;
 mod settings;
+mod thumbnails;
 mod types;
 mod verify;
 
@@ -13,6 +15,7 @@ use std::{path::Path, sync::Arc};
 
 use parking_lot::Mutex;
 
+pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
 pub use types::{
     ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, IndexReport, LakeInfo,
     LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort,
@@ -42,6 +45,8 @@ struct Inner {
     reader: Mutex<Option<Arc<CatalogReader>>>,
     table: Mutex<Option<Arc<FrameTable>>>,
     images: images::Images,
+    /// As it was opened, to open it once more for a measurement.
+    options: OpenOptions,
     samples: samples::SampleCache,
     settings: settings::SettingsCache,
 }
@@ -52,7 +57,11 @@ impl Session {
     /// # Errors
     /// The folder is not there, its `lake.toml` is not valid, or its own database cannot be opened.
     pub fn open(folder: &Path, options: OpenOptions) -> Result<Self, SessionError> {
-        let places = Places::of(folder, options.user_dir.as_deref())?;
+        Self::open_at(Places::of(folder, options.user_dir.as_deref())?, options)
+    }
+
+    /// Opens a lake whose databases lie at these places.
+    fn open_at(places: Places, options: OpenOptions) -> Result<Self, SessionError> {
         let manifest = Manifest::read(&places.root)?;
         let kept = KeptDb::open(places.kept.clone()).map(Arc::new).map_err(|error| error.to_string());
         match &kept {
@@ -63,7 +72,7 @@ impl Session {
             .root
             .file_name()
             .map_or_else(|| places.root.display().to_string(), |name| name.to_string_lossy().into_owned());
-        let images = images::Images::new(&places.root, options)?;
+        let images = images::Images::new(&places, options.clone())?;
         Ok(Self {
             inner: Arc::new(Inner {
                 name: manifest.name.clone().unwrap_or(folder_name),
@@ -73,6 +82,7 @@ impl Session {
                 reader: Mutex::default(),
                 table: Mutex::default(),
                 images,
+                options,
                 samples: samples::SampleCache::default(),
                 settings: settings::SettingsCache::default(),
             }),

@@ -23,6 +23,8 @@ pub struct OpenOptions {
     pub user_dir: Option<PathBuf>,
     /// Bytes of decoded chunks kept in memory; 256 MB when `None`.
     pub chunk_cache_bytes: Option<usize>,
+    /// Bytes of thumbnails kept on the disk for the next visit; 1 GB when `None`, and 0 keeps none.
+    pub thumbnail_store_bytes: Option<u64>,
 }
 
 /// What an index run did.

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, so that the crate is linked once.
 
 mod all_layouts;
+mod bench;
 mod foreign;
 mod harness;
 mod killed;

@@ -77,7 +77,8 @@ impl Share {
                 product(layout.frame_shape(), value_bytes)
                     .map_or(Self::Unknown, |bytes| Self::InARow { frame_bytes: bytes as u64 })
             }
-            Storage::Library | Storage::None => Self::Unknown,
+            // Their bytes are in other files, among the structure, or nowhere the app knows of.
+            Storage::Library | Storage::Kept | Storage::External | Storage::Virtual | Storage::None => Self::Unknown,
         }
     }
 }
@@ -123,7 +124,7 @@ pub fn joined(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
 #[expect(clippy::single_range_in_vec_init, reason = "lists of ranges are meant")]
 mod tests {
     use super::*;
-    use crate::frames::{Extent, PixelOrder, ValueType};
+    use crate::frames::{Extent, Origin, PixelOrder, ValueType};
 
     fn layout(storage: Storage, shape: &[u64], chunk: &[u64], members: usize) -> FrameLayout {
         FrameLayout {
@@ -137,6 +138,9 @@ mod tests {
             fill: Vec::new(),
             palette: Vec::new(),
             white_is_zero: false,
+            origin: Origin::UpperLeft,
+            sources: Vec::new(),
+            parts: Vec::new(),
         }
     }
 

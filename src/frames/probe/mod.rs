@@ -4,7 +4,7 @@ mod columns;
 mod elsewhere;
 mod settle;
 
-use std::{fs::File, path::Path};
+use std::{fs::File, path::Path, sync::atomic::AtomicU64};
 
 use super::{
     ChildPool, Clock, Encoding, Extents, FrameLayout, FramesError, Origin, PixelOrder, Storage, StoreIdentity, coded,
@@ -411,9 +411,12 @@ impl Probing<'_> {
             Storage::Rows => extents.iter().find(|(_, e)| e.length_bytes <= GENTLE_LIMIT).map(|(number, _)| number),
             _ => Some(0),
         };
-        let frames = StoredFrames { file: self.file, layout, extents, first_piece: 0, cache: None };
-        match first.map(|frame_idx| frames.read(frame_idx)) {
-            Some(Ok(bytes)) => Ok(Some(bytes)),
+        let uncounted = AtomicU64::new(0);
+        let frames =
+            StoredFrames { file: self.file, layout, extents, first_piece: 0, cache: None, bytes_read: &uncounted };
+        let mut bytes = Vec::new();
+        match first.map(|frame_idx| frames.read(frame_idx, &mut bytes)) {
+            Some(Ok(())) => Ok(Some(bytes)),
             Some(Err(what)) => {
                 self.problem(format!("The first row of {}: {what}", layout.dataset), "Copy the file again");
                 Ok(None)
