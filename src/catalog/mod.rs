@@ -24,4 +24,4 @@ pub use frame_table::FrameTable;
 pub use kept::{KeptDb, RunEnd, SavedSelection};
 pub use read::{CatalogReader, CatalogTotals, FootagePlace, MetricTotal};
 pub use thumbnail_store::{ThumbnailKey, ThumbnailStore, ThumbnailTotals};
-pub use write::{CatalogWriter, FootageRecord, RecordingRecord, SourceRecord};
+pub use write::{CatalogWriter, FootageNames, FootageRecord, RecordingRecord, SourceRecord};
