@@ -5,12 +5,17 @@ use std::{cell::RefCell, io::Cursor};
 use image::ImageDecoder as _;
 use turbojpeg::{Decompressor, PixelFormat, ScalingFactor};
 
+use super::large_work;
 use crate::model::{Raster, Samples};
 
 /// Largest image, pixels.
 const MAX_PIXELS: usize = 100_000_000;
-/// Most memory the PNG decoder may take.
-const MAX_PNG_BYTES: u64 = 1 << 30;
+/// Largest progressive JPEG, pixels: it takes nine bytes for each.
+const MAX_PROGRESSIVE_PIXELS: usize = 64_000_000;
+/// Pictures whose memory is not worth a thought, pixels.
+const SMALL_PIXELS: usize = 4_000_000;
+/// Most memory of a PNG picture, and of what its decoder takes beside it.
+const MAX_PNG_BYTES: u64 = 512 << 20;
 /// Most scans of a progressive JPEG: real ones have about ten.
 const MAX_SCANS: u32 = 500;
 
@@ -126,6 +131,7 @@ fn decode_jpeg(bytes: &[u8], fit: Option<Fit<'_>>) -> Result<Raster, String> {
     };
     let (width, height) = (scale.scale(header.width), scale.scale(header.height));
     let pitch = width * usize::from(channels);
+    let _turn = large_work::turn((pitch * height + coefficient_bytes(bytes, header.width * header.height)?) as u64);
     let mut pixels = vec![0; pitch * height];
     let output = turbojpeg::Image { pixels: &mut pixels[..], width, pitch, height, format };
     let mut warned = None;
@@ -147,6 +153,19 @@ fn decode_jpeg(bytes: &[u8], fit: Option<Fit<'_>>) -> Result<Raster, String> {
     Ok(Raster { width_px, height_px, channels, samples: Samples::U8(pixels) })
 }
 
+/// Memory for the coefficients of a progressive picture, all of which are held before it is put together; other kinds
+/// take a few rows.
+fn coefficient_bytes(bytes: &[u8], pixels: usize) -> Result<usize, String> {
+    // Inside the coded data no such pair stands; inside a preview it may, and then memory is counted that is not taken.
+    if pixels < SMALL_PIXELS || !bytes.windows(2).any(|pair| pair == [0xff, 0xc2]) {
+        return Ok(0);
+    }
+    if pixels > MAX_PROGRESSIVE_PIXELS {
+        return Err(format!("it is a progressive JPEG of {pixels} pixels, more than {MAX_PROGRESSIVE_PIXELS}"));
+    }
+    Ok(pixels * 6)
+}
+
 fn png(bytes: &[u8]) -> Result<image::codecs::png::PngDecoder<Cursor<&[u8]>>, String> {
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(MAX_PNG_BYTES);
@@ -159,6 +178,13 @@ fn decode_png(bytes: &[u8]) -> Result<Raster, String> {
     let decoder = png(bytes)?;
     let (width, height) = decoder.dimensions();
     let (width_px, height_px) = checked(width as usize, height as usize)?;
+    if decoder.total_bytes() > MAX_PNG_BYTES {
+        return Err(format!(
+            "its {width}×{height} pixels take {} bytes, more than {MAX_PNG_BYTES}",
+            decoder.total_bytes()
+        ));
+    }
+    let _turn = large_work::turn(decoder.total_bytes());
     let image = image::DynamicImage::from_decoder(decoder).map_err(|e| format!("its PNG data is damaged ({e})"))?;
     let (channels, samples) = match image {
         ImageLuma8(pixels) => (1, Samples::U8(pixels.into_raw())),

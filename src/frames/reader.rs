@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::{
     ChildPool, Encoding, Extents, FrameLayout, FramesError, Storage, ValueType,
     chunk_cache::ChunkCache,
-    coded,
+    coded, large_work,
     open_stores::{OpenStore, OpenStores, StoreRef},
     pixels,
-    stored_frame::StoredFrames,
+    stored_frame::{StoredFrames, memory_bytes},
     thumbnail,
 };
 use crate::model::{Raster, RgbImage};
@@ -69,6 +69,7 @@ impl FrameReader {
         frame_idx: u64,
     ) -> Result<Raster, FramesError> {
         let asked = Asked { store, layout, extents, frame_idx };
+        let _turn = large_work::turn(memory_bytes(layout));
         if layout.storage == Storage::Library {
             return self.read_through_library(asked);
         }
@@ -89,6 +90,7 @@ impl FrameReader {
         (max_w, max_h): (u32, u32),
     ) -> Result<RgbImage, FramesError> {
         let asked = Asked { store, layout, extents, frame_idx };
+        let _turn = large_work::turn(memory_bytes(layout));
         let fit = |width, height| thumbnail::fit((width, height), (max_w, max_h));
         let raster = match layout.encoding {
             Encoding::Coded => {

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::one_line;
+
 /// One line for a person: which file, what happened, what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// Path relative to the lake, with `/`.
+    /// Path relative to the lake, with `/`; characters that do not print are written out.
     pub path: String,
     /// What happened, in one sentence.
     pub what: String,
@@ -15,15 +17,16 @@ pub struct Problem {
 
 impl Problem {
     /// A problem line. `what` is kept without a full stop, so that it can stand before one or a semicolon; `hint` becomes
-    /// a sentence of its own.
+    /// a sentence of its own. All three may hold names from files; none of them breaks its line.
     pub fn new(path: impl Into<String>, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        let what = what.into().trim().trim_end_matches('.').to_owned();
-        let hint = hint.into();
+        let printable = |text: String| one_line(&text).into_owned();
+        let what = printable(what.into()).trim().trim_end_matches('.').to_owned();
+        let hint = printable(hint.into());
         let hint = hint.trim().trim_end_matches('.');
         let mut letters = hint.chars();
         let hint =
             letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()));
-        Self { path: path.into(), what, hint }
+        Self { path: printable(path.into()), what, hint }
     }
 }
 
@@ -37,6 +40,7 @@ mod tests {
             ("is cut off.", "copy it again", ("is cut off", "Copy it again.")),
             ("is cut off", "Copy it again.", ("is cut off", "Copy it again.")),
             ("is cut off", "", ("is cut off", "")),
+            ("holds\n\u{1b}[2J", "", ("holds\\n\\u{1b}[2J", "")),
         ] {
             let problem = Problem::new("a.h5", what, hint);
             assert_eq!((problem.what.as_str(), problem.hint.as_str()), expected);

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -13,6 +13,7 @@ use super::{OpenOptions, Session, SessionError};
 use crate::{
     catalog::FrameTable,
     frames::{ChildPool, Encoding, Extents, FrameLayout, FrameReader, PoolLimits, StoreIdentity, StoreRef},
+    lake::Places,
     model::{Label, Raster, RgbImage},
 };
 
@@ -50,7 +51,7 @@ struct Place {
 }
 
 impl Images {
-    pub(super) fn new(root: &Path, options: OpenOptions) -> Result<Self, SessionError> {
+    pub(super) fn new(places: &Places, options: OpenOptions) -> Result<Self, SessionError> {
         let exe = match options.reader_exe {
             Some(exe) => exe,
             None => std::env::current_exe().map_err(|error| {
@@ -58,9 +59,11 @@ impl Images {
             })?,
         };
         let children = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let pool = Arc::new(ChildPool::new(exe, PoolLimits { children, timeout: STRUCTURE_TIMEOUT }));
+        let pool = ChildPool::new(exe, PoolLimits { children, timeout: STRUCTURE_TIMEOUT })
+            .remembering(places.catalog.with_file_name("unreadable.jsonl"));
+        let pool = Arc::new(pool);
         Ok(Self {
-            root: root.to_owned(),
+            root: places.root.clone(),
             reader: FrameReader::with_cache(
                 Some(Arc::clone(&pool)),
                 options.chunk_cache_bytes.unwrap_or(CHUNK_CACHE_BYTES),

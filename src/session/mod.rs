@@ -59,7 +59,7 @@ impl Session {
             .root
             .file_name()
             .map_or_else(|| places.root.display().to_string(), |name| name.to_string_lossy().into_owned());
-        let images = images::Images::new(&places.root, options)?;
+        let images = images::Images::new(&places, options)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 name: manifest.name.clone().unwrap_or(folder_name),

@@ -24,8 +24,8 @@ use crate::frames::{
     structure::{Kept, StoredValue},
 };
 
-/// Most stored pieces of one dataset: 16 bytes each in memory.
-const MAX_PIECES: usize = 32 << 20;
+/// Most stored pieces of one dataset.
+const MAX_PIECES: usize = Extents::MAX_STORED;
 
 /// An open store: its library handle, its plain file for positioned reads, and its length.
 pub(super) struct Store<'a> {
@@ -143,8 +143,8 @@ fn chunks(store: &Store<'_>, dataset: &Dataset) -> Result<Extents, Failure> {
     for (_, piece) in &pieces {
         inside(store, &info.path, piece.address, piece.length_bytes)?;
     }
-    // Indexes give the chunks in order already, or nearly.
-    pieces.sort_by_key(|(number, _)| *number);
+    // Sorted in place: there may be many.
+    pieces.sort_unstable_by_key(|(number, _)| *number);
     pieces.dedup_by_key(|(number, _)| *number);
     Ok(Extents::new(grid.chunks(), pieces)?)
 }

@@ -25,8 +25,8 @@ fn store(write: impl FnOnce(&hdf5::File)) -> (tempfile::TempDir, StorePath) {
 fn ask(path: &StorePath, request: &Request) -> (Response, Vec<u8>) {
     let (mut wire, mut answers) = (Vec::new(), Vec::new());
     write_message(&mut wire, request, &path.to_body()).unwrap();
-    serve(wire.as_slice(), &mut answers).unwrap();
-    read_message(&mut answers.as_slice()).unwrap().unwrap()
+    serve(wire.as_slice(), &mut answers, |_| {}).unwrap();
+    read_message(&mut answers.as_slice(), request.most_answer_bytes()).unwrap().unwrap()
 }
 
 fn probe(path: &StorePath) -> Structure {

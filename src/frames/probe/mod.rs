@@ -15,6 +15,8 @@ use super::{
 
 /// Most frames of a dataset of which nothing is stored, or that only the library can read.
 const MAX_UNSTORED_FRAMES: u64 = 1_000_000;
+/// Most frames of one store, whatever it declares: each costs memory for its time before one is read.
+const MAX_FRAMES: u64 = 1 << 24;
 /// First bytes of a coded row that are looked at before the whole row is.
 const GENTLE_LIMIT: u64 = 64 << 20;
 
@@ -83,6 +85,7 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
         guessed: Vec::new(),
         doubtful: recognised.unused.iter().map(|at| recognise::why_unused(&structure.datasets[*at])).collect(),
         array_bytes: 0,
+        declared_frames: 0,
     };
     for what in &structure.problems {
         probing.problem(what.clone(), "The rest of the store is used; copy the file again if it should hold more");
@@ -120,6 +123,8 @@ struct Probing<'a> {
     doubtful: Vec<String>,
     /// Bytes of per-frame arrays read so far.
     array_bytes: u64,
+    /// Frames of the footages found so far.
+    declared_frames: u64,
 }
 
 /// The first few of several, and how many more there are.
@@ -279,14 +284,20 @@ impl Probing<'_> {
             Storage::Library => MAX_UNSTORED_FRAMES,
             _ => stored.saturating_mul(1000).max(MAX_UNSTORED_FRAMES),
         };
+        let dataset = &layout.dataset;
         if frames > most {
-            let dataset = layout.dataset.clone();
-            self.problem(
-                format!("{dataset} declares {frames} frames, but holds only {stored}"),
-                "Copy the file again, or write it with the frames that there are",
-            );
+            let what = format!("{dataset} declares {frames} frames, but holds only {stored}");
+            self.problem(what, "Copy the file again, or write it with the frames that there are");
+            return false;
         }
-        frames <= most
+        let all = self.declared_frames.saturating_add(frames);
+        if all > MAX_FRAMES {
+            let what = format!("{dataset} makes {all} frames in one store, more than {MAX_FRAMES}, and was left out");
+            self.problem(what, "Split it into several files");
+            return false;
+        }
+        self.declared_frames = all;
+        true
     }
 
     fn layout(&self, candidate: &Candidate) -> FrameLayout {
