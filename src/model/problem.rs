@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::one_line;
 
+/// Longest part of a line, characters: a name from a file may have megabytes.
+const MAX_CHARACTERS: usize = 480;
+
 /// One line for a person: which file, what happened, what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -19,8 +22,15 @@ impl Problem {
     /// A problem line. `what` is kept without a full stop, so that it can stand before one or a semicolon; `hint` becomes
     /// a sentence of its own. All three may hold names from files; none of them breaks its line.
     pub fn new(path: impl Into<String>, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        let printable = |text: String| one_line(&text).into_owned();
-        let what = printable(what.into()).trim().trim_end_matches('.').to_owned();
+        let printable = |text: String| {
+            let mut text = one_line(&text).into_owned();
+            if let Some((end, _)) = text.char_indices().nth(MAX_CHARACTERS) {
+                text.truncate(end);
+                text.push('…');
+            }
+            text
+        };
+        let what = printable(what.into().trim().trim_end_matches('.').to_owned());
         let hint = printable(hint.into());
         let hint = hint.trim().trim_end_matches('.');
         let mut letters = hint.chars();
@@ -33,6 +43,13 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_have_an_end() {
+        let problem = Problem::new("a.h5", "é".repeat(1 << 20), "b");
+        assert_eq!(problem.what.chars().count(), MAX_CHARACTERS + 1);
+        assert!(problem.what.ends_with('…'));
+    }
 
     #[test]
     fn lines_are_punctuated_alike() {

@@ -1,11 +1,6 @@
 //! Images and labels of frames, through caches that are bounded in bytes.
 
-use std::{
-    collections::VecDeque,
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::VecDeque, path::PathBuf, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 

@@ -90,7 +90,10 @@ fn sources() -> Vec<String> {
 
 /// The Rust files of the repository.
 fn rust_files() -> Vec<String> {
-    ["src", "tests", "benches", "fuzz"].into_iter().flat_map(|folder| with_extension(files_under(folder), &["rs"])).collect()
+    ["src", "tests", "benches", "fuzz"]
+        .into_iter()
+        .flat_map(|folder| with_extension(files_under(folder), &["rs"]))
+        .collect()
 }
 
 /// The documents: those of the top level, and those beside what they describe.

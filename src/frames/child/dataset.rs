@@ -244,6 +244,7 @@ fn sources_refused(creation: &Id, place: Place<'_>, depth: u32) -> Result<()> {
         let id = library::open_object(&opened, &c_name(&dataset)?)?;
         let inner = describe(id, &dataset, Place { store: &path, ..place }, depth + 1)?;
         if let Some(why) = inner.info.refused {
+            let why = why.trim_start_matches("it is a virtual dataset, and ");
             return refuse(format!("of its source {file}: {why}"));
         }
     }

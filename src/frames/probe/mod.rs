@@ -420,14 +420,18 @@ impl Probing<'_> {
             ClockSource::Rate(Some(rate)) => return Ok(Clock::Rate(rate)),
             ClockSource::Rate(None) => return Ok(Clock::Unknown),
         };
+        let told_before = self.problems.len();
         if let Some(times) = self.times(at)? {
             return Ok(Clock::Timestamps(times));
         }
-        let times = self.dataset(at).path.clone();
-        self.problem(
-            format!("The times in {times} cannot be used"),
-            "Write them again as int64 nanoseconds, one per frame",
-        );
+        // When they could not even be read, that was told.
+        if self.problems.len() == told_before {
+            let times = self.dataset(at).path.clone();
+            self.problem(
+                format!("The times in {times} cannot be used"),
+                "Write them again as int64 nanoseconds, one per frame",
+            );
+        }
         Ok(told.map_or(Clock::Unknown, Clock::Rate))
     }
 
