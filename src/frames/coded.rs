@@ -81,7 +81,8 @@ pub(super) fn dimensions(bytes: &[u8]) -> Result<(u32, u32), String> {
     }
 }
 
-fn checked(width: usize, height: usize) -> Result<(u32, u32), String> {
+/// Width and height when the picture is one that is shown here.
+pub(super) fn checked(width: usize, height: usize) -> Result<(u32, u32), String> {
     let too_large = || format!("it declares {width}×{height} pixels, more than {MAX_PIXELS}");
     if width.checked_mul(height).is_none_or(|pixels| pixels > MAX_PIXELS || pixels == 0) {
         return Err(too_large());

@@ -189,8 +189,9 @@ def bombs(lake):
     small = zlib.compress(bytes(100))
     direct(lake / "hollow.h5", (4, 15_000, 15_000), (1, 15_000, 15_000), small)
     direct(lake / "hollow_vast.h5", (4, 60_000, 60_000), (1, 60_000, 60_000), small)
-    # This one is in order: 200 MB a frame, in a few hundred kilobytes.
-    direct(lake / "dense.h5", (4, 12_800, 16_384), (1, 12_800, 16_384), zlib_of_zeros(200 << 20))
+    # These are in order: 80 MB a frame and four frames in a chunk, in a few hundred kilobytes; 200 MB a frame.
+    direct(lake / "dense.h5", (8, 8_192, 10_240), (4, 8_192, 10_240), zlib_of_zeros(320 << 20))
+    direct(lake / "dense_vast.h5", (4, 12_800, 16_384), (1, 12_800, 16_384), zlib_of_zeros(200 << 20))
 
     def png(width, height, data):
         def part(kind, body):
@@ -238,7 +239,7 @@ def tables(lake):
         (folder / "zeros.csv").write_bytes(bytes(5_000))
         (folder / "header.csv").write_bytes(b"timestamp_ns,speed\n")
         (folder / "wide.csv").write_text(",".join(f"c{at}" for at in range(20_000)) + "\n" + "1," * 19_999 + "1\n")
-        (folder / "cell.csv").write_text("timestamp_ns,speed\n" + f'{START_NS},"' + "x" * (10 << 20))
+        (folder / "cell.csv").write_text("timestamp_ns,remark\n" + f'{START_NS},"' + "x" * (10 << 20))
         (folder / "cut.parquet").write_bytes(b"PAR1" + bytes(100) + struct.pack("<I", 0x7FFF_FFFF) + b"PAR1")
         (folder / "noise.parquet").write_bytes(b"PAR1" + np.random.default_rng(8).bytes(3_000) + b"PAR1")
         os.mkfifo(folder / "pipe.csv")

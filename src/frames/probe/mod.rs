@@ -342,7 +342,13 @@ impl Probing<'_> {
         extents: &Extents,
     ) -> Result<Option<(u32, u32, Option<coded::Coding>)>, FramesError> {
         if let Encoding::Pixels { order, .. } = layout.encoding {
-            return Ok(pixel_size(layout, order).map(|(width, height)| (width, height, None)));
+            let Some((width, height)) = pixel_size(layout, order) else { return Ok(None) };
+            if let Err(what) = coded::checked(width as usize, height as usize) {
+                let dataset = layout.dataset.clone();
+                self.problem(format!("The frames of {dataset}: {what}"), "Write them smaller, or as tiles");
+                return Ok(None);
+            }
+            return Ok(Some((width, height, None)));
         }
         if layout.frames() == 0 {
             return Ok(Some((0, 0, Some(coded::Coding::Jpeg))));
