@@ -20,11 +20,7 @@ fn columns() -> MemoryColumns {
     let attributes = Arc::new(BTreeMap::from([("region".to_owned(), "north".to_owned())]));
     columns.add_footage("drive_1", "front", 1_000, &attributes, (0..4).map(|i| 1_000 + i * 100_000_000));
     columns.add_footage("drive_2", "rear", 5, &Arc::default(), [5, 6, i64::MAX]);
-    columns.add_metric(
-        "speed",
-        Some("m/s"),
-        Column::Float(vec![0.0, -1.5, f64::NAN, 1e300, f64::INFINITY, 3.0, 4.0]),
-    );
+    columns.add_metric("speed", Some("m/s"), Column::Float(vec![0.0, -1.5, f64::NAN, 1e300, f64::INFINITY, 3.0, 4.0]));
     let values = vec![0, 1, i64::MIN, i64::MAX, 5, 6, 0];
     columns.add_metric("gear", None, Column::Int { values, valid: vec![true, true, true, true, true, true, false] });
     columns.add_metric("brake", None, Column::Bool(vec![0, 1, NULL_BOOL, 0, 1, 0, 1]));
