@@ -43,8 +43,8 @@ fuzz_target!(|data: &[u8]| {
 fn framed(parts: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for (at, part) in parts.split(|byte| *byte == 0xff).enumerate() {
-        let length = part.len() as u64;
-        out.extend(if at % 2 == 0 { &length.to_le_bytes()[..4] } else { &length.to_le_bytes()[..] });
+        let length = (part.len() as u64).to_le_bytes();
+        out.extend(if at % 2 == 0 { &length[..4] } else { &length[..] });
         out.extend(part);
     }
     out
