@@ -1,10 +1,14 @@
 # `make run` and `make test` do all the set-up themselves; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fmt lint clean-tools
+.PHONY: help run build test bench fuzz fmt lint clean-tools
 
 # The lake that `make run` opens.
 LAKE ?= sample_lake
+
+# Seconds that `make fuzz` gives each target, and the targets.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?=
 
 # Every recipe gets the same tools and the same build folder from here.
 ENV := source .ci/env.sh && use_cmake
@@ -35,6 +39,10 @@ test: ## check format and lints, run every test
 bench: ## run the benches
 	@.ci/install.sh build
 	@$(ENV) && cargo bench --locked
+
+fuzz: ## feed damaged input to every parser (FUZZ_SECONDS=60 each, FUZZ_TARGETS="coded manifest" for some)
+	@.ci/install.sh build
+	@FUZZ_SECONDS="$(FUZZ_SECONDS)" FUZZ_TARGETS="$(FUZZ_TARGETS)" .ci/fuzz.sh
 
 fmt: ## format the code
 	@.ci/install.sh lint

@@ -21,4 +21,5 @@ pub mod tasks;
 pub mod session;
 
 pub mod cli;
+#[cfg(feature = "window")]
 pub mod gui;

@@ -7,7 +7,7 @@ use super::{
     args::LakeArgs,
     table::{open_indexed, print_json},
 };
-use crate::session::LakeInfo;
+use crate::{model::one_line, session::LakeInfo};
 
 pub(super) fn run(args: &LakeArgs) -> Result<(), Failure> {
     let info = open_indexed(&args.lake)?.info()?;
@@ -16,7 +16,7 @@ pub(super) fn run(args: &LakeArgs) -> Result<(), Failure> {
 
 /// Prints the counts, the metrics with their ranges, and the problems.
 fn print(info: &LakeInfo, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "lake        {}", info.lake)?;
+    writeln!(out, "lake        {}", one_line(&info.lake))?;
     for (name, count) in [
         ("recordings", info.recordings),
         ("footages", info.footages),
@@ -33,7 +33,13 @@ fn print(info: &LakeInfo, out: &mut impl Write) -> io::Result<()> {
             (Some(min), Some(max)) => format!("{min} … {max} {}", metric.unit.as_deref().unwrap_or("")),
             _ => String::new(),
         };
-        writeln!(out, "  {:<width$}  {:<5}  {}", metric.name, metric.kind.as_str(), range.trim_end())?;
+        writeln!(
+            out,
+            "  {:<width$}  {:<5}  {}",
+            one_line(&metric.name),
+            metric.kind.as_str(),
+            one_line(range.trim_end())
+        )?;
     }
     if info.footages == 0 {
         writeln!(out, "no HDF5 store with frames was found in this folder; docs/lake-format.md tells what opens")?;

@@ -19,7 +19,10 @@ use clap::Parser;
 
 pub use args::{Cli, Command};
 
-use crate::session::{OpenOptions, SessionError};
+use crate::{
+    model::one_line,
+    session::{OpenOptions, SessionError},
+};
 
 /// Exit code of a command that was used wrongly; clap uses the same.
 const WRONG_USAGE: u8 = 2;
@@ -66,7 +69,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>, open_window: OpenWindow) -
         // The reader of our output has seen enough (`| head`).
         Err(Failure::Failed(error)) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(Failure::Failed(error)) => {
-            eprintln!("lakescope: {error:#}");
+            eprintln!("lakescope: {}", one_line(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -6,7 +6,7 @@ use super::{
     table::{open_indexed, print, print_json, say},
 };
 use crate::{
-    model::{Run, RunState, format_ns, parse_time_ns},
+    model::{Run, RunState, format_ns, one_line, parse_time_ns},
     session::{OpenOptions, Session},
 };
 
@@ -35,7 +35,7 @@ pub(super) fn run(args: &RunsArgs) -> Result<(), Failure> {
             return print_json(&lines);
         }
         for line in lines {
-            say(format_args!("{line}"))?;
+            say(format_args!("{}", one_line(&line)))?;
         }
         return Ok(());
     }

@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Failure;
 use crate::{
     jobs::Progress,
+    model::one_line,
     session::{OpenOptions, Session},
 };
 
@@ -29,11 +30,12 @@ pub(super) fn print(header: &[&str], rows: &[Vec<String>]) -> Result<(), Failure
         writer.flush()?;
         return Ok(());
     }
+    let rows: Vec<Vec<_>> = rows.iter().map(|row| row.iter().map(|text| one_line(text)).collect()).collect();
     let widths: Vec<usize> = (0..header.len())
         .map(|at| rows.iter().map(|row| row[at].width()).fold(header[at].width(), usize::max))
         .collect();
-    let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
-    for row in std::iter::once(&header).chain(rows) {
+    let header: Vec<_> = header.iter().map(|name| one_line(name)).collect();
+    for row in std::iter::once(&header).chain(&rows) {
         let mut line = String::new();
         for (text, width) in row.iter().zip(&widths) {
             line.push_str(text);

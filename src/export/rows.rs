@@ -1,11 +1,14 @@
 //! Rows as CSV, JSON, NDJSON or an aligned table, streamed to wherever they go.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use unicode_width::UnicodeWidthStr;
 
 use super::{ExportError, OutColumn, cell::guard_formula, columns::CellType};
-use crate::jobs::Progress;
+use crate::{jobs::Progress, model::one_line};
 
 /// How rows are written as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +132,8 @@ fn table_rows(
     let text_of = |column: &OutColumn<'_>, row: u32| {
         let mut text = String::new();
         column.cell(row as usize).write_text(&mut text);
-        text
+        // A table is for a terminal: names from files must not move its cursor.
+        if let Cow::Owned(printable) = one_line(&text) { printable } else { text }
     };
     let widths: Vec<usize> = columns
         .iter()
@@ -151,7 +155,7 @@ fn table_rows(
         }
         writeln!(out)
     };
-    line(&mut columns.iter().map(|column| column.name.clone()))?;
+    line(&mut columns.iter().map(|column| one_line(&column.name).into_owned()))?;
     for (at, row) in rows.iter().enumerate() {
         told(at, progress)?;
         line(&mut columns.iter().map(|column| text_of(column, *row)))?;

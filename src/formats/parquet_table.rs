@@ -45,18 +45,25 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
+/// Values that any file may declare, and more by its length: a column of one value takes no room in a file, but does in
+/// memory.
+const LEAST_VALUES: u64 = 32 << 20;
+/// Values for each byte of a file.
+const VALUES_PER_BYTE: u64 = 8;
+
 fn read_columns(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
+    let most_values = (bytes.len() as u64).saturating_mul(VALUES_PER_BYTE).clamp(LEAST_VALUES, MAX_VALUES);
     let failed = |error: pl::PolarsError| FormatError::Parquet { path: path.to_owned(), what: error.to_string() };
     let mut reader = ParquetReader::new(Cursor::new(bytes));
     let schema = reader.schema().map_err(failed)?;
     let rows = reader.num_rows().map_err(failed)?;
     let values = (rows as u64).saturating_mul(schema.len() as u64);
-    if values > MAX_VALUES {
+    if values > most_values {
         return Err(FormatError::TooManyValues {
             path: path.to_owned(),
             rows: rows as u64,
             columns: schema.len() as u64,
-            limit: MAX_VALUES,
+            limit: most_values,
         });
     }
 

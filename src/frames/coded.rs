@@ -5,12 +5,17 @@ use std::{cell::RefCell, io::Cursor};
 use image::ImageDecoder as _;
 use turbojpeg::{Decompressor, PixelFormat, ScalingFactor};
 
+use super::large_work;
 use crate::model::{Raster, Samples};
 
 /// Largest image, pixels.
 const MAX_PIXELS: usize = 100_000_000;
-/// Most memory the PNG decoder may take.
-const MAX_PNG_BYTES: u64 = 1 << 30;
+/// Largest progressive JPEG, pixels: it takes nine bytes for each.
+const MAX_PROGRESSIVE_PIXELS: usize = 64_000_000;
+/// Pictures whose memory is not worth a thought, pixels.
+const SMALL_PIXELS: usize = 4_000_000;
+/// Most memory of a PNG picture, and of what its decoder takes beside it.
+const MAX_PNG_BYTES: u64 = 512 << 20;
 /// Most scans of a progressive JPEG: real ones have about ten.
 const MAX_SCANS: u32 = 500;
 
@@ -76,7 +81,8 @@ pub(super) fn dimensions(bytes: &[u8]) -> Result<(u32, u32), String> {
     }
 }
 
-fn checked(width: usize, height: usize) -> Result<(u32, u32), String> {
+/// Width and height when the picture is one that is shown here.
+pub(super) fn checked(width: usize, height: usize) -> Result<(u32, u32), String> {
     let too_large = || format!("it declares {width}×{height} pixels, more than {MAX_PIXELS}");
     if width.checked_mul(height).is_none_or(|pixels| pixels > MAX_PIXELS || pixels == 0) {
         return Err(too_large());
@@ -141,6 +147,7 @@ fn decode_jpeg(bytes: &[u8], fit: Option<Fit<'_>>, mut pixels: Vec<u8>) -> Resul
     };
     let (width, height) = (scale.scale(header.width), scale.scale(header.height));
     let pitch = width * usize::from(channels);
+    let _turn = large_work::turn((pitch * height + coefficient_bytes(bytes, header.width * header.height)?) as u64);
     // The decoder writes every byte, so old ones may stay until then.
     pixels.resize(pitch * height, 0);
     let output = turbojpeg::Image { pixels: &mut pixels[..], width, pitch, height, format };
@@ -163,6 +170,19 @@ fn decode_jpeg(bytes: &[u8], fit: Option<Fit<'_>>, mut pixels: Vec<u8>) -> Resul
     Ok((Raster { width_px, height_px, channels, samples: Samples::U8(pixels) }, full))
 }
 
+/// Memory for the coefficients of a progressive picture, all of which are held before it is put together; other kinds
+/// take a few rows.
+fn coefficient_bytes(bytes: &[u8], pixels: usize) -> Result<usize, String> {
+    // Inside the coded data no such pair stands; inside a preview it may, and then memory is counted that is not taken.
+    if pixels < SMALL_PIXELS || !bytes.windows(2).any(|pair| pair == [0xff, 0xc2]) {
+        return Ok(0);
+    }
+    if pixels > MAX_PROGRESSIVE_PIXELS {
+        return Err(format!("it is a progressive JPEG of {pixels} pixels, more than {MAX_PROGRESSIVE_PIXELS}"));
+    }
+    Ok(pixels * 6)
+}
+
 fn png(bytes: &[u8]) -> Result<image::codecs::png::PngDecoder<Cursor<&[u8]>>, String> {
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(MAX_PNG_BYTES);
@@ -175,6 +195,13 @@ fn decode_png(bytes: &[u8]) -> Result<Raster, String> {
     let decoder = png(bytes)?;
     let (width, height) = decoder.dimensions();
     let (width_px, height_px) = checked(width as usize, height as usize)?;
+    if decoder.total_bytes() > MAX_PNG_BYTES {
+        return Err(format!(
+            "its {width}×{height} pixels take {} bytes, more than {MAX_PNG_BYTES}",
+            decoder.total_bytes()
+        ));
+    }
+    let _turn = large_work::turn(decoder.total_bytes());
     let image = image::DynamicImage::from_decoder(decoder).map_err(|e| format!("its PNG data is damaged ({e})"))?;
     let (channels, samples) = match image {
         ImageLuma8(pixels) => (1, Samples::U8(pixels.into_raw())),

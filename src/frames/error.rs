@@ -44,13 +44,21 @@ pub enum FramesError {
         source: io::Error,
     },
     /// The reader process ended while it read this store.
-    #[error("reading {store} crashed the HDF5 library; the file is damaged: copy it again or repair it with h5repack")]
+    #[error(
+        "reading {store} ended the HDF5 reader ({how}); the file is damaged: copy it again or repair it with h5repack. \
+         It is not tried again until it changes"
+    )]
     ReaderDied {
         /// The store.
         store: String,
+        /// How it ended, as a clause.
+        how: String,
     },
     /// The reader process did not answer in time and was ended.
-    #[error("{store} was not read within {seconds} s; the file is damaged or the disk too slow: copy it again")]
+    #[error(
+        "{store} was not read within {seconds} s; the file is damaged or the disk too slow: copy it again. \
+         It is not tried again until it changes"
+    )]
     TimedOut {
         /// The store.
         store: String,

@@ -39,6 +39,9 @@ pub struct Extents {
 }
 
 impl Extents {
+    /// Most stored pieces of one footage: several days of frames, and half a gigabyte while they are put in order.
+    pub const MAX_STORED: usize = 8 << 20;
+
     /// Extents of `total` pieces from the stored ones, numbered in ascending order without repetition.
     ///
     /// # Errors
@@ -166,6 +169,9 @@ impl Extents {
         let least_bytes = 2 + u64::from(sparse) + u64::from(masked);
         if count.checked_mul(least_bytes).is_none_or(|least| least > rest.len() as u64) {
             return Err(ended());
+        }
+        if count > Self::MAX_STORED as u64 {
+            return Err(bad("too many chunks"));
         }
         if count > total || (!sparse && count != total) {
             return Err(bad("counts disagree"));

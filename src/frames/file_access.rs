@@ -7,10 +7,12 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::FramesError;
 
 /// What `fstat` says that tells one state of a file from another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Status {
     pub(super) size_bytes: u64,
     pub(super) mtime_ns: i64,

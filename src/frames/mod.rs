@@ -15,6 +15,7 @@ mod extents;
 mod file_access;
 mod filters;
 mod identity;
+mod large_work;
 mod layout;
 mod open_stores;
 mod pixels;

@@ -20,6 +20,7 @@ pub(super) fn to_raster(layout: &FrameLayout, bytes: Vec<u8>) -> Result<Raster, 
     let (Ok(width_px), Ok(height_px), true) = (u32::try_from(width), u32::try_from(height), fits) else {
         return Err("its bytes do not fit its shape".to_owned());
     };
+    super::coded::checked(width_px as usize, height_px as usize)?;
     let samples = match (value, big_endian) {
         (ValueType::U8, _) => Samples::U8(bytes),
         (ValueType::I8, _) => Samples::I32(bytes.iter().map(|b| i32::from(b.cast_signed())).collect()),

@@ -1,8 +1,8 @@
 //! Messages between the app and its reader process.
 //!
 //! A message is a `u32` length and that many bytes of JSON (the header), then a `u64` length and that many bytes of
-//! packed little-endian values (the body). Declared lengths are checked against limits before anything is read, and
-//! buffers grow only as bytes arrive. The body of a request holds the store's path and the lake's root, as the system
+//! packed little-endian values (the body). Declared lengths are checked against limits before anything is read, each kind
+//! of answer having its own, and buffers grow only as bytes arrive. The body of a request holds the store's path and the lake's root, as the system
 //! spells them, with a zero byte between.
 
 use std::{
@@ -16,10 +16,20 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::ValueType;
 
-/// Longest header, bytes.
+/// Longest header, bytes: a request can name every dataset of a store.
 pub const MAX_HEADER_BYTES: u32 = 64 << 20;
-/// Longest body, bytes.
-pub const MAX_BODY_BYTES: u64 = 1 << 30;
+/// Longest body of any message, bytes.
+pub const MAX_BODY_BYTES: u64 = 512 << 20;
+/// Longest body of a request, bytes: two paths.
+pub const MAX_REQUEST_BODY_BYTES: u64 = 64 << 10;
+/// Longest structure, bytes of JSON.
+pub const MAX_STRUCTURE_BYTES: u64 = 64 << 20;
+/// Longest packed extents, bytes.
+pub const MAX_EXTENTS_BYTES: u64 = 128 << 20;
+/// Longest values of a dataset read whole, bytes.
+pub const MAX_VALUES_BYTES: u64 = 256 << 20;
+/// Longest row, bytes: one frame.
+pub const MAX_ROW_BYTES: u64 = 256 << 20;
 
 /// What the app asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +59,19 @@ pub enum Request {
         /// Index along the first axis.
         row: Option<u64>,
     },
+}
+
+impl Request {
+    /// Longest body that an answer to this can have, bytes.
+    #[must_use]
+    pub fn most_answer_bytes(&self) -> u64 {
+        match self {
+            Self::Probe | Self::Describe { .. } => MAX_STRUCTURE_BYTES,
+            Self::Locate { .. } => MAX_EXTENTS_BYTES,
+            Self::ReadValues { .. } => MAX_VALUES_BYTES,
+            Self::ReadRow { .. } => MAX_ROW_BYTES,
+        }
+    }
 }
 
 /// What the reader process answers.
@@ -137,11 +160,14 @@ pub fn write_message(to: &mut impl Write, header: &impl Serialize, body: &[u8]) 
     to.flush()
 }
 
-/// Reads one message; nothing when the other side has closed between messages.
+/// Reads one message with a body of at most `most_body_bytes`; nothing when the other side has closed between messages.
 ///
 /// # Errors
 /// What the system said; invalid data when the message is over the limits or not one.
-pub fn read_message<H: DeserializeOwned>(from: &mut impl Read) -> io::Result<Option<(H, Vec<u8>)>> {
+pub fn read_message<H: DeserializeOwned>(
+    from: &mut impl Read,
+    most_body_bytes: u64,
+) -> io::Result<Option<(H, Vec<u8>)>> {
     let mut first = [0; 1];
     loop {
         match from.read(&mut first) {
@@ -161,7 +187,7 @@ pub fn read_message<H: DeserializeOwned>(from: &mut impl Read) -> io::Result<Opt
     let mut length = [0; 8];
     from.read_exact(&mut length)?;
     let body_bytes = u64::from_le_bytes(length);
-    if body_bytes > MAX_BODY_BYTES {
+    if body_bytes > most_body_bytes.min(MAX_BODY_BYTES) {
         return Err(too_long("body", body_bytes));
     }
     let body = read_exactly(from, body_bytes)?;
@@ -193,10 +219,10 @@ mod tests {
         write_message(&mut wire, &request, &path.to_body()).unwrap();
         write_message(&mut wire, &Request::Probe, &[]).unwrap();
         let mut from = wire.as_slice();
-        let (header, body) = read_message::<Request>(&mut from).unwrap().unwrap();
+        let (header, body) = read_message::<Request>(&mut from, MAX_REQUEST_BODY_BYTES).unwrap().unwrap();
         assert_eq!((header, StorePath::from_body(&body)), (request, Some(path)));
-        assert_eq!(read_message::<Request>(&mut from).unwrap(), Some((Request::Probe, vec![])));
-        assert_eq!(read_message::<Request>(&mut from).unwrap(), None);
+        assert_eq!(read_message::<Request>(&mut from, MAX_REQUEST_BODY_BYTES).unwrap(), Some((Request::Probe, vec![])));
+        assert_eq!(read_message::<Request>(&mut from, MAX_REQUEST_BODY_BYTES).unwrap(), None);
     }
 
     #[test]
@@ -207,14 +233,17 @@ mod tests {
             [&7_u32.to_le_bytes()[..], b"\"probe\"", &MAX_BODY_BYTES.to_le_bytes(), &[1; 50]].concat(),
             [&7_u32.to_le_bytes()[..], b"\"prune\"", &0_u64.to_le_bytes()].concat(),
         ] {
-            assert!(read_message::<Request>(&mut wire.as_slice()).is_err());
+            assert!(read_message::<Request>(&mut wire.as_slice(), MAX_BODY_BYTES).is_err());
         }
+        let wire = [&7_u32.to_le_bytes()[..], b"\"probe\"", &3_u64.to_le_bytes(), &[1; 3]].concat();
+        assert!(read_message::<Request>(&mut wire.as_slice(), 3).is_ok());
+        assert!(read_message::<Request>(&mut wire.as_slice(), 2).is_err(), "longer than this kind of answer can be");
     }
 
     proptest! {
         #[test]
         fn never_panics_on_foreign_bytes(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
-            let _ = read_message::<Response>(&mut bytes.as_slice());
+            let _ = read_message::<Response>(&mut bytes.as_slice(), MAX_BODY_BYTES);
         }
     }
 }

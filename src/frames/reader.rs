@@ -8,11 +8,11 @@ use std::sync::{
 use super::{
     ChildPool, Encoding, Extents, FrameLayout, FramesError, Storage, ValueType,
     chunk_cache::ChunkCache,
-    coded, elsewhere,
+    coded, elsewhere, large_work,
     open_stores::{OpenStore, OpenStores, StoreRef},
     pixels,
     scratch::with_buffer,
-    stored_frame::StoredFrames,
+    stored_frame::{StoredFrames, memory_bytes},
     thumbnail,
 };
 use crate::model::{Look, Raster, RgbImage, Samples, ValueRange};
@@ -103,6 +103,7 @@ impl FrameReader {
     }
 
     fn read_with(&self, asked: Asked<'_>, mut memory: Vec<u8>) -> Result<Raster, FramesError> {
+        let _turn = large_work::turn(memory_bytes(asked.layout));
         if asked.layout.storage == Storage::Virtual {
             return self.read_virtual(asked, memory);
         }
@@ -134,6 +135,7 @@ impl FrameReader {
         look: &Look,
     ) -> Result<RgbImage, FramesError> {
         let asked = Asked { store, layout, extents, first_piece: 0, frame_idx };
+        let _turn = large_work::turn(memory_bytes(layout));
         if layout.storage == Storage::Virtual
             || (layout.storage == Storage::Library && layout.encoding != Encoding::Coded)
         {

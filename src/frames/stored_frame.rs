@@ -10,8 +10,10 @@ use super::{
     filters, scratch::with_scratch,
 };
 
-/// Most bytes of one frame or one decoded chunk.
-pub(super) const MAX_FRAME_BYTES: usize = 512 << 20;
+/// Most bytes of one frame.
+pub(super) const MAX_FRAME_BYTES: usize = 256 << 20;
+/// Most bytes of one decoded chunk, which may hold several frames.
+const MAX_CHUNK_BYTES: usize = 512 << 20;
 /// Most chunks one frame is cut into.
 const MAX_TILES: u64 = 1 << 20;
 
@@ -59,6 +61,17 @@ impl Sizes {
 /// Bytes of one frame of pixels; nothing when it is too large.
 pub(super) fn frame_bytes(layout: &FrameLayout) -> Option<usize> {
     Sizes::of(layout).map(|sizes| sizes.frame_bytes)
+}
+
+/// About how many bytes of memory one frame takes while it is read; the most that there are where numbers overflow.
+pub(super) fn memory_bytes(layout: &FrameLayout) -> u64 {
+    let value_bytes = match layout.encoding {
+        Encoding::Pixels { value, .. } => value.bytes() as u64,
+        Encoding::Coded => 1,
+    };
+    let bytes = |axes: &[u64]| axes.iter().fold(value_bytes, |product, axis| product.saturating_mul(*axis));
+    let chunk_bytes = if layout.chunk.is_empty() { 0 } else { bytes(&layout.chunk) };
+    bytes(layout.frame_shape()).saturating_add(chunk_bytes)
 }
 
 /// Product of the axes times `first`; nothing when it overflows.
@@ -180,7 +193,7 @@ impl StoredFrames<'_> {
 
     fn read_chunks(&self, sizes: &Sizes, frame_idx: u64, frame: &mut [u8]) -> Result<(), String> {
         let grid = ChunkGrid::new(&sizes.shape, &sizes.chunk).ok_or("its chunk shape makes no sense")?;
-        let chunk_bytes = product(&sizes.chunk, sizes.value_bytes).filter(|n| *n <= MAX_FRAME_BYTES);
+        let chunk_bytes = product(&sizes.chunk, sizes.value_bytes).filter(|n| *n <= MAX_CHUNK_BYTES);
         let chunk_bytes = chunk_bytes.ok_or("its chunks are too large")?;
         let tiles = grid.counts()[1..].iter().try_fold(1_u64, |n, count| n.checked_mul(*count));
         let tiles = tiles.filter(|n| *n <= MAX_TILES).ok_or("it is cut into too many chunks")?;

@@ -8,7 +8,7 @@ use super::{OpenOptions, Session, SessionError};
 use crate::{
     catalog::{FrameTable, ThumbnailStore},
     frames::{ChildPool, Encoding, Extents, FrameLayout, FrameReader, PoolLimits, StoreIdentity, StoreRef},
-    lake,
+    lake::Places,
     model::{Label, Raster},
 };
 
@@ -52,7 +52,7 @@ pub(super) struct Place {
 }
 
 impl Images {
-    pub(super) fn new(places: &lake::Places, options: OpenOptions) -> Result<Self, SessionError> {
+    pub(super) fn new(places: &Places, options: OpenOptions) -> Result<Self, SessionError> {
         let exe = match options.reader_exe {
             Some(exe) => exe,
             None => std::env::current_exe().map_err(|error| {
@@ -60,7 +60,9 @@ impl Images {
             })?,
         };
         let children = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let pool = Arc::new(ChildPool::new(exe, PoolLimits { children, timeout: STRUCTURE_TIMEOUT }));
+        let pool = ChildPool::new(exe, PoolLimits { children, timeout: STRUCTURE_TIMEOUT })
+            .remembering(places.catalog.with_file_name("unreadable.jsonl"));
+        let pool = Arc::new(pool);
         Ok(Self {
             root: places.root.clone(),
             thumbnails: match options.thumbnail_store_bytes.unwrap_or(THUMBNAIL_STORE_BYTES) {

@@ -1,12 +1,14 @@
 //! The integration tests: one binary, so that the crate is linked once.
 
 mod all_layouts;
+mod bad_input;
 mod bench;
 mod foreign;
 mod harness;
 mod killed;
 mod layouts;
 mod main_job;
+mod measured;
 mod python;
 mod settings;
 mod tidy;

@@ -90,7 +90,10 @@ fn sources() -> Vec<String> {
 
 /// The Rust files of the repository.
 fn rust_files() -> Vec<String> {
-    ["src", "tests", "benches"].into_iter().flat_map(|folder| with_extension(files_under(folder), &["rs"])).collect()
+    ["src", "tests", "benches", "fuzz"]
+        .into_iter()
+        .flat_map(|folder| with_extension(files_under(folder), &["rs"]))
+        .collect()
 }
 
 /// The documents: those of the top level, and those beside what they describe.
@@ -316,7 +319,7 @@ fn text_has_no_tabs() {
     files.extend(documents());
     files.extend(["Cargo.toml", "rustfmt.toml", ".ci/run"].map(str::to_owned));
     files.extend(with_extension(files_under(".ci"), &["sh"]));
-    for folder in ["tests", "benches"] {
+    for folder in ["tests", "benches", "fuzz"] {
         files.extend(with_extension(files_under(folder), &["py", "txt", "toml"]));
     }
     let complaints: Vec<_> = files.iter().flat_map(|file| tabs(file, &read(file))).collect();

@@ -30,6 +30,23 @@ pub(super) enum Found {
     Reference { name: String, address: u64 },
 }
 
+impl Found {
+    /// About how much memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Reference { name, .. } => name.len() + 64,
+            Self::Value(Attribute { name, value }) => {
+                let value = match value {
+                    AttributeValue::Text(text) | AttributeValue::Reference(text) => text.len(),
+                    AttributeValue::Integers(numbers) => numbers.len() * 8,
+                    AttributeValue::Floats(numbers) => numbers.len() * 16,
+                };
+                name.len() + value + 64
+            }
+        }
+    }
+}
+
 /// Reads the small attributes of an object that has `count` of them.
 pub(super) fn read_all(object: &Id, count: u64) -> Vec<Found> {
     (0..count.min(MAX_ATTRIBUTES)).filter_map(|index| read(object, index).ok().flatten()).collect()

@@ -12,7 +12,7 @@ use crate::frames::{
 };
 
 /// Most rows of one dataset.
-const MAX_ROWS: u64 = 32 << 20;
+const MAX_ROWS: u64 = Extents::MAX_STORED as u64;
 /// Largest chunk of references, decoded.
 const MAX_CHUNK_BYTES: usize = 256 << 20;
 /// Bytes read at a time while walking a collection; the least size of a collection.

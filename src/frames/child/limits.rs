@@ -4,22 +4,32 @@ use hdf5_sys::{
     h5::H5open,
     h5l::{H5L_type_t, H5Lunregister},
 };
-use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit};
 
-/// Memory, bytes of address space.
-const MEMORY_BYTES: u64 = 4 << 30;
+/// Memory it may write to, bytes. With the app's own it stays below a gigabyte.
+pub(in crate::frames) const MEMORY_BYTES: u64 = 768 << 20;
+/// Address space, bytes: the same bound for systems that do not count private memory, with room for the program itself.
+const ADDRESS_BYTES: u64 = 2 << 30;
 /// Open files: a virtual dataset may have many sources, but they are opened in turn.
 const OPEN_FILES: u64 = 256;
+/// Seconds of processor time for one request. The app ends a request that takes too long by the clock; this ends one
+/// whose app is gone or stopped.
+const REQUEST_CPU_SECONDS: u64 = 120;
 
 /// Applies every limit. One that the system refuses is left as it was: the process is no less safe than the app then.
 pub(super) fn apply() {
     for (resource, most) in [
-        (Resource::As, MEMORY_BYTES),
+        (Resource::Data, MEMORY_BYTES),
+        (Resource::As, ADDRESS_BYTES),
         (Resource::Core, 0),
         // It writes to a pipe only; no file may grow.
         (Resource::Fsize, 0),
         (Resource::Nofile, OPEN_FILES),
+        // It starts no process and no thread.
+        (Resource::Nproc, 0),
     ] {
+        // A limit that is lower already stays.
+        let most = getrlimit(resource).maximum.map_or(most, |known| known.min(most));
         let limit = Rlimit { current: Some(most), maximum: Some(most) };
         if let Err(error) = setrlimit(resource, limit) {
             eprintln!("lakescope hdf5-child: a limit could not be set: {error}");
@@ -41,4 +51,15 @@ pub(super) fn apply() {
             H5Lunregister(H5L_type_t::H5L_TYPE_EXTERNAL);
         }
     });
+}
+
+/// Gives the next request its processor time: the limit counts from the start of the process, so it moves on.
+pub(super) fn renew_cpu_time() {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime).tv_sec;
+    let most = u64::try_from(used).unwrap_or(0).saturating_add(REQUEST_CPU_SECONDS);
+    let maximum = getrlimit(Resource::Cpu).maximum;
+    let current = Some(maximum.map_or(most, |maximum| maximum.min(most)));
+    if let Err(error) = setrlimit(Resource::Cpu, Rlimit { current, maximum }) {
+        eprintln!("lakescope hdf5-child: its processor time could not be limited: {error}");
+    }
 }

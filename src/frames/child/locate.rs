@@ -25,8 +25,8 @@ use crate::frames::{
     structure::{Kept, StoredValue},
 };
 
-/// Most stored pieces of one dataset: 16 bytes each in memory.
-const MAX_PIECES: usize = 32 << 20;
+/// Most stored pieces of one dataset.
+const MAX_PIECES: usize = Extents::MAX_STORED;
 
 /// An open store: its library handle, its plain file for positioned reads, and its length.
 pub(super) struct Store<'a> {
@@ -145,8 +145,8 @@ fn chunks(store: &Store<'_>, dataset: &Dataset) -> Result<Extents, Failure> {
     for (_, piece) in &pieces {
         inside(store, &info.path, piece.address, piece.length_bytes)?;
     }
-    // Indexes give the chunks in order already, or nearly.
-    pieces.sort_by_key(|(number, _)| *number);
+    // Sorted in place: there may be many.
+    pieces.sort_unstable_by_key(|(number, _)| *number);
     pieces.dedup_by_key(|(number, _)| *number);
     if dataset.plain_edges && !info.filters.is_empty() {
         // The index tells no mask for these, so each says here that all filters were skipped.

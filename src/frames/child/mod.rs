@@ -14,27 +14,40 @@ mod limits;
 mod locate;
 mod numbers;
 mod plugins;
+mod sandbox;
 mod values;
 mod walk;
 
 use std::{
     io::{self, Read, Write},
+    path::PathBuf,
     process::ExitCode,
 };
 
 use self::{dataset::Place, failure::Failure, locate::Store};
 use super::{
     file_access,
-    protocol::{Request, Response, StorePath, read_message, write_message},
+    protocol::{MAX_REQUEST_BODY_BYTES, Request, Response, StorePath, read_message, write_message},
     structure::Structure,
 };
 
-/// Runs the reader process on standard input and output, until the input ends.
+pub(super) use limits::MEMORY_BYTES;
+
+/// Runs the reader process on standard input and output, until the input ends. The lake of the first request is the
+/// only one it can read.
 #[must_use]
 pub fn child_main() -> ExitCode {
     limits::apply();
     let (input, output) = (io::stdin().lock(), io::stdout().lock());
-    match serve(io::BufReader::new(input), output) {
+    let mut lake: Option<PathBuf> = None;
+    let prepare = |path: &StorePath| {
+        limits::renew_cpu_time();
+        if lake.is_none() {
+            sandbox::enter(&path.lake_root);
+            lake = Some(path.lake_root.clone());
+        }
+    };
+    match serve(io::BufReader::new(input), output, prepare) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("lakescope hdf5-child: {error}");
@@ -43,16 +56,23 @@ pub fn child_main() -> ExitCode {
     }
 }
 
-/// Answers requests until `input` ends.
+/// Answers requests until `input` ends; `prepare` is called before each of them.
 ///
 /// # Errors
 /// What the system said about `input` or `output`, or that a message was none.
-pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
+pub(super) fn serve(
+    mut input: impl Read,
+    mut output: impl Write,
+    mut prepare: impl FnMut(&StorePath),
+) -> io::Result<()> {
     hdf5::sync::sync(plugins::register);
-    while let Some((request, body)) = read_message::<Request>(&mut input)? {
+    while let Some((request, body)) = read_message::<Request>(&mut input, MAX_REQUEST_BODY_BYTES)? {
         let answer = match StorePath::from_body(&body) {
             // The library is not safe for threads: this lock is the one that every use of it in this program takes.
-            Some(path) => hdf5::sync::sync(|| answer(&request, &path)),
+            Some(path) => {
+                prepare(&path);
+                hdf5::sync::sync(|| answer(&request, &path))
+            }
             None => Err(Failure::new("a request names no store", "report this")),
         };
         let (response, body) =

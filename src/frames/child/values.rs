@@ -19,16 +19,12 @@ use super::{
 };
 use crate::frames::{
     ValueType,
-    protocol::ValuesKind,
+    protocol::{MAX_ROW_BYTES, MAX_VALUES_BYTES, ValuesKind},
     structure::{Kept, StoredValue},
 };
 
-/// Most bytes of a dataset that is read whole, as 8-byte values.
-const MAX_VALUES_BYTES: u64 = 512 << 20;
 /// Most bytes of texts.
 const MAX_TEXT_BYTES: usize = 1 << 20;
-/// Most bytes of one row.
-const MAX_ROW_BYTES: u64 = 512 << 20;
 /// Deflate makes at most about 1,032 bytes of one.
 const MAX_RATIO: u64 = 1_100;
 
@@ -63,10 +59,11 @@ pub(super) fn read_all(store: &Store<'_>, path: &str) -> Result<(ValuesKind, u64
     let width = datatype::size(&native)?;
     Ok(match info.value {
         StoredValue::Float { .. } => {
-            (ValuesKind::Floats, count, pack(&numbers::floats(&bytes, width), f64::to_le_bytes))
+            (ValuesKind::Floats, count, pack(&bytes, width, |part| numbers::floats(part, width), f64::to_le_bytes))
         }
         StoredValue::Integer { signed, .. } => {
-            (ValuesKind::Integers, count, pack(&numbers::integers(&bytes, width, signed), i64::to_le_bytes))
+            let numbers = |part: &[u8]| numbers::integers(part, width, signed);
+            (ValuesKind::Integers, count, pack(&bytes, width, numbers, i64::to_le_bytes))
         }
         _ => return Err(too_large()),
     })
@@ -81,8 +78,13 @@ fn refuse_external(dataset: &Dataset) -> Result<(), Failure> {
     Err(Failure::new(format!("the values of {path} are in other files"), "write it again as a plain dataset"))
 }
 
-fn pack<T: Copy>(values: &[T], to_bytes: impl Fn(T) -> [u8; 8]) -> Vec<u8> {
-    values.iter().flat_map(|v| to_bytes(*v)).collect()
+/// Makes native numbers 8-byte ones, a part at a time: there may be a quarter of a gigabyte of them.
+fn pack<T: Copy>(bytes: &[u8], width: usize, numbers: impl Fn(&[u8]) -> Vec<T>, to: impl Fn(T) -> [u8; 8]) -> Vec<u8> {
+    let mut packed = Vec::with_capacity(bytes.len() / width.max(1) * 8);
+    for part in bytes.chunks(width.max(1) << 16) {
+        packed.extend(numbers(part).into_iter().flat_map(&to));
+    }
+    packed
 }
 
 /// Refuses datasets that declare far more than the file holds.

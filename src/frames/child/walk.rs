@@ -16,6 +16,10 @@ use crate::frames::structure::{Attribute, AttributeValue, GroupInfo, Structure};
 const MAX_OBJECTS: usize = 200_000;
 /// Deepest nesting of groups.
 const MAX_DEPTH: usize = 200;
+/// Longest path of an object, bytes: names may be 64 KB each.
+const MAX_PATH_BYTES: usize = 4096;
+/// Most bytes of attributes kept of one store.
+const MAX_ATTRIBUTE_BYTES: usize = 16 << 20;
 /// Most objects told by name when they cannot be read; the others are counted.
 const MAX_TOLD: usize = 5;
 
@@ -29,6 +33,8 @@ struct Walk<'a> {
     paths: HashMap<u64, String>,
     references: Vec<(Owner, String, u64)>,
     objects: usize,
+    attribute_bytes: usize,
+    attributes_left_out: u64,
     left_out: u64,
     outside: u64,
     dangling: u64,
@@ -52,6 +58,8 @@ pub(super) fn walk(file: &Id, place: Place<'_>) -> Result<Structure> {
         paths: HashMap::new(),
         references: Vec::new(),
         objects: 0,
+        attribute_bytes: 0,
+        attributes_left_out: 0,
         left_out: 0,
         outside: 0,
         dangling: 0,
@@ -120,6 +128,10 @@ impl Walk<'_> {
             self.broke(&format!("{parent}/{}", name.to_string_lossy()), "its name is not UTF-8");
             return None;
         };
+        if parent.len() + text.len() >= MAX_PATH_BYTES {
+            self.left_out += 1;
+            return None;
+        }
         let path = format!("{parent}/{text}");
         let Ok(info) = library::object_info(group, name) else {
             self.dangling += 1;
@@ -172,6 +184,11 @@ impl Walk<'_> {
     fn keep(&mut self, found: Vec<Found>, owner: impl Fn() -> Owner) -> Vec<Attribute> {
         let mut plain = Vec::new();
         for attribute in found {
+            self.attribute_bytes += attribute.bytes();
+            if self.attribute_bytes > MAX_ATTRIBUTE_BYTES {
+                self.attributes_left_out += 1;
+                continue;
+            }
             match attribute {
                 Found::Value(attribute) => plain.push(attribute),
                 Found::Reference { name, address } => self.references.push((owner(), name, address)),
@@ -202,6 +219,7 @@ impl Walk<'_> {
         for (count, what) in [
             (untold, "more objects cannot be read"),
             (self.left_out, "or more objects were left out: the store has too many, or nests them too deeply"),
+            (self.attributes_left_out, "attributes were left out: the store has too many"),
             (self.outside, "links to other files were not followed"),
             (self.dangling, "links lead nowhere"),
         ] {

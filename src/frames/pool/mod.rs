@@ -1,9 +1,9 @@
 //! Reader processes: started when needed, asked one request at a time, ended when they hang, replaced when they die.
 
+mod fatal;
 mod reader;
 
 use std::{
-    collections::HashMap,
     io,
     path::{Path, PathBuf},
     time::Duration,
@@ -11,10 +11,12 @@ use std::{
 
 use parking_lot::{Condvar, Mutex};
 
-use self::reader::{Answer, Reader};
+use self::{
+    fatal::{Fatal, FatalStores},
+    reader::{Answer, Reader},
+};
 use super::{
     Extents, FramesError, ValueType, file_access,
-    file_access::Status,
     protocol::{Request, Response, StorePath, ValuesKind},
     structure::{DatasetInfo, Structure, Values},
 };
@@ -41,8 +43,8 @@ pub struct ChildPool {
     limits: PoolLimits,
     state: Mutex<State>,
     freed: Condvar,
-    /// Stores that ended a reader, in the state they had: they are not tried again until they change.
-    fatal: Mutex<HashMap<PathBuf, (Status, Fatal)>>,
+    /// Stores that ended a reader.
+    fatal: FatalStores,
 }
 
 #[derive(Debug)]
@@ -51,18 +53,15 @@ enum Launcher {
     /// The reader runs in a thread of this process, for tests.
     #[cfg(test)]
     Thread,
+    /// The reader says these bytes, for tests and fuzzing.
+    #[cfg(any(test, fuzzing))]
+    Recorded(Vec<u8>),
 }
 
 #[derive(Debug, Default)]
 struct State {
     idle: Vec<Reader>,
     running: usize,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Fatal {
-    Died,
-    TimedOut,
 }
 
 impl ChildPool {
@@ -72,14 +71,28 @@ impl ChildPool {
         Self::with(Launcher::Process(exe), limits)
     }
 
+    /// The same, remembering stores that ended a reader in a file, for the next process.
+    #[must_use]
+    pub fn remembering(mut self, file: PathBuf) -> Self {
+        self.fatal = FatalStores::new(Some(file));
+        self
+    }
+
     /// A pool whose reader runs in this process, for tests.
     #[cfg(test)]
     pub(super) fn in_process() -> Self {
         Self::with(Launcher::Thread, PoolLimits::default())
     }
 
+    /// A pool whose reader answers with these bytes whatever it is asked, for tests and fuzzing.
+    #[cfg(any(test, fuzzing))]
+    #[must_use]
+    pub fn recorded(answers: Vec<u8>) -> Self {
+        Self::with(Launcher::Recorded(answers), PoolLimits { children: 1, ..PoolLimits::default() })
+    }
+
     fn with(launcher: Launcher, limits: PoolLimits) -> Self {
-        Self { launcher, limits, state: Mutex::default(), freed: Condvar::new(), fatal: Mutex::default() }
+        Self { launcher, limits, state: Mutex::default(), freed: Condvar::new(), fatal: FatalStores::default() }
     }
 
     /// The structure of a store.
@@ -165,15 +178,14 @@ impl ChildPool {
         let fail = |source| FramesError::Open { store: store.to_owned(), source };
         let status = file_access::status(&file).map_err(fail)?;
         let lake_root = lake_root.canonicalize().map_err(fail)?;
-        if let Some((known, fatal)) = self.fatal.lock().get(&path)
-            && *known == status
-        {
-            return Err(self.ended(store, *fatal));
+        let inside = path.strip_prefix(&lake_root).unwrap_or(&path).to_owned();
+        if let Some(fatal) = self.fatal.get(&inside, status) {
+            return Err(ended(store, fatal));
         }
-        let mut reader = self.take()?;
-        let body = StorePath { store: path.clone(), lake_root }.to_body();
+        let mut reader = self.take(&lake_root)?;
+        let body = StorePath { store: path, lake_root }.to_body();
         let answer = reader.ask(request.clone(), body, self.limits.timeout);
-        let fatal = match answer {
+        let (fatal, remember) = match answer {
             Answer::Message(response, body) => {
                 self.give_back(Some(reader));
                 return match response {
@@ -183,41 +195,42 @@ impl ChildPool {
                     response => Ok((response, body)),
                 };
             }
-            Answer::Ended => Fatal::Died,
-            Answer::Late => Fatal::TimedOut,
+            Answer::Ended(end) => (Fatal::Died(end.how), !end.by_others),
+            Answer::Late => (Fatal::TimedOut(self.limits.timeout.as_secs()), true),
         };
         drop(reader);
         self.give_back(None);
-        self.fatal.lock().insert(path, (status, fatal));
-        Err(self.ended(store, fatal))
-    }
-
-    fn ended(&self, store: &str, fatal: Fatal) -> FramesError {
-        let store = store.to_owned();
-        match fatal {
-            Fatal::Died => FramesError::ReaderDied { store },
-            Fatal::TimedOut => FramesError::TimedOut { store, seconds: self.limits.timeout.as_secs() },
+        if remember {
+            self.fatal.add(&inside, status, fatal.clone());
         }
+        Err(ended(store, fatal))
     }
 
-    /// An idle reader, a new one, or the next to become free.
-    fn take(&self) -> Result<Reader, FramesError> {
+    /// An idle reader, a new one, or the next to become free. A reader can read one lake only.
+    fn take(&self, lake_root: &Path) -> Result<Reader, FramesError> {
         let mut state = self.state.lock();
-        loop {
-            if let Some(reader) = state.idle.pop() {
-                return Ok(reader);
+        let of_another_lake = loop {
+            let of_lake = |reader: &Reader| reader.lake_root.as_deref() == Some(lake_root);
+            if let Some(at) = state.idle.iter().rposition(of_lake) {
+                return Ok(state.idle.swap_remove(at));
+            }
+            if let Some(other) = state.idle.pop() {
+                break Some(other);
             }
             if state.running < self.limits.children.max(1) {
                 state.running += 1;
-                break;
+                break None;
             }
             self.freed.wait(&mut state);
-        }
+        };
         drop(state);
-        self.launch().map_err(|(exe, source)| {
+        drop(of_another_lake);
+        let mut reader = self.launch().map_err(|(exe, source)| {
             self.give_back(None);
             FramesError::StartReader { exe, source }
-        })
+        })?;
+        reader.lake_root = Some(lake_root.to_owned());
+        Ok(reader)
     }
 
     fn launch(&self) -> Result<Reader, (PathBuf, io::Error)> {
@@ -225,6 +238,8 @@ impl ChildPool {
             Launcher::Process(exe) => Reader::process(exe).map_err(|error| (exe.clone(), error)),
             #[cfg(test)]
             Launcher::Thread => Reader::thread().map_err(|error| (PathBuf::new(), error)),
+            #[cfg(any(test, fuzzing))]
+            Launcher::Recorded(answers) => Ok(Reader::recorded(answers.clone())),
         }
     }
 
@@ -237,6 +252,14 @@ impl ChildPool {
         }
         drop(state);
         self.freed.notify_one();
+    }
+}
+
+fn ended(store: &str, fatal: Fatal) -> FramesError {
+    let store = store.to_owned();
+    match fatal {
+        Fatal::Died(how) => FramesError::ReaderDied { store, how },
+        Fatal::TimedOut(seconds) => FramesError::TimedOut { store, seconds },
     }
 }
 
@@ -295,5 +318,50 @@ mod tests {
         for _ in 0..3 {
             assert!(matches!(pool.probe(folder.path(), "store.h5"), Err(FramesError::StartReader { .. })));
         }
+    }
+
+    #[test]
+    fn a_reader_that_dies_is_not_tried_again_by_the_next_process() {
+        let (folder, pool) = pool_of("echo started >> \"$(dirname \"$0\")/log\"; kill -SEGV $$", 5000);
+        let remembered = folder.path().join("unreadable.jsonl");
+        let log = || std::fs::read_to_string(folder.path().join("log")).unwrap().lines().count();
+        let mut pool = pool.remembering(remembered.clone());
+        for _ in 0..2 {
+            let error = pool.probe(folder.path(), "store.h5").unwrap_err();
+            assert!(error.to_string().contains("touched memory that is not its own"), "{error}");
+            assert_eq!(log(), 1);
+            pool = ChildPool::new(folder.path().join("reader"), pool.limits).remembering(remembered.clone());
+        }
+    }
+
+    #[test]
+    fn a_reader_that_someone_ended_is_tried_again() {
+        let (folder, pool) = pool_of("echo started >> \"$(dirname \"$0\")/log\"; kill -TERM $$", 5000);
+        for _ in 0..2 {
+            assert!(matches!(pool.probe(folder.path(), "store.h5"), Err(FramesError::ReaderDied { .. })));
+        }
+        assert_eq!(std::fs::read_to_string(folder.path().join("log")).unwrap().lines().count(), 2);
+    }
+
+    #[test]
+    fn what_a_reader_says_on_its_way_out_is_bounded_and_read() {
+        let (folder, pool) = pool_of(
+            "head -c 1000000 /dev/zero >&2; echo 'memory allocation of 99 bytes failed' >&2; kill -ABRT $$",
+            5000,
+        );
+        let error = pool.probe(folder.path(), "store.h5").unwrap_err().to_string();
+        assert!(error.contains("more than 768 MB"), "{error}");
+    }
+
+    #[test]
+    fn an_answer_longer_than_it_can_be_is_refused() {
+        let header = br#"{"row":{"value":"u8"}}"#;
+        let length = u32::try_from(header.len()).unwrap().to_le_bytes();
+        let bytes = (crate::frames::protocol::MAX_ROW_BYTES + 1).to_le_bytes();
+        let pool = ChildPool::recorded([&length[..], header, &bytes].concat());
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("store.h5"), b"x").unwrap();
+        let error = pool.read_row(folder.path(), "store.h5", "/a", None).unwrap_err().to_string();
+        assert!(error.contains("over the limit"), "{error}");
     }
 }

@@ -21,6 +21,8 @@ pub use settle::{Guesses, TimesSource, read_times};
 const MAX_UNSTORED_FRAMES: u64 = 1_000_000;
 /// Most bytes of small datasets that the catalog keeps for one footage.
 const MAX_KEPT_BYTES: u64 = 64 << 10;
+/// Most frames of one store, whatever it declares: each costs memory for its time before one is read.
+const MAX_FRAMES: u64 = 1 << 24;
 /// First bytes of a coded row that are looked at before the whole row is.
 const GENTLE_LIMIT: u64 = 64 << 20;
 
@@ -92,6 +94,7 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
         problems: Vec::new(),
         doubtful: recognised.unused.iter().map(|at| recognise::why_unused(&structure.datasets[*at])).collect(),
         array_bytes: 0,
+        declared_frames: 0,
     };
     for what in &structure.problems {
         probing.problem(what.clone(), "The rest of the store is used; copy the file again if it should hold more");
@@ -126,6 +129,8 @@ struct Probing<'a> {
     doubtful: Vec<String>,
     /// Bytes of per-frame arrays read so far.
     array_bytes: u64,
+    /// Frames of the footages found so far.
+    declared_frames: u64,
 }
 
 /// The first few of several, and how many more there are.
@@ -301,14 +306,20 @@ impl Probing<'_> {
             Storage::Library | Storage::Virtual => MAX_UNSTORED_FRAMES,
             _ => stored.saturating_mul(1000).max(MAX_UNSTORED_FRAMES),
         };
+        let dataset = &layout.dataset;
         if frames > most {
-            let dataset = layout.dataset.clone();
-            self.problem(
-                format!("{dataset} declares {frames} frames, but holds only {stored}"),
-                "Copy the file again, or write it with the frames that there are",
-            );
+            let what = format!("{dataset} declares {frames} frames, but holds only {stored}");
+            self.problem(what, "Copy the file again, or write it with the frames that there are");
+            return false;
         }
-        frames <= most
+        let all = self.declared_frames.saturating_add(frames);
+        if all > MAX_FRAMES {
+            let what = format!("{dataset} makes {all} frames in one store, more than {MAX_FRAMES}, and was left out");
+            self.problem(what, "Split it into several files");
+            return false;
+        }
+        self.declared_frames = all;
+        true
     }
 
     /// Whether small datasets are so many that the catalog should not keep them.
@@ -360,7 +371,13 @@ impl Probing<'_> {
         extents: &Extents,
     ) -> Result<Option<(u32, u32, Option<coded::Coding>)>, FramesError> {
         if let Encoding::Pixels { order, .. } = layout.encoding {
-            return Ok(pixel_size(layout, order).map(|(width, height)| (width, height, None)));
+            let Some((width, height)) = pixel_size(layout, order) else { return Ok(None) };
+            if let Err(what) = coded::checked(width as usize, height as usize) {
+                let dataset = layout.dataset.clone();
+                self.problem(format!("The frames of {dataset}: {what}"), "Write them smaller, or as tiles");
+                return Ok(None);
+            }
+            return Ok(Some((width, height, None)));
         }
         if layout.frames() == 0 {
             return Ok(Some((0, 0, Some(coded::Coding::Jpeg))));
@@ -441,14 +458,18 @@ impl Probing<'_> {
             ClockSource::Rate(Some(rate)) => return Ok((Clock::Rate(rate), None)),
             ClockSource::Rate(None) => return Ok((Clock::Unknown, None)),
         };
+        let told_before = self.problems.len();
         if let Some((times, source)) = self.times(at)? {
             return Ok((Clock::Timestamps(times), Some(source)));
         }
         let times = self.dataset(at).path.clone();
-        self.problem(
-            format!("The times in {times} cannot be used"),
-            "Write them again as int64 nanoseconds, one per frame",
-        );
+        // When they could not even be read, that was told.
+        if self.problems.len() == told_before {
+            self.problem(
+                format!("The times in {times} cannot be used"),
+                "Write them again as int64 nanoseconds, one per frame",
+            );
+        }
         Ok((told.map_or(Clock::Unknown, Clock::Rate), Some(TimesSource { dataset: times, guessed_unit: None })))
     }
 
