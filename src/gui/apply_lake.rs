@@ -12,7 +12,6 @@ use super::{
     explore::default_plots,
     selected::Selected,
     state::SortBy,
-    undo::ViewState,
 };
 use crate::{filter::FrameColumns as _, jobs::Priority};
 
@@ -40,7 +39,7 @@ impl App {
             Command::Seek(time_ns) => {
                 if let Some(row) = lake.current {
                     let row = lake.row_at(lake.footage(row).1, time_ns);
-                    self.workspaces.explore.viewer.moved(now);
+                    self.workspaces.explore.viewer.pause();
                     lake.pass(row);
                     self.workspaces.explore.grid.reveal(row);
                 }
@@ -112,7 +111,7 @@ impl App {
             _ => None,
         };
         if let Some(row) = target {
-            explore.viewer.moved(now);
+            explore.viewer.pause();
             lake.pass(row);
             explore.grid.reveal(row);
             return;
@@ -122,18 +121,18 @@ impl App {
             Action::Undo => {
                 let present = lake.view_state();
                 if let Some(state) = lake.undo.undo(present) {
-                    restore(lake, state);
+                    lake.restore(state);
                 }
             }
             Action::Redo => {
                 let present = lake.view_state();
                 if let Some(state) = lake.undo.redo(present) {
-                    restore(lake, state);
+                    lake.restore(state);
                 }
             }
             Action::PlayPause => {
                 if let Some(row) = current {
-                    explore.viewer.toggle_playing(lake, row, now);
+                    explore.viewer.toggle_playing(lake, row, self.state.persisted.speed, now);
                 }
             }
             Action::CopyFrameId => {
@@ -211,12 +210,6 @@ impl App {
             Err(error) => self.state.transient.complain(format!("Selection “{name}” cannot be loaded: {error}")),
         }
     }
-}
-
-fn restore(lake: &mut super::lake::Lake, state: ViewState) {
-    lake.filter = state.filter;
-    lake.sort = state.sort;
-    lake.selected = state.selected;
 }
 
 /// The command that lists the same frames.

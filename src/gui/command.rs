@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::budget::Memory;
 use super::dialogs::ExportDraft;
 use super::state::{DetailTab, SortBy, ThemeChoice, Workspace};
 
@@ -53,6 +54,14 @@ pub enum Command {
     SetDetail(DetailTab),
     /// Part of the viewer's height that the details take.
     SetDetailShare(f32),
+    /// Memory for pictures.
+    SetMemory(Memory),
+    /// Speed of playback; 1 is as recorded.
+    SetSpeed(f32),
+    /// Width of the panel with the facets, points.
+    SetFacetsWidth(f32),
+    /// Width of the panel with the viewer, points.
+    SetViewerWidth(f32),
     /// Stops a running job.
     CancelJob(u64),
     /// Shows or hides the plot of a metric.
@@ -110,6 +119,9 @@ pub enum Action {
     FirstFrame,
     LastFrame,
     PlayPause,
+    PlayFaster,
+    PlaySlower,
+    PlayAgain,
     ToggleBoxes,
     ActualSize,
     FitView,
@@ -122,6 +134,8 @@ pub enum Action {
     TileBoxes,
     TilesLarger,
     TilesSmaller,
+    FacetsPanel,
+    ViewerPanel,
     Fullscreen,
     ZoomIn,
     ZoomOut,
@@ -194,6 +208,9 @@ const ENTRIES: &[Entry] = &[
     (Group::Frame, Action::FirstFrame, "First frame of the footage", on(PLAIN, Key::Home), &[]),
     (Group::Frame, Action::LastFrame, "Last frame of the footage", on(PLAIN, Key::End), &[]),
     (Group::Frame, Action::PlayPause, "Play or pause", on(PLAIN, Key::Space), &[]),
+    (Group::Frame, Action::PlayFaster, "Play faster", on(PLAIN, Key::Period), &[]),
+    (Group::Frame, Action::PlaySlower, "Play slower", on(PLAIN, Key::Comma), &[]),
+    (Group::Frame, Action::PlayAgain, "Play in a loop", on(PLAIN, Key::L), &[]),
     (Group::Frame, Action::HistoryBack, "Back to the frame before", on(CTRL, Key::OpenBracket), &[]),
     (Group::Frame, Action::HistoryForward, "Forward", on(CTRL, Key::CloseBracket), &[]),
     (Group::Frame, Action::ToggleBoxes, "Show labels", on(PLAIN, Key::H), &[]),
@@ -212,6 +229,8 @@ const ENTRIES: &[Entry] = &[
     (Group::View, Action::TileBoxes, "Labels on thumbnails", on(PLAIN, Key::B), &[]),
     (Group::View, Action::TilesLarger, "Larger thumbnails", on(PLAIN, Key::CloseBracket), &[]),
     (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
+    (Group::View, Action::FacetsPanel, "Facets beside the grid", on(CTRL_SHIFT, Key::F), &[]),
+    (Group::View, Action::ViewerPanel, "Viewer beside the grid", on(CTRL_SHIFT, Key::V), &[]),
     (Group::View, Action::CycleTheme, "Switch theme", on(CTRL_SHIFT, Key::L), &[]),
     (Group::View, Action::Fullscreen, "Full screen", on(PLAIN, Key::F11), &[KeyboardShortcut::new(PLAIN, Key::F)]),
     (
@@ -283,7 +302,16 @@ impl Action {
             Some(Group::Find | Group::Frame | Group::Select) => true,
             Some(Group::Lake) => matches!(self, Self::CloseLake | Self::IndexAgain),
             Some(Group::View) => {
-                matches!(self, Self::Explore | Self::Runs | Self::TileBoxes | Self::TilesLarger | Self::TilesSmaller)
+                matches!(
+                    self,
+                    Self::Explore
+                        | Self::Runs
+                        | Self::TileBoxes
+                        | Self::TilesLarger
+                        | Self::TilesSmaller
+                        | Self::FacetsPanel
+                        | Self::ViewerPanel
+                )
             }
             None => false,
         }
@@ -310,6 +338,8 @@ fn written(shortcut: KeyboardShortcut) -> String {
         Key::Questionmark => "?",
         Key::OpenBracket => "[",
         Key::CloseBracket => "]",
+        Key::Period => ".",
+        Key::Comma => ",",
         Key::Plus => "plus",
         Key::Minus => "−",
         Key::Num0 => "0",

@@ -9,10 +9,12 @@ use std::{
 
 use parking_lot::Mutex;
 
-use super::{OpenOptions, Session, SessionError};
+use super::{FrameTrouble, OpenOptions, Session, SessionError};
 use crate::{
     catalog::FrameTable,
-    frames::{ChildPool, Encoding, Extents, FrameLayout, FrameReader, PoolLimits, StoreIdentity, StoreRef},
+    frames::{
+        ChildPool, Encoding, Extents, FrameLayout, FrameReader, FramesError, PoolLimits, StoreIdentity, StoreRef,
+    },
     model::{Label, Raster, RgbImage},
 };
 
@@ -192,13 +194,18 @@ impl Session {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn told(error: crate::frames::FramesError) -> SessionError {
-    SessionError::Failed(error.to_string())
+fn told(error: FramesError) -> SessionError {
+    let trouble = match error {
+        FramesError::StoreChanged { .. } => FrameTrouble::Changed,
+        FramesError::Open { .. } | FramesError::OutsideLake { .. } => FrameTrouble::Absent,
+        _ => FrameTrouble::Damaged,
+    };
+    SessionError::Frame { trouble, message: error.to_string() }
 }
 
 fn layout(place: &Place) -> Result<&FrameLayout, SessionError> {
-    place
-        .layout
-        .as_ref()
-        .ok_or_else(|| SessionError::Failed(format!("{} holds times and sensors only, no images", place.store)))
+    place.layout.as_ref().ok_or_else(|| SessionError::Frame {
+        trouble: FrameTrouble::NoImages,
+        message: format!("{} holds times and sensors only, no images", place.store),
+    })
 }

@@ -12,8 +12,8 @@ use std::{path::Path, sync::Arc};
 use parking_lot::Mutex;
 
 pub use types::{
-    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, IndexReport, LakeInfo,
-    MetricInfo, OpenOptions, Selection, SessionError, Sort,
+    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, FrameTrouble, IndexReport,
+    LakeInfo, MetricInfo, OpenOptions, Selection, SessionError, Sort,
 };
 
 use crate::{

@@ -195,9 +195,30 @@ pub enum SessionError {
     /// Rows could not be written to where they go.
     #[error("the rows could not be written; check free space where they go")]
     Output(#[source] io::Error),
+    /// A frame has no picture.
+    #[error("{message}")]
+    Frame {
+        /// What kind of trouble it is.
+        trouble: FrameTrouble,
+        /// What happened, to what, what to do.
+        message: String,
+    },
     /// A message that already says what, where and what to do.
     #[error("{0}")]
     Failed(String),
+}
+
+/// Why a frame has no picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameTrouble {
+    /// The store is not as it was indexed.
+    Changed,
+    /// The store is not there, or may not be opened.
+    Absent,
+    /// The footage has times and sensors only.
+    NoImages,
+    /// The frame's bytes cannot be read or decoded.
+    Damaged,
 }
 
 /// How rows are written.

@@ -2,5 +2,8 @@
 
 mod explore;
 mod harness;
+mod panels;
+mod playing;
 mod select;
 mod shell;
+mod viewer;

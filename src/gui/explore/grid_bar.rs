@@ -95,12 +95,10 @@ fn zoom_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
 fn sort_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     let colors = colors(ui);
     let sort = lake.sort.as_ref();
-    if let Some(sort) = sort {
-        let (icon, name) =
-            if sort.descending { (Icon::Descending, "Descending") } else { (Icon::Ascending, "Ascending") };
-        if icon_button(ui, icon, &format!("Order: {name}")).clicked() {
-            out.push(Command::SetSort(Some(SortBy { column: sort.column.clone(), descending: !sort.descending })));
-        }
+    let descending = sort.is_some_and(|sort| sort.descending);
+    let (icon, name) = if descending { (Icon::Descending, "Descending") } else { (Icon::Ascending, "Ascending") };
+    if icon_button(ui, icon, &format!("Order: {name}")).clicked() {
+        out.push(Command::SetSort(turned(sort)));
     }
     let now = sort.map_or("recording", |sort| name_of(&sort.column));
     let button = quiet_button(ui, RichText::new(format!("Sort: {now}")).font(theme::medium(12.5)).color(colors.muted))
@@ -108,7 +106,8 @@ fn sort_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(200.0);
         let mut choose = |ui: &mut Ui, column: Option<&str>, text: &str| {
-            let on = sort.map(|sort| sort.column.as_str()) == column;
+            let now = sort.map(|sort| sort.column.as_str()).filter(|column| *column != "recording");
+            let on = now == column;
             if ui.radio(on, text).clicked() {
                 let descending = sort.is_some_and(|sort| sort.descending && on);
                 out.push(Command::SetSort(column.map(|column| SortBy { column: column.to_owned(), descending })));
@@ -126,6 +125,15 @@ fn sort_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
             }
         });
     });
+}
+
+/// The same order the other way round. The lake's own order has no column, and no need of one.
+fn turned(sort: Option<&SortBy>) -> Option<SortBy> {
+    match sort {
+        None => Some(SortBy { column: "recording".to_owned(), descending: true }),
+        Some(sort) if sort.column == "recording" && sort.descending => None,
+        Some(sort) => Some(SortBy { column: sort.column.clone(), descending: !sort.descending }),
+    }
 }
 
 fn name_of(column: &str) -> &str {

@@ -59,14 +59,14 @@ impl Tile {
                 painter.rect_filled(picture, rounding, colors.panel);
                 None
             }
-            Thumb::Failed(_) => {
+            Thumb::Failed(trouble) => {
                 painter.rect_filled(picture, rounding, colors.panel);
                 let side = (picture.height() * 0.4).min(22.0);
                 paint_icon(
                     painter,
                     Rect::from_center_size(picture.center(), vec2(side, side)),
-                    Icon::Broken,
-                    colors.warning,
+                    trouble.icon(),
+                    trouble.ink(&colors),
                 );
                 None
             }
@@ -167,8 +167,9 @@ impl Tile {
         let colors = colors(ui);
         ui.label(egui::RichText::new(lake.table().frame_id(self.row).to_string()).font(theme::medium(12.5)));
         ui.label(egui::RichText::new(time_utc(lake.time(self.row))).font(theme::numbers(12.0)).color(colors.muted));
-        if let Thumb::Failed(error) = &self.thumb {
-            ui.colored_label(colors.warning, &**error);
+        if let Thumb::Failed(trouble) = &self.thumb {
+            ui.colored_label(colors.warning, trouble.headline());
+            ui.label(&*trouble.message);
         }
     }
 }
