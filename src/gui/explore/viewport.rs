@@ -26,7 +26,8 @@ pub(super) struct Viewport {
     /// What is in the middle of the view, as a part of the picture's width and height.
     center: Option<Vec2>,
     texture: Option<TextureHandle>,
-    uploaded: Option<(FrameKey, bool)>,
+    /// The picture on the graphics card, and whether its pixels are shown as squares.
+    uploaded: Option<(Arc<ColorImage>, bool)>,
 }
 
 /// What the viewport shows now.
@@ -86,7 +87,7 @@ impl Viewport {
         let origin = area.center() - *center * size * scale;
         let rect = Rect::from_min_size(origin, size * scale);
         let coarse = scale * ppp >= 3.0;
-        let texture = self.upload(ui, key, coarse, image);
+        let texture = self.upload(ui, coarse, image);
         let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         painter.image(texture, rect, uv, Color32::WHITE);
         let held = ui.input(|input| input.modifiers.shift_only());
@@ -130,11 +131,11 @@ impl Viewport {
         self.center = Some(under - (pointer - area.center()) / (size * (wanted / ppp)));
     }
 
-    fn upload(&mut self, ui: &Ui, key: FrameKey, coarse: bool, image: &Arc<ColorImage>) -> egui::TextureId {
+    fn upload(&mut self, ui: &Ui, coarse: bool, image: &Arc<ColorImage>) -> egui::TextureId {
         let magnification = if coarse { TextureFilter::Nearest } else { TextureFilter::Linear };
         let options = TextureOptions { magnification, ..TextureOptions::LINEAR };
-        let current = self.uploaded == Some((key, coarse));
-        self.uploaded = Some((key, coarse));
+        let current = matches!(&self.uploaded, Some((before, kept)) if Arc::ptr_eq(before, image) && *kept == coarse);
+        self.uploaded = Some((Arc::clone(image), coarse));
         if let Some(texture) = &mut self.texture {
             if !current {
                 texture.set(Arc::clone(image), options);
