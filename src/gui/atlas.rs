@@ -121,6 +121,7 @@ impl Atlas {
     }
 
     /// Bytes of texture memory.
+    #[cfg(test)]
     pub fn bytes(&self) -> usize {
         self.pages.len() * PAGE_BYTES
     }

@@ -285,7 +285,7 @@ impl From<SessionError> for TaskError {
         match error {
             SessionError::Cancelled => Self::Cancelled(Cancelled),
             SessionError::Usage(message) | SessionError::Failed(message) => Self::Failed(message),
-            SessionError::Output(_) => Self::Failed(error.to_string()),
+            SessionError::Output(_) | SessionError::Frame { .. } => Self::Failed(error.to_string()),
         }
     }
 }
