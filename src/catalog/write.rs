@@ -140,6 +140,26 @@ impl CatalogWriter {
         read().doing(&self.path, "read the sources")
     }
 
+    /// Recording, camera and store of every footage in the catalog, by source.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn footage_names(&self) -> Result<BTreeMap<String, Vec<(String, String, String)>>, CatalogError> {
+        let read = || -> rusqlite::Result<_> {
+            let mut query = self.connection.prepare(
+                "SELECT source.name, recording.name, camera, store FROM footage
+                 JOIN recording USING (recording_id) JOIN source USING (source_id)",
+            )?;
+            let mut rows = query.query([])?;
+            let mut names = BTreeMap::<String, Vec<_>>::new();
+            while let Some(row) = rows.next()? {
+                names.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?, row.get(3)?));
+            }
+            Ok(names)
+        };
+        read().doing(&self.path, "read the footages")
+    }
+
     /// Writes a source in place of an older one of that name, in one transaction. A recording whose name another source
     /// has taken gets a `~` behind it.
     ///

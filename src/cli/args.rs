@@ -30,6 +30,8 @@ pub enum Command {
     Frame(FrameArgs),
     /// Frames, labels and images into a folder
     Export(ExportArgs),
+    /// Settings of footages in lake.toml: order of colours, range of values, rate, times
+    Set(SetArgs),
     /// The saved selections of a lake: list, save, delete
     Selections(SelectionsArgs),
     /// What was run on a lake, newest first
@@ -123,6 +125,34 @@ pub struct FrameArgs {
     /// Draw the boxes of the labels
     #[arg(long)]
     pub labels: bool,
+    /// Which colour is stored first, if not as lake.toml or the window says
+    #[arg(long, value_enum, value_name = "ORDER")]
+    pub channels: Option<ChannelOrder>,
+    /// Which values are black and white: minmax, LOW:HIGH or percentiles such as p1-p99; gives an 8-bit picture
+    #[arg(long, value_name = "RANGE", allow_hyphen_values = true)]
+    pub range: Option<String>,
+}
+
+/// Which colour is stored first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChannelOrder {
+    /// Red
+    Rgb,
+    /// Blue, as OpenCV stores
+    Bgr,
+}
+
+/// Arguments of `set`.
+#[derive(Debug, Args)]
+pub struct SetArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// The footage: recording/camera, or the path of its store; * and ? stand for any text
+    pub footage: String,
+    /// Settings: channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps,
+    /// offset_s=0.04; nothing behind the = removes one
+    #[arg(required = true, value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
 }
 
 /// Arguments of `export`.

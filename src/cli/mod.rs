@@ -7,6 +7,7 @@ mod index;
 mod info;
 mod runs;
 mod sample;
+mod set;
 mod show;
 mod table;
 
@@ -87,6 +88,7 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Frames(args)) => frames::run(&args).map(done),
         Some(Command::Frame(args)) => show::run(&args).map(done),
         Some(Command::Export(args)) => export::run(&args).map(done),
+        Some(Command::Set(args)) => set::run(&args).map(done),
         Some(Command::Selections(args)) => runs::selections(&args).map(done),
         Some(Command::Runs(args)) => runs::run(&args).map(done),
         Some(Command::Sample(args)) => sample::run(&args).map(done),

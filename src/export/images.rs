@@ -6,7 +6,7 @@ use image::{ExtendedColorType, ImageEncoder, codecs::png};
 use tiff::encoder::{TiffEncoder, colortype};
 
 use super::ExportError;
-use crate::model::{Label, Raster, RgbImage, Samples, class_rgb};
+use crate::model::{Label, Look, Raster, RgbImage, Samples, class_rgb};
 
 /// Quality of exported JPEG files.
 const JPEG_QUALITY: i32 = 92;
@@ -57,25 +57,29 @@ impl ImageFormat {
     }
 }
 
-/// Encodes a frame. PNG of 32- and 64-bit values, which PNG cannot hold, and JPEG of high-depth values show them scaled from
-/// minimum to maximum; use [`ImageFormat::keeping_values`] where the values matter.
+/// Encodes a frame with its channels in the order that `look` tells. PNG of 32- and 64-bit values, which PNG cannot hold, and JPEG of high-depth values show them in the
+/// range of `look`; use [`ImageFormat::keeping_values`] where the values matter.
 ///
 /// # Errors
 /// The encoder refuses the image.
-pub fn encode(raster: Raster, format: ImageFormat) -> Result<Vec<u8>, ExportError> {
+pub fn encode(mut raster: Raster, format: ImageFormat, look: &Look) -> Result<Vec<u8>, ExportError> {
+    if look.swap_red_blue {
+        raster.swap_red_blue();
+    }
+    let look = Look { swap_red_blue: false, range: look.range };
     let shape = format!("an image of {} × {} px", raster.width_px, raster.height_px);
     let failed = |why: String| ExportError::Encode { what: shape.clone(), why };
     match format {
-        ImageFormat::Png => png_bytes(raster).map_err(|error| failed(error.to_string())),
+        ImageFormat::Png => png_bytes(raster, &look).map_err(|error| failed(error.to_string())),
         ImageFormat::Jpeg => {
-            let rgb = raster.into_rgb();
+            let rgb = raster.into_rgb(&look);
             jpeg_bytes(&rgb).map_err(|error| failed(error.to_string()))
         }
         ImageFormat::Tiff => tiff_bytes(&raster).map_err(|error| failed(error.to_string())),
     }
 }
 
-fn png_bytes(raster: Raster) -> Result<Vec<u8>, image::ImageError> {
+fn png_bytes(raster: Raster, look: &Look) -> Result<Vec<u8>, image::ImageError> {
     let (width, height, channels) = (raster.width_px, raster.height_px, raster.channels);
     let mut bytes = Vec::new();
     let encoder = png::PngEncoder::new_with_quality(&mut bytes, png::CompressionType::Fast, png::FilterType::Adaptive);
@@ -98,7 +102,7 @@ fn png_bytes(raster: Raster) -> Result<Vec<u8>, image::ImageError> {
             encoder.write_image(bytemuck::cast_slice(&values), width, height, color)?;
         }
         samples => {
-            let rgb = Raster { samples, width_px: width, height_px: height, channels }.into_rgb();
+            let rgb = Raster { samples, width_px: width, height_px: height, channels }.into_rgb(look);
             encoder.write_image(&rgb.pixels, width, height, ExtendedColorType::Rgb8)?;
         }
     }
@@ -192,7 +196,7 @@ mod tests {
             (raster(3, Samples::U16(vec![1, 2, 3, 4, 5, 6])), ImageFormat::Tiff),
             (raster(3, Samples::F32(vec![0.5, -1.0, 1e9, 0.25, 0.0, 3.0])), ImageFormat::Tiff),
         ] {
-            let bytes = encode(raster.clone(), format).unwrap();
+            let bytes = encode(raster.clone(), format, &Look::default()).unwrap();
             let back = image::load_from_memory(&bytes).unwrap();
             match &raster.samples {
                 Samples::U8(values) => assert_eq!(back.as_bytes(), values),
@@ -203,7 +207,7 @@ mod tests {
         }
         let float = raster(1, Samples::F32(vec![0.5, -1.0]));
         assert_eq!(ImageFormat::Png.keeping_values(&float), ImageFormat::Tiff);
-        assert!(encode(float, ImageFormat::Tiff).is_ok());
+        assert!(encode(float, ImageFormat::Tiff, &Look::default()).is_ok());
         assert!(ImageFormat::of_path(Path::new("a.bmp")).is_err());
         assert_eq!(ImageFormat::of_path(Path::new("a.JPEG")).unwrap(), ImageFormat::Jpeg);
     }
@@ -218,7 +222,7 @@ mod tests {
             for samples in [Samples::F64(doubles[..count].to_vec()), Samples::U32(whole[..count].to_vec())] {
                 let raster = raster(channels, samples);
                 assert_eq!(ImageFormat::Png.keeping_values(&raster), ImageFormat::Tiff);
-                let bytes = encode(raster.clone(), ImageFormat::Tiff).unwrap();
+                let bytes = encode(raster.clone(), ImageFormat::Tiff, &Look::default()).unwrap();
                 let back = match Decoder::new(Cursor::new(bytes)).unwrap().read_image().unwrap() {
                     DecodingResult::F64(values) => Samples::F64(values),
                     DecodingResult::U32(values) => Samples::U32(values),
@@ -227,6 +231,18 @@ mod tests {
                 assert_eq!(back, raster.samples, "{channels} channels");
             }
         }
+    }
+
+    #[test]
+    fn a_look_swaps_channels_and_scales_only_what_is_shown() {
+        let fixed = crate::model::ValueRange::Fixed { low: 0.0, high: 600.0 };
+        let look = Look { swap_red_blue: true, range: fixed };
+        let deep = raster(3, Samples::U16(vec![1, 2, 3, 100, 300, 600]));
+        let png = image::load_from_memory(&encode(deep.clone(), ImageFormat::Png, &look).unwrap()).unwrap();
+        assert_eq!(png.to_rgb16().into_raw(), [3, 2, 1, 600, 300, 100]);
+        let jpeg = encode(deep, ImageFormat::Jpeg, &look).unwrap();
+        let dark = image::load_from_memory(&jpeg).unwrap().to_rgb8().into_raw();
+        assert!(dark[..3].iter().all(|value| *value < 90), "{dark:?}");
     }
 
     #[test]

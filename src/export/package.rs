@@ -19,7 +19,7 @@ use crate::{
     catalog::FrameTable,
     filter::FrameColumns,
     jobs::Progress,
-    model::{FrameId, Label, Raster},
+    model::{FrameId, Label, Look, Raster},
 };
 
 /// Frames between two looks at whether the work should stop, and per batch of images.
@@ -32,6 +32,9 @@ pub trait FrameSource: Sync {
     /// # Errors
     /// Why they cannot be had, for a person.
     fn raster(&self, row: usize) -> Result<Raster, String>;
+
+    /// How the frame is shown.
+    fn look(&self, row: usize) -> Look;
     /// The stored file of the frame at `row` and its ending, when frames are stored as JPEG or PNG files.
     ///
     /// # Errors
@@ -193,7 +196,7 @@ impl Package<'_> {
             PackageImages::Original | PackageImages::None => ImageFormat::Png,
         };
         let format = asked.keeping_values(&raster);
-        self.put(folder, row, format.ending(), &encode(raster, format)?)
+        self.put(folder, row, format.ending(), &encode(raster, format, &self.source.look(row))?)
     }
 
     fn put(&self, folder: &Path, row: usize, ending: &str, bytes: &[u8]) -> Result<(), ExportError> {

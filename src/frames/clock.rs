@@ -1,6 +1,7 @@
 //! Times of frames: which unit a column of numbers is in.
 
 use super::structure::Values;
+use crate::model::parse_time_ns;
 
 /// Times of the frames of a footage.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,10 +17,14 @@ pub enum Clock {
 
 /// Unit of a time column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TimeUnit {
+pub enum TimeUnit {
+    /// s
     Seconds,
+    /// ms
     Milliseconds,
+    /// µs
     Microseconds,
+    /// ns
     Nanoseconds,
 }
 
@@ -80,6 +85,24 @@ impl TimeUnit {
     }
 }
 
+/// A unit as an attribute tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct UnitText {
+    pub(super) unit: TimeUnit,
+    /// The time that 0 stands for, ns since 1970.
+    pub(super) since_ns: Option<i64>,
+}
+
+impl UnitText {
+    /// Reads `ms`, or `seconds since 2024-05-01 08:00:00` as netCDF writes it.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let Some((unit, since)) = text.split_once(" since ") else {
+            return Some(Self { unit: TimeUnit::named(text)?, since_ns: None });
+        };
+        Some(Self { unit: TimeUnit::named(unit)?, since_ns: Some(parse_time_ns(since)?) })
+    }
+}
+
 /// Times in ns and the unit they were taken for; nothing when a value is no number or does not fit.
 pub(super) fn to_ns(values: &Values, known: Option<TimeUnit>) -> Option<(Vec<i64>, TimeUnit)> {
     match values {
@@ -97,6 +120,12 @@ pub(super) fn to_ns(values: &Values, known: Option<TimeUnit>) -> Option<(Vec<i64
         }
         Values::Texts(_) => None,
     }
+}
+
+/// Times that count from `since_ns`; nothing when one does not fit.
+pub(super) fn since(times: Vec<i64>, since_ns: Option<i64>) -> Option<Vec<i64>> {
+    let Some(since_ns) = since_ns else { return Some(times) };
+    times.into_iter().map(|time| time.checked_add(since_ns)).collect()
 }
 
 fn guess_unit(values: impl Iterator<Item = f64> + Clone, whole: bool) -> TimeUnit {
@@ -160,6 +189,19 @@ mod tests {
         assert_eq!(to_ns(&relative, None).unwrap().1, Seconds);
         let whole = Values::Floats((0..50).map(f64::from).collect());
         assert_eq!(to_ns(&whole, None).unwrap().1, Seconds);
+    }
+
+    #[test]
+    fn units_as_they_are_told() {
+        use TimeUnit::{Milliseconds, Seconds};
+        for (text, expected) in [
+            ("ms", Some((Milliseconds, None))),
+            ("seconds since 1970-01-01 00:00:02", Some((Seconds, Some(2_000_000_000)))),
+            ("seconds since yesterday", None),
+            ("deg", None),
+        ] {
+            assert_eq!(UnitText::of(text).map(|told| (told.unit, told.since_ns)), expected, "{text}");
+        }
     }
 
     #[test]

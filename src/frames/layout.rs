@@ -34,6 +34,32 @@ pub enum PixelOrder {
     Hwc,
     /// Channels (planes), rows, columns.
     Chw,
+    /// Rows, channels, columns: a line of each channel after the other.
+    Hcw,
+}
+
+/// Where the first stored value of a frame is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// At the top left: rows from the top, columns from the left.
+    #[default]
+    UpperLeft,
+    /// At the bottom left: rows from the bottom.
+    LowerLeft,
+    /// At the top right: columns from the right.
+    UpperRight,
+    /// At the bottom right.
+    LowerRight,
+}
+
+impl Origin {
+    /// Whether it is the usual one.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde wants")]
+    pub fn is_usual(&self) -> bool {
+        *self == Self::UpperLeft
+    }
 }
 
 /// What the stored values of a frame are.
@@ -112,6 +138,9 @@ pub struct FrameLayout {
     /// Whether gray values count from white (0) to black, as some HDF5 images do.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub white_is_zero: bool,
+    /// Where the first value is shown, as some HDF5 images tell.
+    #[serde(default, skip_serializing_if = "Origin::is_usual")]
+    pub origin: Origin,
 }
 
 /// What tells one state of a store from another.

@@ -28,13 +28,13 @@ mod thumbnail;
 mod writer;
 
 pub use child::child_main;
-pub use clock::Clock;
+pub use clock::{Clock, TimeUnit};
 pub use error::FramesError;
 pub use extents::{Extent, Extents};
-pub use layout::{Encoding, FrameLayout, PixelOrder, Storage, StoreIdentity, StoredFilter, ValueType};
+pub use layout::{Encoding, FrameLayout, Origin, PixelOrder, Storage, StoreIdentity, StoredFilter, ValueType};
 pub use open_stores::StoreRef;
 pub use pool::{ChildPool, PoolLimits};
-pub use probe::{FoundFootage, StoreProbe, probe_store};
+pub use probe::{FoundFootage, Guesses, StoreProbe, TimesSource, probe_store, read_times};
 pub use reader::{FrameReader, StoredBytes};
 pub use writer::{StoreLayout, StoreSpec, StoreWriter, WriteStoreError};
 

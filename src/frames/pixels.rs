@@ -1,6 +1,6 @@
-//! Stored values made into a raster: byte order, order of axes, palettes.
+//! Stored values made into a raster: byte order, order of axes, where they begin, palettes.
 
-use super::{Encoding, FrameLayout, PixelOrder, ValueType, recognise::picture_size};
+use super::{Encoding, FrameLayout, Origin, PixelOrder, ValueType, recognise::picture_size};
 use crate::model::{Raster, Samples};
 
 /// The raster of a frame's stored bytes.
@@ -36,7 +36,13 @@ pub(super) fn to_raster(layout: &FrameLayout, bytes: Vec<u8>) -> Result<Raster, 
         (ValueType::F64, false) => Samples::F64(each(&bytes, f64::from_le_bytes)),
         (ValueType::F64, true) => Samples::F64(each(&bytes, f64::from_be_bytes)),
     };
-    let samples = if order == PixelOrder::Chw && channels > 1 { interleave(samples, channels) } else { samples };
+    let samples = match order {
+        PixelOrder::Chw if channels > 1 => interleave(samples, channels, count_of(width, height)),
+        // Each line is a picture of planes by itself.
+        PixelOrder::Hcw if channels > 1 => interleave(samples, channels, count_of(width, 1)),
+        _ => samples,
+    };
+    let samples = turned(samples, layout.origin, count_of(width, 1) * usize::from(channels), channels);
     let raster = Raster { width_px, height_px, channels, samples };
     Ok(colour(raster, &layout.palette, layout.white_is_zero))
 }
@@ -45,8 +51,58 @@ fn each<const N: usize, T>(bytes: &[u8], convert: impl Fn([u8; N]) -> T) -> Vec<
     bytes.as_chunks::<N>().0.iter().map(|b| convert(*b)).collect()
 }
 
-/// Planes made into pixels.
-fn interleave(samples: Samples, channels: u8) -> Samples {
+/// Pixels of an area that is known to fit into memory.
+fn count_of(width: u64, height: u64) -> usize {
+    usize::try_from(width.saturating_mul(height)).unwrap_or(usize::MAX)
+}
+
+/// Applies what is written once for every type of values.
+macro_rules! each_type {
+    ($samples:expr, $values:ident => $result:expr) => {
+        match $samples {
+            Samples::U8($values) => Samples::U8($result),
+            Samples::U16($values) => Samples::U16($result),
+            Samples::I32($values) => Samples::I32($result),
+            Samples::U32($values) => Samples::U32($result),
+            Samples::F32($values) => Samples::F32($result),
+            Samples::F64($values) => Samples::F64($result),
+        }
+    };
+}
+
+/// Turns rows and columns round so that the first row is at the top and the first column at the left.
+fn turned(samples: Samples, origin: Origin, row: usize, channels: u8) -> Samples {
+    fn turn<T>(mut values: Vec<T>, origin: Origin, row: usize, channels: usize) -> Vec<T> {
+        if matches!(origin, Origin::LowerLeft | Origin::LowerRight) {
+            let rows = values.len() / row;
+            for at in 0..rows / 2 {
+                let (upper, lower) = values.split_at_mut((rows - 1 - at) * row);
+                upper[at * row..(at + 1) * row].swap_with_slice(&mut lower[..row]);
+            }
+        }
+        if matches!(origin, Origin::UpperRight | Origin::LowerRight) {
+            for row in values.chunks_exact_mut(row) {
+                row.reverse();
+                row.chunks_exact_mut(channels).for_each(<[T]>::reverse);
+            }
+        }
+        values
+    }
+    if origin == Origin::UpperLeft || row == 0 {
+        return samples;
+    }
+    let channels = usize::from(channels);
+    each_type!(samples, values => turn(values, origin, row, channels))
+}
+
+/// Planes of `plane` values each made into pixels, group of planes by group.
+fn interleave(samples: Samples, channels: u8, plane: usize) -> Samples {
+    fn all<T: Copy>(values: &[T], channels: usize, plane: usize) -> Vec<T> {
+        if values.len() == channels * plane {
+            return mix(values, channels);
+        }
+        values.chunks_exact((channels * plane).max(1)).flat_map(|group| mix(group, channels)).collect()
+    }
     fn mix<T: Copy>(values: &[T], channels: usize) -> Vec<T> {
         let plane = values.len() / channels;
         if let (3, Some(first)) = (channels, values.first()) {
@@ -62,17 +118,11 @@ fn interleave(samples: Samples, channels: u8) -> Samples {
         (0..plane).flat_map(|pixel| (0..channels).map(move |c| values[c * plane + pixel])).collect()
     }
     let channels = usize::from(channels);
-    match samples {
-        Samples::U8(values) => Samples::U8(mix(&values, channels)),
-        Samples::U16(values) => Samples::U16(mix(&values, channels)),
-        Samples::I32(values) => Samples::I32(mix(&values, channels)),
-        Samples::U32(values) => Samples::U32(mix(&values, channels)),
-        Samples::F32(values) => Samples::F32(mix(&values, channels)),
-        Samples::F64(values) => Samples::F64(mix(&values, channels)),
-    }
+    each_type!(samples, values => all(&values, channels, plane))
 }
 
-/// Looks 8-bit gray values up in the palette, or turns them round where 0 is white. Values beyond the palette are black.
+/// Looks 8-bit gray values up in the palette, or turns unsigned ones round where 0 is white. Values beyond the palette
+/// are black.
 fn colour(raster: Raster, palette: &[u8], white_is_zero: bool) -> Raster {
     match raster.samples {
         Samples::U8(values) if raster.channels == 1 && !palette.is_empty() => {
@@ -85,6 +135,12 @@ fn colour(raster: Raster, palette: &[u8], white_is_zero: bool) -> Raster {
         }
         Samples::U8(values) if raster.channels == 1 && white_is_zero => {
             Raster { samples: Samples::U8(values.iter().map(|v| 255 - v).collect()), ..raster }
+        }
+        Samples::U16(values) if raster.channels == 1 && white_is_zero => {
+            Raster { samples: Samples::U16(values.iter().map(|v| !v).collect()), ..raster }
+        }
+        Samples::U32(values) if raster.channels == 1 && white_is_zero => {
+            Raster { samples: Samples::U32(values.iter().map(|v| !v).collect()), ..raster }
         }
         samples => Raster { samples, ..raster },
     }
@@ -107,6 +163,7 @@ mod tests {
             fill: vec![],
             palette: vec![],
             white_is_zero: false,
+            origin: Origin::UpperLeft,
         }
     }
 
@@ -151,6 +208,30 @@ mod tests {
         let mut white = layout(&[9, 1, 2], ValueType::U8, false, PixelOrder::Hw);
         white.white_is_zero = true;
         assert_eq!(to_raster(&white, vec![0, 200]).unwrap().samples, Samples::U8(vec![255, 55]));
+        let mut deep = layout(&[9, 1, 2], ValueType::U16, false, PixelOrder::Hw);
+        deep.white_is_zero = true;
+        assert_eq!(to_raster(&deep, vec![0, 0, 1, 1]).unwrap().samples, Samples::U16(vec![65_535, 65_278]));
+        let lines = layout(&[9, 2, 3, 2], ValueType::U8, false, PixelOrder::Hcw);
+        let rgb = to_raster(&lines, (1..=12).collect()).unwrap();
+        assert_eq!(rgb.samples, Samples::U8(vec![1, 3, 5, 2, 4, 6, 7, 9, 11, 8, 10, 12]));
+    }
+
+    #[test]
+    fn origins_turn_rows_and_columns() {
+        use Origin::{LowerLeft, LowerRight, UpperLeft, UpperRight};
+        for (origin, gray, colour) in [
+            (UpperLeft, [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
+            (LowerLeft, [5, 6, 3, 4, 1, 2], [7, 8, 9, 10, 11, 12, 1, 2, 3, 4, 5, 6]),
+            (UpperRight, [2, 1, 4, 3, 6, 5], [4, 5, 6, 1, 2, 3, 10, 11, 12, 7, 8, 9]),
+            (LowerRight, [6, 5, 4, 3, 2, 1], [10, 11, 12, 7, 8, 9, 4, 5, 6, 1, 2, 3]),
+        ] {
+            let mut three_rows = layout(&[9, 3, 2], ValueType::U8, false, PixelOrder::Hw);
+            three_rows.origin = origin;
+            assert_eq!(to_raster(&three_rows, (1..=6).collect()).unwrap().samples, Samples::U8(gray.to_vec()));
+            let mut two_rows = layout(&[9, 2, 2, 3], ValueType::U8, false, PixelOrder::Hwc);
+            two_rows.origin = origin;
+            assert_eq!(to_raster(&two_rows, (1..=12).collect()).unwrap().samples, Samples::U8(colour.to_vec()));
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
     stored_frame::StoredFrames,
     thumbnail,
 };
-use crate::model::{Raster, RgbImage};
+use crate::model::{Look, Raster, RgbImage};
 
 /// Bytes of decoded chunks kept by default.
 const CACHE_BYTES: usize = 256 << 20;
@@ -76,7 +76,8 @@ impl FrameReader {
         pixels::to_raster(layout, bytes).map_err(|what| asked.failed(what))
     }
 
-    /// A picture of one frame that fits into `max_w` × `max_h` pixels; never larger than the frame itself.
+    /// A picture of one frame that fits into `max_w` × `max_h` pixels, shown as `look` says; never larger than the frame
+    /// itself.
     ///
     /// # Errors
     /// As for [`Self::read`].
@@ -87,6 +88,7 @@ impl FrameReader {
         extents: &Extents,
         frame_idx: u64,
         (max_w, max_h): (u32, u32),
+        look: &Look,
     ) -> Result<RgbImage, FramesError> {
         let asked = Asked { store, layout, extents, frame_idx };
         let fit = |width, height| thumbnail::fit((width, height), (max_w, max_h));
@@ -96,12 +98,12 @@ impl FrameReader {
                 let width_height = coded::dimensions(&bytes).map_err(|what| asked.failed(what))?;
                 let raster = coded::decode_reduced(&bytes, fit).map_err(|what| asked.failed(what))?;
                 // The scaled decode may have rounded: the size comes from the picture itself.
-                return Ok(thumbnail::reduce(raster, fit(width_height.0, width_height.1)));
+                return Ok(thumbnail::reduce(raster, fit(width_height.0, width_height.1), look));
             }
             Encoding::Pixels { .. } => self.read(store, layout, extents, frame_idx)?,
         };
         let size = fit(raster.width_px, raster.height_px);
-        Ok(thumbnail::reduce(raster, size))
+        Ok(thumbnail::reduce(raster, size, look))
     }
 
     /// The stored file of a coded frame, byte for byte.

@@ -6,7 +6,7 @@ use std::{path::PathBuf, sync::Arc};
 use hdf5::types::VarLenArray;
 
 use super::*;
-use crate::model::Samples;
+use crate::model::{Look, Samples};
 
 struct Lake {
     _folder: tempfile::TempDir,
@@ -184,9 +184,12 @@ fn coded_rows_and_their_times() {
     for (i, row) in rows.iter().enumerate() {
         let stored = reader.stored_bytes(&store, &footage.layout, &footage.extents, i as u64).unwrap();
         assert_eq!((&stored.bytes, stored.extension), (row, "jpeg"));
-        let small = reader.thumbnail(&store, &footage.layout, &footage.extents, i as u64, (16, 16)).unwrap();
+        let small =
+            reader.thumbnail(&store, &footage.layout, &footage.extents, i as u64, (16, 16), &Look::default()).unwrap();
         assert_eq!((small.width_px, small.height_px), (16, 9));
-        let large = reader.thumbnail(&store, &footage.layout, &footage.extents, i as u64, (999, 999)).unwrap();
+        let large = reader
+            .thumbnail(&store, &footage.layout, &footage.extents, i as u64, (999, 999), &Look::default())
+            .unwrap();
         assert_eq!((large.width_px, large.height_px), (64, 36), "never larger than the frame");
         assert!(small.pixels[0].abs_diff(u8::try_from(i).unwrap() * 40) < 6);
     }

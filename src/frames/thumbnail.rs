@@ -1,6 +1,6 @@
 //! Pictures made smaller by averaging areas.
 
-use crate::model::{Raster, RgbImage, Samples};
+use crate::model::{Look, Raster, RgbImage, Samples, ValueRange};
 
 /// The largest size with the same proportions that fits; never larger than the picture, at least one pixel.
 pub(super) fn fit((width, height): (u32, u32), (max_w, max_h): (u32, u32)) -> (u32, u32) {
@@ -20,18 +20,18 @@ pub(super) fn fit((width, height): (u32, u32), (max_w, max_h): (u32, u32)) -> (u
 }
 
 /// Makes a raster an RGB picture of the given size, which is at most its own.
-pub(super) fn reduce(raster: Raster, (width, height): (u32, u32)) -> RgbImage {
+pub(super) fn reduce(raster: Raster, (width, height): (u32, u32), look: &Look) -> RgbImage {
     if (raster.width_px, raster.height_px) == (width, height) {
-        return raster.into_rgb();
+        return raster.into_rgb(look);
     }
     match raster {
-        Raster { samples: Samples::U8(values), channels, width_px, height_px } => {
+        Raster { samples: Samples::U8(values), channels, width_px, height_px } if look.range == ValueRange::MinMax => {
             let small = average(&values, channels, (width_px, height_px), (width, height));
-            Raster { width_px: width, height_px: height, channels, samples: Samples::U8(small) }.into_rgb()
+            Raster { width_px: width, height_px: height, channels, samples: Samples::U8(small) }.into_rgb(look)
         }
         // Other values are first scaled to 8 bits over the whole frame, so that size does not change brightness.
         other => {
-            let full = other.into_rgb();
+            let full = other.into_rgb(look);
             let pixels = average(&full.pixels, 3, (full.width_px, full.height_px), (width, height));
             RgbImage { width_px: width, height_px: height, pixels }
         }
@@ -125,12 +125,12 @@ mod tests {
 
     #[test]
     fn areas_are_averaged() {
-        let small = reduce(gray(4, 2, vec![0, 100, 50, 50, 100, 200, 50, 50]), (2, 1));
+        let small = reduce(gray(4, 2, vec![0, 100, 50, 50, 100, 200, 50, 50]), (2, 1), &Look::default());
         assert_eq!(small.pixels, [100, 100, 100, 50, 50, 50]);
         // Three to two: each output covers one and a half pixels.
-        let small = reduce(gray(3, 1, vec![90, 30, 60]), (2, 1));
+        let small = reduce(gray(3, 1, vec![90, 30, 60]), (2, 1), &Look::default());
         assert_eq!(small.pixels, [70, 70, 70, 50, 50, 50]);
-        let white = reduce(gray(641, 359, vec![255; 641 * 359]), (17, 13));
+        let white = reduce(gray(641, 359, vec![255; 641 * 359]), (17, 13), &Look::default());
         assert!(white.pixels.iter().all(|v| *v == 255));
     }
 
@@ -142,6 +142,11 @@ mod tests {
             channels: 4,
             samples: Samples::U8(vec![10, 20, 30, 255, 30, 40, 50, 255]),
         };
-        assert_eq!(reduce(raster, (1, 1)).pixels, [20, 30, 40]);
+        let swap = Look { swap_red_blue: true, ..Look::default() };
+        assert_eq!(reduce(raster.clone(), (1, 1), &swap).pixels, [40, 30, 20]);
+        assert_eq!(reduce(raster, (1, 1), &Look::default()).pixels, [20, 30, 40]);
+        let deep = Raster { width_px: 2, height_px: 1, channels: 1, samples: Samples::U16(vec![200, 600]) };
+        let look = Look { range: ValueRange::Fixed { low: 0.0, high: 1000.0 }, ..Look::default() };
+        assert_eq!(reduce(deep, (1, 1), &look).pixels, [102; 3]);
     }
 }

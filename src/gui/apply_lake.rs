@@ -1,6 +1,6 @@
 //! Commands on the open lake: filter, order, frames, selections.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use egui::Context;
 
@@ -13,7 +13,12 @@ use super::{
     selected::Selected,
     state::SortBy,
 };
-use crate::{filter::FrameColumns as _, jobs::Priority};
+use crate::{
+    catalog::FrameTable,
+    filter::FrameColumns as _,
+    jobs::Priority,
+    session::{Session, SessionError},
+};
 
 impl App {
     pub(super) fn apply_to_lake(&mut self, command: Command, ctx: &Context) {
@@ -64,6 +69,9 @@ impl App {
                 }
                 lake.show(row);
             }
+            Command::SetRange(range) => self.change_look(ctx, move |session, table, footage| {
+                session.set_range(table, footage, range).map(|file| (format!("Value range {range}"), file))
+            }),
             Command::TogglePlot(metric) => {
                 let shown = lake.plots.get_or_insert_with(|| default_plots(lake.loaded.table.metrics()));
                 match shown.iter().position(|known| *known == metric) {
@@ -135,6 +143,11 @@ impl App {
                     explore.viewer.toggle_playing(lake, row, self.state.persisted.speed, now);
                 }
             }
+            Action::SwapRedBlue => self.change_look(ctx, |session, table, footage| {
+                let swap = !session.look(table, footage).swap_red_blue;
+                let told = if swap { "Blue is taken as stored first" } else { "Red is taken as stored first" };
+                session.set_channels(table, footage, swap).map(|file| (told.to_owned(), file))
+            }),
             Action::CopyFrameId => {
                 if let Some(row) = current {
                     let text = lake.table().frame_id(row).to_string();
@@ -173,6 +186,30 @@ impl App {
             let told = session.save_selection(&table, &name, &note, &rows);
             let told = told.map(|()| format!("Saved selection “{name}”.")).map_err(|error| error.to_string());
             let _ = tell.send(Event::SelectionsChanged(told));
+            ctx.request_repaint();
+        };
+        self.workers.ask.spawn(Priority::Visible, work).detach();
+    }
+
+    /// Has a worker change how the footage that is looked at is shown, and remember that with the lake.
+    fn change_look(
+        &self,
+        ctx: &Context,
+        change: impl FnOnce(&Session, &FrameTable, usize) -> Result<(String, PathBuf), SessionError> + Send + 'static,
+    ) {
+        let Slot::Ready(lake) = &self.slot else { return };
+        let Some(row) = lake.current else { return };
+        let (session, table, index) = (lake.session.clone(), Arc::clone(lake.table()), lake.footage(row).0);
+        let (tell, ctx) = (self.tell.clone(), ctx.clone());
+        let work = move |_: &_| {
+            let name = &table.footage_list()[index];
+            let told = match change(&session, &table, index) {
+                Ok((what, file)) => {
+                    Ok(format!("{what} in {} {}; kept in {}.", name.recording, name.camera, file.display()))
+                }
+                Err(error) => Err(format!("How {} {} is shown cannot be kept: {error}", name.recording, name.camera)),
+            };
+            let _ = tell.send(Event::LookChanged { footage: table.footage_id(index), told });
             ctx.request_repaint();
         };
         self.workers.ask.spawn(Priority::Visible, work).detach();

@@ -7,6 +7,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use super::budget::Memory;
 use super::dialogs::ExportDraft;
 use super::state::{DetailTab, SortBy, ThemeChoice, Workspace};
+use crate::model::ValueRange;
 
 /// A change that a person asked for. Only [`super::App::apply`] carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +57,8 @@ pub enum Command {
     SetDetailShare(f32),
     /// Memory for pictures.
     SetMemory(Memory),
+    /// Which values of the footage that is looked at are black and white.
+    SetRange(ValueRange),
     /// Speed of playback; 1 is as recorded.
     SetSpeed(f32),
     /// Width of the panel with the facets, points.
@@ -123,6 +126,7 @@ pub enum Action {
     PlaySlower,
     PlayAgain,
     ToggleBoxes,
+    SwapRedBlue,
     ActualSize,
     FitView,
     CopyFrameId,
@@ -214,6 +218,7 @@ const ENTRIES: &[Entry] = &[
     (Group::Frame, Action::HistoryBack, "Back to the frame before", on(CTRL, Key::OpenBracket), &[]),
     (Group::Frame, Action::HistoryForward, "Forward", on(CTRL, Key::CloseBracket), &[]),
     (Group::Frame, Action::ToggleBoxes, "Show labels", on(PLAIN, Key::H), &[]),
+    (Group::Frame, Action::SwapRedBlue, "Swap red and blue", on(PLAIN, Key::R), &[]),
     (Group::Frame, Action::ActualSize, "Actual size", on(PLAIN, Key::Num1), &[]),
     (Group::Frame, Action::FitView, "Fit to view", on(PLAIN, Key::Num0), &[]),
     (Group::Frame, Action::CopyFrameId, "Copy the frame's name", on(CTRL_SHIFT, Key::N), &[]),

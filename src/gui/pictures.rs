@@ -9,7 +9,7 @@ use super::{frame_key::FrameKey, source::Source, trouble::Trouble};
 use crate::{
     catalog::FrameTable,
     jobs::{JobHandle, Priority},
-    model::{Raster, Samples},
+    model::{Look, Raster, Samples},
     session::{FrameDetail, Session},
 };
 
@@ -22,6 +22,8 @@ pub struct Picture {
     pub raster: Option<Arc<Raster>>,
     /// Values, labels, attributes; or why they cannot be told.
     pub detail: Result<FrameDetail, String>,
+    /// How it is shown.
+    pub look: Look,
     /// The generation of the index that the details are of.
     generation: u64,
 }
@@ -184,13 +186,15 @@ impl Picture {
     fn read(session: &Session, table: &FrameTable, row: usize) -> Self {
         let detail = session.frame(table, row).map_err(|error| error.to_string());
         let generation = table.generation();
+        let look = session.look(table, table.footage_index(row));
         match session.image(table, row) {
             Ok(raster) => {
-                let image =
-                    color_image(&raster).map(Arc::new).ok_or_else(|| Trouble::damaged("the stored picture is empty"));
-                Self { image, raster: Some(Arc::new(raster)), detail, generation }
+                let image = color_image(&raster, &look)
+                    .map(Arc::new)
+                    .ok_or_else(|| Trouble::damaged("the stored picture is empty"));
+                Self { image, raster: Some(Arc::new(raster)), detail, look, generation }
             }
-            Err(error) => Self { image: Err(error.into()), raster: None, detail, generation },
+            Err(error) => Self { image: Err(error.into()), raster: None, detail, look, generation },
         }
     }
 
@@ -201,6 +205,7 @@ impl Picture {
             Ok(image) => Self {
                 image: Ok(Arc::clone(image)),
                 raster: self.raster.clone(),
+                look: self.look,
                 detail: session.frame(table, row).map_err(|error| error.to_string()),
                 generation: table.generation(),
             },
@@ -226,14 +231,15 @@ fn sample_bytes(samples: &Samples) -> usize {
 }
 
 /// The picture as the graphics card takes it; made by the worker, so that the thread that draws only hands it on.
-fn color_image(raster: &Raster) -> Option<ColorImage> {
+fn color_image(raster: &Raster, look: &Look) -> Option<ColorImage> {
     let size = [raster.width_px as usize, raster.height_px as usize];
     let pixels = size[0].checked_mul(size[1]).filter(|pixels| *pixels > 0)?;
+    let plain = *look == Look::default();
     match (&raster.samples, raster.channels) {
-        (Samples::U8(values), 3) if values.len() == pixels * 3 => Some(ColorImage::from_rgb(size, values)),
-        (Samples::U8(values), 1) if values.len() == pixels => Some(ColorImage::from_gray(size, values)),
+        (Samples::U8(values), 3) if plain && values.len() == pixels * 3 => Some(ColorImage::from_rgb(size, values)),
+        (Samples::U8(values), 1) if plain && values.len() == pixels => Some(ColorImage::from_gray(size, values)),
         _ => {
-            let image = raster.clone().into_rgb();
+            let image = raster.to_rgb(look);
             (image.pixels.len() == pixels * 3).then(|| ColorImage::from_rgb(size, &image.pixels))
         }
     }
@@ -246,7 +252,7 @@ mod tests {
     #[test]
     fn every_kind_of_raster_becomes_a_picture_and_a_torn_one_none() {
         let raster = |channels, samples| Raster { width_px: 2, height_px: 1, channels, samples };
-        let pixels = |raster: &Raster| color_image(raster).map(|image| image.pixels);
+        let pixels = |raster: &Raster| color_image(raster, &Look::default()).map(|image| image.pixels);
         let gray = |v| egui::Color32::from_gray(v);
         for (raster, expected) in [
             (

@@ -27,6 +27,17 @@ pub enum LakeError {
         /// What the parser said, with line and column.
         message: String,
     },
+    /// A setting that there is not, or a value it cannot have.
+    #[error("{0}")]
+    Setting(String),
+    /// A manifest could not be written.
+    #[error("cannot write {}: {source}; check that you may write it and that its disk has space", path.display())]
+    Write {
+        /// The manifest.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
     /// A path leads out of the lake.
     #[error("{0} leads out of the lake; Lakescope reads nothing outside the folder that was opened")]
     Outside(String),

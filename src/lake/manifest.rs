@@ -9,13 +9,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{LakeError, place::resolve_inside};
+use super::{FootageSettings, LakeError, place::resolve_inside};
 
 /// Longest manifest taken in.
 const MAX_BYTES: u64 = 4 << 20;
 
 /// The manifest of a lake.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default)]
 pub struct Manifest {
     /// Name of the lake; the folder's name when absent.
@@ -26,6 +26,8 @@ pub struct Manifest {
     pub rate_hz: Option<f64>,
     /// Settings per metric name.
     pub metrics: BTreeMap<String, MetricSetting>,
+    /// Settings of footages, by pattern.
+    pub footages: FootageSettings,
     /// Keys that this version does not use; kept so that they can be told as problems.
     #[serde(flatten)]
     pub other: BTreeMap<String, toml::Value>,
@@ -50,18 +52,32 @@ impl Manifest {
     /// [`LakeError::Manifest`] names the line and column, [`LakeError::Read`] a file that cannot be read (a pipe, a link
     /// to nothing), [`LakeError::Outside`] a link that leads out of the folder.
     pub fn read(root: &Path) -> Result<Self, LakeError> {
-        let path = root.join("lake.toml");
+        Self::read_file(root, "lake.toml")
+    }
+
+    /// Reads a manifest of another name, which holds settings of its own.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_file(root: &Path, name: &str) -> Result<Self, LakeError> {
+        let path = root.join(name);
         match fs::symlink_metadata(&path) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => return Err(LakeError::Read { path, source }),
         }
         let root = root.canonicalize().map_err(|source| LakeError::Read { path: root.to_owned(), source })?;
-        let text = read_text(&resolve_inside(&root, "lake.toml")?)
+        let text = read_text(&resolve_inside(&root, name)?)
             .map_err(|source| LakeError::Read { path: path.clone(), source })?;
-        let manifest: Self = toml::from_str(&text).map_err(|error| {
+        Self::parse(&path, &text)
+    }
+
+    /// Reads the text of a manifest; `path` is for messages.
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, LakeError> {
+        let path = path.to_owned();
+        let manifest: Self = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            let (line, column) = line_and_column(&text, at);
+            let (line, column) = line_and_column(text, at);
             LakeError::Manifest {
                 path: path.clone(),
                 message: format!("line {line}, column {column}: {}", error.message()),
@@ -92,7 +108,7 @@ impl Manifest {
 }
 
 /// The text of a regular file; a pipe that nobody writes to is refused, not waited for.
-fn read_text(path: &Path) -> io::Result<String> {
+pub(super) fn read_text(path: &Path) -> io::Result<String> {
     let mut options = fs::OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -109,7 +125,7 @@ fn read_text(path: &Path) -> io::Result<String> {
 }
 
 /// 1-based line and column (in characters) of a byte offset.
-fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+pub(super) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
@@ -131,6 +147,13 @@ mod tests {
             ("time_zone = \"Mars/Olympus\"", Err("not an IANA zone")),
             ("[metrics.speed]\ninterpolate = \"spline\"", Err("it can be linear")),
             ("[metrics.speed]\nunits = \"m/s\"", Err("unknown field")),
+            ("name = \"y\"\n[footages.\"*/front\"]\nrate_hz = 20\nsomething = 1", Ok("y")),
+            (
+                "[footages.\"*/front\"]\n\nchannels = \"brg\"",
+                Err("line 3, column 12: unknown variant `brg`, expected `rgb` or `bgr`"),
+            ),
+            ("[footages.a]\nclock = \"ms\"\nrange = [9, 1]", Err("line 3, column 9: a range needs two finite")),
+            ("[footages.a]\nstarts_at = 8", Err("line 2, column 13: starts_at is a time")),
         ] {
             fs::write(folder.path().join("lake.toml"), text).unwrap();
             match (Manifest::read(folder.path()), expected) {

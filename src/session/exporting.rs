@@ -4,12 +4,15 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{ExportImages, ExportReport, ExportRequest, ExportScope, Session, SessionError, find, json_text, now_text};
+use super::{
+    ExportImages, ExportReport, ExportRequest, ExportScope, LookOverride, Session, SessionError, find, json_text,
+    now_text,
+};
 use crate::{
     catalog::FrameTable,
     export::{self, FrameSource, ImageFormat, Package, PackageImages},
     jobs::Progress,
-    model::{FrameId, Label, Raster, Samples},
+    model::{FrameId, Label, Look, Raster, Samples},
     tasks::{self, Outcome},
 };
 
@@ -22,6 +25,10 @@ struct Source<'a> {
 impl FrameSource for Source<'_> {
     fn raster(&self, row: usize) -> Result<Raster, String> {
         self.session.image(self.table, row).map_err(|error| error.to_string())
+    }
+
+    fn look(&self, row: usize) -> Look {
+        self.session.look(self.table, self.table.footage_index(row))
     }
 
     fn stored(&self, row: usize) -> Result<Option<(Vec<u8>, &'static str)>, String> {
@@ -112,19 +119,30 @@ impl Session {
         }
     }
 
-    /// Writes one frame as an image file; the ending tells the format. With `labels` the boxes are drawn, and values of
-    /// more than 8 bit are scaled as on screen.
+    /// Writes one frame as an image file; the ending tells the format. With `labels` the boxes are drawn. `ways` can say
+    /// otherwise how it is shown. With boxes or a range of its own, values of more than 8 bit are scaled as on screen.
     ///
     /// # Errors
     /// No such frame, an unknown ending, or the frame or the file cannot be read or written.
-    pub fn write_image(&self, table: &FrameTable, id: &FrameId, out: &Path, labels: bool) -> Result<(), SessionError> {
+    pub fn write_image(
+        &self,
+        table: &FrameTable,
+        id: &FrameId,
+        out: &Path,
+        labels: bool,
+        ways: LookOverride,
+    ) -> Result<(), SessionError> {
         let asked = ImageFormat::of_path(out)?;
         let row = self.row_of(table, id)?;
+        let mut look = ways.apply(self.look(table, table.footage_index(row)));
         let mut raster = self.image(table, row)?;
-        if labels {
+        if labels || ways.range.is_some() {
             let (width_px, height_px) = (raster.width_px, raster.height_px);
-            let mut picture = raster.into_rgb();
-            export::draw_labels(&mut picture, &self.labels(table, row)?);
+            let mut picture = raster.into_rgb(&look);
+            look = Look::default();
+            if labels {
+                export::draw_labels(&mut picture, &self.labels(table, row)?);
+            }
             raster = Raster { width_px, height_px, channels: 3, samples: Samples::U8(picture.pixels) };
         } else if asked.keeping_values(&raster) != asked {
             return Err(SessionError::Usage(format!(
@@ -132,7 +150,7 @@ impl Session {
                 out.with_extension("tiff").display()
             )));
         }
-        let bytes = export::encode(raster, asked)?;
+        let bytes = export::encode(raster, asked, &look)?;
         export::write_file(out, |file| Ok(std::io::Write::write_all(file, &bytes)?))?;
         Ok(())
     }

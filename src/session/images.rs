@@ -146,7 +146,7 @@ impl Session {
         Ok((place, (row - first) as u64))
     }
 
-    /// The stored values of one frame.
+    /// The stored values of one frame, channels in the order they are stored in. [`Self::look`] tells how they are shown.
     ///
     /// # Errors
     /// The store has no images, changed since it was indexed, or the frame cannot be read or decoded.
@@ -156,7 +156,7 @@ impl Session {
         images.reader.read(&images.store(&place), layout(&place)?, &place.extents, frame).map_err(told)
     }
 
-    /// A picture of one frame no larger than the given size, never enlarged.
+    /// A picture of one frame no larger than the given size, never enlarged, shown as [`Self::look`] says.
     ///
     /// # Errors
     /// As [`Self::image`].
@@ -170,7 +170,11 @@ impl Session {
         let (place, frame) = self.frame_place(table, row)?;
         let images = &self.inner.images;
         let size = (max_width_px, max_height_px);
-        images.reader.thumbnail(&images.store(&place), layout(&place)?, &place.extents, frame, size).map_err(told)
+        let look = self.look(table, table.footage_index(row));
+        images
+            .reader
+            .thumbnail(&images.store(&place), layout(&place)?, &place.extents, frame, size, &look)
+            .map_err(told)
     }
 
     /// The stored file of one frame and its ending, when frames are stored as JPEG or PNG files.

@@ -5,6 +5,7 @@ mod find;
 mod images;
 mod index;
 mod samples;
+mod settings;
 mod types;
 
 use std::{path::Path, sync::Arc};
@@ -13,7 +14,7 @@ use parking_lot::Mutex;
 
 pub use types::{
     ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, FrameTrouble, IndexReport,
-    LakeInfo, MetricInfo, OpenOptions, Selection, SessionError, Sort,
+    LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort,
 };
 
 use crate::{
@@ -40,6 +41,7 @@ struct Inner {
     table: Mutex<Option<Arc<FrameTable>>>,
     images: images::Images,
     samples: samples::SampleCache,
+    settings: settings::SettingsCache,
 }
 
 impl Session {
@@ -70,6 +72,7 @@ impl Session {
                 table: Mutex::default(),
                 images,
                 samples: samples::SampleCache::default(),
+                settings: settings::SettingsCache::default(),
             }),
         })
     }

@@ -50,7 +50,8 @@ impl Session {
         let files = reader.files(recording)?.ok_or_else(|| {
             SessionError::Failed(format!("there is no recording `{recording}`; `lakescope frames` tells the names"))
         })?;
-        let reading = index::reading(self);
+        let settings = self.inner.settings.current(&self.inner.places);
+        let reading = index::reading(self, &settings);
         let series = Arc::new(index::read_series(&reading, &files, recording));
         let bytes = series.iter().map(|one| one.values.len() * bytes_a_row(&one.values)).sum();
         let mut kept = self.inner.samples.kept.lock();

@@ -10,7 +10,7 @@ use crate::{
     filter::MetricName,
     jobs::Cancelled,
     lake::LakeError,
-    model::{Footage, FrameId, Label, MetricKind, Problem},
+    model::{Footage, FrameId, Label, Look, MetricKind, Problem, ValueRange},
     tasks::TaskError,
 };
 
@@ -170,6 +170,26 @@ pub struct ExportReport {
     pub failed: Vec<(String, String)>,
 }
 
+/// How one picture is shown otherwise than its footage usually is.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct LookOverride {
+    /// Whether blue is stored first.
+    pub swap_red_blue: Option<bool>,
+    /// Which values are black and white.
+    pub range: Option<ValueRange>,
+}
+
+impl LookOverride {
+    /// The look with what is set here.
+    #[must_use]
+    pub fn apply(&self, look: Look) -> Look {
+        Look {
+            swap_red_blue: self.swap_red_blue.unwrap_or(look.swap_red_blue),
+            range: self.range.unwrap_or(look.range),
+        }
+    }
+}
+
 /// A saved selection of frames.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Selection {
@@ -250,7 +270,10 @@ impl From<CatalogError> for SessionError {
 
 impl From<LakeError> for SessionError {
     fn from(error: LakeError) -> Self {
-        Self::Failed(error.to_string())
+        match error {
+            LakeError::Setting(message) => Self::Usage(message),
+            _ => Self::Failed(error.to_string()),
+        }
     }
 }
 

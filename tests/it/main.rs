@@ -3,6 +3,8 @@
 mod foreign;
 mod harness;
 mod killed;
+mod layouts;
 mod main_job;
 mod python;
+mod settings;
 mod tidy;

@@ -1,11 +1,11 @@
 //! Numeric columns of a store: times, arrays with one entry per frame, logs.
 
-use super::Probing;
+use super::{Probing, TimesSource};
 use crate::frames::{
     FramesError,
-    clock::{TimeUnit, to_ns},
+    clock::{self, TimeUnit, to_ns},
     recognise,
-    structure::{AttributeValue, Structure, Values, attribute},
+    structure::{Structure, Values},
 };
 
 /// Most bytes of arrays that are read from one store.
@@ -16,20 +16,15 @@ const MAX_ARRAYS: usize = 4096;
 impl Probing<'_> {
     /// A column of times in ns. A unit that nothing tells is guessed, which is told unless it is what the native
     /// layout asks for.
-    pub(super) fn times(&mut self, at: usize) -> Result<Option<Vec<i64>>, FramesError> {
-        let dataset = self.dataset(at);
-        let named = ["units", "unit"].iter().find_map(|name| attribute(&dataset.attributes, name));
-        let known = named.and_then(AttributeValue::text).and_then(TimeUnit::named);
-        let path = dataset.path.clone();
+    pub(super) fn times(&mut self, at: usize) -> Result<Option<(Vec<i64>, TimesSource)>, FramesError> {
+        let told = recognise::told_unit(self.dataset(at));
+        let dataset = self.dataset(at).path.clone();
         let Some(values) = self.values(at)? else { return Ok(None) };
-        let Some((times, unit)) = to_ns(&values, known) else { return Ok(None) };
-        if known.is_none() && unit != TimeUnit::Nanoseconds && !times.is_empty() {
-            self.problem(
-                format!("Guessed: the times in {path} are {}", unit.name()),
-                "If that is wrong, add an attribute `units` with s, ms, us or ns",
-            );
-        }
-        Ok(Some(times))
+        let Some((times, unit)) = to_ns(&values, told.map(|told| told.unit)) else { return Ok(None) };
+        let Some(times) = clock::since(times, told.and_then(|told| told.since_ns)) else { return Ok(None) };
+        let guessed = told.is_none() && unit != TimeUnit::Nanoseconds && !times.is_empty();
+        let guessed_unit = guessed.then(|| unit.name());
+        Ok(Some((times, TimesSource { dataset, guessed_unit })))
     }
 
     /// All values of a dataset; nothing, and a problem, when they cannot be read.

@@ -1,17 +1,20 @@
 //! A store probed: its footages with layouts, extents, times and arrays, ready for the catalog.
 
 mod columns;
+mod settle;
 
 use std::{fs::File, path::Path};
 
 use super::{
-    ChildPool, Clock, Encoding, Extents, FrameLayout, FramesError, PixelOrder, Storage, StoreIdentity, coded,
+    ChildPool, Clock, Encoding, Extents, FrameLayout, FramesError, Origin, PixelOrder, Storage, StoreIdentity, coded,
     file_access, filters,
     recognise::{self, Candidate, ClockSource, Form, Recognised},
     stored_frame::StoredFrames,
     structure::{DatasetInfo, StoredValue, Structure, Values},
     superblock,
 };
+
+pub use settle::{Guesses, TimesSource, read_times};
 
 /// Most frames of a dataset of which nothing is stored, or that only the library can read.
 const MAX_UNSTORED_FRAMES: u64 = 1_000_000;
@@ -50,10 +53,14 @@ pub struct FoundFootage {
     pub height_px: u32,
     /// Their times.
     pub clock: Clock,
+    /// Where the times were read from.
+    pub times: Option<TimesSource>,
+    /// What was guessed of the images, as a sentence part.
+    pub guessed: Option<String>,
     /// `jpeg`, `png`, `gzip`, `lzf`, `raw`, `none`, or the name of another filter.
     pub store_kind: String,
-    /// One class number per frame (`train_set_y`).
-    pub labels_by_frame: Option<Vec<i64>>,
+    /// One class per frame (`train_set_y`): its name where the store lists names, else its number.
+    pub labels_by_frame: Option<Vec<String>>,
     /// Numeric columns with one value per frame, by name (`qpos_0`).
     pub arrays: Vec<(String, Values)>,
 }
@@ -80,7 +87,6 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
         file: &file,
         structure: &structure,
         problems: Vec::new(),
-        guessed: Vec::new(),
         doubtful: recognised.unused.iter().map(|at| recognise::why_unused(&structure.datasets[*at])).collect(),
         array_bytes: 0,
     };
@@ -90,7 +96,6 @@ pub fn probe_store(pool: &ChildPool, lake_root: &Path, store: &str) -> Result<St
     let footages = probing.footages(&recognised)?;
     let log = probing.log(&recognised.log)?;
     probing.tell_refused(&recognised);
-    probing.tell_guesses();
     probing.tell_doubtful();
     if footages.is_empty() && log.is_empty() && probing.problems.is_empty() {
         probing.problem(
@@ -114,8 +119,6 @@ struct Probing<'a> {
     file: &'a File,
     structure: &'a Structure,
     problems: Vec<(String, String)>,
-    /// What was guessed, told together at the end.
-    guessed: Vec<String>,
     /// What may have been meant as images and is not shown as such, told together at the end.
     doubtful: Vec<String>,
     /// Bytes of per-frame arrays read so far.
@@ -152,13 +155,6 @@ impl Probing<'_> {
             refused.filter_map(|(_, d)| d.refused.as_ref().map(|why| format!("{}: {why}", d.path))).collect();
         if !told.is_empty() {
             self.problem(some_of(&told), "Write them again as plain datasets, uncompressed or with gzip");
-        }
-    }
-
-    fn tell_guesses(&mut self) {
-        if !self.guessed.is_empty() {
-            let what = format!("Guessed: {}", some_of(&self.guessed));
-            self.problem(what, "Look at a frame; docs/lake-format.md tells the layouts that are known for certain");
         }
     }
 
@@ -223,11 +219,8 @@ impl Probing<'_> {
         let first = self.dataset(candidate.datasets[0]);
         let sure = candidate.per_frame && candidate.guessed.is_none();
         let against = if one_image && !sure { recognise::contradiction(self.structure, first) } else { None };
-        if let Some(against) = against {
-            self.doubtful.push(against);
-        } else if let Some(guessed) = &candidate.guessed {
-            self.guessed.push(guessed.clone());
-        }
+        let guessed = if against.is_some() { None } else { candidate.guessed.clone() };
+        self.doubtful.extend(against);
         if let Some(at) = candidate.palette {
             layout.palette = self.palette(at)?;
         }
@@ -240,14 +233,8 @@ impl Probing<'_> {
         } else {
             candidate
         };
-        let clock = self.clock(candidate)?;
-        let labels_by_frame = match candidate.labels {
-            Some(at) => self.values(at)?.and_then(|values| match values {
-                Values::Integers(values) => Some(values),
-                _ => None,
-            }),
-            None => None,
-        };
+        let (clock, times) = self.clock(candidate)?;
+        let labels_by_frame = self.labels(candidate)?;
         let scope = recognise::Scope::of(&self.dataset(candidate.datasets[0]).path);
         let arrays = self.columns(&candidate.arrays, &scope.prefix)?;
         let store_kind = coding.map_or_else(|| filters::kind(&layout.filters), |c| c.extension().to_owned());
@@ -260,10 +247,25 @@ impl Probing<'_> {
             width_px,
             height_px,
             clock,
+            times,
+            guessed,
             store_kind,
             labels_by_frame,
             arrays,
         }))
+    }
+
+    fn labels(&mut self, candidate: &Candidate) -> Result<Option<Vec<String>>, FramesError> {
+        let Some(at) = candidate.labels else { return Ok(None) };
+        let Some(Values::Integers(classes)) = self.values(at)? else { return Ok(None) };
+        let names = match candidate.class_names {
+            Some(at) => self.values(at)?,
+            None => None,
+        };
+        let names = if let Some(Values::Texts(names)) = names { names } else { Vec::new() };
+        let name =
+            |class: i64| usize::try_from(class).ok().and_then(|at| names.get(at)).filter(|name| !name.is_empty());
+        Ok(Some(classes.into_iter().map(|class| name(class).cloned().unwrap_or_else(|| class.to_string())).collect()))
     }
 
     /// Tells of a dataset that declares far more frames than it holds: a few kilobytes can declare billions.
@@ -320,6 +322,7 @@ impl Probing<'_> {
             fill: first.fill.clone(),
             palette: Vec::new(),
             white_is_zero: candidate.white_is_zero,
+            origin: candidate.origin,
         }
     }
 
@@ -401,27 +404,27 @@ impl Probing<'_> {
         Ok(colours.into_iter().map(|v| u8::try_from(v.clamp(0, 255)).unwrap_or(0)).collect())
     }
 
-    fn clock(&mut self, candidate: &Candidate) -> Result<Clock, FramesError> {
+    fn clock(&mut self, candidate: &Candidate) -> Result<(Clock, Option<TimesSource>), FramesError> {
         let first = self.dataset(candidate.datasets[0]);
         let told = recognise::rate_attribute(self.structure, first);
         let at = match candidate.clock {
             ClockSource::Dataset(at) => at,
-            ClockSource::Rate(Some(rate)) => return Ok(Clock::Rate(rate)),
-            ClockSource::Rate(None) => return Ok(Clock::Unknown),
+            ClockSource::Rate(Some(rate)) => return Ok((Clock::Rate(rate), None)),
+            ClockSource::Rate(None) => return Ok((Clock::Unknown, None)),
         };
-        if let Some(times) = self.times(at)? {
-            return Ok(Clock::Timestamps(times));
+        if let Some((times, source)) = self.times(at)? {
+            return Ok((Clock::Timestamps(times), Some(source)));
         }
         let times = self.dataset(at).path.clone();
         self.problem(
             format!("The times in {times} cannot be used"),
             "Write them again as int64 nanoseconds, one per frame",
         );
-        Ok(told.map_or(Clock::Unknown, Clock::Rate))
+        Ok((told.map_or(Clock::Unknown, Clock::Rate), Some(TimesSource { dataset: times, guessed_unit: None })))
     }
 
     fn times_only(&mut self, at: usize) -> Result<Option<FoundFootage>, FramesError> {
-        let Some(times) = self.times(at)? else { return Ok(None) };
+        let Some((times, source)) = self.times(at)? else { return Ok(None) };
         let frames = times.len() as u64;
         let dataset = self.dataset(at);
         let layout = FrameLayout {
@@ -435,6 +438,7 @@ impl Probing<'_> {
             fill: Vec::new(),
             palette: Vec::new(),
             white_is_zero: false,
+            origin: Origin::UpperLeft,
         };
         Ok(Some(FoundFootage {
             recording_hint: None,
@@ -445,6 +449,8 @@ impl Probing<'_> {
             width_px: 0,
             height_px: 0,
             clock: Clock::Timestamps(times),
+            times: Some(source),
+            guessed: None,
             store_kind: "none".to_owned(),
             labels_by_frame: None,
             arrays: Vec::new(),

@@ -2,8 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::{is_series, last, parent};
-use crate::frames::structure::{AttributeValue, DatasetInfo, StoredValue, Structure, attribute};
+use super::{is_series, last, nexus, parent};
+use crate::{
+    frames::{
+        clock::UnitText,
+        structure::{AttributeValue, DatasetInfo, StoredValue, Structure, attribute},
+    },
+    model::parse_time_ns,
+};
 
 /// Where the times of a footage come from.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +39,10 @@ pub(super) fn clock(structure: &Structure, dataset: &DatasetInfo, frames: u64, r
         structure.datasets.iter().position(|d| d.path.eq_ignore_ascii_case(path) && is_times(d) && fits(d))
     };
     let find = |path: &str| named(path, &|d| d.shape[0] == frames);
+    let axis = nexus::first_axis(structure, dataset);
+    if let Some(at) = axis.and_then(|path| find(&path)).filter(|at| counts_time(&structure.datasets[*at])) {
+        return ClockSource::Dataset(at);
+    }
     let base = |group: &str| if group == "/" { String::new() } else { group.to_owned() };
     let mut group = parent(&dataset.path);
     let name = last(&dataset.path);
@@ -67,6 +77,27 @@ fn is_times(dataset: &DatasetInfo) -> bool {
     number && matches!(dataset.shape[..], [_] | [_, 1]) && dataset.refused.is_none()
 }
 
+/// Whether an axis counts time and not an angle or a place: its unit says so, or, without one, its name.
+fn counts_time(axis: &DatasetInfo) -> bool {
+    match time_unit(axis) {
+        Some(unit) => unit.is_some(),
+        None => last(&axis.path).to_ascii_lowercase().contains("time"),
+    }
+}
+
+/// The unit of a dataset that tells one; inside, nothing when it is none of time.
+fn time_unit(dataset: &DatasetInfo) -> Option<Option<UnitText>> {
+    let text = ["units", "unit"].iter().find_map(|name| attribute(&dataset.attributes, name))?;
+    Some(text.text().and_then(UnitText::of))
+}
+
+/// The unit of a dataset of times, and the time they count from, as its attributes tell.
+pub(in crate::frames) fn told_unit(dataset: &DatasetInfo) -> Option<UnitText> {
+    let told = time_unit(dataset).flatten()?;
+    let start = attribute(&dataset.attributes, "start").and_then(AttributeValue::text).and_then(parse_time_ns);
+    Some(UnitText { since_ns: told.since_ns.or(start), ..told })
+}
+
 /// Frames a second, from attributes of the dataset, of its groups or of the file.
 pub(in crate::frames) fn rate_attribute(structure: &Structure, dataset: &DatasetInfo) -> Option<f64> {
     let rate = |attributes: &[_]| {
@@ -98,6 +129,13 @@ pub(super) fn labels(structure: &Structure, dataset: &DatasetInfo, frames: u64) 
     structure.datasets.iter().position(|d| {
         d.path == path && d.shape.iter().product::<u64>() == frames && matches!(d.value, StoredValue::Integer { .. })
     })
+}
+
+/// The names of the classes of a labelled set.
+pub(super) fn class_names(structure: &Structure, dataset: &DatasetInfo) -> Option<usize> {
+    let folder = parent(&dataset.path).trim_end_matches('/');
+    let path = format!("{folder}/list_classes");
+    structure.datasets.iter().position(|d| d.path == path && d.value == StoredValue::Text && d.shape.len() == 1)
 }
 
 /// Numeric arrays with one entry per frame, in the group of the images or one above it, other than images, times and

@@ -1,8 +1,8 @@
 //! Which datasets are images, by name, attributes and shape.
 
-use super::{last, value_type};
+use super::{last, nexus, parent, value_type};
 use crate::frames::{
-    PixelOrder,
+    Origin, PixelOrder,
     structure::{AttributeValue, DatasetInfo, StoredValue, Structure, attribute},
 };
 
@@ -26,6 +26,7 @@ pub(super) struct Image {
     pub(super) single: bool,
     pub(super) palette: Option<usize>,
     pub(super) white_is_zero: bool,
+    pub(super) origin: Origin,
     pub(super) guessed: Option<String>,
 }
 
@@ -36,7 +37,7 @@ const IMAGE_WORDS: [&str; 16] = [
 ];
 
 /// Decides whether a dataset is images.
-pub(super) fn image(structure: &Structure, at: usize) -> Option<Image> {
+pub(super) fn image(structure: &Structure, role: Option<nexus::Role>, at: usize) -> Option<Image> {
     let dataset = &structure.datasets[at];
     if dataset.shape.contains(&0) && dataset.path != "/frames" {
         return None;
@@ -50,15 +51,25 @@ pub(super) fn image(structure: &Structure, at: usize) -> Option<Image> {
         return declared_image(structure, at);
     }
     let plain = |form, single, guessed: Option<String>| {
-        Some(Image { dataset: at, form, single, palette: None, white_is_zero: false, guessed })
+        let origin = Origin::UpperLeft;
+        Some(Image { dataset: at, form, single, palette: None, white_is_zero: false, origin, guessed })
     };
     if dataset.value == StoredValue::Bytes {
         let rows = matches!(dataset.shape[..], [_] | [_, 1]);
         return if rows { plain(Form::Coded, false, None) } else { None };
     }
     value_type(dataset)?;
-    let (form, single) = by_shape(dataset)?;
-    let known = is_known(&dataset.path) && !single;
+    if role == Some(nexus::Role::Companion) || (role.is_some() && nexus::is_no_picture(dataset)) {
+        return None;
+    }
+    let signal = role == Some(nexus::Role::Signal);
+    let (form, single) = match (&dataset.shape[..], signal) {
+        // A signal is no coded image.
+        ([_, _], true) => (Form::Pixels(PixelOrder::Hw), true),
+        _ => by_shape(dataset)?,
+    };
+    let colour = matches!(form, Form::Pixels(PixelOrder::Hwc));
+    let known = signal || if single { colour && dataset.path == "/image" } else { is_known(&dataset.path) };
     plain(form, single, (!known).then(|| describe(dataset, form, single)))
 }
 
@@ -77,12 +88,13 @@ fn is_known(path: &str) -> bool {
 fn declared_image(structure: &Structure, at: usize) -> Option<Image> {
     let dataset = &structure.datasets[at];
     value_type(dataset)?;
-    let text = |name| attribute(&dataset.attributes, name).and_then(AttributeValue::text).unwrap_or("");
+    let text = |name| attribute(&dataset.attributes, name).and_then(AttributeValue::text).unwrap_or("").trim();
     let colour = text("IMAGE_SUBCLASS") == "IMAGE_TRUECOLOR";
     let planes = text("INTERLACE_MODE") == "INTERLACE_PLANE";
     let (form, single) = match (&dataset.shape[..], colour) {
         ([_, _], _) => (Form::Pixels(PixelOrder::Hw), true),
         ([3 | 4, _, _], true) if planes => (Form::Pixels(PixelOrder::Chw), true),
+        ([_, 3 | 4, _], true) if text("INTERLACE_MODE") == "INTERLACE_LINE" => (Form::Pixels(PixelOrder::Hcw), true),
         ([_, _, 3 | 4], true) => (Form::Pixels(PixelOrder::Hwc), true),
         ([3 | 4, _, _], true) => (Form::Pixels(PixelOrder::Chw), true),
         ([_, _, 3 | 4], false) if text("IMAGE_SUBCLASS").is_empty() => (Form::Pixels(PixelOrder::Hwc), true),
@@ -103,6 +115,12 @@ fn declared_image(structure: &Structure, at: usize) -> Option<Image> {
         single,
         palette,
         white_is_zero: white_is_zero.is_some_and(|flag| flag != 0.0) && palette.is_none(),
+        origin: match text("DISPLAY_ORIGIN") {
+            "LL" => Origin::LowerLeft,
+            "UR" => Origin::UpperRight,
+            "LR" => Origin::LowerRight,
+            _ => Origin::UpperLeft,
+        },
         guessed: None,
     })
 }
@@ -112,7 +130,7 @@ fn by_shape(dataset: &DatasetInfo) -> Option<(Form, bool)> {
     let bytes_of_pixels = matches!(dataset.value, StoredValue::Integer { bytes: 1 | 2, signed: false, .. });
     let bytes = matches!(dataset.value, StoredValue::Integer { bytes: 1, signed: false, .. });
     let name = last(&dataset.path).to_ascii_lowercase();
-    let named = IMAGE_WORDS.iter().any(|word| name.contains(word));
+    let named = is_named(&dataset.path);
     let likely = bytes_of_pixels || named;
     let least = if bytes_of_pixels { 4 } else { 8 };
     let sides = |h: u64, w: u64| h >= least && w >= least && h <= 65_535 && w <= 65_535;
@@ -132,6 +150,14 @@ fn by_shape(dataset: &DatasetInfo) -> Option<(Form, bool)> {
         [h, w] if likely && named && sides(h, w) && h >= 16 && w >= 16 => Some((Form::Pixels(PixelOrder::Hw), true)),
         _ => None,
     }
+}
+
+/// Whether the name says "image"; a number says what its group does.
+pub(super) fn is_named(path: &str) -> bool {
+    let name = last(path);
+    let name = if name.bytes().all(|byte| byte.is_ascii_digit()) { last(parent(path)) } else { name };
+    let name = name.to_ascii_lowercase();
+    IMAGE_WORDS.iter().any(|word| name.contains(word))
 }
 
 /// Names of stacks of gray frames whose first axis may well be three.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Candidate, ClockSource, companions,
-    form::{Form, Image},
+    form::{self, Form, Image},
     last, parent,
 };
 use crate::frames::{PixelOrder, structure::Structure};
@@ -80,6 +80,7 @@ fn alike(structure: &Structure, image: &Image, with_name: bool) -> String {
             image.form,
             image.palette,
             image.white_is_zero,
+            image.origin,
         )
     )
 }
@@ -93,6 +94,7 @@ fn footage(structure: &Structure, mut images: Vec<Image>, many: bool) -> Candida
     let rate = companions::rate_attribute(structure, dataset);
     let clock = if many { companions::clock(structure, dataset, frames, rate) } else { ClockSource::Rate(rate) };
     let guessed = match (&first.guessed, many) {
+        (Some(_), true) if form::is_named(&dataset.path) => None,
         (Some(_), true) => {
             Some(format!("the {frames} numbered images of {} were taken for frames", parent(path(first))))
         }
@@ -106,9 +108,11 @@ fn footage(structure: &Structure, mut images: Vec<Image>, many: bool) -> Candida
         form: first.form,
         clock,
         labels: None,
+        class_names: None,
         arrays: Vec::new(),
         palette: first.palette,
         white_is_zero: first.white_is_zero,
+        origin: first.origin,
         guessed,
     }
 }

@@ -5,18 +5,19 @@
 mod companions;
 mod form;
 mod group_images;
+mod nexus;
 mod unused;
 
 use std::collections::HashSet;
 
 use self::form::Image;
 use super::{
-    PixelOrder, ValueType,
+    Origin, PixelOrder, ValueType,
     structure::{DatasetInfo, Kept, StoredValue, Structure},
 };
 
 pub(super) use self::{
-    companions::{ClockSource, rate_attribute},
+    companions::{ClockSource, rate_attribute, told_unit},
     form::Form,
     unused::{contradiction, why_unused},
 };
@@ -38,12 +39,16 @@ pub(super) struct Candidate {
     pub(super) clock: ClockSource,
     /// One label per frame.
     pub(super) labels: Option<usize>,
+    /// Names of the classes that the labels number.
+    pub(super) class_names: Option<usize>,
     /// Numeric arrays with one entry per frame.
     pub(super) arrays: Vec<usize>,
     /// The palette of an indexed image.
     pub(super) palette: Option<usize>,
     /// Whether 0 is white.
     pub(super) white_is_zero: bool,
+    /// Where the first value is shown.
+    pub(super) origin: Origin,
     /// What was guessed, as a sentence part; nothing when the layout is known.
     pub(super) guessed: Option<String>,
 }
@@ -69,7 +74,9 @@ pub(super) fn recognise(structure: &Structure) -> Recognised {
 }
 
 fn used(structure: &Structure) -> Recognised {
-    let mut images: Vec<Image> = (0..structure.datasets.len()).filter_map(|at| form::image(structure, at)).collect();
+    let roles = nexus::roles(structure);
+    let mut images: Vec<Image> =
+        (0..structure.datasets.len()).filter_map(|at| form::image(structure, roles.get(&at).copied(), at)).collect();
     group_images::settle_numbered(structure, &mut images);
     let taken: HashSet<usize> = images.iter().map(|image| image.dataset).collect();
     let (singles, stacks): (Vec<Image>, Vec<Image>) = images.into_iter().partition(|image| image.single);
@@ -118,6 +125,7 @@ fn from_stack(structure: &Structure, image: Image, images: &HashSet<usize>) -> C
     let scope = Scope::of(&dataset.path);
     let frames = dataset.shape.first().copied().unwrap_or(0);
     let clock = companions::clock(structure, dataset, frames, scope.default_rate_hz(structure, dataset));
+    let timed = matches!(clock, ClockSource::Dataset(at) if structure.datasets[at].shape[0] == frames);
     let labels = companions::labels(structure, dataset, frames);
     let arrays = companions::arrays(structure, image.dataset, images, &clock, labels);
     Candidate {
@@ -128,10 +136,13 @@ fn from_stack(structure: &Structure, image: Image, images: &HashSet<usize>) -> C
         form: image.form,
         clock,
         labels,
+        class_names: labels.and_then(|_| companions::class_names(structure, dataset)),
         arrays,
         palette: image.palette,
         white_is_zero: image.white_is_zero,
-        guessed: image.guessed,
+        origin: image.origin,
+        // As many times as frames leave no doubt that the first axis counts frames.
+        guessed: image.guessed.filter(|_| !timed),
     }
 }
 
@@ -256,7 +267,9 @@ pub(super) fn value_type(dataset: &DatasetInfo) -> Option<(ValueType, bool)> {
 pub(super) fn picture_size(frame_shape: &[u64], order: PixelOrder) -> Option<(u64, u64, u64)> {
     match (order, frame_shape) {
         (PixelOrder::Hw, [h, w]) => Some((*w, *h, 1)),
-        (PixelOrder::Hwc, [h, w, c]) | (PixelOrder::Chw, [c, h, w]) => Some((*w, *h, *c)),
+        (PixelOrder::Hwc, [h, w, c]) | (PixelOrder::Chw, [c, h, w]) | (PixelOrder::Hcw, [h, c, w]) => {
+            Some((*w, *h, *c))
+        }
         _ => None,
     }
 }

@@ -146,7 +146,7 @@ fn known_layouts() {
                 ("/ovc/right/data", &[9, 80, 128, 1], U8),
                 ("/ovc/ts", &[9], I64),
             ]),
-            vec!["-:left /ovc/left/datax1 Hwc /ovc/ts [] guess", "-:right /ovc/right/datax1 Hwc /ovc/ts [] guess"],
+            vec!["-:left /ovc/left/datax1 Hwc /ovc/ts []", "-:right /ovc/right/datax1 Hwc /ovc/ts []"],
         ),
         ("depth, by its shape", structure(&[("/scan/d", &[9, 48, 64], F32)]), vec!["-:- /scan/dx1 Hw ? [] guess"]),
         ("positions are no images", structure(&[("/joints", &[900, 17, 3], F32), ("/m", &[500, 500], F64)]), vec![]),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{ClockSource, Recognised, companions, is_series, last, value_type};
+use super::{ClockSource, Recognised, companions, is_series, last, nexus, value_type};
 use crate::frames::structure::{AttributeValue, DatasetInfo, StoredValue, Structure, attribute};
 
 /// Names that leave no doubt that a dataset was meant as images.
@@ -34,14 +34,17 @@ pub(super) fn unused(structure: &Structure, recognised: &Recognised) -> Vec<usiz
     let mut used: HashSet<usize> = recognised.log.iter().copied().chain(recognised.times_only).collect();
     for candidate in &recognised.footages {
         used.extend(candidate.datasets.iter().chain(&candidate.arrays).copied());
-        used.extend(candidate.labels.into_iter().chain(candidate.palette));
+        used.extend(candidate.labels.into_iter().chain(candidate.class_names).chain(candidate.palette));
         if let ClockSource::Dataset(at) = candidate.clock {
             used.insert(at);
         }
     }
+    let roles = nexus::roles(structure);
     let meant = |(at, dataset): (usize, &DatasetInfo)| {
         let class = attribute(&dataset.attributes, "CLASS").and_then(AttributeValue::text);
-        let declared_other = class.is_some_and(|class| matches!(class, "PALETTE" | "DIMENSION_SCALE" | "TABLE"));
+        let companion = roles.get(&at) == Some(&nexus::Role::Companion);
+        let declared_other =
+            companion || class.is_some_and(|class| matches!(class, "PALETTE" | "DIMENSION_SCALE" | "TABLE"));
         let table = recognised.footages.is_empty() && dataset.shape.len() == 2 && is_series(dataset);
         let image_like = dataset.shape.len() >= 3 || is_named_for_images(dataset) || table;
         let text = dataset.value == StoredValue::Text;

@@ -46,6 +46,11 @@ impl Grid {
         self.scroll.offset = 0.0;
     }
 
+    /// The frames of a footage look different from now on.
+    pub fn forget_pictures(&mut self, footage: i64) {
+        self.thumbs.forget(footage);
+    }
+
     /// Brings `row` onto the screen.
     pub fn reveal(&mut self, row: usize) {
         self.reveal = Some(row);

@@ -9,6 +9,7 @@ mod facets;
 mod grid;
 mod grid_bar;
 mod highlight;
+mod look_bar;
 mod pixel_values;
 mod playback;
 mod plots;
@@ -53,6 +54,12 @@ pub struct Explore {
 }
 
 impl Explore {
+    /// The frames of a footage look different from now on.
+    pub fn forget_pictures(&mut self, footage: i64) {
+        self.grid.forget_pictures(footage);
+        self.viewer.forget_pictures(footage);
+    }
+
     /// Draws the workspace.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
         let colors = colors(ui);

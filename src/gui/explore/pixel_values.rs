@@ -1,13 +1,13 @@
 //! The stored values of a pixel as text: whole numbers exactly, fractions with the digits that their kind holds.
 
-use crate::model::{Raster, Samples};
+use crate::model::{Look, Raster, Samples};
 
 /// Significant digits of single and double precision that are worth reading.
 const SINGLE: usize = 7;
 const DOUBLE: usize = 10;
 
-/// The values of all channels at (`x`, `y`), named; `None` outside the picture.
-pub(super) fn told(raster: &Raster, x: u32, y: u32) -> Option<String> {
+/// The values of all channels at (`x`, `y`) in the order in which they are stored, named; `None` outside the picture.
+pub(super) fn told(raster: &Raster, look: &Look, x: u32, y: u32) -> Option<String> {
     let values = raster.values_at(x, y);
     if values.is_empty() {
         return None;
@@ -15,6 +15,7 @@ pub(super) fn told(raster: &Raster, x: u32, y: u32) -> Option<String> {
     let names: &[&str] = match values.len() {
         1 => &["value"],
         2 => &["value", "alpha"],
+        _ if look.swap_red_blue => &["B", "G", "R", "A"],
         _ => &["R", "G", "B", "A"],
     };
     let told = values.iter().enumerate().map(|(channel, value)| {
@@ -75,8 +76,11 @@ mod tests {
             (1, Samples::F64(vec![f64::NEG_INFINITY]), "value -inf"),
             (1, Samples::F64(vec![-0.0]), "value 0"),
         ] {
-            assert_eq!(told(&raster(channels, samples), 0, 0).as_deref(), Some(expected));
+            assert_eq!(told(&raster(channels, samples), &Look::default(), 0, 0).as_deref(), Some(expected));
         }
-        assert_eq!(told(&raster(1, Samples::U8(vec![1])), 1, 0), None);
+        assert_eq!(told(&raster(1, Samples::U8(vec![1])), &Look::default(), 1, 0), None);
+        let swapped = Look { swap_red_blue: true, ..Look::default() };
+        let told = told(&raster(3, Samples::U8(vec![1, 2, 3])), &swapped, 0, 0);
+        assert_eq!(told.as_deref(), Some("B 1  G 2  R 3"));
     }
 }

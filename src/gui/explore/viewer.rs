@@ -8,6 +8,7 @@ use egui::{
 
 use super::{
     detail,
+    look_bar::{RangeDraft, look_ui},
     playback::Playback,
     plots::Plots,
     scrub::Scrub,
@@ -47,6 +48,7 @@ pub struct Viewer {
     /// The picture shown last, which stands in while the next is on its way.
     last: Option<(FrameKey, Arc<Picture>)>,
     scrub: Scrub,
+    range: RangeDraft,
     plots: Plots,
     catalog: String,
 }
@@ -57,6 +59,11 @@ impl Viewer {
         if let Some(playing) = self.playing.take() {
             self.dropped = playing.dropped;
         }
+    }
+
+    /// The frames of a footage look different from now on.
+    pub fn forget_pictures(&mut self, footage: i64) {
+        self.pictures.forget(footage);
     }
 
     /// Starts at `row`, or stops.
@@ -99,7 +106,8 @@ impl Viewer {
             self.fetch(lake, source, row)
         };
         ui.spacing_mut().item_spacing.y = 0.0;
-        Self::header_ui(ui, state, lake, row, out);
+        let seen = picture.clone().or_else(|| self.last.as_ref().map(|(_, picture)| Arc::clone(picture)));
+        self.header_ui(ui, state, lake, row, seen.as_deref(), out);
         divider(ui);
         let whole = ui.available_rect_before_wrap();
         let share = state.persisted.detail_share;
@@ -234,7 +242,15 @@ impl Viewer {
         picture
     }
 
-    fn header_ui(ui: &mut Ui, state: &State, lake: &Lake, row: usize, out: &mut Vec<Command>) {
+    fn header_ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        lake: &Lake,
+        row: usize,
+        picture: Option<&Picture>,
+        out: &mut Vec<Command>,
+    ) {
         let colors = colors(ui);
         let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
         frame.show(ui, |ui| {
@@ -253,6 +269,9 @@ impl Viewer {
                     }
                     if icon_button(ui, Icon::Copy, &Action::CopyFrameId.tip()).clicked() {
                         out.push(Action::CopyFrameId.into());
+                    }
+                    if let Some(picture) = picture {
+                        look_ui(ui, &mut self.range, picture, out);
                     }
                     ui.add_space(STEP);
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -163,7 +163,7 @@ fn values_ui(ui: &Ui, area: Rect, picture: &Picture, at: Vec2) {
         return;
     }
     let (x, y) = (at.x as u32, at.y as u32);
-    let Some(values) = pixel_values::told(raster, x, y) else { return };
+    let Some(values) = pixel_values::told(raster, &picture.look, x, y) else { return };
     let text = format!("{x}, {y}    {values}");
     ui.interact(Rect::NOTHING, ui.scope_id().with("pixel"), Sense::hover())
         .widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("Pixel {text}")));

@@ -75,6 +75,8 @@ pub enum Icon {
     Chart,
     /// A clock.
     Clock,
+    /// Two arrows past each other.
+    Swap,
     /// An arrow that runs back to its beginning.
     Repeat,
 }
@@ -206,6 +208,12 @@ fn parts(icon: Icon) -> &'static [Part] {
         Icon::Chart => {
             &[Line(&[(2.4, 2.4), (2.4, 13.6), (13.8, 13.6)]), Line(&[(4.6, 10.4), (7.2, 6.6), (9.6, 8.8), (13.0, 4.0)])]
         }
+        Icon::Swap => &[
+            Line(&[(2.4, 5.4), (13.2, 5.4)]),
+            Line(&[(10.4, 2.6), (13.4, 5.4), (10.4, 8.2)]),
+            Line(&[(13.6, 10.8), (2.8, 10.8)]),
+            Line(&[(5.6, 8.0), (2.6, 10.8), (5.6, 13.6)]),
+        ],
         Icon::Repeat => &[
             Line(&[(12.6, 4.6), (5.0, 4.6), (3.4, 5.2), (2.8, 6.8), (2.8, 8.2)]),
             Line(&[(10.4, 2.2), (12.8, 4.6), (10.4, 7.0)]),

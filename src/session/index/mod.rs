@@ -15,28 +15,26 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{IndexReport, Session, SessionError};
+use super::{IndexReport, Inner, Session, SessionError, settings::Settings};
 use crate::{
     catalog::{CatalogError, CatalogWriter, SourceRecord},
     jobs::{Cancelled, Progress},
-    lake::{self, RecordingFiles},
+    lake::{self, FootageName, RecordingFiles},
+    model::Problem,
 };
 
 pub(super) use metrics::read_all as read_series;
 
 /// Grows with every change in how files are read, so that sources indexed before are read again.
-const READING_VERSION: u32 = 2;
+const READING_VERSION: u32 = 3;
 
 /// Finished sources that may wait for the writer; bounds memory.
 const WAITING_SOURCES: usize = 4;
 
 /// What is needed to read the files of an open lake again.
-pub(super) fn reading(session: &Session) -> source::Reading<'_> {
-    source::Reading {
-        root: &session.inner.places.root,
-        manifest: &session.inner.manifest,
-        pool: session.inner.images.pool(),
-    }
+pub(super) fn reading<'a>(session: &'a Session, settings: &'a Settings) -> source::Reading<'a> {
+    let Inner { places, manifest, images, .. } = &*session.inner;
+    source::Reading { root: &places.root, manifest, settings, pool: images.pool() }
 }
 
 /// Builds or refreshes the index. A catalog that turns out to be damaged is thrown away and made again, once.
@@ -96,8 +94,11 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
     let found = lake::discover(&places.root, progress)
         .map_err(|error| if progress.is_cancelled() { SessionError::Cancelled } else { error.into() })?;
     let known = writer.fingerprints()?;
-    let settings = serde_json::to_string(&manifest).unwrap_or_default();
-    let salt = format!("{READING_VERSION} {settings}");
+    let settings = Settings::read(places, &manifest)?;
+    let indexed = writer.footage_names()?;
+    // What concerns single footages goes into the fingerprints of their own sources below.
+    let general = serde_json::to_string(&(manifest.rate_hz, &manifest.metrics)).unwrap_or_default();
+    let salt = format!("{READING_VERSION} {general}");
     let names: BTreeSet<String> = found.recordings.iter().map(|files| files.name.clone()).collect();
     let gone: Vec<String> = known.keys().filter(|name| !names.contains(*name)).cloned().collect();
     let mut problems = found.problems;
@@ -106,7 +107,10 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
         .recordings
         .into_iter()
         .map(|files| (files.fingerprint(&places.root, &salt), files))
-        .filter(|(fingerprint, files)| known.get(&files.name) != Some(fingerprint))
+        .filter(|(fingerprint, files)| {
+            let footages = indexed.get(&files.name).into_iter().flatten();
+            known.get(&files.name) != Some(&settings.fingerprint(fingerprint, footages.map(named)))
+        })
         .map(|(fingerprint, files)| (files, fingerprint))
         .collect();
     // Recordings inside a store are called otherwise once another source lies below its name; until it is read again
@@ -117,15 +121,26 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
     progress.set_total(changed.len() as u64);
     progress.stage("reading recordings");
     let kept = (names.len() - changed.len()) as u64;
-    let reading = source::Reading { root: &places.root, manifest: &manifest, pool: session.inner.images.pool() };
+    let reading = source::Reading {
+        root: &places.root,
+        manifest: &manifest,
+        settings: &settings,
+        pool: session.inner.images.pool(),
+    };
     let mut samples_read = 0;
-    put_all(&changed, &reading, progress, |record| {
+    put_all(&changed, &reading, progress, |mut record| {
+        let footages = record.recordings.iter().flat_map(|recording| &recording.footages);
+        record.fingerprint = settings.fingerprint(&record.fingerprint, footages.map(|one| (&one.footage).into()));
         samples_read += record.recordings.iter().map(|recording| recording.samples).sum::<u64>();
         writer.put(&record)?;
         progress.log(told(&record));
         Ok(())
     })?;
     progress.stage("finishing");
+    let indexed = writer.footage_names()?;
+    let footages: Vec<FootageName<'_>> = indexed.values().flatten().map(named).collect();
+    problems.extend(settings.problems(&footages));
+    writer.settle(&[], &problems)?;
     writer.finish()?;
     let totals = session.reader()?.totals()?;
     Ok(IndexReport {
@@ -181,6 +196,11 @@ fn cancelled(progress: &Progress) -> Result<(), Stopped> {
     progress.check().map_err(|stop| Stopped::Failed(stop.into()))
 }
 
+/// A footage of the catalog as patterns see it.
+fn named((recording, camera, store): &(String, String, String)) -> FootageName<'_> {
+    FootageName { recording, camera, store }
+}
+
 /// One line of the run's log.
 fn told(record: &SourceRecord) -> String {
     let frames: u64 =
@@ -193,12 +213,12 @@ fn told(record: &SourceRecord) -> String {
 }
 
 /// Keys of `lake.toml` that mean nothing to this version.
-fn unknown_keys(manifest: &lake::Manifest) -> Vec<crate::model::Problem> {
+fn unknown_keys(manifest: &lake::Manifest) -> Vec<Problem> {
     manifest
         .other
         .keys()
         .map(|key| {
-            crate::model::Problem::new(
+            Problem::new(
                 "lake.toml",
                 format!("the key `{key}` is not known and does nothing"),
                 "See docs/lake-format.md for the keys there are.",

@@ -7,6 +7,7 @@ use super::{
     recording_series::RecordingSeries,
     stores::{self, FoundRecording, FoundStores},
 };
+use crate::session::settings::Settings;
 use crate::{
     catalog::{FootageRecord, RecordingRecord, SourceRecord},
     formats::{self, AlignOptions, DEFAULT_MAX_GAP_NS, Interpolation, Located},
@@ -19,6 +20,7 @@ use crate::{
 pub(crate) struct Reading<'a> {
     pub(crate) root: &'a Path,
     pub(crate) manifest: &'a Manifest,
+    pub(crate) settings: &'a Settings,
     pub(crate) pool: &'a ChildPool,
 }
 

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     catalog::FootageRecord,
-    frames::{self, Clock, FoundFootage, FrameLayout, StoreIdentity, structure::Values},
-    lake::RecordingFiles,
+    frames::{self, Clock, FoundFootage, FrameLayout, Guesses, PixelOrder, StoreIdentity, TimeUnit, structure::Values},
+    lake::{AxisOrder, ClockUnit, FootageName, FootageSetting, RecordingFiles},
     model::{Footage, Label, Problem},
 };
 
@@ -55,6 +55,8 @@ pub(super) struct FoundCamera {
     /// Arrays with one row per frame, and their columns.
     pub(super) arrays: Vec<(String, Values)>,
     labels: Vec<Label>,
+    /// What a person tells about it.
+    setting: FootageSetting,
 }
 
 impl FoundCamera {
@@ -67,8 +69,23 @@ impl FoundCamera {
 
     /// Time of the first frame by the store's own clock, when it is a date.
     fn first_date(&self) -> Option<i64> {
-        let Clock::Timestamps(times) = &self.clock else { return None };
-        times.iter().copied().min().filter(|ns| *ns > EARLIEST_DATE_NS)
+        let told = || {
+            let Clock::Timestamps(times) = &self.clock else { return None };
+            times.iter().copied().min().filter(|ns| *ns > EARLIEST_DATE_NS)
+        };
+        let first = self.setting.starts_at.or_else(told)?;
+        Some(first.saturating_add(self.setting.offset_s.map_or(0, seconds_to_ns)))
+    }
+
+    /// Times moved to where a person says that they are.
+    fn moved(&self, mut times: Vec<i64>) -> Vec<i64> {
+        let first = times.first().copied().unwrap_or(0);
+        let start = self.setting.starts_at.map_or(0, |start| start.saturating_sub(first));
+        let shift = start.saturating_add(self.setting.offset_s.map_or(0, seconds_to_ns));
+        if shift != 0 {
+            times.iter_mut().for_each(|time| *time = time.saturating_add(shift));
+        }
+        times
     }
 
     pub(super) fn into_record(self, recording: &str) -> FootageRecord {
@@ -102,7 +119,8 @@ pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut
                     logs.push(FoundLog { path: store.path.clone(), arrays: probe.log });
                 }
                 let alone = probe.footages.len() == 1;
-                for footage in probe.footages {
+                let mut guesses = Guesses::default();
+                for mut footage in probe.footages {
                     let name = match &footage.recording_hint {
                         Some(hint) => files.name_inside(hint),
                         None => files.name.clone(),
@@ -113,8 +131,16 @@ pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut
                         (Some(camera), false) => camera.clone(),
                         _ => store.camera.clone(),
                     };
-                    place(&mut found, name, &camera, &store.path, probe.identity, footage);
+                    let camera = unique_camera(&found, &name, &camera);
+                    let setting =
+                        reading.settings.of(FootageName { recording: &name, camera: &camera, store: &store.path });
+                    settle(reading, &store.path, &setting, &mut footage, problems);
+                    guesses.add(&footage);
+                    let camera = found_camera(camera, &store.path, probe.identity, footage, setting);
+                    place(&mut found, name, camera);
                 }
+                let guesses = guesses.problems().into_iter();
+                problems.extend(guesses.map(|(what, hint)| Problem::new(&store.path, what, hint)));
             }
             Err(error) => {
                 let (what, hint) = error.problem();
@@ -129,20 +155,70 @@ pub(super) fn read(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut
     FoundStores { recordings: found, logs }
 }
 
-fn place(
-    found: &mut Vec<FoundRecording>,
-    name: String,
-    camera: &str,
+/// Applies what a person tells about a footage; what cannot be is told.
+fn settle(
+    reading: &Reading<'_>,
     store: &str,
-    identity: StoreIdentity,
-    from: FoundFootage,
+    setting: &FootageSetting,
+    footage: &mut FoundFootage,
+    problems: &mut Vec<Problem>,
 ) {
-    let at = found.iter().position(|one| one.name == name).unwrap_or_else(|| {
-        found.push(FoundRecording { name, footages: Vec::new() });
-        found.len() - 1
+    let order = setting.order.map(|order| match order {
+        AxisOrder::Hwc => ("hwc", PixelOrder::Hwc),
+        AxisOrder::Chw => ("chw", PixelOrder::Chw),
+        AxisOrder::Hw => ("hw", PixelOrder::Hw),
     });
-    let footages = &mut found[at].footages;
-    let taken: BTreeSet<&str> = footages.iter().map(|one| one.footage.camera.as_str()).collect();
+    if let Some((word, order)) = order
+        && let Err(why) = footage.reorder(order)
+    {
+        let dataset = &footage.layout.dataset;
+        problems.push(Problem::new(
+            store,
+            format!("order = \"{word}\" of lake.toml was not used for {dataset}: {why}"),
+            "Correct or remove it in lake.toml.",
+        ));
+    }
+    if setting.clock.is_none() && setting.times.is_none() {
+        return;
+    }
+    let unit = setting.clock.map(|unit| match unit {
+        ClockUnit::S => TimeUnit::Seconds,
+        ClockUnit::Ms => TimeUnit::Milliseconds,
+        ClockUnit::Us => TimeUnit::Microseconds,
+        ClockUnit::Ns => TimeUnit::Nanoseconds,
+    });
+    let dataset = setting.times.clone().or_else(|| footage.times.as_ref().map(|times| times.dataset.clone()));
+    let Some(dataset) = dataset else {
+        problems.push(Problem::new(
+            store,
+            "clock of lake.toml was not used: no times were found in the store",
+            "Name their array with times = \"/path\", or set rate_hz.",
+        ));
+        return;
+    };
+    match frames::read_times(reading.pool, reading.root, store, &dataset, unit) {
+        Ok((times, source)) => {
+            footage.clock = Clock::Timestamps(times);
+            footage.times = Some(source);
+        }
+        Err(error) => {
+            let (what, hint) = error.problem();
+            problems.push(Problem::new(store, format!("times of lake.toml were not used: {what}"), hint));
+        }
+    }
+}
+
+fn place(found: &mut Vec<FoundRecording>, name: String, camera: FoundCamera) {
+    match found.iter_mut().find(|one| one.name == name) {
+        Some(one) => one.footages.push(camera),
+        None => found.push(FoundRecording { name, footages: vec![camera] }),
+    }
+}
+
+/// The camera's name, with a number where the recording has one of that name already.
+fn unique_camera(found: &[FoundRecording], recording: &str, camera: &str) -> String {
+    let footages = found.iter().filter(|one| one.name == recording).flat_map(|one| &one.footages);
+    let taken: BTreeSet<&str> = footages.map(|one| one.footage.camera.as_str()).collect();
     let camera = camera.replace('/', "_");
     let mut unique = camera.clone();
     let mut number = 2;
@@ -150,6 +226,16 @@ fn place(
         unique = format!("{camera}_{number}");
         number += 1;
     }
+    unique
+}
+
+fn found_camera(
+    camera: String,
+    store: &str,
+    identity: StoreIdentity,
+    from: FoundFootage,
+    setting: FootageSetting,
+) -> FoundCamera {
     let labels = from
         .labels_by_frame
         .iter()
@@ -157,17 +243,17 @@ fn place(
         .zip(0..from.frames)
         .map(|(class, frame_idx)| Label {
             frame_idx,
-            class: class.to_string(),
+            class: class.clone(),
             bbox: None,
             score: None,
             track_id: None,
             attributes: None,
         })
         .collect();
-    footages.push(FoundCamera {
+    FoundCamera {
         footage: Footage {
             recording: String::new(),
-            camera: unique,
+            camera,
             store: store.to_owned(),
             frames: from.frames,
             width_px: from.width_px,
@@ -183,7 +269,8 @@ fn place(
         times: Vec::new(),
         arrays: from.arrays,
         labels,
-    });
+        setting,
+    }
 }
 
 /// Gives every frame its time: the store's own, those of a log, or a rate counted from when the recording began.
@@ -201,7 +288,16 @@ pub(super) fn set_clocks(
         for camera in &mut recording.footages {
             let frames = camera.footage.frames;
             let own = std::mem::replace(&mut camera.clock, Clock::Unknown);
+            let begin = camera.setting.starts_at.unwrap_or(begin);
             let (times, rate) = match (own, camera.log_times.take()) {
+                (own, log) if camera.setting.rate_hz.is_some() => {
+                    let rate = camera.setting.rate_hz.unwrap_or(DEFAULT_RATE_HZ);
+                    let first = match &own {
+                        Clock::Timestamps(times) => times.first().copied(),
+                        _ => log.and_then(|times| times.first().copied()),
+                    };
+                    (at_rate(first.unwrap_or(begin), rate, frames), rate)
+                }
                 (Clock::Timestamps(mut times), _) if times.len() as u64 >= frames => {
                     if times.len() as u64 > frames {
                         problems.push(Problem::new(
@@ -235,7 +331,7 @@ pub(super) fn set_clocks(
                     (at_rate(begin, rate, frames), rate)
                 }
             };
-            camera.times = times;
+            camera.times = camera.moved(times);
             camera.footage.rate_hz = rate;
         }
     }
@@ -309,6 +405,7 @@ mod tests {
             times: Vec::new(),
             arrays: Vec::new(),
             labels: Vec::new(),
+            setting: FootageSetting::default(),
         }
     }
 

@@ -1,0 +1,230 @@
+//! Changing one setting of one footage in a `lake.toml`, with everything else in it left as it was written.
+
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use toml_edit::{Array, DocumentMut, Item, Table, Value};
+
+use super::{
+    FootageSetting, LakeError, Manifest,
+    footage_settings::{FOOTAGE_KEYS, nearest},
+    manifest::{line_and_column, read_text},
+    place::resolve_inside,
+};
+use crate::model::ValueRange;
+
+/// Sets `key` of `footage` (a name or a pattern) in the manifest `file` of the folder `root`, or removes it when there is
+/// no value. The file is made when it is not there and replaced as a whole; comments and order stay. Values are written
+/// as on the command line: `bgr`, `20`, `0:4095`.
+///
+/// # Errors
+/// [`LakeError::Setting`] when key or value cannot be; [`LakeError::Manifest`] when the file is not valid, which leaves it
+/// alone; [`LakeError::Read`] or [`LakeError::Write`] when it cannot be read or written.
+pub fn edit_manifest(
+    root: &Path,
+    file: &str,
+    footage: &str,
+    key: &str,
+    value: Option<&str>,
+) -> Result<PathBuf, LakeError> {
+    let value = value.map(|text| value_of(key, text)).transpose()?;
+    let path = target(root, file)?;
+    let text = match read_text(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(source) => return Err(LakeError::Read { path, source }),
+    };
+    // What does not parse is told in the same words as when the lake is opened.
+    Manifest::parse(&path, &text)?;
+    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+        let (line, column) = line_and_column(&text, error.span().map_or(0, |span| span.start));
+        let message = format!("line {line}, column {column}: {}", error.message());
+        LakeError::Manifest { path: path.clone(), message }
+    })?;
+    let odd = || LakeError::Manifest { path: path.clone(), message: "footages is no table".to_owned() };
+    put(document.as_item_mut(), footage, key, value).ok_or_else(odd)?;
+    let changed = document.to_string();
+    if changed != text {
+        Manifest::parse(&path, &changed)?;
+        replace(&path, &changed).map_err(|source| LakeError::Write { path: path.clone(), source })?;
+    }
+    Ok(path)
+}
+
+/// The file itself where the manifest is a link to one inside the lake.
+fn target(root: &Path, file: &str) -> Result<PathBuf, LakeError> {
+    match fs::symlink_metadata(root.join(file)) {
+        Ok(_) => {
+            let real = root.canonicalize().map_err(|source| LakeError::Read { path: root.to_owned(), source })?;
+            resolve_inside(&real, file)
+        }
+        Err(_) => Ok(root.join(file)),
+    }
+}
+
+/// The value that a text stands for, checked.
+fn value_of(key: &str, text: &str) -> Result<Value, LakeError> {
+    if !FOOTAGE_KEYS.contains(&key) {
+        let hint = nearest(key).map_or_else(
+            || format!("the keys are {}", FOOTAGE_KEYS.join(", ")),
+            |known| format!("perhaps `{known}` was meant"),
+        );
+        return Err(LakeError::Setting(format!("there is no setting `{key}` of a footage; {hint}")));
+    }
+    let text = text.trim();
+    let value = match key {
+        "rate_hz" | "offset_s" => match (text.parse::<i64>(), text.parse::<f64>()) {
+            (Ok(whole), _) => Value::from(whole),
+            (_, Ok(number)) => Value::from(number),
+            _ => Value::from(text),
+        },
+        "range" => match ValueRange::parse(text) {
+            Ok(ValueRange::Fixed { low, high }) => Value::from(Array::from_iter([number(low), number(high)])),
+            _ => Value::from(text),
+        },
+        _ => Value::from(text),
+    };
+    match toml::from_str::<FootageSetting>(&format!("{key} = {value}")) {
+        Ok(_) => Ok(value),
+        Err(error) => Err(LakeError::Setting(format!("{key} cannot be \"{text}\": {}", error.message().trim()))),
+    }
+}
+
+/// Whole numbers are written without a fraction.
+fn number(value: f64) -> Value {
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
+    if value.fract() == 0.0 && value.abs() < 1e15 { Value::from(value as i64) } else { Value::from(value) }
+}
+
+/// Nothing when something on the way is no table.
+fn put(document: &mut Item, footage: &str, key: &str, value: Option<Value>) -> Option<()> {
+    let top = document.as_table_like_mut()?;
+    if value.is_none() && !top.contains_key("footages") {
+        return Some(());
+    }
+    let footages = top.entry("footages").or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    let footages = footages.as_table_like_mut()?;
+    let Some(value) = value else {
+        let Some(one) = footages.get_mut(footage) else { return Some(()) };
+        let one = one.as_table_like_mut()?;
+        one.remove(key);
+        if one.is_empty() {
+            footages.remove(footage);
+        }
+        return Some(());
+    };
+    let one = footages.entry(footage).or_insert_with(|| Item::Table(Table::new())).as_table_like_mut()?;
+    match one.get_mut(key).and_then(Item::as_value_mut) {
+        // What stands around a value, such as a comment behind it, stays.
+        Some(old) => {
+            let around = old.decor().clone();
+            *old = value;
+            *old.decor_mut() = around;
+        }
+        None => {
+            one.insert(key, Item::Value(value));
+        }
+    }
+    Some(())
+}
+
+/// Replaces a file as a whole, with the rights it had.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let rights = match fs::metadata(path) {
+        // A file that may not be written is not replaced either.
+        Ok(meta) => {
+            fs::OpenOptions::new().write(true).open(path)?;
+            meta.permissions()
+        }
+        Err(_) => fs::Permissions::from_mode(0o644),
+    };
+    let mut part = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder)?;
+    part.write_all(text.as_bytes())?;
+    part.as_file().set_permissions(rights)?;
+    part.as_file().sync_all()?;
+    part.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edited(before: &str, steps: &[(&str, &str, Option<&str>)]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lake.toml");
+        if !before.is_empty() {
+            fs::write(&path, before).unwrap();
+        }
+        for (footage, key, value) in steps {
+            edit_manifest(folder.path(), "lake.toml", footage, key, *value).unwrap();
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), usize::from(path.exists()));
+        fs::read_to_string(path).unwrap_or_default()
+    }
+
+    #[test]
+    fn one_setting_changes_and_the_rest_stays() {
+        let written = "# our lake\nname = \"north\"   # for now\n\n[footages.\"d1/front\"] # swapped\nchannels = \"rgb\" # since May\nrate_hz = 20\n\n[metrics.speed]\nunit = \"m/s\"\n";
+        for (before, steps, after) in [
+            (
+                "",
+                vec![("d1/front", "channels", Some("bgr"))],
+                "[footages.\"d1/front\"]\nchannels = \"bgr\"\n".to_owned(),
+            ),
+            (written, vec![("d1/front", "channels", Some("bgr"))], written.replace("\"rgb\"", "\"bgr\"")),
+            (written, vec![("d1/front", "channels", None)], written.replace("channels = \"rgb\" # since May\n", "")),
+            (written, vec![("d2/rear", "channels", None)], written.to_owned()),
+            (
+                written,
+                vec![("d1/front", "range", Some("0:4095"))],
+                written.replace("rate_hz = 20\n", "rate_hz = 20\nrange = [0, 4095]\n"),
+            ),
+            (
+                "footages = { \"a/b\" = { rate_hz = 5 } }\n",
+                vec![("a/b", "rate_hz", Some("7.5"))],
+                "footages = { \"a/b\" = { rate_hz = 7.5 } }\n".to_owned(),
+            ),
+            (
+                "name = \"x\"\n",
+                vec![("a/b", "channels", Some("bgr")), ("a/b", "channels", None)],
+                "name = \"x\"\n".to_owned(),
+            ),
+        ] {
+            assert_eq!(edited(before, &steps), after, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_lost_when_it_cannot_be_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lake.toml");
+        for (text, key, value, word) in [
+            ("name = ", "channels", "bgr", "line 1"),
+            ("footages = 3", "channels", "bgr", "line 1"),
+            ("name = \"x\"", "chanels", "bgr", "perhaps `channels` was meant"),
+            ("name = \"x\"", "channels", "red", "channels cannot be \"red\""),
+            ("name = \"x\"", "range", "9:1", "the smaller one first"),
+        ] {
+            fs::write(&path, text).unwrap();
+            let error = edit_manifest(folder.path(), "lake.toml", "a/b", key, Some(value)).unwrap_err().to_string();
+            assert!(error.contains(word), "{error}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("other.toml"), "").unwrap();
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("other.toml"), &path).unwrap();
+        let refused = edit_manifest(folder.path(), "lake.toml", "a/b", "channels", Some("bgr"));
+        assert!(matches!(refused, Err(LakeError::Outside(_))), "{refused:?}");
+    }
+}
