@@ -93,3 +93,47 @@ fn undo_goes_back_past_a_new_index() {
     window.key(Modifiers::COMMAND, Key::Z);
     window.until("the filter is undone too", |window| window.filter().is_empty());
 }
+
+#[test]
+fn red_and_blue_are_swapped_and_that_is_remembered_with_the_lake() {
+    let mut window = Window::open();
+    let settings = window.lake.join("lake.toml");
+    let before = fs::read_to_string(&settings).unwrap_or_default();
+    window.until("the picture is there", |window| window.shows("Swap red and blue"));
+    window.key(Modifiers::NONE, Key::R);
+    window.until("it is told", |window| window.tells("Blue is taken as stored first"));
+    assert!(fs::read_to_string(&settings).unwrap().contains("bgr"));
+    // The stored values stay in their order; only their names change.
+    let name = format!("Picture of {}", window.shown_frame().unwrap());
+    let rect = window.harness.get_by_label(&name).rect();
+    for _ in 0..60 {
+        window.harness.hover_at(rect.center());
+        window.settle();
+        if window.tells("    B ") {
+            break;
+        }
+    }
+    assert!(window.tells("    B "));
+    window.key(Modifiers::NONE, Key::R);
+    window.until("it is turned back", |window| window.tells("Red is taken as stored first"));
+    assert_eq!(fs::read_to_string(&settings).unwrap_or_default().contains("bgr"), before.contains("bgr"));
+}
+
+#[test]
+fn the_range_of_deep_frames_is_chosen_and_remembered_with_the_lake() {
+    let fixture = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/layouts/depth_uint16_little.h5");
+    let mut window = Window::open_with(|lake| {
+        fs::copy(&fixture, lake.join("depth.h5")).unwrap();
+    });
+    window.type_filter("recording = \"depth\"");
+    window.leave_text();
+    window.until("it is filtered", |window| window.matches().is_some_and(|count| count < 40));
+    window.until("its tiles are there", |window| window.tells("Frame depth/"));
+    let tile = window.harness.query_all_by_label_contains("Frame depth/").next().unwrap();
+    tile.click();
+    window.until("the range is told", |window| window.shows("Value range: min–max"));
+    window.click("Value range: min–max");
+    window.press("Percentiles of the frame");
+    window.until("it is told", |window| window.shows("Value range: 1–99 %"));
+    assert!(fs::read_to_string(window.lake.join("lake.toml")).unwrap().contains("p1-p99"));
+}

@@ -99,15 +99,17 @@ impl Viewer {
         let source =
             Source { session: &lake.session, table: lake.table(), pool: &workers.pictures, ctx: &ui.ctx().clone() };
         let key = FrameKey::of(lake.table(), row);
-        let picture = if self.playing.as_ref().is_some_and(|playing| playing.footage == key.footage) {
-            self.play(ui, state, lake, source, row, out)
+        // While playing, the frame that is shown may be ahead of the one that is told until the next pass.
+        let (seen, picture) = if self.playing.as_ref().is_some_and(|playing| playing.footage == key.footage) {
+            let seen = self.play(ui, state, lake, source, row, out);
+            (FrameKey::of(lake.table(), seen), self.pictures.get(seen, Priority::Paced, source))
         } else {
-            self.playing = None;
-            self.fetch(lake, source, row)
+            self.pause();
+            (key, self.fetch(lake, source, row))
         };
         ui.spacing_mut().item_spacing.y = 0.0;
-        let seen = picture.clone().or_else(|| self.last.as_ref().map(|(_, picture)| Arc::clone(picture)));
-        self.header_ui(ui, state, lake, row, seen.as_deref(), out);
+        let stand_in = picture.clone().or_else(|| self.last.as_ref().map(|(_, picture)| Arc::clone(picture)));
+        self.header_ui(ui, state, lake, row, stand_in.as_deref(), out);
         divider(ui);
         let whole = ui.available_rect_before_wrap();
         let share = state.persisted.detail_share;
@@ -120,7 +122,7 @@ impl Viewer {
         let shown = Shown {
             key,
             picture: match &picture {
-                Some(picture) => Some((key, picture)),
+                Some(picture) => Some((seen, picture)),
                 None => self.last.as_ref().map(|(key, picture)| (*key, &**picture)),
             },
             waits: self.playing.is_none(),
@@ -143,7 +145,7 @@ impl Viewer {
             self.detail_ui(ui, state, lake, workers, row, picture.as_deref(), out);
         });
         if let Some(picture) = picture {
-            self.last = Some((key, picture));
+            self.last = Some((seen, picture));
         }
     }
 
@@ -160,7 +162,7 @@ impl Viewer {
         }
     }
 
-    /// Shows the newest frame that is due and there, has the coming ones decoded, and wakes the window in time. Frames
+    /// The row of the newest frame that is due and there. Has the coming ones decoded, and wakes the window in time. Frames
     /// are read in the order in which they are due, on all workers; what is no longer needed is cancelled.
     fn play(
         &mut self,
@@ -170,12 +172,12 @@ impl Viewer {
         source: Source<'_>,
         row: usize,
         out: &mut Vec<Command>,
-    ) -> Option<Arc<Picture>> {
+    ) -> usize {
         let now = ui.input(|input| input.time);
         let (_, footage) = lake.footage(row);
         let first = footage.first_row;
         let times = lake.loaded.times.get(first..first + footage.rows).unwrap_or_default();
-        let mut playing = self.playing.take()?;
+        let Some(mut playing) = self.playing.take() else { return row };
         playing.set_speed(state.persisted.speed, now);
         let bytes = self.last.as_ref().map_or(0, |(_, picture)| picture.bytes());
         let most = (state.persisted.memory.pictures() / 2).checked_div(bytes).unwrap_or(READY);
@@ -219,7 +221,7 @@ impl Viewer {
         } else {
             self.playing = Some(playing);
         }
-        self.pictures.get(shown, Priority::Paced, source)
+        shown
     }
 
     /// The frame of `row`, with what is likely to be wanted next asked for behind it.
