@@ -235,7 +235,7 @@ const ENTRIES: &[Entry] = &[
     (Group::View, Action::TilesLarger, "Larger thumbnails", on(PLAIN, Key::CloseBracket), &[]),
     (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
     (Group::View, Action::FacetsPanel, "Facets beside the grid", on(CTRL_SHIFT, Key::F), &[]),
-    (Group::View, Action::ViewerPanel, "Viewer beside the grid", on(CTRL_SHIFT, Key::V), &[]),
+    (Group::View, Action::ViewerPanel, "Viewer beside the grid", on(CTRL_SHIFT, Key::D), &[]),
     (Group::View, Action::CycleTheme, "Switch theme", on(CTRL_SHIFT, Key::L), &[]),
     (Group::View, Action::Fullscreen, "Full screen", on(PLAIN, Key::F11), &[KeyboardShortcut::new(PLAIN, Key::F)]),
     (

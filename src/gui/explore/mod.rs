@@ -124,7 +124,7 @@ impl Room {
     fn of(panels: &Panels, width: f32) -> Self {
         let free = width - GRID;
         let with_viewer = panels.viewer && free >= VIEWER;
-        let beside = if with_viewer { free - VIEWER } else { free };
+        let beside = if panels.viewer { free - VIEWER } else { free };
         let facets =
             (panels.facets && beside >= FACETS).then(|| panels.facets_width.clamp(FACETS, beside.min(MOST_FACETS)));
         let usual = (width * 0.42).clamp(360.0, 760.0);

@@ -165,7 +165,7 @@ fn values_ui(ui: &Ui, area: Rect, picture: &Picture, at: Vec2) {
     let (x, y) = (at.x as u32, at.y as u32);
     let Some(values) = pixel_values::told(raster, &picture.look, x, y) else { return };
     let text = format!("{x}, {y}    {values}");
-    ui.interact(Rect::NOTHING, ui.scope_id().with("pixel"), Sense::hover())
+    ui.interact(Rect::from_min_size(area.left_bottom(), Vec2::ZERO), ui.scope_id().with("pixel"), Sense::hover())
         .widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("Pixel {text}")));
     note(ui, area.left_bottom() + vec2(8.0, -8.0), Align2::LEFT_BOTTOM, &text);
 }
