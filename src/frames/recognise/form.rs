@@ -183,6 +183,7 @@ fn describe(dataset: &DatasetInfo, form: Form, single: bool) -> String {
         (Form::Pixels(PixelOrder::Hwc), true) => "one colour image",
         (Form::Pixels(PixelOrder::Chw), false) => "a stack of colour frames, planes first",
         (Form::Pixels(PixelOrder::Chw), true) => "one colour image, planes first",
+        (Form::Pixels(PixelOrder::Hcw), _) => "a colour image, a line of each colour after the other",
         (Form::Coded, _) => "coded images, one a row",
         (Form::RowsOrGray, _) => "coded images or one gray image",
     };
