@@ -105,7 +105,8 @@ impl Grid {
         view: &View,
         out: &mut Vec<Command>,
     ) -> (usize, Vec<usize>) {
-        let area = ui.available_rect_before_wrap();
+        // What the bar above could not fit must not widen the grid.
+        let area = ui.available_rect_before_wrap().intersect(ui.clip_rect());
         let plan = self.plan(lake, state.persisted.tile_width, area.width());
         let rows = view.len().div_ceil(plan.columns);
         let margin = f64::from(STEP);

@@ -21,14 +21,22 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec
     frame.show(ui, |ui| {
         // Counts, selection and tools stand in one row where they fit; otherwise the selection has a row of its own.
         let fits = ui.available_width() >= ONE_ROW;
+        let narrow = ui.available_width() < COUNTS_AND_TOOLS;
+        if narrow {
+            bar(ui, 32.0, |ui| counts_ui(ui, lake));
+        }
         bar(ui, 40.0, |ui| {
-            counts_ui(ui, lake);
+            if !narrow {
+                counts_ui(ui, lake);
+            }
             if !lake.selected.is_empty() && fits {
                 selection_ui(ui, lake, out);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                zoom_ui(ui, state, out);
+                if !narrow {
+                    zoom_ui(ui, state, out);
+                }
                 if icon_toggle(ui, Icon::Boxes, &Action::TileBoxes.tip(), state.persisted.tile_boxes).clicked() {
                     out.push(Action::TileBoxes.into());
                 }
@@ -42,6 +50,8 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec
     divider(ui);
 }
 
+/// Width in which counts and tools stand beside each other, px. Below it the size of thumbnails is left to its keys.
+const COUNTS_AND_TOOLS: f32 = 340.0;
 /// Width in which counts of seven digits, the selection with its buttons, and the tools stand beside each other, px.
 const ONE_ROW: f32 = 760.0;
 

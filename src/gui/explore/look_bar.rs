@@ -47,7 +47,6 @@ fn range_ui(ui: &mut Ui, draft: &mut RangeDraft, raster: &Raster, now: ValueRang
         .accessible_name(format!("Value range: {name}"))
         .on_hover_text("Which stored values are shown black and white; remembered for this footage");
     match now {
-        ValueRange::MinMax => {}
         ValueRange::Percentile { low, high } if !button_open(&button) => draft.percentiles = (low, high),
         ValueRange::Fixed { low, high } if !button_open(&button) => draft.fixed = Some((low, high)),
         _ => {}

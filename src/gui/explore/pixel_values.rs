@@ -41,9 +41,9 @@ fn fraction(value: f64, digits: usize) -> String {
     }
     let scientific = format!("{value:.*e}", digits - 1);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let trimmed = |text: &str| match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text.to_owned(),
+    let trimmed = |text: &str| {
+        let short = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+        short.to_owned()
     };
     match exponent.parse::<i32>() {
         Ok(exponent @ -4..=9) => {

@@ -88,7 +88,8 @@ impl Playback {
             // The refresh at which the next frame is due; by then a later one may be.
             let steps = next_ns.saturating_sub(at).max(1).saturating_sub(1) / step.max(1) + 1;
             at = at.saturating_add(steps.saturating_mul(step)).max(*next_ns);
-            upcoming.push(last_before(times, at).max(last + 1));
+            // Times are whole nanoseconds: a frame that is due a rounding later is due.
+            upcoming.push(last_before(times, at.saturating_add(step / 64)).max(last + 1));
         }
         upcoming
     }

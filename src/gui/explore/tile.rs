@@ -66,7 +66,7 @@ impl Tile {
                     painter,
                     Rect::from_center_size(picture.center(), vec2(side, side)),
                     trouble.icon(),
-                    trouble.ink(&colors),
+                    trouble.ink(colors),
                 );
                 None
             }

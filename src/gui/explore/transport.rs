@@ -16,6 +16,7 @@ use crate::gui::{
 };
 
 /// What is played, and where.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Transport {
     pub playing: bool,
     /// Frames that came too late to be shown.
