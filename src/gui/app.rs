@@ -117,7 +117,8 @@ impl App {
         self.leave_lake();
         let root = std::path::absolute(&root).unwrap_or(root);
         let mut answer = Fetch::default();
-        let (folder, options) = (root.clone(), self.options.clone());
+        let (folder, mut options) = (root.clone(), self.options.clone());
+        options.chunk_cache_bytes.get_or_insert(self.state.persisted.memory.chunks());
         answer.request(root.clone(), &self.workers.ask, crate::jobs::Priority::Visible, ctx, move |_| {
             Opened::open(&folder, options)
         });

@@ -10,6 +10,7 @@ use super::{
     command::{Action, Command},
     dialogs::{ChecksumDraft, Dialog, ExportDraft, Palette, SelectionDraft, VerifyDraft},
     events::{Event, Purpose},
+    explore::{SPEEDS, other_speed},
     state::{ThemeChoice, Workspace},
 };
 
@@ -38,6 +39,10 @@ impl App {
             }
             Command::SetDetail(tab) => self.state.persisted.detail = tab,
             Command::SetDetailShare(share) => self.state.persisted.detail_share = share.clamp(0.12, 0.75),
+            Command::SetMemory(memory) => self.state.persisted.memory = memory,
+            Command::SetSpeed(speed) => self.state.persisted.speed = speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]),
+            Command::SetFacetsWidth(width) => self.state.persisted.panels.facets_width = width,
+            Command::SetViewerWidth(width) => self.state.persisted.panels.viewer_width = Some(width),
             Command::CancelJob(id) => {
                 for job in self.state.transient.jobs.iter().filter(|job| job.id == id) {
                     job.progress.cancel();
@@ -105,6 +110,13 @@ impl App {
                 self.apply(Command::SetTheme(next), ctx);
             }
             Action::TileBoxes => self.state.persisted.tile_boxes ^= true,
+            Action::PlayFaster | Action::PlaySlower => {
+                let speed = other_speed(self.state.persisted.speed, action == Action::PlayFaster);
+                self.apply(Command::SetSpeed(speed), ctx);
+            }
+            Action::PlayAgain => self.state.persisted.repeat ^= true,
+            Action::FacetsPanel => self.state.persisted.panels.facets ^= true,
+            Action::ViewerPanel => self.state.persisted.panels.viewer ^= true,
             Action::ToggleBoxes => self.state.persisted.boxes ^= true,
             Action::TilesLarger => {
                 let width = self.state.persisted.tile_width * 1.25;

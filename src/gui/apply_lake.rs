@@ -1,6 +1,6 @@
 //! Commands on the open lake: filter, order, frames, selections.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use egui::Context;
 
@@ -12,9 +12,13 @@ use super::{
     explore::default_plots,
     selected::Selected,
     state::SortBy,
-    undo::ViewState,
 };
-use crate::{filter::FrameColumns as _, jobs::Priority};
+use crate::{
+    catalog::FrameTable,
+    filter::FrameColumns as _,
+    jobs::Priority,
+    session::{Session, SessionError},
+};
 
 impl App {
     pub(super) fn apply_to_lake(&mut self, command: Command, ctx: &Context) {
@@ -40,7 +44,7 @@ impl App {
             Command::Seek(time_ns) => {
                 if let Some(row) = lake.current {
                     let row = lake.row_at(lake.footage(row).1, time_ns);
-                    self.workspaces.explore.viewer.moved(now);
+                    self.workspaces.explore.viewer.pause();
                     lake.pass(row);
                     self.workspaces.explore.grid.reveal(row);
                 }
@@ -65,6 +69,9 @@ impl App {
                 }
                 lake.show(row);
             }
+            Command::SetRange(range) => self.change_look(ctx, move |session, table, footage| {
+                session.set_range(table, footage, range).map(|file| (format!("Value range {range}"), file))
+            }),
             Command::TogglePlot(metric) => {
                 let shown = lake.plots.get_or_insert_with(|| default_plots(lake.loaded.table.metrics()));
                 match shown.iter().position(|known| *known == metric) {
@@ -114,7 +121,7 @@ impl App {
             _ => None,
         };
         if let Some(row) = target {
-            explore.viewer.moved(now);
+            explore.viewer.pause();
             lake.pass(row);
             explore.grid.reveal(row);
             return;
@@ -124,20 +131,25 @@ impl App {
             Action::Undo => {
                 let present = lake.view_state();
                 if let Some(state) = lake.undo.undo(present) {
-                    restore(lake, state);
+                    lake.restore(state);
                 }
             }
             Action::Redo => {
                 let present = lake.view_state();
                 if let Some(state) = lake.undo.redo(present) {
-                    restore(lake, state);
+                    lake.restore(state);
                 }
             }
             Action::PlayPause => {
                 if let Some(row) = current {
-                    explore.viewer.toggle_playing(lake, row, now);
+                    explore.viewer.toggle_playing(lake, row, self.state.persisted.speed, now);
                 }
             }
+            Action::SwapRedBlue => self.change_look(ctx, |session, table, footage| {
+                let swap = !session.look(table, footage).swap_red_blue;
+                let told = if swap { "Blue is taken as stored first" } else { "Red is taken as stored first" };
+                session.set_channels(table, footage, swap).map(|file| (told.to_owned(), file))
+            }),
             Action::CopyFrameId => {
                 if let Some(row) = current {
                     let text = lake.table().frame_id(row).to_string();
@@ -181,6 +193,30 @@ impl App {
         self.workers.ask.spawn(Priority::Visible, work).detach();
     }
 
+    /// Has a worker change how the footage that is looked at is shown, and remember that with the lake.
+    fn change_look(
+        &self,
+        ctx: &Context,
+        change: impl FnOnce(&Session, &FrameTable, usize) -> Result<(String, PathBuf), SessionError> + Send + 'static,
+    ) {
+        let Slot::Ready(lake) = &self.slot else { return };
+        let Some(row) = lake.current else { return };
+        let (session, table, index) = (lake.session.clone(), Arc::clone(lake.table()), lake.footage(row).0);
+        let (tell, ctx) = (self.tell.clone(), ctx.clone());
+        let work = move |_: &_| {
+            let name = &table.footage_list()[index];
+            let told = match change(&session, &table, index) {
+                Ok((what, file)) => {
+                    Ok(format!("{what} in {} {}; kept in {}.", name.recording, name.camera, file.display()))
+                }
+                Err(error) => Err(format!("How {} {} is shown cannot be kept: {error}", name.recording, name.camera)),
+            };
+            let _ = tell.send(Event::LookChanged { footage: table.footage_id(index), told });
+            ctx.request_repaint();
+        };
+        self.workers.ask.spawn(Priority::Visible, work).detach();
+    }
+
     fn load_selection(&mut self, name: String, ctx: &Context) {
         let Slot::Ready(lake) = &self.slot else { return };
         let (session, table) = (lake.session.clone(), Arc::clone(lake.table()));
@@ -213,12 +249,6 @@ impl App {
             Err(error) => self.state.transient.complain(format!("Selection “{name}” cannot be loaded: {error}")),
         }
     }
-}
-
-fn restore(lake: &mut super::lake::Lake, state: ViewState) {
-    lake.filter = state.filter;
-    lake.sort = state.sort;
-    lake.selected = state.selected;
 }
 
 /// The command that lists the same frames.

@@ -3,10 +3,14 @@
 
 use egui::{ColorImage, Context, Rect, TextureHandle, TextureId, TextureOptions, pos2};
 
-/// Pages are squares of this side, px (4 MB each).
+use super::frame_key::FrameKey;
+
+/// Pages are squares of this side, px.
 const PAGE_PX: usize = 1024;
-/// Pages kept: 64 MB. More only while more is on screen.
-const PAGES: usize = 16;
+/// Texture memory of a page.
+const PAGE_BYTES: usize = PAGE_PX * PAGE_PX * 4;
+/// Pages that any budget allows: one for each size of tile.
+const FEWEST: usize = 5;
 
 /// Names a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,57 +21,87 @@ pub struct Cell {
     size: [usize; 2],
 }
 
+/// Size of the cells and the frame whose picture is in one.
+pub type Owner = (usize, FrameKey);
+
 struct Page {
     texture: TextureHandle,
     bucket: usize,
     used: Vec<Option<Slot>>,
+    /// Cells without a picture, the next one to fill last.
+    free: Vec<usize>,
+    /// When a picture of it was shown last.
+    seen: u64,
     columns: usize,
     cell: [usize; 2],
 }
 
 struct Slot {
-    owner: (usize, usize),
+    owner: Owner,
     seen: u64,
 }
 
 /// All pages.
-#[derive(Default)]
 pub struct Atlas {
     pages: Vec<Page>,
     frame: u64,
+    most: usize,
 }
 
-/// What was thrown out to make room: bucket and row of each picture.
-pub type Evicted = Vec<(usize, usize)>;
+impl Default for Atlas {
+    fn default() -> Self {
+        Self { pages: Vec::new(), frame: 0, most: 16 }
+    }
+}
 
-impl Atlas {
-    /// Begins a new frame of the window.
-    pub fn begin_frame(&mut self) {
-        self.frame += 1;
+impl Page {
+    fn new(texture: TextureHandle) -> Self {
+        Self { texture, bucket: 0, used: Vec::new(), free: Vec::new(), seen: 0, columns: 1, cell: [PAGE_PX; 2] }
     }
 
-    /// Takes in the picture of `row` for `bucket`, whose cells are `cell` px large.
+    /// Empties the page and cuts it into cells of another size; what was in it is told.
+    fn cut(&mut self, bucket: usize, cell: [usize; 2], evicted: &mut Vec<Owner>) {
+        evicted.extend(self.used.drain(..).flatten().map(|slot| slot.owner));
+        self.bucket = bucket;
+        self.cell = cell;
+        self.columns = (PAGE_PX / cell[0].max(1)).max(1);
+        let cells = self.columns * (PAGE_PX / cell[1].max(1)).max(1);
+        self.used.resize_with(cells, || None);
+        self.free = (0..cells).rev().collect();
+    }
+}
+
+impl Atlas {
+    /// Begins a new frame of the window; no more than `budget` bytes are kept, except for what is on screen.
+    pub fn begin_frame(&mut self, budget: usize) {
+        self.frame += 1;
+        self.most = (budget / PAGE_BYTES).max(FEWEST);
+    }
+
+    /// Takes in the picture of `owner`, whose cells are `cell` px large, and tells what was thrown out to make room.
     pub fn insert(
         &mut self,
         ctx: &Context,
-        bucket: usize,
+        owner: Owner,
         cell: [usize; 2],
-        row: usize,
         image: ColorImage,
-    ) -> (Cell, Evicted) {
-        let mut evicted = Evicted::new();
-        let (page, index) = self.free_cell(ctx, bucket, cell, &mut evicted);
+        evicted: &mut Vec<Owner>,
+    ) -> Cell {
+        let page = self.page_with_room(ctx, owner.0, cell, evicted);
         let target = &mut self.pages[page];
-        target.used[index] = Some(Slot { owner: (bucket, row), seen: self.frame });
+        let index = target.free.pop().unwrap_or(0);
+        target.used[index] = Some(Slot { owner, seen: self.frame });
+        target.seen = self.frame;
         let origin = [index % target.columns * target.cell[0], index / target.columns * target.cell[1]];
         let size = image.size;
         target.texture.set_partial(origin, image, TextureOptions::LINEAR);
-        (Cell { page, index, size }, evicted)
+        Cell { page, index, size }
     }
 
     /// Texture and part of it to draw; marks the cell as shown.
     pub fn get(&mut self, cell: Cell) -> (TextureId, Rect) {
         let page = &mut self.pages[cell.page];
+        page.seen = self.frame;
         if let Some(slot) = &mut page.used[cell.index] {
             slot.seen = self.frame;
         }
@@ -78,60 +112,68 @@ impl Atlas {
         (page.texture.id(), uv)
     }
 
+    /// Forgets a picture, so that its cell is filled first.
+    pub fn remove(&mut self, cell: Cell) {
+        let page = &mut self.pages[cell.page];
+        if page.used[cell.index].take().is_some() {
+            page.free.push(cell.index);
+        }
+    }
+
     /// Bytes of texture memory.
     #[cfg(test)]
     pub fn bytes(&self) -> usize {
-        self.pages.len() * PAGE_PX * PAGE_PX * 4
+        self.pages.len() * PAGE_BYTES
     }
 
-    fn free_cell(&mut self, ctx: &Context, bucket: usize, cell: [usize; 2], evicted: &mut Evicted) -> (usize, usize) {
-        for (number, page) in self.pages.iter().enumerate().filter(|(_, page)| page.bucket == bucket) {
-            if let Some(index) = page.used.iter().position(Option::is_none) {
-                return (number, index);
-            }
+    fn page_with_room(&mut self, ctx: &Context, bucket: usize, cell: [usize; 2], evicted: &mut Vec<Owner>) -> usize {
+        let has_room = |page: &Page| page.bucket == bucket && !page.free.is_empty();
+        if let Some(number) = self.pages.iter().position(has_room) {
+            return number;
         }
-        if self.pages.len() >= PAGES
+        if self.pages.len() >= self.most
             && let Some(found) = self.reuse(bucket, cell, evicted)
         {
             return found;
         }
-        let columns = (PAGE_PX / cell[0].max(1)).max(1);
-        let rows = (PAGE_PX / cell[1].max(1)).max(1);
         let blank = ColorImage::filled([PAGE_PX, PAGE_PX], egui::Color32::TRANSPARENT);
         let texture = ctx.load_texture(format!("thumbnails-{}", self.pages.len()), blank, TextureOptions::LINEAR);
-        let used = (0..columns * rows).map(|_| None).collect();
-        self.pages.push(Page { texture, bucket, used, columns, cell });
-        (self.pages.len() - 1, 0)
+        let mut page = Page::new(texture);
+        page.cut(bucket, cell, evicted);
+        self.pages.push(page);
+        self.pages.len() - 1
     }
 
-    /// The page that was not shown for longest becomes a page of this bucket, or gives up its oldest cells.
-    fn reuse(&mut self, bucket: usize, cell: [usize; 2], evicted: &mut Evicted) -> Option<(usize, usize)> {
-        let newest = |page: &Page| page.used.iter().flatten().map(|slot| slot.seen).max().unwrap_or(0);
+    /// The page that was not shown for longest becomes a page of this bucket, or pages of this bucket give up what is not
+    /// on screen. What the frame before showed is on screen: this one may not have come to it yet.
+    fn reuse(&mut self, bucket: usize, cell: [usize; 2], evicted: &mut Vec<Owner>) -> Option<usize> {
         let frame = self.frame;
-        let (number, page) = self.pages.iter_mut().enumerate().min_by_key(|(_, page)| newest(page))?;
-        if newest(page) < frame {
-            evicted.extend(page.used.iter_mut().filter_map(|slot| slot.take().map(|slot| slot.owner)));
-            page.bucket = bucket;
-            page.cell = cell;
-            page.columns = (PAGE_PX / cell[0].max(1)).max(1);
-            let rows = (PAGE_PX / cell[1].max(1)).max(1);
-            page.used = (0..page.columns * rows).map(|_| None).collect();
-            return Some((number, 0));
+        let (number, page) = self.pages.iter_mut().enumerate().min_by_key(|(_, page)| page.seen)?;
+        if page.seen + 1 < frame {
+            page.cut(bucket, cell, evicted);
+            return Some(number);
         }
-        // Every page has something on screen: give up what is not on screen in the pages of this bucket.
         for (number, page) in self.pages.iter_mut().enumerate().filter(|(_, page)| page.bucket == bucket) {
-            let mut first = None;
             for (index, slot) in page.used.iter_mut().enumerate() {
                 if slot.as_ref().is_some_and(|slot| slot.seen + 1 < frame) {
                     evicted.extend(slot.take().map(|slot| slot.owner));
-                    first = first.or(Some(index));
+                    page.free.push(index);
                 }
             }
-            if let Some(index) = first {
-                return Some((number, index));
+            if !page.free.is_empty() {
+                return Some(number);
             }
         }
         None
+    }
+
+    /// Gives up pages beyond the budget that were not shown lately, the last ones first: their numbers are free again.
+    pub fn shrink(&mut self, evicted: &mut Vec<Owner>) {
+        while self.pages.len() > self.most && self.pages.last().is_some_and(|page| page.seen + 1 < self.frame) {
+            if let Some(mut page) = self.pages.pop() {
+                evicted.extend(page.used.drain(..).flatten().map(|slot| slot.owner));
+            }
+        }
     }
 }
 
@@ -141,30 +183,54 @@ mod tests {
 
     use super::*;
 
+    fn owner(frame: usize) -> Owner {
+        (3, FrameKey { footage: 1, frame })
+    }
+
     #[test]
     fn memory_is_bounded_and_what_is_shown_stays() {
         let ctx = Context::default();
         let mut atlas = Atlas::default();
-        let mut gone = 0;
-        atlas.begin_frame();
+        let budget = 8 * PAGE_BYTES;
+        let mut gone = Vec::new();
         let picture = || ColorImage::filled([500, 300], Color32::RED);
-        let (kept, _) = atlas.insert(&ctx, 3, [512, 384], 0, picture());
-        for row in 1..1000 {
-            atlas.begin_frame();
+        atlas.begin_frame(budget);
+        let kept = atlas.insert(&ctx, owner(0), [512, 384], picture(), &mut gone);
+        for frame in 1..1000 {
+            atlas.begin_frame(budget);
             atlas.get(kept);
-            let (_, evicted) = atlas.insert(&ctx, 3, [512, 384], row, picture());
-            assert!(!evicted.contains(&(3, 0)));
-            gone += evicted.len();
+            atlas.insert(&ctx, owner(frame), [512, 384], picture(), &mut gone);
         }
-        assert_eq!(atlas.bytes(), PAGES * PAGE_PX * PAGE_PX * 4);
-        assert!(gone > 900);
+        assert!(!gone.contains(&owner(0)));
+        assert_eq!(atlas.bytes(), budget);
+        assert!(gone.len() > 900);
         let (_, uv) = atlas.get(kept);
         assert!((uv.width() - 500.0 / 1024.0).abs() < 1e-6);
-        // A screen full of large tiles goes past the budget rather than blink.
-        atlas.begin_frame();
-        for row in 2000..2100 {
-            atlas.insert(&ctx, 3, [512, 384], row, picture());
+        // A screen full of large tiles goes past the budget rather than blink, and comes back to it.
+        for _ in 0..2 {
+            atlas.begin_frame(budget);
+            for frame in 2000..2100 {
+                atlas.insert(&ctx, owner(frame), [512, 384], picture(), &mut gone);
+            }
         }
-        assert!(atlas.bytes() > PAGES * PAGE_PX * PAGE_PX * 4);
+        assert!(atlas.bytes() > budget);
+        for _ in 0..3 {
+            atlas.begin_frame(budget);
+            atlas.shrink(&mut gone);
+        }
+        assert_eq!(atlas.bytes(), budget);
+    }
+
+    #[test]
+    fn a_cell_that_was_given_up_is_filled_again() {
+        let ctx = Context::default();
+        let mut atlas = Atlas::default();
+        atlas.begin_frame(0);
+        let mut gone = Vec::new();
+        let picture = || ColorImage::filled([10, 10], Color32::RED);
+        let first = atlas.insert(&ctx, owner(1), [512, 384], picture(), &mut gone);
+        atlas.remove(first);
+        let second = atlas.insert(&ctx, owner(2), [512, 384], picture(), &mut gone);
+        assert_eq!((first, gone.len()), (second, 0));
     }
 }

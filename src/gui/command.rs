@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::budget::Memory;
 use super::dialogs::ExportDraft;
 use super::state::{DetailTab, SortBy, ThemeChoice, Workspace};
+use crate::model::ValueRange;
 
 /// A change that a person asked for. Only [`super::App::apply`] carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +65,16 @@ pub enum Command {
     SetDetail(DetailTab),
     /// Part of the viewer's height that the details take.
     SetDetailShare(f32),
+    /// Memory for pictures.
+    SetMemory(Memory),
+    /// Which values of the footage that is looked at are black and white.
+    SetRange(ValueRange),
+    /// Speed of playback; 1 is as recorded.
+    SetSpeed(f32),
+    /// Width of the panel with the facets, points.
+    SetFacetsWidth(f32),
+    /// Width of the panel with the viewer, points.
+    SetViewerWidth(f32),
     /// Stops a running job.
     CancelJob(u64),
     /// Shows or hides the plot of a metric.
@@ -122,7 +134,11 @@ pub enum Action {
     FirstFrame,
     LastFrame,
     PlayPause,
+    PlayFaster,
+    PlaySlower,
+    PlayAgain,
     ToggleBoxes,
+    SwapRedBlue,
     ActualSize,
     FitView,
     CopyFrameId,
@@ -134,6 +150,8 @@ pub enum Action {
     TileBoxes,
     TilesLarger,
     TilesSmaller,
+    FacetsPanel,
+    ViewerPanel,
     Fullscreen,
     ZoomIn,
     ZoomOut,
@@ -208,9 +226,13 @@ const ENTRIES: &[Entry] = &[
     (Group::Frame, Action::FirstFrame, "First frame of the footage", on(PLAIN, Key::Home), &[]),
     (Group::Frame, Action::LastFrame, "Last frame of the footage", on(PLAIN, Key::End), &[]),
     (Group::Frame, Action::PlayPause, "Play or pause", on(PLAIN, Key::Space), &[]),
+    (Group::Frame, Action::PlayFaster, "Play faster", on(PLAIN, Key::Period), &[]),
+    (Group::Frame, Action::PlaySlower, "Play slower", on(PLAIN, Key::Comma), &[]),
+    (Group::Frame, Action::PlayAgain, "Play in a loop", on(PLAIN, Key::L), &[]),
     (Group::Frame, Action::HistoryBack, "Back to the frame before", on(CTRL, Key::OpenBracket), &[]),
     (Group::Frame, Action::HistoryForward, "Forward", on(CTRL, Key::CloseBracket), &[]),
     (Group::Frame, Action::ToggleBoxes, "Show labels", on(PLAIN, Key::H), &[]),
+    (Group::Frame, Action::SwapRedBlue, "Swap red and blue", on(PLAIN, Key::R), &[]),
     (Group::Frame, Action::ActualSize, "Actual size", on(PLAIN, Key::Num1), &[]),
     (Group::Frame, Action::FitView, "Fit to view", on(PLAIN, Key::Num0), &[]),
     (Group::Frame, Action::CopyFrameId, "Copy the frame's name", on(CTRL_SHIFT, Key::N), &[]),
@@ -226,6 +248,8 @@ const ENTRIES: &[Entry] = &[
     (Group::View, Action::TileBoxes, "Labels on thumbnails", on(PLAIN, Key::B), &[]),
     (Group::View, Action::TilesLarger, "Larger thumbnails", on(PLAIN, Key::CloseBracket), &[]),
     (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
+    (Group::View, Action::FacetsPanel, "Facets beside the grid", on(CTRL_SHIFT, Key::F), &[]),
+    (Group::View, Action::ViewerPanel, "Viewer beside the grid", on(CTRL_SHIFT, Key::D), &[]),
     (Group::View, Action::CycleTheme, "Switch theme", on(CTRL_SHIFT, Key::L), &[]),
     (Group::View, Action::Fullscreen, "Full screen", on(PLAIN, Key::F11), &[KeyboardShortcut::new(PLAIN, Key::F)]),
     (
@@ -299,7 +323,16 @@ impl Action {
                 matches!(self, Self::CloseLake | Self::IndexAgain | Self::RecordChecksums | Self::VerifyLake)
             }
             Some(Group::View) => {
-                matches!(self, Self::Explore | Self::Runs | Self::TileBoxes | Self::TilesLarger | Self::TilesSmaller)
+                matches!(
+                    self,
+                    Self::Explore
+                        | Self::Runs
+                        | Self::TileBoxes
+                        | Self::TilesLarger
+                        | Self::TilesSmaller
+                        | Self::FacetsPanel
+                        | Self::ViewerPanel
+                )
             }
             None => false,
         }
@@ -326,6 +359,8 @@ fn written(shortcut: KeyboardShortcut) -> String {
         Key::Questionmark => "?",
         Key::OpenBracket => "[",
         Key::CloseBracket => "]",
+        Key::Period => ".",
+        Key::Comma => ",",
         Key::Plus => "plus",
         Key::Minus => "−",
         Key::Num0 => "0",

@@ -6,6 +6,13 @@ use crate::session::{ChecksumReport, ExportReport, IndexReport, VerifyReport};
 
 /// One message.
 pub enum Event {
+    /// How the frames of a footage are shown was changed, or could not be.
+    LookChanged {
+        /// The catalog's number of the footage.
+        footage: i64,
+        /// What to tell.
+        told: Result<String, String>,
+    },
     /// A person chose a folder in the desktop's dialog, or none.
     FolderChosen {
         /// What it is for.

@@ -6,6 +6,7 @@ use egui::Context;
 
 use super::{
     fetch::Fetch,
+    row_names::RowNames,
     selected::Selected,
     state::{LakeMemory, SortBy},
     undo::{Undo, ViewState},
@@ -28,6 +29,8 @@ pub struct Loaded {
     pub times: Arc<Vec<i64>>,
     /// Counts, metrics, problems.
     pub info: Arc<LakeInfo>,
+    /// Which frame each row is.
+    pub names: Arc<RowNames>,
 }
 
 impl Loaded {
@@ -39,7 +42,8 @@ impl Loaded {
         let table = session.table().map_err(|error| error.to_string())?;
         let times = table.timestamps()?;
         let info = session.info().map_err(|error| error.to_string())?;
-        Ok(Self { table, times, info: Arc::new(info) })
+        let names = Arc::new(RowNames::of(&table));
+        Ok(Self { table, times, info: Arc::new(info), names })
     }
 }
 
@@ -99,8 +103,17 @@ pub struct Lake {
     pub forward: Vec<usize>,
     asked: Fetch<ViewKey, Result<View, ViewError>>,
     unfiltered: Fetch<u64, View>,
-    reload: Fetch<u64, (Loaded, Vec<u32>, Option<usize>)>,
+    reload: Fetch<u64, Reloaded>,
     wanted_reload: u64,
+}
+
+/// A newer index, with what was shown of the one before.
+struct Reloaded {
+    loaded: Loaded,
+    /// The frames that match now.
+    view: Option<View>,
+    /// The chosen frames as they were when this was asked for, and the same ones in the newer index.
+    selected: (Arc<Selected>, Arc<Selected>),
 }
 
 impl Lake {
@@ -179,7 +192,24 @@ impl Lake {
 
     /// What can be undone, as it is now.
     pub fn view_state(&self) -> ViewState {
-        ViewState { filter: self.filter.clone(), sort: self.sort.clone(), selected: Arc::clone(&self.selected) }
+        ViewState {
+            filter: self.filter.clone(),
+            sort: self.sort.clone(),
+            selected: Arc::clone(&self.selected),
+            names: Arc::clone(&self.loaded.names),
+        }
+    }
+
+    /// Goes back to what was; the chosen frames are found again when the index has changed since.
+    pub fn restore(&mut self, state: ViewState) {
+        self.filter = state.filter;
+        self.sort = state.sort;
+        let names = &self.loaded.names;
+        self.selected = if Arc::ptr_eq(&state.names, names) {
+            state.selected
+        } else {
+            Arc::new(state.names.selected_in(&state.selected, names))
+        };
     }
 
     /// Looks at `row` and remembers the frame before.
@@ -279,13 +309,15 @@ impl Lake {
     pub fn reload(&mut self, workers: &Workers, ctx: &Context) {
         self.wanted_reload += 1;
         let session = self.session.clone();
-        let (old, selected, current) = (Arc::clone(self.table()), Arc::clone(&self.selected), self.current);
+        let (names, selected) = (Arc::clone(&self.loaded.names), Arc::clone(&self.selected));
+        let (filter, sort) = (self.filter.clone(), self.sort.clone());
         self.reload.request(self.wanted_reload, &workers.ask, Priority::Visible, ctx, move |_| {
             let loaded = Loaded::read(&session)?;
-            let find = |row: usize| loaded.table.row_of(&old.frame_id(row));
-            let rows = selected.rows().filter_map(|row| find(row as usize)).map(super::view::row_u32).collect();
-            let current = current.and_then(find);
-            Ok((loaded, rows, current))
+            let found = Arc::new(names.selected_in(&selected, &loaded.names));
+            // The frames that match come together with the table, so that the grid does not blink.
+            let key = ViewKey { generation: loaded.table.generation(), filter, sort };
+            let view = View::new(&session, &loaded.table, key).ok();
+            Ok(Reloaded { loaded, view, selected: (selected, found) })
         });
     }
 
@@ -295,14 +327,19 @@ impl Lake {
     }
 
     fn take_reload(&mut self) -> bool {
-        let Some((loaded, rows, current)) = self.reload.take_ready() else { return false };
-        self.loaded = loaded;
-        self.selected = Arc::new(Selected::of(rows));
-        self.current = current;
+        let Some(Reloaded { loaded, view, selected: (asked, found) }) = self.reload.take_ready() else { return false };
+        let before = std::mem::replace(&mut self.loaded, loaded).names;
+        let now = &self.loaded.names;
+        self.selected =
+            if Arc::ptr_eq(&asked, &self.selected) { found } else { Arc::new(before.selected_in(&self.selected, now)) };
+        let find = |row: usize| before.row_in(row, now);
+        self.current = self.current.and_then(find);
+        self.back = self.back.iter().copied().filter_map(find).collect();
+        self.forward = self.forward.iter().copied().filter_map(find).collect();
         self.view = None;
-        self.back.clear();
-        self.forward.clear();
-        self.undo.clear();
+        if let Some(view) = view.filter(|view| view.key.filter == self.filter && view.key.sort == self.sort) {
+            self.show_view(view);
+        }
         self.selections_version += 1;
         true
     }

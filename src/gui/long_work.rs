@@ -104,6 +104,13 @@ impl App {
                     lake.selections_version += 1;
                 }
             }
+            Event::LookChanged { footage, told } => match told {
+                Ok(told) => {
+                    self.workspaces.explore.forget_pictures(footage);
+                    self.state.transient.tell(told);
+                }
+                Err(error) => self.state.transient.complain(error),
+            },
             Event::SelectionLoaded { name, generation, rows } => self.take_selection(&name, generation, rows),
             Event::JobDone { id, root, outcome } => {
                 self.state.transient.jobs.retain(|job| job.id != id);

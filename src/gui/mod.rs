@@ -6,24 +6,29 @@ mod app;
 mod apply;
 mod apply_lake;
 mod atlas;
+mod budget;
 mod command;
 mod dialogs;
 mod events;
 mod explore;
 mod fetch;
+mod frame_key;
 mod integrity;
-
 mod lake;
 mod long_work;
 mod persist;
 mod pictures;
+mod row_names;
 mod runs;
 mod selected;
 mod shell;
 mod shortcuts;
+mod source;
 mod state;
 mod theme;
 mod thumbs;
+mod tile_labels;
+mod trouble;
 mod undo;
 mod view;
 mod widgets;
@@ -32,6 +37,7 @@ mod work;
 use std::path::PathBuf;
 
 pub use app::App;
+pub use budget::Memory;
 pub use command::{Action, Command};
 pub use state::{SortBy, ThemeChoice, Workspace};
 
@@ -52,7 +58,7 @@ pub fn run(lake: Option<PathBuf>, options: OpenOptions) -> anyhow::Result<()> {
         .with_title("Lakescope")
         .with_app_id("lakescope")
         .with_inner_size(size)
-        .with_min_inner_size([880.0, 560.0])
+        .with_min_inner_size([560.0, 420.0])
         .with_drag_and_drop(true);
     match eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon.png")) {
         Ok(icon) => viewport = viewport.with_icon(icon),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::dialogs::Dialog;
+use super::{budget::Memory, dialogs::Dialog};
 use crate::jobs::Progress;
 
 /// The theme a person chose.
@@ -101,6 +101,34 @@ pub struct Persisted {
     pub zoom: f32,
     /// Inner size of the window, points.
     pub window: Option<[f32; 2]>,
+    /// Memory for pictures.
+    pub memory: Memory,
+    /// Speed of playback; 1 is as recorded.
+    pub speed: f32,
+    /// Whether playback begins again at the end.
+    pub repeat: bool,
+    /// The panels beside the grid.
+    pub panels: Panels,
+}
+
+/// The panels beside the grid.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Panels {
+    /// Whether the facets are shown, where there is room.
+    pub facets: bool,
+    /// Their width, points.
+    pub facets_width: f32,
+    /// Whether the viewer is shown, where there is room.
+    pub viewer: bool,
+    /// Its width, points; `None` until someone moved its edge.
+    pub viewer_width: Option<f32>,
+}
+
+impl Default for Panels {
+    fn default() -> Self {
+        Self { facets: true, facets_width: 272.0, viewer: true, viewer_width: None }
+    }
 }
 
 impl Default for Persisted {
@@ -117,6 +145,10 @@ impl Default for Persisted {
             detail_share: 0.48,
             zoom: 1.0,
             window: None,
+            memory: Memory::default(),
+            speed: 1.0,
+            repeat: false,
+            panels: Panels::default(),
         }
     }
 }

@@ -2,31 +2,52 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{ColorImage, Context, Rect, TextureId};
 
-use super::atlas::{Atlas, Cell};
+use super::{
+    atlas::{Atlas, Cell, Owner},
+    frame_key::FrameKey,
+    source::{Source, Wanted, groups},
+    trouble::Trouble,
+};
 use crate::{
     catalog::FrameTable,
-    jobs::{JobHandle, Pool, Priority},
-    model::Label,
+    jobs::{JobHandle, Priority},
     session::Session,
 };
 
 /// Widths of the cells, px; heights are three quarters. A tile takes the smallest that is not enlarged by much.
 const BUCKETS: [usize; 5] = [64, 128, 256, 512, 1024];
-/// Pictures put on the graphics card in one frame of the window.
-const UPLOADS: usize = 48;
-/// Frames whose labels are remembered for tiles.
-const LABELS: usize = 20_000;
+/// Bytes put on the graphics card in one frame of the window.
+const UPLOADS: usize = 6 << 20;
+/// Reasons for missing pictures that are remembered beyond those on screen.
+const FAILURES: usize = 4096;
 
 enum Slot {
-    Waiting { handle: Option<JobHandle>, wanted: u64 },
+    Waiting(Waiting),
     Ready(Cell),
-    Failed(Arc<str>),
+    Failed { trouble: Trouble, seen: u64 },
+}
+
+/// Dropping it tells the job not to make this picture; once nobody wants any picture of a job, it is cancelled.
+struct Waiting {
+    job: Arc<JobHandle>,
+    unwanted: Arc<AtomicBool>,
+    priority: Priority,
+    wanted: u64,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.unwanted.store(true, Ordering::Relaxed);
+    }
 }
 
 /// What a tile can show now.
@@ -36,43 +57,48 @@ pub enum Thumb {
     /// Still to come.
     Loading,
     /// It could not be read.
-    Failed(Arc<str>),
+    Failed(Trouble),
 }
 
-type Answer = (usize, usize, Result<ColorImage, String>);
+struct Answer {
+    owner: Owner,
+    epoch: u64,
+    image: Result<ColorImage, Trouble>,
+}
 
 /// The thumbnails of one lake.
 pub struct Thumbs {
     atlas: Atlas,
-    slots: HashMap<(usize, usize), Slot>,
-    labels: HashMap<usize, LabelSlot>,
+    slots: HashMap<Owner, Slot>,
+    failures: usize,
+    /// On screen and not there, in the order of the tiles.
+    missing: Vec<Wanted>,
+    /// On screen and still to come.
+    awaited: usize,
     answers: Receiver<Answer>,
     answer: Sender<Answer>,
-    label_answers: Receiver<(usize, Vec<Label>)>,
-    label_answer: Sender<(usize, Vec<Label>)>,
     frame: u64,
-    generation: u64,
-}
-
-enum LabelSlot {
-    Waiting(#[expect(dead_code, reason = "dropping it cancels the job")] JobHandle, u64),
-    Ready(Arc<Vec<Label>>),
+    catalog: (String, u64),
+    /// Grows when pictures were forgotten; per footage when that was, so that answers of before are dropped.
+    epoch: u64,
+    forgotten: HashMap<i64, u64>,
 }
 
 impl Default for Thumbs {
     fn default() -> Self {
         let (answer, answers) = unbounded();
-        let (label_answer, label_answers) = unbounded();
         Self {
             atlas: Atlas::default(),
             slots: HashMap::new(),
-            labels: HashMap::new(),
+            failures: 0,
+            missing: Vec::new(),
+            awaited: 0,
             answers,
             answer,
-            label_answers,
-            label_answer,
             frame: 0,
-            generation: 0,
+            catalog: Default::default(),
+            epoch: 0,
+            forgotten: HashMap::new(),
         }
     }
 }
@@ -84,87 +110,84 @@ pub fn bucket_for(width_px: f32) -> usize {
 }
 
 impl Thumbs {
-    /// Takes in what has come, and forgets everything when the index changed. To be called once a frame, first.
-    pub fn begin_frame(&mut self, ctx: &Context, generation: u64) {
+    /// Takes in what has come. To be called once a frame, first. A new generation of the index keeps the pictures, as
+    /// their keys name the same frames still; another catalog does not.
+    pub fn begin_frame(&mut self, ctx: &Context, table: &FrameTable, budget: usize) {
         self.frame += 1;
-        self.atlas.begin_frame();
-        if self.generation != generation {
-            *self = Self { frame: self.frame, generation, ..Self::default() };
+        self.awaited = 0;
+        if self.catalog.0 != table.catalog_uid() {
+            *self = Self { frame: self.frame, ..Self::default() };
         }
-        for (bucket, row, image) in self.answers.try_iter().take(UPLOADS) {
-            let key = (bucket, row);
+        if self.catalog.1 != table.generation() || self.catalog.0.is_empty() {
+            self.catalog = (table.catalog_uid().to_owned(), table.generation());
+            // What could not be read may be readable now.
+            self.slots.retain(|_, slot| !matches!(slot, Slot::Failed { .. }));
+            self.failures = 0;
+        }
+        self.atlas.begin_frame(budget);
+        let (mut uploaded, mut evicted) = (0, Vec::new());
+        while uploaded < UPLOADS
+            && let Ok(Answer { owner, epoch, image }) = self.answers.try_recv()
+        {
+            if self.forgotten.get(&owner.1.footage).is_some_and(|since| epoch < *since) {
+                continue;
+            }
             let slot = match image {
-                Err(error) => Slot::Failed(error.into()),
+                Err(trouble) => {
+                    self.failures += 1;
+                    Slot::Failed { trouble, seen: self.frame }
+                }
                 Ok(image) => {
-                    let (cell, evicted) = self.atlas.insert(ctx, bucket, cell_size(bucket), row, image);
-                    for gone in evicted {
+                    uploaded += image.pixels.len() * 4;
+                    let cell = self.atlas.insert(ctx, owner, cell_size(owner.0), image, &mut evicted);
+                    for gone in evicted.drain(..) {
                         self.slots.remove(&gone);
                     }
                     Slot::Ready(cell)
                 }
             };
-            self.slots.insert(key, slot);
+            if let Some(Slot::Ready(before)) = self.slots.insert(owner, slot) {
+                self.atlas.remove(before);
+            }
+        }
+        self.atlas.shrink(&mut evicted);
+        for gone in evicted {
+            self.slots.remove(&gone);
         }
         if !self.answers.is_empty() {
             ctx.request_repaint();
         }
-        for (row, labels) in self.label_answers.try_iter() {
-            self.labels.insert(row, LabelSlot::Ready(Arc::new(labels)));
-        }
     }
 
-    /// Cancels what was asked for and is no longer on screen. To be called once a frame, last.
-    pub fn end_frame(&mut self) {
-        let frame = self.frame;
-        for slot in self.slots.values_mut() {
-            if let Slot::Waiting { handle, wanted } = slot
-                && *wanted < frame
-            {
-                handle.take();
-            }
+    /// The picture of `row`, noted as missing unless it is there.
+    pub fn get(&mut self, row: usize, bucket: usize, table: &FrameTable) -> Thumb {
+        // A mark may be newer than the picture that is there.
+        if let Some(reason) = table.damage(row) {
+            return Thumb::Failed(Trouble::marked(reason));
         }
-        self.slots.retain(|_, slot| !matches!(slot, Slot::Waiting { handle: None, .. }));
-        self.labels.retain(|_, slot| !matches!(slot, LabelSlot::Waiting(_, wanted) if *wanted < frame));
-        if self.labels.len() > LABELS {
-            self.labels.clear();
-        }
-    }
-
-    /// The picture of `row`, asked for unless it is there. Of two asked for, the later one is worked on first.
-    pub fn get(
-        &mut self,
-        row: usize,
-        bucket: usize,
-        session: &Session,
-        table: &Arc<FrameTable>,
-        pool: &Pool,
-        ctx: &Context,
-    ) -> Thumb {
-        let key = (bucket, row);
-        match self.slots.get_mut(&key) {
+        let key = FrameKey::of(table, row);
+        match self.slots.get_mut(&(bucket, key)) {
             Some(Slot::Ready(cell)) => {
                 let (texture, uv) = self.atlas.get(*cell);
                 return Thumb::Ready(texture, uv);
             }
-            Some(Slot::Failed(error)) => return Thumb::Failed(Arc::clone(error)),
-            Some(Slot::Waiting { wanted, .. }) => *wanted = self.frame,
-            None => {
-                let (session, table, ctx, answer) =
-                    (session.clone(), Arc::clone(table), ctx.clone(), self.answer.clone());
-                let handle = pool.spawn(Priority::Visible, move |cancelled| {
-                    if cancelled.load(Ordering::Relaxed) {
-                        return;
-                    }
-                    let image = thumbnail(&session, &table, row, bucket);
-                    let _ = answer.send((bucket, row, image));
-                    ctx.request_repaint();
-                });
-                self.slots.insert(key, Slot::Waiting { handle: Some(handle), wanted: self.frame });
+            Some(Slot::Failed { trouble, seen }) => {
+                *seen = self.frame;
+                return Thumb::Failed(trouble.clone());
             }
+            Some(Slot::Waiting(waiting)) => {
+                waiting.wanted = self.frame;
+                // Read ahead and now waited for: ask again in the faster lane, unless it is being made already.
+                if waiting.priority == Priority::Background && !waiting.job.has_begun() {
+                    self.missing.push(Wanted { row, key });
+                }
+            }
+            None => self.missing.push(Wanted { row, key }),
         }
+        self.awaited += 1;
         // While the right size is on its way, any other size is better than nothing.
         for other in (0..BUCKETS.len()).filter(|other| *other != bucket) {
-            if let Some(Slot::Ready(cell)) = self.slots.get(&(other, row)) {
+            if let Some(Slot::Ready(cell)) = self.slots.get(&(other, key)) {
                 let (texture, uv) = self.atlas.get(*cell);
                 return Thumb::Ready(texture, uv);
             }
@@ -172,33 +195,84 @@ impl Thumbs {
         Thumb::Loading
     }
 
-    /// The labels of `row`, asked for unless they are there.
-    pub fn labels(
-        &mut self,
-        row: usize,
-        session: &Session,
-        table: &Arc<FrameTable>,
-        pool: &Pool,
-        ctx: &Context,
-    ) -> Option<Arc<Vec<Label>>> {
-        match self.labels.get_mut(&row) {
-            Some(LabelSlot::Ready(labels)) => Some(Arc::clone(labels)),
-            Some(LabelSlot::Waiting(_, wanted)) => {
-                *wanted = self.frame;
-                None
+    /// Whether every picture asked for in this frame is there.
+    pub fn is_complete(&self) -> bool {
+        self.awaited == 0
+    }
+
+    /// Asks for what is missing, and cancels what was asked for and is no longer wanted. To be called once a frame,
+    /// last. `ahead` is likely to be seen next; it is read while nothing on screen is missing.
+    pub fn end_frame(&mut self, source: Source<'_>, bucket: usize, ahead: impl Iterator<Item = usize>) {
+        let missing = std::mem::take(&mut self.missing);
+        self.ask(source, bucket, &missing, Priority::Visible);
+        if self.is_complete() {
+            let mut next = Vec::new();
+            for row in ahead {
+                let key = FrameKey::of(source.table, row);
+                match self.slots.get_mut(&(bucket, key)) {
+                    Some(Slot::Waiting(waiting)) => waiting.wanted = self.frame,
+                    Some(_) => {}
+                    None => next.push(Wanted { row, key }),
+                }
             }
-            None => {
-                let (session, table, ctx, answer) =
-                    (session.clone(), Arc::clone(table), ctx.clone(), self.label_answer.clone());
-                let handle = pool.spawn(Priority::Visible, move |_| {
-                    // A frame whose labels cannot be read shows none here; the viewer tells why.
-                    let _ = answer.send((row, session.labels(&table, row).unwrap_or_default()));
+            self.ask(source, bucket, &next, Priority::Background);
+        }
+        let frame = self.frame;
+        self.slots.retain(|_, slot| !matches!(slot, Slot::Waiting(waiting) if waiting.wanted < frame));
+        if self.failures > FAILURES {
+            self.slots.retain(|_, slot| !matches!(slot, Slot::Failed { seen, .. } if *seen < frame));
+            self.failures = 0;
+        }
+    }
+
+    fn ask(&mut self, source: Source<'_>, bucket: usize, wanted: &[Wanted], priority: Priority) {
+        let mut jobs = Vec::new();
+        for group in groups(wanted) {
+            let work: Vec<_> = group.iter().map(|wanted| (*wanted, Arc::new(AtomicBool::new(false)))).collect();
+            jobs.push(work);
+        }
+        // Of what a person waits for, the newest request is worked on first: the last group is asked for first.
+        if priority == Priority::Visible {
+            jobs.reverse();
+        }
+        for work in jobs {
+            let (session, table, ctx) = (source.session.clone(), Arc::clone(source.table), source.ctx.clone());
+            let (answer, epoch, items) = (self.answer.clone(), self.epoch, work.clone());
+            let job = source.pool.spawn(priority, move |cancelled| {
+                for (Wanted { row, key }, unwanted) in items {
+                    if cancelled.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    if unwanted.load(Ordering::Relaxed) {
+                        continue;
+                    }
+                    let image = thumbnail(&session, &table, row, bucket);
+                    let _ = answer.send(Answer { owner: (bucket, key), epoch, image });
                     ctx.request_repaint();
-                });
-                self.labels.insert(row, LabelSlot::Waiting(handle, self.frame));
-                None
+                }
+            });
+            let job = Arc::new(job);
+            for (Wanted { key, .. }, unwanted) in work {
+                let waiting = Waiting { job: Arc::clone(&job), unwanted, priority, wanted: self.frame };
+                self.slots.insert((bucket, key), Slot::Waiting(waiting));
             }
         }
+    }
+
+    /// Forgets the pictures of a footage, because they look different from now on.
+    pub fn forget(&mut self, footage: i64) {
+        self.epoch += 1;
+        self.forgotten.insert(footage, self.epoch);
+        let atlas = &mut self.atlas;
+        self.slots.retain(|owner, slot| {
+            let stays = owner.1.footage != footage;
+            if let Slot::Ready(cell) = slot
+                && !stays
+            {
+                atlas.remove(*cell);
+            }
+            stays
+        });
     }
 }
 
@@ -206,16 +280,16 @@ fn cell_size(bucket: usize) -> [usize; 2] {
     [BUCKETS[bucket], BUCKETS[bucket] * 3 / 4]
 }
 
-fn thumbnail(session: &Session, table: &FrameTable, row: usize, bucket: usize) -> Result<ColorImage, String> {
+fn thumbnail(session: &Session, table: &FrameTable, row: usize, bucket: usize) -> Result<ColorImage, Trouble> {
     let [width, height] = cell_size(bucket);
     let side = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
-    let image = session.thumbnail(table, row, side(width), side(height)).map_err(|error| error.to_string())?;
+    let image = session.thumbnail(table, row, side(width), side(height))?;
     let size = [image.width_px as usize, image.height_px as usize];
     if size[0] == 0 || size[1] == 0 || image.pixels.len() != size[0] * size[1] * 3 {
-        return Err("the picture is empty".to_owned());
+        return Err(Trouble::damaged("the picture is empty"));
     }
     if size[0] > width || size[1] > height {
-        return Err(format!("the picture is larger than asked for: {} × {}", size[0], size[1]));
+        return Err(Trouble::damaged(format!("the picture is larger than asked for: {} × {}", size[0], size[1])));
     }
     Ok(ColorImage::from_rgb(size, &image.pixels))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{selected::Selected, state::SortBy};
+use super::{row_names::RowNames, selected::Selected, state::SortBy};
 
 /// What can be undone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct ViewState {
     pub sort: Option<SortBy>,
     /// Chosen frames.
     pub selected: Arc<Selected>,
+    /// What the rows of the chosen frames mean.
+    pub names: Arc<RowNames>,
 }
 
 /// States before and after the present one.
@@ -59,11 +61,6 @@ impl Undo {
         self.before.push(present);
         self.last_filter_change = None;
         Some(state)
-    }
-
-    /// Forgets all steps; rows mean other frames once the index changed.
-    pub fn clear(&mut self) {
-        *self = Self::default();
     }
 }
 

@@ -1,4 +1,4 @@
-//! A bounded pool of workers with two lanes: what a person waits for, and the rest. Newest request first.
+//! A bounded pool of workers with three lanes: what is due at a moment, what a person waits for, and the rest.
 
 use std::{
     collections::VecDeque,
@@ -15,6 +15,9 @@ use parking_lot::{Condvar, Mutex};
 /// Which lane a job waits in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Priority {
+    /// Due at a moment, as the frames of a playback are: oldest first and before the others, which still get every
+    /// fourth turn.
+    Paced,
     /// A person is waiting: the newest request runs first.
     Visible,
     /// Read-ahead and upkeep: runs when nobody waits, oldest first.
@@ -24,15 +27,65 @@ pub enum Priority {
 type Work = Box<dyn FnOnce() + Send>;
 
 struct Waiting {
-    cancelled: Arc<AtomicBool>,
+    flags: Arc<Flags>,
     work: Work,
+}
+
+#[derive(Debug, Default)]
+struct Flags {
+    cancelled: Arc<AtomicBool>,
+    begun: AtomicBool,
 }
 
 #[derive(Default)]
 struct Lanes {
-    visible: Vec<Waiting>,
+    paced: VecDeque<Waiting>,
+    visible: VecDeque<Waiting>,
     background: VecDeque<Waiting>,
+    /// Paced jobs begun since another one was.
+    in_a_row: u8,
+    /// Queue length at which cancelled jobs are swept out.
+    sweep_at: usize,
     closed: bool,
+}
+
+/// Below this length a queue is not worth sweeping.
+const SWEEP: usize = 64;
+/// Paced jobs after which another one gets its turn.
+const TURN: u8 = 3;
+
+impl Lanes {
+    fn len(&self) -> usize {
+        self.paced.len() + self.visible.len() + self.background.len()
+    }
+
+    fn next(&mut self) -> Option<Waiting> {
+        if self.in_a_row < TURN
+            && let Some(waiting) = self.paced.pop_front()
+        {
+            self.in_a_row += 1;
+            return Some(waiting);
+        }
+        self.in_a_row = 0;
+        self.visible.pop_back().or_else(|| self.paced.pop_front()).or_else(|| self.background.pop_front())
+    }
+
+    /// Takes the cancelled jobs out once they may be half of all, so that a queue never grows with what was asked for
+    /// in vain. They are given back, as dropping them may take its time.
+    fn sweep(&mut self) -> Vec<Waiting> {
+        if self.len() < self.sweep_at.max(SWEEP) {
+            return Vec::new();
+        }
+        let mut swept = Vec::new();
+        for lane in [&mut self.paced, &mut self.visible, &mut self.background] {
+            let (wanted, cancelled): (VecDeque<_>, VecDeque<_>) =
+                lane.drain(..).partition(|waiting| !waiting.flags.cancelled.load(Ordering::Relaxed));
+            *lane = wanted;
+            swept.extend(cancelled);
+        }
+        self.sweep_at = self.len() * 2;
+        swept
+    }
 }
 
 #[derive(Default)]
@@ -50,25 +103,31 @@ pub struct Pool {
 /// Keeps a job wanted: dropping it before the job has begun takes the job out of the queue.
 #[derive(Debug)]
 pub struct JobHandle {
-    cancelled: Arc<AtomicBool>,
+    flags: Arc<Flags>,
 }
 
 impl JobHandle {
     /// The flag that a running job may look at to stop early.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.flags.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Whether a worker has taken it up.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.flags.begun.load(Ordering::Relaxed)
     }
 
     /// Lets the job run to its end although nobody holds the handle.
     pub fn detach(mut self) {
-        self.cancelled = Arc::default();
+        self.flags = Arc::default();
     }
 }
 
 impl Drop for JobHandle {
     fn drop(&mut self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.flags.cancelled.store(true, Ordering::Relaxed);
     }
 }
 
@@ -89,17 +148,26 @@ impl Pool {
 
     /// Queues `job`; it gets the flag that is set when its handle was dropped.
     pub fn spawn(&self, priority: Priority, job: impl FnOnce(&AtomicBool) + Send + 'static) -> JobHandle {
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&cancelled);
-        let waiting = Waiting { cancelled: Arc::clone(&cancelled), work: Box::new(move || job(&flag)) };
+        let flags = Arc::new(Flags::default());
+        let flag = Arc::clone(&flags.cancelled);
+        let waiting = Waiting { flags: Arc::clone(&flags), work: Box::new(move || job(&flag)) };
         let mut lanes = self.shared.lanes.lock();
+        let swept = lanes.sweep();
         match priority {
-            Priority::Visible => lanes.visible.push(waiting),
+            Priority::Paced => lanes.paced.push_back(waiting),
+            Priority::Visible => lanes.visible.push_back(waiting),
             Priority::Background => lanes.background.push_back(waiting),
         }
         drop(lanes);
+        drop(swept);
         self.shared.wake.notify_one();
-        JobHandle { cancelled }
+        JobHandle { flags }
+    }
+
+    /// Jobs in the queue, those included that were cancelled and not yet taken out.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.shared.lanes.lock().len()
     }
 }
 
@@ -108,6 +176,7 @@ impl Drop for Pool {
         {
             let mut lanes = self.shared.lanes.lock();
             lanes.closed = true;
+            lanes.paced.clear();
             lanes.visible.clear();
             lanes.background.clear();
         }
@@ -130,15 +199,16 @@ fn work(shared: &Shared) {
                 if lanes.closed {
                     return;
                 }
-                if let Some(waiting) = lanes.visible.pop().or_else(|| lanes.background.pop_front()) {
+                if let Some(waiting) = lanes.next() {
                     break waiting;
                 }
                 shared.wake.wait(&mut lanes);
             }
         };
-        if next.cancelled.load(Ordering::Relaxed) {
+        if next.flags.cancelled.load(Ordering::Relaxed) {
             continue;
         }
+        next.flags.begun.store(true, Ordering::Relaxed);
         if catch_unwind(AssertUnwindSafe(next.work)).is_err() {
             log::error!("a background job panicked; the window goes on without its result");
         }
@@ -180,6 +250,51 @@ mod tests {
         assert_eq!(order, ["new", "old", "ahead"]);
         drop((gate, handles, pool, tell));
         assert_eq!(told.try_iter().count(), 0);
+    }
+
+    #[test]
+    fn paced_jobs_run_in_order_and_leave_every_fourth_turn() {
+        let pool = Pool::new("test", 1);
+        let (block, blocked) = mpsc::channel::<()>();
+        let gate = pool.spawn(Priority::Visible, move |_| {
+            let _ = blocked.recv();
+        });
+        while !gate.has_begun() {
+            thread::yield_now();
+        }
+        let (tell, told) = mpsc::channel();
+        let mut handles = Vec::new();
+        for (name, priority) in [
+            ("v", Priority::Visible),
+            ("1", Priority::Paced),
+            ("2", Priority::Paced),
+            ("3", Priority::Paced),
+            ("4", Priority::Paced),
+            ("5", Priority::Paced),
+        ] {
+            let tell = tell.clone();
+            handles.push(pool.spawn(priority, move |_| tell.send(name).unwrap()));
+        }
+        block.send(()).unwrap();
+        let order: Vec<_> = (0..6).map(|_| told.recv().unwrap()).collect();
+        assert_eq!(order, ["1", "2", "3", "v", "4", "5"]);
+        drop((gate, handles));
+    }
+
+    #[test]
+    fn a_queue_does_not_grow_with_what_was_cancelled() {
+        let pool = Pool::new("test", 1);
+        let (block, blocked) = mpsc::channel::<()>();
+        let gate = pool.spawn(Priority::Visible, move |_| {
+            let _ = blocked.recv();
+        });
+        let kept: Vec<_> = (0..10).map(|_| pool.spawn(Priority::Visible, |_| {})).collect();
+        for _ in 0..10_000 {
+            drop(pool.spawn(Priority::Visible, |_| {}));
+            assert!(pool.waiting() <= SWEEP + 1, "{}", pool.waiting());
+        }
+        block.send(()).unwrap();
+        drop((gate, kept));
     }
 
     #[test]

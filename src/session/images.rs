@@ -4,10 +4,12 @@ use std::{collections::VecDeque, path::PathBuf, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 
-use super::{OpenOptions, Session, SessionError};
+use super::{FrameTrouble, OpenOptions, Session, SessionError};
 use crate::{
     catalog::{FrameTable, ThumbnailStore},
-    frames::{ChildPool, Encoding, Extents, FrameLayout, FrameReader, PoolLimits, StoreIdentity, StoreRef},
+    frames::{
+        ChildPool, Encoding, Extents, FrameLayout, FrameReader, FramesError, PoolLimits, StoreIdentity, StoreRef,
+    },
     lake::Places,
     model::{Label, Raster},
 };
@@ -155,7 +157,7 @@ impl Session {
     /// Where a frame is, and its number in its footage.
     pub(super) fn frame_place(&self, table: &FrameTable, row: usize) -> Result<(Arc<Place>, u64), SessionError> {
         if let Some(reason) = table.damage(row) {
-            return Err(SessionError::Failed(reason.to_string()));
+            return Err(marked(reason));
         }
         let footage = table.footage_index(row);
         let place = self.inner.images.place(table, footage)?;
@@ -252,6 +254,11 @@ pub(super) struct OfFootage {
     pub(super) frames: Vec<u64>,
 }
 
+/// A frame that verifying found to be damaged.
+fn marked(reason: &str) -> SessionError {
+    SessionError::Frame { trouble: FrameTrouble::Marked, message: reason.to_owned() }
+}
+
 /// Hands the reason to `each` for every row that is known to be damaged; false when it wants no more.
 pub(super) fn tell_damaged(
     table: &FrameTable,
@@ -259,7 +266,7 @@ pub(super) fn tell_damaged(
     mut each: impl FnMut(usize, SessionError) -> bool,
 ) -> bool {
     rows.iter().enumerate().all(|(at, row)| match table.damage(*row) {
-        Some(reason) => each(at, SessionError::Failed(reason.to_string())),
+        Some(reason) => each(at, marked(reason)),
         None => true,
     })
 }
@@ -284,13 +291,18 @@ pub(super) fn by_footage(table: &FrameTable, rows: &[usize]) -> Vec<OfFootage> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-pub(super) fn told(error: crate::frames::FramesError) -> SessionError {
-    SessionError::Failed(error.to_string())
+pub(super) fn told(error: FramesError) -> SessionError {
+    let trouble = match error {
+        FramesError::StoreChanged { .. } => FrameTrouble::Changed,
+        FramesError::Open { .. } | FramesError::OutsideLake { .. } => FrameTrouble::Absent,
+        _ => FrameTrouble::Damaged,
+    };
+    SessionError::Frame { trouble, message: error.to_string() }
 }
 
 pub(super) fn layout(place: &Place) -> Result<&FrameLayout, SessionError> {
-    place
-        .layout
-        .as_ref()
-        .ok_or_else(|| SessionError::Failed(format!("{} holds times and sensors only, no images", place.store)))
+    place.layout.as_ref().ok_or_else(|| SessionError::Frame {
+        trouble: FrameTrouble::NoImages,
+        message: format!("{} holds times and sensors only, no images", place.store),
+    })
 }

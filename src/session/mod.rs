@@ -17,8 +17,8 @@ use parking_lot::Mutex;
 
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
 pub use types::{
-    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, IndexReport, LakeInfo,
-    LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort,
+    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, FrameTrouble, IndexReport,
+    LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort,
 };
 pub use verify::{ByteRange, ChecksumReport, DamagedFrames, DamagedStore, Told, VerifyReport};
 

@@ -217,9 +217,32 @@ pub enum SessionError {
     /// Rows could not be written to where they go.
     #[error("the rows could not be written; check free space where they go")]
     Output(#[source] io::Error),
+    /// A frame has no picture.
+    #[error("{message}")]
+    Frame {
+        /// What kind of trouble it is.
+        trouble: FrameTrouble,
+        /// What happened, to what, what to do.
+        message: String,
+    },
     /// A message that already says what, where and what to do.
     #[error("{0}")]
     Failed(String),
+}
+
+/// Why a frame has no picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameTrouble {
+    /// The store is not as it was indexed.
+    Changed,
+    /// The store is not there, or may not be opened.
+    Absent,
+    /// The footage has times and sensors only.
+    NoImages,
+    /// The frame's bytes cannot be read or decoded.
+    Damaged,
+    /// The frame's bytes are not those of its checksum.
+    Marked,
 }
 
 /// How rows are written.
@@ -289,7 +312,7 @@ impl From<SessionError> for TaskError {
         match error {
             SessionError::Cancelled => Self::Cancelled(Cancelled),
             SessionError::Usage(message) | SessionError::Failed(message) => Self::Failed(message),
-            SessionError::Output(_) => Self::Failed(error.to_string()),
+            SessionError::Output(_) | SessionError::Frame { .. } => Self::Failed(error.to_string()),
         }
     }
 }

@@ -96,6 +96,30 @@ impl Window {
             .build_eframe(move |creation| App::new(&creation.egui_ctx, lake, options, Some(settings)))
     }
 
+    /// Closes the window and opens it again on the same lake, with what it remembered.
+    pub fn again(self) -> Self {
+        let Self { lake, harness, folder } = self;
+        drop(harness);
+        let harness = Self::start(Some(lake.clone()), &folder);
+        let mut window = Self { lake, harness, folder };
+        window.until("the frames are there", |window| window.matches().is_some_and(|count| count > 0));
+        window
+    }
+
+    /// Waits until what the window remembers contains this text.
+    pub fn until_remembered(&mut self, text: &str) {
+        let file = self.folder.path().join("window.json");
+        self.until(&format!("{text} is remembered"), |_| {
+            fs::read_to_string(&file).is_ok_and(|kept| kept.contains(text))
+        });
+    }
+
+    /// Makes the window this large, points.
+    pub fn resize(&mut self, width: f32, height: f32) {
+        self.harness.set_size(egui::vec2(width, height));
+        self.settle();
+    }
+
     /// A folder beside the lake.
     pub fn beside(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

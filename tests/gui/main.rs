@@ -2,6 +2,9 @@
 
 mod explore;
 mod harness;
+mod panels;
+mod playing;
 mod select;
 mod shell;
 mod verify;
+mod viewer;

@@ -142,7 +142,7 @@ fn damaged_chunks_do_no_harm() {
                     [0, 1, 0x7f, 0x80, 0xff, bytes[at] ^ 1, bytes[at] ^ 0x10][usize::try_from(next(7)).unwrap()];
             }
             std::fs::write(&path, &bytes).unwrap();
-            let identity = StoreIdentity::of(&std::fs::File::open(&path).unwrap()).unwrap();
+            let identity = lakescope::frames::StoreIdentity::of(&std::fs::File::open(&path).unwrap()).unwrap();
             let place = StoreRef { lake_root: &root, store, identity };
             let reader = FrameReader::with_cache(None, 0);
             for frame_idx in 0..footage.frames {

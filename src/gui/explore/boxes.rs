@@ -1,6 +1,6 @@
 //! Boxes of labels over a frame, with class and score.
 
-use egui::{Align2, Color32, Painter, Rect, Stroke, StrokeKind, pos2, vec2};
+use egui::{Color32, Painter, Rect, Stroke, StrokeKind, Vec2, pos2, vec2};
 
 use crate::{
     gui::theme::{self, class_color, text_on},
@@ -14,8 +14,8 @@ pub(super) struct Placement {
     pub scale: f32,
 }
 
-/// Draws the boxes, and tags without a box in the corner. Names stand above their boxes, the largest first; one that
-/// would cover another is left out and told on the Labels page.
+/// Draws the boxes, and tags without a box in the corner. Names stand beside or inside their boxes, the largest first,
+/// and never over each other; one that finds no place is told on the Labels page.
 #[expect(clippy::cast_possible_truncation, reason = "positions on screen")]
 pub(super) fn boxes_ui(painter: &Painter, place: Placement, labels: &[Label]) {
     let mut boxes: Vec<(Rect, &Label)> = Vec::new();
@@ -23,9 +23,10 @@ pub(super) fn boxes_ui(painter: &Painter, place: Placement, labels: &[Label]) {
     let mut tag = painter.clip_rect().left_top() + vec2(8.0, 8.0);
     for label in labels {
         let Some(bbox) = label.bbox else {
-            let chip = chip(painter, tag, label, Align2::LEFT_TOP, &[]);
-            tag.y = chip.map_or(tag.y, |chip| chip.bottom() + 4.0);
-            named.extend(chip);
+            let text = Text::of(painter, label);
+            let place = Rect::from_min_size(tag, text.size);
+            tag.y = place.bottom() + 4.0;
+            named.push(text.draw(painter, place));
             continue;
         };
         let corner = place.origin + vec2(bbox.x as f32, bbox.y as f32) * place.scale;
@@ -41,16 +42,69 @@ pub(super) fn boxes_ui(painter: &Painter, place: Placement, labels: &[Label]) {
         // A name without a box in sight would stand for something else.
         let seen = painter.clip_rect().intersect(rect);
         let in_view = seen.width() >= 8.0 && seen.height() >= 8.0;
-        if !in_view || (rect.width() < 22.0 && rect.height() < 40.0) {
-            continue;
+        if in_view && (rect.width() >= 22.0 || rect.height() >= 40.0) {
+            let text = Text::of(painter, label);
+            if let Some(place) = place_for(rect, text.size, painter.clip_rect(), &named) {
+                named.push(text.draw(painter, place));
+            }
         }
-        let above = rect.top() - 17.0 >= painter.clip_rect().top();
-        let (at, align) = if above {
-            (pos2(rect.left() - 1.0, rect.top() - 1.0), Align2::LEFT_BOTTOM)
-        } else {
-            (pos2(rect.left() - 1.0, rect.top() + 1.0), Align2::LEFT_TOP)
-        };
-        named.extend(chip(painter, at, label, align, &named));
+    }
+}
+
+/// Where a name of this size stands: on the edge of its box, else inside it, else a line further out; within `view`
+/// and clear of what is `taken`.
+fn place_for(rect: Rect, size: Vec2, view: Rect, taken: &[Rect]) -> Option<Rect> {
+    let (left, right) = (rect.left() - 1.0, rect.right() + 1.0 - size.x);
+    let (above, below) = (rect.top() - 1.0 - size.y, rect.bottom() + 1.0);
+    let (top, bottom) = (rect.top() + 1.0, rect.bottom() - 1.0 - size.y);
+    let inside = rect.width() >= size.x && rect.height() >= size.y * 1.5;
+    let edge = [(left, above), (right, above)];
+    let mut within = vec![(left + 2.0, top), (right - 2.0, top), (left + 2.0, bottom), (right - 2.0, bottom)];
+    let mut line = top + size.y;
+    while line < bottom && within.len() < 12 {
+        within.push((left + 2.0, line));
+        line += size.y;
+    }
+    let out =
+        [(left, below), (right, below), (left, above - size.y), (left, below + size.y), (left, above - size.y * 2.0)];
+    edge.into_iter()
+        .map(|at| (at, true))
+        .chain(within.into_iter().map(|at| (at, inside)))
+        .chain(out.into_iter().map(|at| (at, true)))
+        .filter(|(_, allowed)| *allowed)
+        .map(|((x, y), _)| {
+            // Along the edge a name may slide into the view.
+            let x = x.min(view.right() - size.x).max(view.left());
+            Rect::from_min_size(pos2(x, y), size)
+        })
+        .find(|place| {
+            place.top() >= view.top()
+                && place.bottom() <= view.bottom()
+                && !taken.iter().any(|other| other.shrink(0.5).intersects(*place))
+        })
+}
+
+/// A name ready to be drawn.
+struct Text {
+    galley: std::sync::Arc<egui::Galley>,
+    size: Vec2,
+    fill: Color32,
+    ink: Color32,
+}
+
+impl Text {
+    fn of(painter: &Painter, label: &Label) -> Self {
+        let fill = class_color(&label.class);
+        let ink = text_on(fill);
+        let galley = painter.layout_no_wrap(caption(label), theme::numbers_medium(10.5), ink);
+        let size = galley.size() + vec2(8.0, 2.0);
+        Self { galley, size, fill, ink }
+    }
+
+    fn draw(self, painter: &Painter, place: Rect) -> Rect {
+        painter.rect_filled(place, 2, self.fill);
+        painter.galley(place.center() - self.galley.size() / 2.0, self.galley, self.ink);
+        place
     }
 }
 
@@ -61,17 +115,28 @@ fn caption(label: &Label) -> String {
     }
 }
 
-fn chip(painter: &Painter, at: egui::Pos2, label: &Label, align: Align2, taken: &[Rect]) -> Option<Rect> {
-    let color = class_color(&label.class);
-    let ink = text_on(color);
-    let galley = painter.layout_no_wrap(caption(label), theme::numbers_medium(10.5), ink);
-    let mut rect = align.anchor_size(at, galley.size() + vec2(8.0, 2.0));
-    let view = painter.clip_rect();
-    rect = rect.translate(vec2((view.right() - rect.right()).min(0.0) + (view.left() - rect.left()).max(0.0), 0.0));
-    if taken.iter().any(|other| other.shrink(1.0).intersects(rect)) {
-        return None;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_find_a_place_of_their_own_inside_the_view() {
+        let view = Rect::from_min_size(pos2(0.0, 0.0), vec2(400.0, 300.0));
+        let size = vec2(60.0, 14.0);
+        let rect = |x: f32, y: f32, w: f32, h: f32| Rect::from_min_size(pos2(x, y), vec2(w, h));
+        for boxes in [
+            vec![rect(100.0, 100.0, 80.0, 60.0); 6],
+            vec![rect(0.0, 0.0, 400.0, 300.0); 10],
+            vec![rect(380.0, 280.0, 30.0, 30.0), rect(-20.0, -5.0, 60.0, 60.0), rect(390.0, 5.0, 40.0, 40.0)],
+            (0..8u8).map(|n| rect(20.0 + f32::from(n) * 25.0, 150.0, 40.0, 40.0)).collect(),
+        ] {
+            let mut taken = Vec::new();
+            for (number, at) in boxes.iter().enumerate() {
+                let place = place_for(*at, size, view, &taken).unwrap_or_else(|| panic!("{number} of {boxes:?}"));
+                assert!(view.contains_rect(place), "{place:?}");
+                assert!(taken.iter().all(|other: &Rect| !other.shrink(0.5).intersects(place)));
+                taken.push(place);
+            }
+        }
     }
-    painter.rect_filled(rect, 2, color);
-    painter.galley(rect.center() - galley.size() / 2.0, galley, ink);
-    Some(rect)
 }

@@ -6,9 +6,11 @@ use super::{grid_bar, tile::Tile};
 use crate::gui::{
     command::{Action, Command},
     lake::Lake,
+    source::Source,
     state::State,
     theme::STEP,
     thumbs::{Thumbs, bucket_for},
+    tile_labels::TileLabels,
     view::View,
     widgets::{BAR, Icon, VirtualScroll, empty_ui, plain_button},
     work::Workers,
@@ -29,6 +31,10 @@ struct Plan {
 pub struct Grid {
     scroll: VirtualScroll,
     thumbs: Thumbs,
+    labels: TileLabels,
+    /// Where the frame before was scrolled to, and whether that was further up.
+    scrolled: (f64, bool),
+    catalog: String,
     reveal: Option<usize>,
     plan: Option<Plan>,
     aspect: Option<(u64, f32)>,
@@ -40,6 +46,11 @@ impl Grid {
         self.scroll.offset = 0.0;
     }
 
+    /// The frames of a footage look different from now on.
+    pub fn forget_pictures(&mut self, footage: i64) {
+        self.thumbs.forget(footage);
+    }
+
     /// Brings `row` onto the screen.
     pub fn reveal(&mut self, row: usize) {
         self.reveal = Some(row);
@@ -47,10 +58,23 @@ impl Grid {
 
     /// Draws bar and grid.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
-        self.thumbs.begin_frame(ui.ctx(), lake.table().generation());
+        let (memory, ctx) = (state.persisted.memory, ui.ctx().clone());
+        if self.catalog != lake.table().catalog_uid() {
+            lake.table().catalog_uid().clone_into(&mut self.catalog);
+            self.labels.clear();
+        }
+        self.thumbs.begin_frame(ui.ctx(), lake.table(), memory.thumbnails());
+        self.labels.begin_frame();
         grid_bar::grid_bar_ui(ui, state, lake, out);
+        let source = |pool| Source { session: &lake.session, table: lake.table(), pool, ctx: &ctx };
+        let (bucket, ahead) = match &lake.view {
+            Some(view) if !view.is_empty() => self.tiles_ui(ui, state, lake, view, out),
+            _ => (0, Vec::new()),
+        };
+        self.thumbs.end_frame(source(&workers.pictures), bucket, ahead.into_iter());
+        self.labels.end_frame(source(&workers.ask), memory.labels());
         match &lake.view {
-            Some(view) if !view.is_empty() => self.tiles_ui(ui, state, lake, view, workers, out),
+            Some(view) if !view.is_empty() => {}
             Some(_) if lake.frames() == 0 => no_frames_ui(ui, out),
             Some(_) => no_match_ui(ui, lake, out),
             None if lake.filter_error.is_some() => {
@@ -70,19 +94,19 @@ impl Grid {
                 ui.ctx().request_repaint_after(std::time::Duration::from_millis(50));
             }
         }
-        self.thumbs.end_frame();
     }
 
+    /// Draws the tiles; tells their size of picture, and the rows that are likely to be seen next once all are there.
     fn tiles_ui(
         &mut self,
         ui: &mut Ui,
         state: &State,
         lake: &Lake,
         view: &View,
-        workers: &Workers,
         out: &mut Vec<Command>,
-    ) {
-        let area = ui.available_rect_before_wrap();
+    ) -> (usize, Vec<usize>) {
+        // What the bar above could not fit must not widen the grid.
+        let area = ui.available_rect_before_wrap().intersect(ui.clip_rect());
         let plan = self.plan(lake, state.persisted.tile_width, area.width());
         let rows = view.len().div_ceil(plan.columns);
         let margin = f64::from(STEP);
@@ -124,23 +148,30 @@ impl Grid {
                 tiles.push((row, Rect::from_min_size(pos2(x, y), vec2(plan.tile, plan.row - plan.gap))));
             }
         }
-        let (session, table, ctx) = (&lake.session, lake.table(), ui.ctx());
-        // The newest request is worked on first, so the last tile is asked for first.
-        let mut pictures: Vec<_> = tiles
-            .iter()
-            .rev()
-            .map(|(row, _)| {
-                let thumb = self.thumbs.get(*row, bucket, session, table, &workers.pictures, ctx);
-                let boxes = state.persisted.tile_boxes && plan.tile >= 64.0;
-                (thumb, boxes.then(|| self.thumbs.labels(*row, session, table, &workers.ask, ctx)).flatten())
-            })
-            .collect();
+        let table = lake.table();
+        let boxes = state.persisted.tile_boxes && plan.tile >= 64.0;
         for (row, rect) in tiles {
-            let Some((thumb, labels)) = pictures.pop() else { break };
+            let thumb = self.thumbs.get(row, bucket, table);
+            let labels = boxes.then(|| self.labels.get(row, table)).flatten();
             Tile { row, rect, picture: plan.picture, thumb, labels }.ui(ui, lake, view, out);
         }
+        let ahead = self.ahead(first, shown, rows);
+        let rows = |line: usize| (0..plan.columns).filter_map(move |column| view.row(line * plan.columns + column));
+        let ahead = if self.thumbs.is_complete() { ahead.flat_map(rows).collect() } else { Vec::new() };
         ui.set_clip_rect(old_clip);
         ui.allocate_rect(area, Sense::hover());
+        (bucket, ahead)
+    }
+
+    /// The lines of one more screen in the direction of scrolling.
+    fn ahead(&mut self, first: usize, shown: usize, lines: usize) -> std::ops::Range<usize> {
+        let (before, mut up) = self.scrolled;
+        let offset = self.scroll.offset;
+        if (offset - before).abs() > 0.5 {
+            up = offset < before;
+        }
+        self.scrolled = (offset, up);
+        if up { first.saturating_sub(shown)..first } else { (first + shown).min(lines)..(first + shown * 2).min(lines) }
     }
 
     /// Keeps the first tile in place when the tiles change their size.

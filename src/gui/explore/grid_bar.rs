@@ -21,14 +21,22 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec
     frame.show(ui, |ui| {
         // Counts, selection and tools stand in one row where they fit; otherwise the selection has a row of its own.
         let fits = ui.available_width() >= ONE_ROW;
+        let narrow = ui.available_width() < COUNTS_AND_TOOLS;
+        if narrow {
+            bar(ui, 32.0, |ui| counts_ui(ui, lake));
+        }
         bar(ui, 40.0, |ui| {
-            counts_ui(ui, lake);
+            if !narrow {
+                counts_ui(ui, lake);
+            }
             if !lake.selected.is_empty() && fits {
                 selection_ui(ui, lake, out);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                zoom_ui(ui, state, out);
+                if !narrow {
+                    zoom_ui(ui, state, out);
+                }
                 if icon_toggle(ui, Icon::Boxes, &Action::TileBoxes.tip(), state.persisted.tile_boxes).clicked() {
                     out.push(Action::TileBoxes.into());
                 }
@@ -42,6 +50,8 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec
     divider(ui);
 }
 
+/// Width in which counts and tools stand beside each other, px. Below it the size of thumbnails is left to its keys.
+const COUNTS_AND_TOOLS: f32 = 340.0;
 /// Width in which counts of seven digits, the selection with its buttons, and the tools stand beside each other, px.
 const ONE_ROW: f32 = 760.0;
 
@@ -95,12 +105,10 @@ fn zoom_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
 fn sort_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     let colors = colors(ui);
     let sort = lake.sort.as_ref();
-    if let Some(sort) = sort {
-        let (icon, name) =
-            if sort.descending { (Icon::Descending, "Descending") } else { (Icon::Ascending, "Ascending") };
-        if icon_button(ui, icon, &format!("Order: {name}")).clicked() {
-            out.push(Command::SetSort(Some(SortBy { column: sort.column.clone(), descending: !sort.descending })));
-        }
+    let descending = sort.is_some_and(|sort| sort.descending);
+    let (icon, name) = if descending { (Icon::Descending, "Descending") } else { (Icon::Ascending, "Ascending") };
+    if icon_button(ui, icon, &format!("Order: {name}")).clicked() {
+        out.push(Command::SetSort(turned(sort)));
     }
     let now = sort.map_or("recording", |sort| name_of(&sort.column));
     let button = quiet_button(ui, RichText::new(format!("Sort: {now}")).font(theme::medium(12.5)).color(colors.muted))
@@ -108,7 +116,8 @@ fn sort_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(200.0);
         let mut choose = |ui: &mut Ui, column: Option<&str>, text: &str| {
-            let on = sort.map(|sort| sort.column.as_str()) == column;
+            let now = sort.map(|sort| sort.column.as_str()).filter(|column| *column != "recording");
+            let on = now == column;
             if ui.radio(on, text).clicked() {
                 let descending = sort.is_some_and(|sort| sort.descending && on);
                 out.push(Command::SetSort(column.map(|column| SortBy { column: column.to_owned(), descending })));
@@ -126,6 +135,15 @@ fn sort_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
             }
         });
     });
+}
+
+/// The same order the other way round. The lake's own order has no column, and no need of one.
+fn turned(sort: Option<&SortBy>) -> Option<SortBy> {
+    match sort {
+        None => Some(SortBy { column: "recording".to_owned(), descending: true }),
+        Some(sort) if sort.column == "recording" && sort.descending => None,
+        Some(sort) => Some(SortBy { column: sort.column.clone(), descending: !sort.descending }),
+    }
 }
 
 fn name_of(column: &str) -> &str {

@@ -59,10 +59,10 @@ impl Tile {
                 painter.rect_filled(picture, rounding, colors.panel);
                 None
             }
-            Thumb::Failed(_) => {
+            Thumb::Failed(trouble) => {
                 painter.rect_filled(picture, rounding, colors.panel);
-                let damaged = lake.table().damage(self.row).is_some();
-                let (icon, ink) = if damaged { (Icon::Warning, colors.error) } else { (Icon::Broken, colors.warning) };
+                let damaged = trouble.is_marked();
+                let (icon, ink) = (trouble.icon(), trouble.ink(colors));
                 if damaged {
                     painter.rect_stroke(picture, rounding, Stroke::new(1.5, ink), StrokeKind::Inside);
                 }
@@ -182,8 +182,9 @@ impl Tile {
         let colors = colors(ui);
         ui.label(egui::RichText::new(lake.table().frame_id(self.row).to_string()).font(theme::medium(12.5)));
         ui.label(egui::RichText::new(time_utc(lake.time(self.row))).font(theme::numbers(12.0)).color(colors.muted));
-        if let Thumb::Failed(error) = &self.thumb {
-            ui.colored_label(colors.warning, &**error);
+        if let Thumb::Failed(trouble) = &self.thumb {
+            ui.colored_label(colors.warning, trouble.headline());
+            ui.label(&*trouble.message);
         }
     }
 }

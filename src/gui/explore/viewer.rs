@@ -8,21 +8,23 @@ use egui::{
 
 use super::{
     detail,
+    look_bar::{RangeDraft, look_ui},
+    playback::Playback,
     plots::Plots,
     scrub::Scrub,
+    transport::{Transport, transport_ui},
     viewport::{Shown, Viewport},
 };
 use crate::{
     gui::{
         command::{Action, Command},
+        frame_key::FrameKey,
         lake::Lake,
         pictures::{Picture, Pictures},
+        source::Source,
         state::{DetailTab, State},
         theme::{self, STEP, colors},
-        widgets::{
-            Icon, bar, divider, empty_ui, icon_button, icon_toggle, segmented,
-            text::{clock, count, time_utc},
-        },
+        widgets::{Icon, bar, divider, empty_ui, icon_button, icon_toggle, segmented, text::time_utc},
         work::Workers,
     },
     jobs::Priority,
@@ -30,67 +32,62 @@ use crate::{
 
 /// Height of scrub bar and buttons, px.
 const TRANSPORT: f32 = 76.0;
-/// Frames read ahead while playing or stepping.
-const AHEAD: usize = 6;
-
-/// Playback at recorded speed: at time `since` of the window, the moment `from_ns` was shown.
-#[derive(Debug, Clone, Copy)]
-struct Playing {
-    since: f64,
-    from_ns: i64,
-}
+/// Frames read ahead while playing: no fewer, and no more even where memory would allow it.
+const AHEAD: std::ops::RangeInclusive<usize> = 3..=24;
+/// Frames that are ready before a playback's clock starts.
+const READY: usize = 3;
 
 /// State and caches of the viewer.
 #[derive(Default)]
 pub struct Viewer {
     pictures: Pictures,
     viewport: Viewport,
-    playing: Option<Playing>,
+    playing: Option<Playback>,
+    /// Frames that the playback before could not show in time.
+    dropped: usize,
     /// The picture shown last, which stands in while the next is on its way.
-    last: Option<(usize, Arc<Picture>)>,
+    last: Option<(FrameKey, Arc<Picture>)>,
     scrub: Scrub,
+    range: RangeDraft,
     plots: Plots,
-    generation: u64,
+    catalog: String,
 }
 
 impl Viewer {
     /// Stops playing.
     pub fn pause(&mut self) {
-        self.playing = None;
+        if let Some(playing) = self.playing.take() {
+            self.dropped = playing.dropped;
+        }
     }
 
-    /// Someone stepped: playback goes on from there.
-    pub fn moved(&mut self, _now: f64) {
-        self.playing = None;
-    }
-
-    /// Whether frames are played.
-    pub fn is_playing(&self) -> bool {
-        self.playing.is_some()
+    /// The frames of a footage look different from now on.
+    pub fn forget_pictures(&mut self, footage: i64) {
+        self.pictures.forget(footage);
     }
 
     /// Starts at `row`, or stops.
-    pub fn toggle_playing(&mut self, lake: &Lake, row: usize, now: f64) {
-        if self.playing.take().is_some() {
-            return;
+    pub fn toggle_playing(&mut self, lake: &Lake, row: usize, speed: f32, now: f64) {
+        if self.playing.is_some() {
+            return self.pause();
         }
-        let (_, footage) = lake.footage(row);
+        let (index, footage) = lake.footage(row);
         // At the end, play begins again.
-        let last = footage.first_row + footage.rows - 1;
-        let from = if row == last { footage.first_row } else { row };
-        self.playing = Some(Playing { since: now, from_ns: lake.time(from) });
+        let frame = row - footage.first_row;
+        let from = if frame + 1 == footage.rows { 0 } else { frame };
+        self.dropped = 0;
+        self.playing = Some(Playback::start(lake.table().footage_id(index), from, speed, now));
     }
 
     /// Draws the viewer.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
-        let generation = lake.table().generation();
-        if self.generation != generation {
-            self.generation = generation;
+        if self.catalog != lake.table().catalog_uid() {
+            lake.table().catalog_uid().clone_into(&mut self.catalog);
             self.last = None;
             self.playing = None;
             self.viewport.forget();
         }
-        self.pictures.begin_frame(generation);
+        self.pictures.begin_frame(lake.table(), state.persisted.memory.pictures());
         if let Some(actual) = state.transient.view_scale {
             self.viewport.set_scale(actual);
             out.push(Command::ViewScaled);
@@ -99,10 +96,20 @@ impl Viewer {
             empty_ui(ui, Icon::Broken, "No frame is shown", "Press a tile in the grid to see its frame here.", |_| {});
             return;
         };
-        self.play(ui, lake, row, out);
-        let picture = self.fetch(ui, lake, workers, row);
+        let source =
+            Source { session: &lake.session, table: lake.table(), pool: &workers.pictures, ctx: &ui.ctx().clone() };
+        let key = FrameKey::of(lake.table(), row);
+        // While playing, the frame that is shown may be ahead of the one that is told until the next pass.
+        let (seen, picture) = if self.playing.as_ref().is_some_and(|playing| playing.footage == key.footage) {
+            let seen = self.play(ui, state, lake, source, row, out);
+            (FrameKey::of(lake.table(), seen), self.pictures.get(seen, Priority::Paced, source))
+        } else {
+            self.pause();
+            (key, self.fetch(lake, source, row))
+        };
         ui.spacing_mut().item_spacing.y = 0.0;
-        Self::header_ui(ui, state, lake, row, out);
+        let stand_in = picture.clone().or_else(|| self.last.as_ref().map(|(_, picture)| Arc::clone(picture)));
+        self.header_ui(ui, state, lake, row, stand_in.as_deref(), out);
         divider(ui);
         let whole = ui.available_rect_before_wrap();
         let share = state.persisted.detail_share;
@@ -113,24 +120,32 @@ impl Viewer {
         Self::splitter_ui(ui, whole, cut, out);
         let name = format!("Picture of {}", lake.table().frame_id(row));
         let shown = Shown {
-            row,
+            key,
             picture: match &picture {
-                Some(picture) => Some((row, picture)),
-                None => self.last.as_ref().map(|(row, picture)| (*row, &**picture)),
+                Some(picture) => Some((seen, picture)),
+                None => self.last.as_ref().map(|(key, picture)| (*key, &**picture)),
             },
+            waits: self.playing.is_none(),
             boxes: state.persisted.boxes,
             name: &name,
         };
-        self.viewport.ui(ui, area, &shown);
+        self.viewport.ui(ui, area, &shown, out);
         let part = |from: f32, to: f32| UiBuilder::new().max_rect(Rect::from_x_y_ranges(whole.x_range(), from..=to));
-        ui.scope_builder(part(transport_top, cut), |ui| self.transport_ui(ui, lake, workers, row, out));
+        ui.scope_builder(part(transport_top, cut), |ui| {
+            let transport = Transport {
+                playing: self.playing.is_some(),
+                dropped: self.playing.as_ref().map_or(self.dropped, |playing| playing.dropped),
+                row,
+            };
+            transport_ui(ui, state, lake, workers, &mut self.scrub, transport, out);
+        });
         ui.scope_builder(part(cut, whole.bottom()), |ui| {
             ui.shrink_clip_rect(ui.max_rect());
             divider(ui);
             self.detail_ui(ui, state, lake, workers, row, picture.as_deref(), out);
         });
         if let Some(picture) = picture {
-            self.last = Some((row, picture));
+            self.last = Some((seen, picture));
         }
     }
 
@@ -147,54 +162,97 @@ impl Viewer {
         }
     }
 
-    /// Moves to the frame of the moment, and wakes the window when the next is due.
-    fn play(&mut self, ui: &Ui, lake: &Lake, row: usize, out: &mut Vec<Command>) {
-        let Some(playing) = self.playing else { return };
+    /// The row of the newest frame that is due and there. Has the coming ones decoded, and wakes the window in time. Frames
+    /// are read in the order in which they are due, on all workers; what is no longer needed is cancelled.
+    fn play(
+        &mut self,
+        ui: &Ui,
+        state: &State,
+        lake: &Lake,
+        source: Source<'_>,
+        row: usize,
+        out: &mut Vec<Command>,
+    ) -> usize {
+        let now = ui.input(|input| input.time);
         let (_, footage) = lake.footage(row);
-        let elapsed = ui.input(|input| input.time) - playing.since;
-        #[expect(clippy::cast_possible_truncation, reason = "nanoseconds of one playback fit 64 bits for 292 years")]
-        let now_ns = playing.from_ns.saturating_add((elapsed * 1e9) as i64);
-        let end = footage.first_row + footage.rows;
-        let times = lake.loaded.times.get(footage.first_row..end).unwrap_or_default();
-        let passed = times.partition_point(|time| *time <= now_ns);
-        let due = footage.first_row + passed.saturating_sub(1);
-        if due != row {
-            out.push(Command::PlayTo(due));
+        let first = footage.first_row;
+        let times = lake.loaded.times.get(first..first + footage.rows).unwrap_or_default();
+        let Some(mut playing) = self.playing.take() else { return row };
+        playing.set_speed(state.persisted.speed, now);
+        let bytes = self.last.as_ref().map_or(0, |(_, picture)| picture.bytes());
+        let most = (state.persisted.memory.pictures() / 2).checked_div(bytes).unwrap_or(READY);
+        let most = most.clamp(*AHEAD.start(), *AHEAD.end());
+        let mut ahead = playing.upcoming(times, now, most);
+        if state.persisted.repeat && ahead.len() < most {
+            ahead.extend(0..(most - ahead.len()).min(times.len()));
         }
-        match times.get(passed) {
-            Some(next) => {
-                let wait = u64::try_from(next.saturating_sub(now_ns)).unwrap_or(0);
-                ui.ctx().request_repaint_after(Duration::from_nanos(wait));
+        let mut wanted: Vec<FrameKey> =
+            ahead.iter().map(|frame| FrameKey { footage: playing.footage, frame: *frame }).collect();
+        wanted.push(FrameKey::of(lake.table(), row));
+        self.pictures.keep_only(&wanted);
+        let ready = ahead
+            .iter()
+            .map(|frame| self.pictures.get(first + frame, Priority::Paced, source))
+            .take_while(Option::is_some)
+            .count();
+        for frame in ahead.iter().skip(ready + 1) {
+            self.pictures.get(first + frame, Priority::Paced, source);
+        }
+        let mut shown = row;
+        if playing.run(times, now, ready >= READY.min(ahead.len())) {
+            if let Some(frame) = self.pictures.latest(playing.footage, &playing.showable(times, now)) {
+                playing.show(times, frame);
+                shown = first + frame;
+                if shown != row {
+                    out.push(Command::PlayTo(shown));
+                }
             }
-            None => self.playing = None,
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(playing.wait_s(times, now).min(1.0)));
+        } else {
+            ui.ctx().request_repaint_after(Duration::from_millis(20));
         }
+        if playing.is_over(times, now) {
+            if state.persisted.repeat {
+                playing.again(times, now);
+                self.playing = Some(playing);
+            } else {
+                self.dropped = playing.dropped;
+            }
+        } else {
+            self.playing = Some(playing);
+        }
+        shown
     }
 
     /// The frame of `row`, with what is likely to be wanted next asked for behind it.
-    fn fetch(&mut self, ui: &Ui, lake: &Lake, workers: &Workers, row: usize) -> Option<Arc<Picture>> {
+    fn fetch(&mut self, lake: &Lake, source: Source<'_>, row: usize) -> Option<Arc<Picture>> {
         let end = lake.footage(row).1.first_row + lake.footage(row).1.rows;
         let mut ahead: Vec<usize> = Vec::new();
-        if self.is_playing() {
-            ahead.extend(row + 1..(row + 1 + AHEAD).min(end));
-        } else if let Some(view) = &lake.view {
+        if let Some(view) = &lake.view {
             ahead.extend(view.after(Some(row)));
             ahead.extend(view.before(Some(row)));
-            ahead.extend((row + 1 < end).then_some(row + 1));
         }
-        let mut wanted = ahead.clone();
-        wanted.push(row);
+        ahead.extend((row + 1..end).take(2));
+        let wanted: Vec<FrameKey> = ahead.iter().chain([&row]).map(|row| FrameKey::of(lake.table(), *row)).collect();
         self.pictures.keep_only(&wanted);
-        let pool = &workers.pictures;
-        let picture = self.pictures.get(row, Priority::Visible, &lake.session, lake.table(), pool, ui.ctx());
+        let picture = self.pictures.get(row, Priority::Visible, source);
         if picture.is_some() {
             for next in ahead {
-                self.pictures.get(next, Priority::Background, &lake.session, lake.table(), pool, ui.ctx());
+                self.pictures.get(next, Priority::Background, source);
             }
         }
         picture
     }
 
-    fn header_ui(ui: &mut Ui, state: &State, lake: &Lake, row: usize, out: &mut Vec<Command>) {
+    fn header_ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        lake: &Lake,
+        row: usize,
+        picture: Option<&Picture>,
+        out: &mut Vec<Command>,
+    ) {
         let colors = colors(ui);
         let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
         frame.show(ui, |ui| {
@@ -214,6 +272,9 @@ impl Viewer {
                     if icon_button(ui, Icon::Copy, &Action::CopyFrameId.tip()).clicked() {
                         out.push(Action::CopyFrameId.into());
                     }
+                    if let Some(picture) = picture {
+                        look_ui(ui, &mut self.range, picture, out);
+                    }
                     ui.add_space(STEP);
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         ui.spacing_mut().item_spacing.x = STEP;
@@ -225,58 +286,6 @@ impl Viewer {
                         )
                         .on_hover_text("Time of the frame, UTC");
                     });
-                });
-            });
-        });
-    }
-
-    fn transport_ui(&mut self, ui: &mut Ui, lake: &Lake, workers: &Workers, row: usize, out: &mut Vec<Command>) {
-        let colors = colors(ui);
-        ui.spacing_mut().item_spacing.y = 0.0;
-        divider(ui);
-        Frame::new().inner_margin(Margin::symmetric(12, 0)).show(ui, |ui| {
-            ui.add_space(6.0);
-            self.scrub.ui(ui, lake, workers, row, out);
-            bar(ui, 40.0, |ui| {
-                ui.spacing_mut().item_spacing.x = 0.0;
-                for (icon, action) in [
-                    (Icon::First, Action::FirstFrame),
-                    (Icon::BackMatch, Action::PreviousMatch),
-                    (Icon::Back, Action::PreviousFrame),
-                ] {
-                    if icon_button(ui, icon, &action.tip()).clicked() {
-                        out.push(action.into());
-                    }
-                }
-                let (icon, name) = if self.is_playing() { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
-                if icon_button(ui, icon, &format!("{name}  Space")).clicked() {
-                    out.push(Action::PlayPause.into());
-                }
-                for (icon, action) in [
-                    (Icon::Forward, Action::NextFrame),
-                    (Icon::ForwardMatch, Action::NextMatch),
-                    (Icon::Last, Action::LastFrame),
-                ] {
-                    if icon_button(ui, icon, &action.tip()).clicked() {
-                        out.push(action.into());
-                    }
-                }
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let (_, footage) = lake.footage(row);
-                    ui.spacing_mut().item_spacing.x = STEP * 1.5;
-                    let number =
-                        format!("{} / {}", count((row - footage.first_row) as u64 + 1), count(footage.rows as u64));
-                    ui.label(RichText::new(number).font(theme::numbers(12.5)).color(colors.muted))
-                        .on_hover_text("Frame of the footage");
-                    let moment = clock(lake.time(row) - footage.started_at_ns);
-                    ui.label(RichText::new(moment).font(theme::numbers_medium(13.0)).color(colors.text))
-                        .on_hover_text("Time since the recording began");
-                    if let Some(place) = lake.view.as_ref().and_then(|view| view.place(row)) {
-                        let text = format!("match {}", count(place as u64 + 1));
-                        ui.label(RichText::new(text).font(theme::numbers(12.5)).color(colors.accent));
-                    } else {
-                        ui.label(RichText::new("no match").size(12.5).color(colors.muted));
-                    }
                 });
             });
         });

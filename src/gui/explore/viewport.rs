@@ -7,11 +7,15 @@ use egui::{
     WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use super::boxes::{Placement, boxes_ui};
+use super::{
+    boxes::{Placement, boxes_ui},
+    pixel_values,
+};
 use crate::gui::{
+    command::Command,
+    frame_key::FrameKey,
     pictures::Picture,
     theme::{self, colors},
-    widgets::{Icon, paint_icon, text::number},
 };
 
 /// Zoom and pan, kept while stepping through frames.
@@ -22,15 +26,18 @@ pub(super) struct Viewport {
     /// What is in the middle of the view, as a part of the picture's width and height.
     center: Option<Vec2>,
     texture: Option<TextureHandle>,
-    uploaded: Option<(usize, bool)>,
+    /// The picture on the graphics card, and whether its pixels are shown as squares.
+    uploaded: Option<(Arc<ColorImage>, bool)>,
 }
 
 /// What the viewport shows now.
 pub(super) struct Shown<'a> {
-    /// The row asked for.
-    pub row: usize,
-    /// Its picture, or an earlier one while it is on its way: with the row it belongs to.
-    pub picture: Option<(usize, &'a Picture)>,
+    /// The frame asked for.
+    pub key: FrameKey,
+    /// Its picture, or an earlier one while it is on its way: with the frame it belongs to.
+    pub picture: Option<(FrameKey, &'a Picture)>,
+    /// Whether it is told that an earlier picture stands in. Not while playing: there each stands until the next is due.
+    pub waits: bool,
     /// Whether boxes are drawn.
     pub boxes: bool,
     /// Accessible name.
@@ -47,17 +54,17 @@ impl Viewport {
     }
 
     /// Draws the view over `area`.
-    pub fn ui(&mut self, ui: &mut Ui, area: Rect, shown: &Shown<'_>) {
+    pub fn ui(&mut self, ui: &mut Ui, area: Rect, shown: &Shown<'_>, out: &mut Vec<Command>) {
         let colors = colors(ui);
         let response = ui.interact(area, ui.scope_id().with("viewport"), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, shown.name));
         let painter = ui.painter().with_clip_rect(area);
         painter.rect_filled(area, 0, colors.canvas);
-        let Some((row, picture)) = shown.picture else { return };
+        let Some((key, picture)) = shown.picture else { return };
         let image = match &picture.image {
             Ok(image) => image,
-            Err(error) => {
-                broken_ui(ui, area, error);
+            Err(trouble) => {
+                trouble.ui(ui, area, out);
                 return;
             }
         };
@@ -80,7 +87,7 @@ impl Viewport {
         let origin = area.center() - *center * size * scale;
         let rect = Rect::from_min_size(origin, size * scale);
         let coarse = scale * ppp >= 3.0;
-        let texture = self.upload(ui, row, coarse, image);
+        let texture = self.upload(ui, coarse, image);
         let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         painter.image(texture, rect, uv, Color32::WHITE);
         let held = ui.input(|input| input.modifiers.shift_only());
@@ -90,7 +97,7 @@ impl Viewport {
         {
             boxes_ui(&painter, Placement { origin, scale }, &detail.labels);
         }
-        if row != shown.row {
+        if key != shown.key && shown.waits {
             // An earlier frame stands in; a thin line tells that the right one is on its way.
             painter.hline(area.x_range(), area.top() + 1.0, egui::Stroke::new(2.0, colors.accent));
         }
@@ -124,11 +131,11 @@ impl Viewport {
         self.center = Some(under - (pointer - area.center()) / (size * (wanted / ppp)));
     }
 
-    fn upload(&mut self, ui: &Ui, row: usize, coarse: bool, image: &Arc<ColorImage>) -> egui::TextureId {
+    fn upload(&mut self, ui: &Ui, coarse: bool, image: &Arc<ColorImage>) -> egui::TextureId {
         let magnification = if coarse { TextureFilter::Nearest } else { TextureFilter::Linear };
         let options = TextureOptions { magnification, ..TextureOptions::LINEAR };
-        let current = self.uploaded == Some((row, coarse));
-        self.uploaded = Some((row, coarse));
+        let current = matches!(&self.uploaded, Some((before, kept)) if Arc::ptr_eq(before, image) && *kept == coarse);
+        self.uploaded = Some((Arc::clone(image), coarse));
         if let Some(texture) = &mut self.texture {
             if !current {
                 texture.set(Arc::clone(image), options);
@@ -138,7 +145,7 @@ impl Viewport {
         self.texture.insert(ui.ctx().load_texture("viewer", Arc::clone(image), options)).id()
     }
 
-    /// The rows mean other frames now.
+    /// The frames look different now.
     pub fn forget(&mut self) {
         self.uploaded = None;
     }
@@ -156,14 +163,10 @@ fn values_ui(ui: &Ui, area: Rect, picture: &Picture, at: Vec2) {
         return;
     }
     let (x, y) = (at.x as u32, at.y as u32);
-    let values = raster.values_at(x, y);
-    if values.is_empty() {
-        return;
-    }
-    let names: &[&str] = if values.len() >= 3 { &["R", "G", "B", "A"] } else { &["value"] };
-    let told: Vec<String> =
-        values.iter().zip(names).map(|(value, name)| format!("{name} {}", number(*value))).collect();
-    let text = format!("{x}, {y}    {}", told.join("  "));
+    let Some(values) = pixel_values::told(raster, &picture.look, x, y) else { return };
+    let text = format!("{x}, {y}    {values}");
+    ui.interact(Rect::from_min_size(area.left_bottom(), Vec2::ZERO), ui.scope_id().with("pixel"), Sense::hover())
+        .widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("Pixel {text}")));
     note(ui, area.left_bottom() + vec2(8.0, -8.0), Align2::LEFT_BOTTOM, &text);
 }
 
@@ -172,18 +175,4 @@ fn note(ui: &Ui, at: egui::Pos2, align: Align2, text: &str) {
     let rect = align.anchor_size(at, galley.size() + vec2(14.0, 6.0));
     ui.painter().rect_filled(rect, 4, Color32::from_black_alpha(180));
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, Color32::WHITE);
-}
-
-fn broken_ui(ui: &Ui, area: Rect, error: &str) {
-    let colors = colors(ui);
-    // What is painted has no name of its own for assistive technology.
-    let response = ui.interact(area, ui.scope_id().with("broken"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, error));
-    let icon = Rect::from_center_size(area.center() - vec2(0.0, 24.0), vec2(28.0, 28.0));
-    paint_icon(ui.painter(), icon, Icon::Broken, colors.warning);
-    let width = (area.width() - 48.0).clamp(80.0, 420.0);
-    let mut job = egui::text::LayoutJob::simple(error.to_owned(), egui::FontId::proportional(13.0), colors.text, width);
-    job.halign = egui::Align::Center;
-    let galley = ui.painter().layout_job(job);
-    ui.painter().galley(area.center() + vec2(0.0, 4.0), galley, colors.text);
 }

@@ -3,6 +3,7 @@
 use egui::{Align, Button, Layout, RichText, Ui, vec2};
 
 use crate::gui::{
+    Memory,
     command::{Action, Command, Group},
     state::{Persisted, State, ThemeChoice},
     theme::{self, CONTROL, colors},
@@ -36,6 +37,8 @@ pub(super) fn all_groups_ui(ui: &mut Ui, state: &State, with_lake: bool, out: &m
             if group == Group::View {
                 ui.separator();
                 theme_ui(ui, &state.persisted, out);
+                ui.separator();
+                memory_ui(ui, &state.persisted, out);
             }
         });
     }
@@ -45,8 +48,26 @@ fn ticked(action: Action, persisted: &Persisted) -> Option<bool> {
     match action {
         Action::ToggleBoxes => Some(persisted.boxes),
         Action::TileBoxes => Some(persisted.tile_boxes),
+        Action::PlayAgain => Some(persisted.repeat),
+        Action::FacetsPanel => Some(persisted.panels.facets),
+        Action::ViewerPanel => Some(persisted.panels.viewer),
         _ => None,
     }
+}
+
+fn memory_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
+    ui.menu_button("Memory for pictures", |ui| {
+        for (choice, name) in Memory::ALL {
+            if ui.radio(persisted.memory == choice, name).clicked() {
+                out.push(Command::SetMemory(choice));
+                ui.close();
+            }
+        }
+    })
+    .response
+    .on_hover_text(
+        "Thumbnails, frames read ahead and decoded parts of stores together. The part for stores changes when a lake is opened next.",
+    );
 }
 
 fn theme_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {

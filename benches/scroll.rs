@@ -1,0 +1,130 @@
+//! Scrolling the grid of a large lake through the real window: processor time of a pass, time until the first and the
+//! last thumbnail of a new screen, and memory over many screens.
+//!
+//! `cargo bench --bench scroll -- [FRAMES [SCREENS]]`; without arguments 100,000 and 1,000,000 frames, 2,000 screens.
+
+#[path = "window/driver.rs"]
+mod driver;
+
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use driver::{Window, resident_mb, spread};
+use egui::Key;
+use lakescope::{
+    gui::Command,
+    sample::{SampleLayout, SampleSpec},
+};
+
+/// Frames of one camera of one drive.
+const FOOTAGE: u64 = 5_000;
+/// Time between two passes of a common screen.
+const REFRESH: Duration = Duration::from_micros(16_667);
+
+fn spec(frames: u64) -> SampleSpec {
+    let recordings = u32::try_from(frames.div_ceil(FOOTAGE * 2)).expect("few recordings");
+    SampleSpec {
+        recordings,
+        cameras: 2,
+        frames: FOOTAGE,
+        width: 64,
+        height: 36,
+        layout: SampleLayout::Jpeg,
+        rate_hz: 30.0,
+        metric_rate_hz: 10.0,
+        events: 0,
+        distinct: Some(60),
+        ..SampleSpec::showcase()
+    }
+}
+
+fn main() {
+    // Cargo passes `--bench`.
+    let numbers: Vec<u64> = std::env::args().skip(1).filter_map(|text| text.parse().ok()).collect();
+    let sizes = numbers.first().map_or_else(|| vec![100_000, 1_000_000], |frames| vec![*frames]);
+    let screens = numbers.get(1).copied().unwrap_or(2_000);
+    for frames in sizes {
+        let lake = driver::lake(&format!("scroll-{frames}"), &spec(frames));
+        measure(frames, &lake, screens);
+    }
+}
+
+fn measure(frames: u64, lake: &std::path::Path, screens: u64) {
+    println!("# {frames} frames");
+    let mut window = Window::open(lake);
+    settle(&mut window);
+    for (name, points) in [("slow", 40.0), ("fast", 400.0), ("flinging", 4_000.0)] {
+        let mut times = Vec::new();
+        for _ in 0..600 {
+            let begun = Instant::now();
+            times.push(window.wheel(points).cpu);
+            sleep(REFRESH.saturating_sub(begun.elapsed()));
+        }
+        println!("pass, scrolling {name:9} {}", spread(&mut times));
+        settle(&mut window);
+    }
+    first_pictures(&mut window, frames);
+    memory(&mut window, screens);
+}
+
+/// Passes until the pictures stay the same.
+fn settle(window: &mut Window) -> usize {
+    let (mut same, mut before) = (0, 0);
+    while same < 20 {
+        let now = window.pass(Vec::new()).pictures;
+        same = if now == before && now > 0 { same + 1 } else { 0 };
+        before = now;
+        sleep(Duration::from_millis(5));
+    }
+    before
+}
+
+/// Jumps to frames far apart, as a drag of the scroll bar does.
+fn first_pictures(window: &mut Window, frames: u64) {
+    let (mut first, mut all) = (Vec::new(), Vec::new());
+    for jump in 1..=60u64 {
+        let row = usize::try_from(jump * 7_919_317 % frames).expect("rows fit");
+        let screen = settle(window);
+        let begun = Instant::now();
+        window.apply(Command::ScrubTo(row));
+        let mut seen = false;
+        loop {
+            let pictures = window.pass(Vec::new()).pictures;
+            if pictures > 0 && !seen {
+                seen = true;
+                first.push(begun.elapsed());
+            }
+            if pictures + 12 >= screen || begun.elapsed() > Duration::from_secs(5) {
+                all.push(begun.elapsed());
+                break;
+            }
+            sleep(Duration::from_millis(2));
+        }
+    }
+    println!("first thumbnail of a new screen   {}", spread(&mut first));
+    println!("last thumbnails of a new screen   {}", spread(&mut all));
+}
+
+/// Goes down screen by screen, from the top again when the end is reached.
+fn memory(window: &mut Window, screens: u64) {
+    window.apply(Command::ScrubTo(0));
+    let begun = Instant::now();
+    for screen in 1..=screens {
+        window.key(Key::PageDown);
+        let since = Instant::now();
+        while since.elapsed() < Duration::from_millis(12) {
+            window.pass(Vec::new());
+            sleep(Duration::from_millis(3));
+        }
+        if [100, 1_000, 2_000, 5_000, 10_000].contains(&screen) {
+            println!(
+                "after {screen:6} screens: resident {:7.1} MB, textures {:6.1} MB, {:.0} s",
+                resident_mb(),
+                window.texture_bytes() as f64 / 1024.0 / 1024.0,
+                begun.elapsed().as_secs_f64()
+            );
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Playing a footage: which frame is due by its recorded time, which ones come next, and how many were not shown.
+
+use std::ops::RangeInclusive;
+
+/// Time between two refreshes of a common screen, s. What would be shown for less is not worth decoding.
+const REFRESH_S: f64 = 1.0 / 60.0;
+/// The first frames are waited for this long before the clock starts, s.
+const START_S: f64 = 0.4;
+
+/// Speeds that can be chosen.
+pub const SPEEDS: [f32; 6] = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0];
+
+/// Playback of one footage; frames are indices in it.
+#[derive(Debug, Clone)]
+pub(super) struct Playback {
+    /// The catalog's number of the footage.
+    pub footage: i64,
+    /// Frames that were due and not shown.
+    pub dropped: usize,
+    speed: f64,
+    /// The first frame to show.
+    from: usize,
+    /// Window time at which someone pressed play.
+    asked: f64,
+    /// Window time and recorded time (ns) that belong together, once the clock runs.
+    clock: Option<(f64, i64)>,
+    /// The frame shown last.
+    shown: Option<usize>,
+}
+
+impl Playback {
+    /// Begins at frame `from`.
+    pub fn start(footage: i64, from: usize, speed: f32, now: f64) -> Self {
+        Self { footage, dropped: 0, speed: f64::from(speed), from, asked: now, clock: None, shown: None }
+    }
+
+    /// Goes on at another speed from where it is.
+    pub fn set_speed(&mut self, speed: f32, now: f64) {
+        if (self.speed - f64::from(speed)).abs() > 1e-6 {
+            let at = self.clock.map(|(since, from_ns)| self.recorded(since, from_ns, now));
+            self.clock = at.map(|at| (now, at));
+            self.speed = f64::from(speed);
+        }
+    }
+
+    /// Starts the clock once `ready`, or when that takes too long. Whether it runs.
+    pub fn run(&mut self, times: &[i64], now: f64, ready: bool) -> bool {
+        if self.clock.is_none() && (ready || now - self.asked > START_S) {
+            self.clock = times.get(self.from).map(|from_ns| (now, *from_ns));
+        }
+        self.clock.is_some()
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "nanoseconds of one playback fit 64 bits for 292 years")]
+    fn recorded(&self, since: f64, from_ns: i64, now: f64) -> i64 {
+        from_ns.saturating_add(((now - since) * self.speed * 1e9) as i64)
+    }
+
+    /// The recorded moment, ns.
+    fn moment(&self, times: &[i64], now: f64) -> i64 {
+        match self.clock {
+            Some((since, from_ns)) => self.recorded(since, from_ns, now),
+            None => times.get(self.from).copied().unwrap_or(0),
+        }
+    }
+
+    /// The frame that is due.
+    pub fn due(&self, times: &[i64], now: f64) -> usize {
+        last_before(times, self.moment(times, now)).max(self.from.min(times.len().saturating_sub(1)))
+    }
+
+    /// The frames that may be shown now: after the one shown last, up to the one that is due.
+    pub fn showable(&self, times: &[i64], now: f64) -> RangeInclusive<usize> {
+        self.shown.map_or(self.from, |shown| shown + 1)..=self.due(times, now)
+    }
+
+    /// The frames that the coming refreshes of the screen show, the due one first; no more than `most`.
+    pub fn upcoming(&self, times: &[i64], now: f64, most: usize) -> Vec<usize> {
+        let due = self.due(times, now);
+        let moment = self.moment(times, now);
+        #[expect(clippy::cast_possible_truncation, reason = "less than a second")]
+        let step = (REFRESH_S * self.speed * 1e9) as i64;
+        let mut upcoming = vec![due];
+        let mut at = moment;
+        while upcoming.len() < most {
+            let last = upcoming.last().copied().unwrap_or(due);
+            let Some(next_ns) = times.get(last + 1) else { break };
+            // The refresh at which the next frame is due; by then a later one may be.
+            let steps = next_ns.saturating_sub(at).max(1).saturating_sub(1) / step.max(1) + 1;
+            at = at.saturating_add(steps.saturating_mul(step)).max(*next_ns);
+            // Times are whole nanoseconds: a frame that is due a rounding later is due.
+            upcoming.push(last_before(times, at.saturating_add(step / 64)).max(last + 1));
+        }
+        upcoming
+    }
+
+    /// A frame was shown; what was skipped to come to it is counted, as far as the screen could have shown it.
+    pub fn show(&mut self, times: &[i64], frame: usize) {
+        let before = self.shown.replace(frame);
+        let (Some(before), Some(to)) = (before, times.get(frame)) else { return };
+        let skipped = frame.saturating_sub(before + 1);
+        if let Some(from) = times.get(before)
+            && skipped > 0
+        {
+            #[expect(clippy::cast_precision_loss, reason = "a count of refreshes")]
+            let refreshes = to.saturating_sub(*from) as f64 / (REFRESH_S * self.speed * 1e9);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive count")]
+            let could = (refreshes + 0.01).floor().max(1.0) as usize - 1;
+            self.dropped += skipped.min(could);
+        }
+    }
+
+    /// Whether the last frame has been shown for its time.
+    pub fn is_over(&self, times: &[i64], now: f64) -> bool {
+        let Some(last) = times.len().checked_sub(1) else { return true };
+        // The last frame stands as long as the one before it.
+        let stands = if last > 0 { times[last] - times[last - 1] } else { 0 };
+        self.shown == Some(last) && self.moment(times, now) >= times[last].saturating_add(stands)
+    }
+
+    /// Begins again at the first frame.
+    pub fn again(&mut self, times: &[i64], now: f64) {
+        self.from = 0;
+        self.shown = None;
+        self.clock = times.first().map(|first| (now, *first));
+    }
+
+    /// Seconds until something changes on screen.
+    pub fn wait_s(&self, times: &[i64], now: f64) -> f64 {
+        let moment = self.moment(times, now);
+        let last = times.len().saturating_sub(1);
+        let next = match times.get(last_before(times, moment) + 1) {
+            Some(next) => *next,
+            None if last > 0 => times[last].saturating_add(times[last] - times[last - 1]),
+            None => moment,
+        };
+        #[expect(clippy::cast_precision_loss, reason = "less than a second")]
+        let wait = next.saturating_sub(moment).max(0) as f64 / 1e9 / self.speed;
+        wait
+    }
+}
+
+/// The last frame whose time is not after `moment`.
+fn last_before(times: &[i64], moment: i64) -> usize {
+    times.partition_point(|time| *time <= moment).saturating_sub(1)
+}
+
+/// The speed after `now` in the list, or before it.
+pub fn other_speed(now: f32, faster: bool) -> f32 {
+    let near = |speed: &&f32| (**speed - now).abs() > 1e-3 && (**speed > now) == faster;
+    if faster { SPEEDS.iter().find(near) } else { SPEEDS.iter().rev().find(near) }.copied().unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn times(count: i64, hz: i64) -> Vec<i64> {
+        (0..count).map(|frame| 5_000_000_000 + frame * 1_000_000_000 / hz).collect()
+    }
+
+    fn running(times: &[i64], speed: f32) -> Playback {
+        let mut playback = Playback::start(1, 0, speed, 100.0);
+        assert!(playback.run(times, 100.0, true));
+        playback
+    }
+
+    #[test]
+    fn frames_are_due_by_their_recorded_time_not_by_their_number() {
+        // A gap of a second after the third frame.
+        let times = [0, 100_000_000, 200_000_000, 1_200_000_000, 1_300_000_000];
+        let playback = running(&times, 1.0);
+        for (after, due) in [(0.0, 0), (0.05, 0), (0.11, 1), (0.9, 2), (1.25, 3), (9.0, 4)] {
+            assert_eq!(playback.due(&times, 100.0 + after), due, "{after}");
+        }
+        assert!((playback.wait_s(&times, 100.25) - 0.95).abs() < 1e-6);
+    }
+
+    #[test]
+    fn slow_speeds_show_every_frame_and_fast_ones_what_the_screen_can_show() {
+        let times = times(600, 30);
+        for (speed, expected) in
+            [(0.25, vec![0, 1, 2, 3]), (1.0, vec![0, 1, 2, 3]), (2.0, vec![0, 1, 2, 3]), (8.0, vec![0, 4, 8, 12])]
+        {
+            assert_eq!(running(&times, speed).upcoming(&times, 100.0, 4), expected, "{speed}");
+        }
+        assert_eq!(running(&times[..3], 1.0).upcoming(&times[..3], 100.0, 9), [0, 1, 2]);
+    }
+
+    #[test]
+    fn only_what_the_screen_could_have_shown_counts_as_dropped() {
+        let times = times(100, 30);
+        for (speed, shown, dropped) in
+            [(1.0, [0, 1, 2], 0), (1.0, [0, 2, 5], 3), (8.0, [0, 4, 8], 0), (8.0, [0, 4, 12], 1)]
+        {
+            let mut playback = running(&times, speed);
+            for frame in shown {
+                playback.show(&times, frame);
+            }
+            assert_eq!(playback.dropped, dropped, "{speed} {shown:?}");
+        }
+    }
+
+    #[test]
+    fn the_clock_waits_for_the_first_frames_and_a_new_speed_goes_on_from_where_it_is() {
+        let times = times(300, 10);
+        let mut playback = Playback::start(1, 20, 1.0, 50.0);
+        assert!(!playback.run(&times, 50.1, false));
+        assert_eq!((playback.due(&times, 50.1), playback.showable(&times, 50.1)), (20, 20..=20));
+        assert!(playback.run(&times, 50.2, true));
+        assert_eq!(playback.due(&times, 51.25), 30);
+        playback.set_speed(2.0, 51.25);
+        assert_eq!(playback.due(&times, 52.25), 50);
+        assert!(!playback.is_over(&times, 99.0));
+        playback.show(&times, 299);
+        assert!(playback.is_over(&times, 99.0));
+        playback.again(&times, 99.0);
+        assert_eq!((playback.due(&times, 99.15), playback.showable(&times, 99.15)), (3, 0..=3));
+    }
+
+    #[test]
+    fn speeds_step_and_stop_at_the_ends() {
+        for (now, faster, expected) in [(1.0, true, 2.0), (1.0, false, 0.5), (8.0, true, 8.0), (0.25, false, 0.25)] {
+            assert!((other_speed(now, faster) - expected).abs() < 1e-6);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Why a frame has no picture, and how that is told.
+
+use std::sync::Arc;
+
+use super::{
+    theme::Colors,
+    widgets::{Icon, empty_ui, plain_button},
+};
+use crate::{
+    gui::command::{Action, Command},
+    session::{FrameTrouble, SessionError},
+};
+
+/// What keeps a frame from being shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    kind: FrameTrouble,
+    /// What happened, to what, what to do.
+    pub message: Arc<str>,
+}
+
+impl From<SessionError> for Trouble {
+    fn from(error: SessionError) -> Self {
+        let kind = if let SessionError::Frame { trouble, .. } = &error { *trouble } else { FrameTrouble::Damaged };
+        Self { kind, message: error.to_string().into() }
+    }
+}
+
+impl Trouble {
+    /// A picture that was read and cannot be drawn.
+    pub fn damaged(message: impl Into<Arc<str>>) -> Self {
+        Self { kind: FrameTrouble::Damaged, message: message.into() }
+    }
+
+    /// A frame that verifying found to be damaged.
+    pub fn marked(reason: &Arc<str>) -> Self {
+        Self { kind: FrameTrouble::Marked, message: Arc::clone(reason) }
+    }
+
+    /// Whether verifying found it.
+    pub fn is_marked(&self) -> bool {
+        self.kind == FrameTrouble::Marked
+    }
+
+    /// The mark on a tile.
+    pub fn icon(&self) -> Icon {
+        match self.kind {
+            FrameTrouble::Changed => Icon::Clock,
+            FrameTrouble::Absent => Icon::Folder,
+            FrameTrouble::NoImages => Icon::Chart,
+            FrameTrouble::Damaged => Icon::Broken,
+            FrameTrouble::Marked => Icon::Warning,
+        }
+    }
+
+    /// The colour of the mark: a footage that never had pictures is nothing to worry about.
+    pub fn ink(&self, colors: &Colors) -> egui::Color32 {
+        match self.kind {
+            FrameTrouble::NoImages => colors.faint,
+            FrameTrouble::Marked => colors.error,
+            _ => colors.warning,
+        }
+    }
+
+    /// In a few words.
+    pub fn headline(&self) -> &'static str {
+        match self.kind {
+            FrameTrouble::Changed => "The store changed since it was indexed",
+            FrameTrouble::Absent => "The store is not there",
+            FrameTrouble::NoImages => "This footage has no images",
+            FrameTrouble::Damaged => "This frame cannot be read",
+            FrameTrouble::Marked => "This frame is damaged",
+        }
+    }
+
+    /// Fills the viewer with what is wrong and what to do.
+    pub fn ui(&self, ui: &mut egui::Ui, area: egui::Rect, out: &mut Vec<Command>) {
+        ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
+            ui.shrink_clip_rect(area);
+            empty_ui(ui, self.icon(), self.headline(), &self.message, |ui| match self.kind {
+                FrameTrouble::NoImages => {}
+                FrameTrouble::Changed | FrameTrouble::Absent | FrameTrouble::Damaged => {
+                    if plain_button(ui, true, Action::IndexAgain.name()).clicked() {
+                        out.push(Action::IndexAgain.into());
+                    }
+                }
+                FrameTrouble::Marked => {
+                    if plain_button(ui, true, Action::VerifyLake.name()).clicked() {
+                        out.push(Action::VerifyLake.into());
+                    }
+                }
+            });
+        });
+    }
+}

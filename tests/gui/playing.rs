@@ -1,0 +1,62 @@
+//! Playing frames.
+
+use egui::{Key, Modifiers};
+
+use crate::harness::Window;
+
+fn frame(window: &Window) -> usize {
+    window.shown_frame().and_then(|frame| frame.rsplit('/').next()?.parse().ok()).unwrap()
+}
+
+#[test]
+fn the_speed_is_chosen_and_remembered() {
+    let mut window = Window::open();
+    assert!(window.shows("Speed: 1×"));
+    window.key(Modifiers::NONE, Key::Period);
+    assert!(window.shows("Speed: 2×"));
+    window.click("Speed: 2×");
+    window.press("0.25×");
+    assert!(window.shows("Speed: 0.25×"));
+    window.key(Modifiers::NONE, Key::Comma);
+    assert!(window.shows("Speed: 0.25×"));
+    window.until_remembered("\"speed\": 0.25");
+    assert!(window.again().shows("Speed: 0.25×"));
+}
+
+#[test]
+fn a_loop_begins_again_until_it_is_stopped() {
+    let mut window = Window::open();
+    window.key(Modifiers::NONE, Key::L);
+    for _ in 0..3 {
+        window.key(Modifiers::NONE, Key::Period);
+    }
+    assert!(window.shows("Speed: 8×"));
+    window.key(Modifiers::NONE, Key::End);
+    assert_eq!(frame(&window), 39);
+    window.key(Modifiers::NONE, Key::Space);
+    for _ in 0..2 {
+        window.until("it is past the middle", |window| frame(window) > 20);
+        window.until("it has begun again", |window| frame(window) < 20);
+    }
+    window.key(Modifiers::NONE, Key::Space);
+    assert!(window.shows("Play  Space") || window.shows("Play"));
+    let stays = frame(&window);
+    window.settle();
+    assert_eq!(frame(&window), stays);
+}
+
+#[test]
+fn every_frame_is_shown_at_a_slow_speed_and_none_counts_as_dropped() {
+    let mut window = Window::open();
+    window.key(Modifiers::NONE, Key::Comma);
+    window.key(Modifiers::NONE, Key::Home);
+    window.key(Modifiers::NONE, Key::Space);
+    let mut seen = vec![frame(&window)];
+    while seen.last() < Some(&12) {
+        let before = *seen.last().unwrap();
+        window.until("the next frame is shown", |window| frame(window) != before);
+        seen.push(frame(&window));
+    }
+    assert_eq!(seen, (0..=12).collect::<Vec<_>>());
+    assert!(!window.tells("dropped"));
+}
