@@ -17,4 +17,4 @@ pub use error::CatalogError;
 pub use frame_table::FrameTable;
 pub use kept::{KeptDb, RunEnd, SavedSelection};
 pub use read::{CatalogReader, CatalogTotals, FootagePlace, MetricTotal};
-pub use write::{CatalogWriter, FootageRecord, RecordingRecord, SourceRecord};
+pub use write::{CatalogWriter, FootageNames, FootageRecord, RecordingRecord, SourceRecord};

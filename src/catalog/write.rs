@@ -63,6 +63,9 @@ pub struct FootageRecord {
     pub labels: Vec<Label>,
 }
 
+/// Recording, camera and store of the footages of each source.
+pub type FootageNames = BTreeMap<String, Vec<(String, String, String)>>;
+
 /// The one writer of a catalog; holds the write lock until it is dropped.
 pub struct CatalogWriter {
     path: PathBuf,
@@ -162,14 +165,14 @@ impl CatalogWriter {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn footage_names(&self) -> Result<BTreeMap<String, Vec<(String, String, String)>>, CatalogError> {
+    pub fn footage_names(&self) -> Result<FootageNames, CatalogError> {
         let read = || -> rusqlite::Result<_> {
             let mut query = self.connection.prepare(
                 "SELECT source.name, recording.name, camera, store FROM footage
                  JOIN recording USING (recording_id) JOIN source USING (source_id)",
             )?;
             let mut rows = query.query([])?;
-            let mut names = BTreeMap::<String, Vec<_>>::new();
+            let mut names = FootageNames::new();
             while let Some(row) = rows.next()? {
                 names.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?, row.get(3)?));
             }

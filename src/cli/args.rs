@@ -138,7 +138,7 @@ pub struct FrameArgs {
 pub enum ChannelOrder {
     /// Red
     Rgb,
-    /// Blue, as OpenCV stores
+    /// Blue
     Bgr,
 }
 
@@ -149,9 +149,12 @@ pub struct SetArgs {
     pub lake: PathBuf,
     /// The footage: recording/camera, or the path of its store; * and ? stand for any text
     pub footage: String,
-    /// Settings: channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps,
-    /// offset_s=0.04; nothing behind the = removes one
-    #[arg(required = true, value_name = "KEY=VALUE")]
+    /// Settings, such as channels=bgr or range=0:4095; nothing behind the = removes one
+    #[arg(
+        required = true,
+        value_name = "KEY=VALUE",
+        long_help = "Settings: channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04; nothing behind the = removes one"
+    )]
     pub settings: Vec<String>,
 }
 

@@ -56,7 +56,6 @@ pub enum Origin {
 impl Origin {
     /// Whether it is the usual one.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde wants")]
     pub fn is_usual(&self) -> bool {
         *self == Self::UpperLeft
     }

@@ -5,7 +5,7 @@ use std::fmt;
 /// How the frames of a footage are shown. It never changes what is stored or told under a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Look {
-    /// Whether blue is stored first, as OpenCV does.
+    /// Whether blue is stored first, as `OpenCV` does.
     pub swap_red_blue: bool,
     /// Which values are black and white.
     pub range: ValueRange,

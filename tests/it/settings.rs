@@ -132,7 +132,7 @@ fn pictures_obey_the_look_and_values_stay() {
     assert_eq!(values, stored);
     let out = lake.beside("export");
     lake.run("export", &["--images", "png", "--out", out.to_str().unwrap()]);
-    let exported = image::open(out.join("images/native_raw/camera/2.png")).unwrap().to_rgb8().into_raw();
+    let exported = image::open(out.join("images/native_raw/camera/000002.png")).unwrap().to_rgb8().into_raw();
     assert_eq!(exported, swapped);
 
     // 16-bit values are exported unscaled, whatever the range; only a picture that is asked for in a range is scaled.

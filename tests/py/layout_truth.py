@@ -124,8 +124,8 @@ def planes_first(truth):
     with truth.open(COMMA.replace("camera", "log")) as file:
         times, pointer = file["times"][()], file["cam1_ptr"][()]
     first = [times[numpy.flatnonzero(pointer == frame)[0]] for frame in range(len(frames))]
-    # The log counts from a zero of its own, so only the distances are told.
-    truth.add(COMMA, frames, recording="2016-06-08--11-46-01", times_ns=in_ns(numpy.array(first) - first[0], S))
+    # The log counts from a zero of its own.
+    truth.add(COMMA, frames, recording="comma/2016-06-08--11-46-01", times_ns=in_ns(numpy.array(first), S))
 
 
 def single_images(truth):

@@ -109,7 +109,7 @@ impl FoundFootage {
             // A stack of gray frames, that is one image.
             (3, 0, _) if !gray => {
                 layout.members = vec![recognise::last(&layout.dataset).to_owned()];
-                layout.dataset = recognise::parent(&layout.dataset).to_owned();
+                layout.dataset = String::from(recognise::parent(&layout.dataset));
                 if layout.storage != Storage::Library {
                     layout.storage = Storage::PerFrame;
                 }

@@ -79,21 +79,23 @@ fn is_times(dataset: &DatasetInfo) -> bool {
 
 /// Whether an axis counts time and not an angle or a place: its unit says so, or, without one, its name.
 fn counts_time(axis: &DatasetInfo) -> bool {
-    match time_unit(axis) {
-        Some(unit) => unit.is_some(),
+    match unit_attribute(axis) {
+        Some(unit) => time_unit(unit).is_some(),
         None => last(&axis.path).to_ascii_lowercase().contains("time"),
     }
 }
 
-/// The unit of a dataset that tells one; inside, nothing when it is none of time.
-fn time_unit(dataset: &DatasetInfo) -> Option<Option<UnitText>> {
-    let text = ["units", "unit"].iter().find_map(|name| attribute(&dataset.attributes, name))?;
-    Some(text.text().and_then(UnitText::of))
+fn unit_attribute(dataset: &DatasetInfo) -> Option<&AttributeValue> {
+    ["units", "unit"].iter().find_map(|name| attribute(&dataset.attributes, name))
+}
+
+fn time_unit(unit: &AttributeValue) -> Option<UnitText> {
+    unit.text().and_then(UnitText::of)
 }
 
 /// The unit of a dataset of times, and the time they count from, as its attributes tell.
 pub(in crate::frames) fn told_unit(dataset: &DatasetInfo) -> Option<UnitText> {
-    let told = time_unit(dataset).flatten()?;
+    let told = unit_attribute(dataset).and_then(time_unit)?;
     let start = attribute(&dataset.attributes, "start").and_then(AttributeValue::text).and_then(parse_time_ns);
     Some(UnitText { since_ns: told.since_ns.or(start), ..told })
 }

@@ -1,4 +1,4 @@
-//! `NXdata` of the NeXus format: which dataset of a group is the signal, and which stands for its first axis.
+//! `NXdata` of the `NeXus` format: which dataset of a group is the signal, and which stands for its first axis.
 //!
 //! Source: <https://manual.nexusformat.org/classes/base_classes/NXdata.html>. Today the group names them in `signal` and
 //! `axes`; older writers set `signal = 1` on the dataset and list the axes there in one text.

@@ -83,7 +83,9 @@ impl FoundCamera {
         let start = self.setting.starts_at.map_or(0, |start| start.saturating_sub(first));
         let shift = start.saturating_add(self.setting.offset_s.map_or(0, seconds_to_ns));
         if shift != 0 {
-            times.iter_mut().for_each(|time| *time = time.saturating_add(shift));
+            for time in &mut times {
+                *time = time.saturating_add(shift);
+            }
         }
         times
     }
