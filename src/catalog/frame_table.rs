@@ -12,6 +12,8 @@ use rusqlite::Connection;
 use super::{
     CatalogError,
     connect::Doing,
+    damage,
+    damage::Marks,
     label_block, pack, read,
     read::{FootagePlace, count, from_json, generation, metrics, uid},
 };
@@ -34,6 +36,7 @@ pub struct FrameTable {
     position: HashMap<i64, usize>,
     metrics: Vec<MetricName>,
     classes: Vec<String>,
+    damage: HashMap<usize, Marks>,
     connection: Mutex<Connection>,
     loaded: Mutex<Loaded>,
 }
@@ -95,12 +98,19 @@ impl FrameTable {
         if rows > UNPROVEN_ROWS && bytes < rows as u64 {
             return Err(CatalogError::Damaged { path, what: format!("the number of frames ({rows})") });
         }
+        let position: HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let damage = damage::marks(&connection)
+            .doing(&path, "read marks of damage")?
+            .into_iter()
+            .filter_map(|(id, marks)| Some((*position.get(&id)?, marks)))
+            .collect();
         Ok(Self {
             uid,
             generation,
             rows,
             spans,
-            position: ids.iter().enumerate().map(|(at, id)| (*id, at)).collect(),
+            position,
+            damage,
             ids,
             footages: found.into_iter().map(|part| part.footage).collect(),
             metrics,
@@ -153,6 +163,19 @@ impl FrameTable {
             camera: span.camera.clone(),
             frame_idx: (row - span.first_row) as u64,
         }
+    }
+
+    /// Why the frame at `row` is not to be shown, when verifying found its stored bytes damaged. Looks into memory only.
+    #[must_use]
+    pub fn damage(&self, row: usize) -> Option<&Arc<str>> {
+        if self.damage.is_empty() {
+            return None;
+        }
+        let footage = self.footage_index(row);
+        let marks = self.damage.get(&footage)?;
+        let frame = (row - self.spans[footage].first_row) as u64;
+        let at = marks.ranges.partition_point(|range| range.end <= frame);
+        marks.ranges.get(at).filter(|range| range.start <= frame).map(|_| &marks.reason)
     }
 
     /// Row of a frame, when it is in the lake.

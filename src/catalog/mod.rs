@@ -3,7 +3,9 @@
 //! The *catalog* is derived: recordings, footages, extents, frame columns, labels, problems; delete it, index again, same
 //! answers. The *kept* database holds what cannot be made again: runs and selections. All SQL of the project is here.
 
+mod checksums;
 mod connect;
+mod damage;
 mod error;
 mod frame_table;
 mod kept;
@@ -13,6 +15,8 @@ mod read;
 mod schema;
 mod write;
 
+pub use checksums::{ChecksumState, FootageName, NewChecksums, StoreState};
+pub use damage::{Finding, FootageDamage};
 pub use error::CatalogError;
 pub use frame_table::FrameTable;
 pub use kept::{KeptDb, RunEnd, SavedSelection};

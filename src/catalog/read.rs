@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{CatalogError, FrameTable, connect, connect::Doing};
+use super::{CatalogError, FrameTable, connect, connect::Doing, damage};
 use crate::{
     frames::{FrameLayout, StoreIdentity},
     lake::RecordingFiles,
@@ -111,7 +111,7 @@ impl CatalogReader {
         FrameTable::load(self.path.clone(), connection)
     }
 
-    fn ask<T>(
+    pub(super) fn ask<T>(
         &self,
         doing: &'static str,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
@@ -142,7 +142,8 @@ impl CatalogReader {
                 [],
                 |row| Ok((count(row, 0)?, count(row, 1)?, count(row, 2)?)),
             )?;
-            let problems = connection.query_row("SELECT count(*) FROM problem", [], |row| count(row, 0))?;
+            let problems: u64 = connection.query_row("SELECT count(*) FROM problem", [], |row| count(row, 0))?;
+            let problems = problems + damage::problems(connection)?.len() as u64;
             Ok(CatalogTotals { recordings, footages, frames, labels, samples, problems })
         })
     }
@@ -155,16 +156,19 @@ impl CatalogReader {
         self.ask("read the metrics", metrics)
     }
 
-    /// Every problem: those of the lake, then by path.
+    /// Every problem: what verifying found, those of the lake, then by path.
     ///
     /// # Errors
     /// The database cannot be read.
     pub fn problems(&self) -> Result<Vec<Problem>, CatalogError> {
         self.ask("read the problems", |connection| {
-            connection
+            let mut problems = damage::problems(connection)?;
+            let told = connection
                 .prepare("SELECT path, what, hint FROM problem ORDER BY source_id IS NOT NULL, path, problem_id")?
                 .query_map([], |row| Ok(Problem { path: row.get(0)?, what: row.get(1)?, hint: row.get(2)? }))?
-                .collect()
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            problems.extend(told);
+            Ok(problems)
         })
     }
 

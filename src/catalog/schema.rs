@@ -9,6 +9,9 @@ pub(super) const APPLICATION_ID: i64 = 0x4c6b_5363;
 /// Ids are never used twice (`AUTOINCREMENT`), so that a reader's old footage id cannot name another one. Blobs stand in
 /// tables of their own, so that reading the small columns never walks them. A *source* is a group of files that are read
 /// together: one drive, or one file that holds several.
+///
+/// Checksums and findings belong to a store by its path, not to a source: a source is written anew whenever one of its
+/// files changed, and that must not make what is known of another file's bytes go away.
 pub(super) const CATALOG: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT;
 INSERT INTO meta VALUES ('generation', 0), ('complete', 0), ('uid', lower(hex(randomblob(16))));
@@ -97,6 +100,32 @@ CREATE TABLE problem (
   hint TEXT NOT NULL
 ) STRICT;
 CREATE INDEX problem_source ON problem (source_id);
+CREATE INDEX footage_store ON footage (store);
+CREATE TABLE checksummed (
+  checksum_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  store TEXT NOT NULL UNIQUE,
+  size_bytes INTEGER NOT NULL,
+  identity TEXT NOT NULL,
+  same_as TEXT,
+  made_at_ns INTEGER NOT NULL
+) STRICT;
+CREATE TABLE checksum_data (
+  checksum_id INTEGER PRIMARY KEY REFERENCES checksummed ON DELETE CASCADE,
+  data BLOB NOT NULL
+) STRICT;
+CREATE TABLE finding (
+  store TEXT PRIMARY KEY,
+  identity TEXT,
+  found_at_ns INTEGER NOT NULL,
+  what TEXT NOT NULL,
+  hint TEXT NOT NULL
+) STRICT;
+CREATE TABLE damage (
+  footage_id INTEGER PRIMARY KEY REFERENCES footage ON DELETE CASCADE,
+  found_at_ns INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  ranges TEXT NOT NULL
+) STRICT;
 ";
 
 /// Changes of the kept database, in order; its `user_version` counts how many were made. A text that was released is

@@ -11,7 +11,7 @@ use std::{
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::{CatalogError, connect, connect::Doing, label_block, pack};
+use super::{CatalogError, checksums, connect, connect::Doing, damage, label_block, pack};
 use crate::{
     frames::{FrameLayout, StoreIdentity},
     lake::{Places, RecordingFiles},
@@ -68,8 +68,8 @@ pub type FootageNames = BTreeMap<String, Vec<(String, String, String)>>;
 
 /// The one writer of a catalog; holds the write lock until it is dropped.
 pub struct CatalogWriter {
-    path: PathBuf,
-    connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) connection: Connection,
     metrics: HashMap<String, i64>,
     classes: HashMap<String, i64>,
     _lock: File,
@@ -182,11 +182,12 @@ impl CatalogWriter {
     }
 
     /// Writes a source in place of an older one of that name, in one transaction. A recording whose name another source
-    /// has taken gets a `~` behind it.
+    /// has taken gets a `~` behind it. Returns the stores whose checksums went because their size changed; what is known
+    /// of damage stays with stores that are as they were when it was found.
     ///
     /// # Errors
     /// The database cannot be written; it is then as it was before.
-    pub fn put(&mut self, record: &SourceRecord) -> Result<(), CatalogError> {
+    pub fn put(&mut self, record: &SourceRecord) -> Result<Vec<String>, CatalogError> {
         let result = put(&mut self.connection, &mut self.metrics, &mut self.classes, record);
         if result.is_err() {
             // Ids that the failed transaction made are gone with it.
@@ -209,6 +210,7 @@ impl CatalogWriter {
     /// # Errors
     /// The database cannot be written.
     pub fn finish(&mut self) -> Result<(), CatalogError> {
+        checksums::forget_gone(&self.connection).doing(&self.path, "forget checksums of stores that are gone")?;
         // A reader may keep the log from being cut; that is no failure.
         let fold = || {
             self.connection.execute_batch(
@@ -223,7 +225,7 @@ fn ids(connection: &Connection, sql: &str) -> rusqlite::Result<HashMap<String, i
     connection.prepare(sql)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
-fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+pub(super) fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
     let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     change.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'", [])?;
     Ok(change)
@@ -267,12 +269,12 @@ fn id_of(change: &Transaction<'_>, ids: &mut HashMap<String, i64>, insert: &str,
     Ok(id)
 }
 
-fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 /// SQLite counts in signed 64 bits, which no count of frames or bytes exceeds.
-fn signed(value: u64) -> i64 {
+pub(super) fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
@@ -281,8 +283,9 @@ fn put(
     metrics: &mut HashMap<String, i64>,
     classes: &mut HashMap<String, i64>,
     record: &SourceRecord,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Vec<String>> {
     let change = begin(connection)?;
+    let marks = damage::marks_of_source(&change, &record.files.name)?;
     change.execute("DELETE FROM source WHERE name = ?1", [&record.files.name])?;
     change.prepare_cached("INSERT INTO source (name, fingerprint, files) VALUES (?1, ?2, ?3)")?.execute(params![
         record.files.name,
@@ -306,7 +309,10 @@ fn put(
         }
     }
     put_problems(&change, Some(source_id), &problems)?;
-    change.commit()
+    let resized = checksums::forget_resized(&change, record)?;
+    damage::keep_marks(&change, record, marks)?;
+    change.commit()?;
+    Ok(resized)
 }
 
 /// Writes a recording and tells the name it got.

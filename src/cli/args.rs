@@ -22,6 +22,8 @@ pub struct Cli {
 pub enum Command {
     /// Build or refresh the index of a lake; only what changed is read again
     Index(IndexArgs),
+    /// Read every store that has checksums again, and name the frames whose bytes differ
+    Verify(VerifyArgs),
     /// Recordings, footages, frames, labels, metrics, problems and sizes of a lake
     Info(LakeArgs),
     /// Matching frames, one row each
@@ -58,6 +60,25 @@ pub struct LakeArgs {
 pub struct IndexArgs {
     /// Folder of the lake
     pub lake: PathBuf,
+    /// Then read every store that has no checksums of its present state and record some, for `verify`
+    #[arg(long)]
+    pub checksums: bool,
+    /// Record checksums also of stores that were rewritten at the same length since theirs were made
+    #[arg(long, requires = "checksums")]
+    pub accept_changes: bool,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// Only stores of recordings with such a name; * stands for anything, ? for one character
+    #[arg(long, value_name = "GLOB")]
+    pub recording: Option<String>,
     /// Answer as JSON
     #[arg(long)]
     pub json: bool,
@@ -77,7 +98,7 @@ pub struct FramesArgs {
     /// At most so many frames
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Columns to write, separated by commas; also store, labels.CLASS and keys of recording.toml such as region
+    /// Columns to write, separated by commas; also store, damaged, labels.CLASS and keys of recording.toml such as region
     #[arg(long, value_name = "COL,…", value_delimiter = ',')]
     pub columns: Option<Vec<String>>,
     /// Print the number of matching frames and nothing else

@@ -10,6 +10,7 @@ mod sample;
 mod set;
 mod show;
 mod table;
+mod verify;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
 
@@ -44,7 +45,8 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 /// Opens the window on a lake; given by the program, since the faces do not know each other.
 pub type OpenWindow = fn(Option<PathBuf>, OpenOptions) -> anyhow::Result<()>;
 
-/// Reads the arguments, does what they say and returns the exit code: 0 done, 1 failed, 2 wrong usage.
+/// Reads the arguments, does what they say and returns the exit code: 0 done, 1 failed (or damage found), 2 wrong
+/// usage.
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>, open_window: OpenWindow) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
@@ -84,6 +86,7 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         }
         Some(Command::Hdf5Child) => Ok(crate::frames::child_main()),
         Some(Command::Index(args)) => index::run(&args).map(done),
+        Some(Command::Verify(args)) => verify::run(&args),
         Some(Command::Info(args)) => info::run(&args).map(done),
         Some(Command::Frames(args)) => frames::run(&args).map(done),
         Some(Command::Frame(args)) => show::run(&args).map(done),

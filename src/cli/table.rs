@@ -73,6 +73,7 @@ pub(super) fn with_progress<T>(work: impl FnOnce(&Progress) -> T) -> T {
 fn draw(bar: &ProgressBar, progress: &Progress) {
     let now = progress.snapshot();
     let template = match now.total {
+        Some(_) if now.in_bytes => "{msg} {wide_bar:.cyan/dim} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
         Some(_) => "{msg} {wide_bar:.cyan/dim} {human_pos}/{human_len} {per_sec} {eta}",
         None => "{spinner} {msg} {human_pos} {per_sec}",
     };
@@ -115,4 +116,19 @@ pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
     writeln!(out)?;
     Ok(())
+}
+
+/// `12 B`, `3.4 MB`
+#[expect(clippy::cast_precision_loss, reason = "sizes for people")]
+pub(super) fn byte_count(size: u64) -> String {
+    let mut value = size as f64;
+    let mut unit = "B";
+    for larger in ["KB", "MB", "GB", "TB"] {
+        if value < 1000.0 {
+            break;
+        }
+        value /= 1000.0;
+        unit = larger;
+    }
+    if unit == "B" || value >= 100.0 { format!("{value:.0} {unit}") } else { format!("{value:.1} {unit}") }
 }

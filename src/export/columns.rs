@@ -25,6 +25,7 @@ enum Source {
     Recording,
     Camera,
     Store,
+    Damaged,
     FrameIdx,
     TimestampNs(Arc<Vec<i64>>),
     Time(Arc<Vec<i64>>),
@@ -50,8 +51,8 @@ pub fn class_column_name(class: &str) -> String {
 }
 
 /// The columns asked for by name; without names those of the `frames` table: identity and time, every metric in name
-/// order, then `labels`. The path of the store (`store`), attributes of the recording (`region`) and counts of a class
-/// (`labels.car`) can be named too.
+/// order, then `labels`. The path of the store (`store`), whether verifying found the frame damaged (`damaged`), attributes
+/// of the recording (`region`) and counts of a class (`labels.car`) can be named too.
 ///
 /// # Errors
 /// A name that is not there, with the nearest one; a column that cannot be read.
@@ -83,6 +84,7 @@ fn column(table: &FrameTable, name: String) -> Result<OutColumn<'_>, ExportError
         "recording" => Source::Recording,
         "camera" => Source::Camera,
         "store" => Source::Store,
+        "damaged" => Source::Damaged,
         "frame_idx" => Source::FrameIdx,
         "timestamp_ns" => Source::TimestampNs(table.timestamps().map_err(read)?),
         "time" => Source::Time(table.timestamps().map_err(read)?),
@@ -128,6 +130,7 @@ impl OutColumn<'_> {
             Source::Recording => Cell::Text(Cow::Borrowed(&span().recording)),
             Source::Camera => Cell::Text(Cow::Borrowed(&span().camera)),
             Source::Store => Cell::Text(Cow::Borrowed(&self.table.footage_list()[self.table.footage_index(row)].store)),
+            Source::Damaged => Cell::Bool(self.table.damage(row).is_some()),
             Source::FrameIdx => Cell::Int(signed(row - span().first_row)),
             Source::TimestampNs(times) => Cell::Int(times[row]),
             Source::Time(times) => Cell::Time(times[row]),
@@ -144,6 +147,7 @@ impl OutColumn<'_> {
             Source::FrameId | Source::Recording | Source::Camera | Source::Store | Source::Attribute(_) => {
                 CellType::Text
             }
+            Source::Damaged => CellType::Bool,
             Source::FrameIdx | Source::TimestampNs(_) | Source::Count(_) => CellType::Int,
             Source::Time(_) => CellType::Time,
             Source::Metric(column) => match column.as_ref() {

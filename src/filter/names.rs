@@ -6,8 +6,8 @@ use super::{FrameColumns, print::name_text, suggest::nearest};
 use crate::model::MetricKind;
 
 /// Names that mean the same in every lake. A metric called like one is written `metric.<name>`, an attribute
-/// `attribute.<name>`. `frame_id` and `store` are columns of exports and so taken too, though no filter compares them.
-pub const FIXED_NAMES: [&str; 12] = [
+/// `attribute.<name>`. `frame_id`, `store` and `damaged` are columns of exports and so taken too, though no filter compares them.
+pub const FIXED_NAMES: [&str; 13] = [
     "recording",
     "camera",
     "vehicle",
@@ -20,6 +20,7 @@ pub const FIXED_NAMES: [&str; 12] = [
     "timestamp_ns",
     "frame_id",
     "store",
+    "damaged",
 ];
 
 const METRIC_PREFIX: &str = "metric.";
@@ -99,7 +100,7 @@ impl<'a> Names<'a> {
     /// The nearest known name as a filter spells it.
     pub(super) fn suggestion(&self, name: &str) -> Option<String> {
         let metrics = self.columns.metrics().iter().map(|metric| metric.name.as_str());
-        let fixed = FIXED_NAMES.into_iter().filter(|fixed| !matches!(*fixed, "frame_id" | "store"));
+        let fixed = FIXED_NAMES.into_iter().filter(|fixed| !matches!(*fixed, "frame_id" | "store" | "damaged"));
         let bare = name.strip_prefix(METRIC_PREFIX).unwrap_or(name);
         let attributes = self.attributes.iter().copied();
         let near = nearest(bare, fixed.chain(metrics).chain(attributes))?;

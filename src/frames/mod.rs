@@ -3,6 +3,7 @@
 //! [`probe_store`] says what a store holds; [`FrameReader`] reads its frames. Only [`child`] uses the HDF5 library for
 //! reading, and it runs in a process of its own ([`child_main`], started by [`ChildPool`]).
 
+pub mod checksum;
 pub mod child;
 mod chunk_cache;
 mod chunk_grid;

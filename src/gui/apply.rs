@@ -8,7 +8,7 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
-    dialogs::{Dialog, ExportDraft, Palette, SelectionDraft},
+    dialogs::{ChecksumDraft, Dialog, ExportDraft, Palette, SelectionDraft, VerifyDraft},
     events::{Event, Purpose},
     state::{ThemeChoice, Workspace},
 };
@@ -79,6 +79,10 @@ impl App {
                 }
             }
             Action::IndexAgain => self.index_again(ctx),
+            Action::RecordChecksums if self.lake().is_some() => {
+                self.toggle_dialog(Dialog::Checksums(ChecksumDraft::default()));
+            }
+            Action::VerifyLake if self.lake().is_some() => self.toggle_dialog(Dialog::Verify(VerifyDraft::default())),
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Action::Palette => self.toggle_dialog(Dialog::Palette(Palette::default())),
             Action::Shortcuts => self.toggle_dialog(Dialog::Shortcuts),

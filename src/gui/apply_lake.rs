@@ -85,6 +85,8 @@ impl App {
                 };
                 self.workers.ask.spawn(Priority::Visible, work).detach();
             }
+            Command::RecordChecksums { accept_changes } => self.start_checksums(accept_changes, ctx),
+            Command::Verify { recording } => self.start_verify(recording, ctx),
             Command::Export(draft) => self.start_export(&draft, ctx),
             _ => {}
         }

@@ -45,6 +45,16 @@ pub enum Command {
     LoadSelection(String),
     /// Forgets a saved selection.
     DeleteSelection(String),
+    /// Starts recording checksums.
+    RecordChecksums {
+        /// Whether stores that were rewritten get new ones.
+        accept_changes: bool,
+    },
+    /// Starts verifying the stores.
+    Verify {
+        /// Only recordings with such a name.
+        recording: Option<String>,
+    },
     /// Starts an export.
     Export(ExportDraft),
     /// Asks the desktop for the folder that an export goes into.
@@ -91,6 +101,8 @@ pub enum Action {
     CloseLake,
     Retry,
     IndexAgain,
+    RecordChecksums,
+    VerifyLake,
     Quit,
     Palette,
     Shortcuts,
@@ -180,6 +192,8 @@ const ENTRIES: &[Entry] = &[
     (Group::Lake, Action::OpenFolder, "Open folder…", on(CTRL, Key::O), &[]),
     (Group::Lake, Action::OpenSample, "Open the sample", None, &[]),
     (Group::Lake, Action::IndexAgain, "Index again", on(PLAIN, Key::F5), &[]),
+    (Group::Lake, Action::RecordChecksums, "Record checksums…", None, &[]),
+    (Group::Lake, Action::VerifyLake, "Verify the lake…", None, &[]),
     (Group::Lake, Action::CloseLake, "Close lake", on(CTRL, Key::W), &[]),
     (Group::Lake, Action::Quit, "Quit", on(CTRL, Key::Q), &[]),
     (Group::Find, Action::FocusQuery, "Go to the query bar", on(CTRL, Key::F), &[]),
@@ -281,7 +295,9 @@ impl Action {
     pub fn needs_lake(self) -> bool {
         match self.group() {
             Some(Group::Find | Group::Frame | Group::Select) => true,
-            Some(Group::Lake) => matches!(self, Self::CloseLake | Self::IndexAgain),
+            Some(Group::Lake) => {
+                matches!(self, Self::CloseLake | Self::IndexAgain | Self::RecordChecksums | Self::VerifyLake)
+            }
             Some(Group::View) => {
                 matches!(self, Self::Explore | Self::Runs | Self::TileBoxes | Self::TilesLarger | Self::TilesSmaller)
             }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::session::{ExportReport, IndexReport};
+use crate::session::{ChecksumReport, ExportReport, IndexReport, VerifyReport};
 
 /// One message.
 pub enum Event {
@@ -50,6 +50,10 @@ pub enum Outcome {
     Indexed(Result<IndexReport, Ended>),
     /// Exporting.
     Exported(Result<ExportReport, Ended>),
+    /// Recording checksums, and the index's generation then.
+    Recorded(Result<ChecksumReport, Ended>, Option<u64>),
+    /// Verifying, and the index's generation then.
+    Verified(Result<VerifyReport, Ended>, Option<u64>),
 }
 
 /// Why there is no result.

@@ -1,4 +1,4 @@
-//! Long work that the window starts: indexing and exporting; and what it does when workers report.
+//! Long work that the window starts: indexing and exporting (checksums have a file of their own); and what it does when workers report.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -65,7 +65,7 @@ impl App {
         });
     }
 
-    fn start(
+    pub(super) fn start(
         &mut self,
         title: String,
         root: PathBuf,
@@ -136,6 +136,14 @@ impl App {
                         self.state.transient.tell("Export cancelled; nothing was written under its final name.");
                     }
                     Outcome::Exported(Err(Ended::Failed(error))) => self.state.transient.complain(error),
+                    Outcome::Recorded(report, generation) => {
+                        self.recorded(report);
+                        self.reload_changed(&root, generation, ctx);
+                    }
+                    Outcome::Verified(report, generation) => {
+                        self.verified(report);
+                        self.reload_changed(&root, generation, ctx);
+                    }
                 }
             }
         }

@@ -11,6 +11,7 @@ mod dialogs;
 mod events;
 mod explore;
 mod fetch;
+mod integrity;
 
 mod lake;
 mod long_work;

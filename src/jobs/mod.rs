@@ -3,5 +3,5 @@
 mod pool;
 mod progress;
 
-pub use pool::{JobHandle, Pool, Priority};
+pub use pool::{JobHandle, Pool, Priority, lower_priority};
 pub use progress::{Cancelled, Progress, Snapshot};

@@ -145,8 +145,9 @@ fn work(shared: &Shared) {
     }
 }
 
-/// Workers give way to the thread that draws. On Linux niceness belongs to the thread.
-fn lower_priority() {
+/// Workers give way to the thread that draws: lowers the priority of the calling thread. On Linux niceness belongs to the
+/// thread.
+pub fn lower_priority() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(5);
 }

@@ -25,6 +25,7 @@ struct Inner {
     /// `u64::MAX` while unknown.
     total: AtomicU64,
     cancelled: AtomicBool,
+    in_bytes: AtomicBool,
     began: Instant,
     told: Mutex<Told>,
 }
@@ -42,6 +43,8 @@ pub struct Snapshot {
     pub done: u64,
     /// Units in all, when known.
     pub total: Option<u64>,
+    /// Whether units are bytes.
+    pub in_bytes: bool,
     /// What the work is at.
     pub stage: String,
     /// Time since it began.
@@ -62,6 +65,7 @@ impl Progress {
             done: AtomicU64::new(0),
             total: AtomicU64::new(u64::MAX),
             cancelled: AtomicBool::new(false),
+            in_bytes: AtomicBool::new(false),
             began: Instant::now(),
             told: Mutex::default(),
         }))
@@ -70,6 +74,12 @@ impl Progress {
     /// Tells the size of the work.
     pub fn set_total(&self, total: u64) {
         self.0.total.store(total, Ordering::Relaxed);
+    }
+
+    /// Tells the size of the work, whose units are bytes.
+    pub fn set_total_bytes(&self, total: u64) {
+        self.0.in_bytes.store(true, Ordering::Relaxed);
+        self.set_total(total);
     }
 
     /// Tells that `units` more are done.
@@ -119,6 +129,7 @@ impl Progress {
         Snapshot {
             done: self.0.done.load(Ordering::Relaxed),
             total: (total != u64::MAX).then_some(total),
+            in_bytes: self.0.in_bytes.load(Ordering::Relaxed),
             stage: self.0.told.lock().stage.clone(),
             elapsed: self.0.began.elapsed(),
         }

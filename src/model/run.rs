@@ -70,3 +70,11 @@ pub struct Run {
     /// The error, when it failed.
     pub error: Option<String>,
 }
+
+impl Run {
+    /// Whether its progress counts bytes.
+    #[must_use]
+    pub fn counts_bytes(&self) -> bool {
+        matches!(self.task.as_str(), "checksums" | "verify")
+    }
+}

@@ -138,6 +138,9 @@ fn touch<T: Clone>(kept: &Mutex<VecDeque<T>>, wanted: impl Fn(&T) -> bool) -> Op
 impl Session {
     /// Where a frame is, and its number in its footage.
     fn frame_place(&self, table: &FrameTable, row: usize) -> Result<(Arc<Place>, u64), SessionError> {
+        if let Some(reason) = table.damage(row) {
+            return Err(SessionError::Failed(reason.to_string()));
+        }
         let footage = table.footage_index(row);
         let place = self.inner.images.place(table, footage)?;
         let first = crate::filter::FrameColumns::footages(table)[footage].first_row;

@@ -7,6 +7,7 @@ mod index;
 mod samples;
 mod settings;
 mod types;
+mod verify;
 
 use std::{path::Path, sync::Arc};
 
@@ -16,6 +17,7 @@ pub use types::{
     ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, IndexReport, LakeInfo,
     LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort,
 };
+pub use verify::{ByteRange, ChecksumReport, DamagedFrames, DamagedStore, Told, VerifyReport};
 
 use crate::{
     catalog::{CatalogError, CatalogReader, FrameTable, KeptDb},

@@ -4,3 +4,4 @@ mod explore;
 mod harness;
 mod select;
 mod shell;
+mod verify;

@@ -13,7 +13,7 @@ const MOST_TRIES: u32 = 200;
 
 /// Starts a command again and again and kills it at moments spread over its time, until it was caught at work [`KILLS`]
 /// times. `after` looks at what each run left and is told whether it was killed.
-fn kill_at_moments(command: impl Fn() -> Command, mut after: impl FnMut(u32, bool)) {
+pub(crate) fn kill_at_moments(command: impl Fn() -> Command, mut after: impl FnMut(u32, bool)) {
     let start = || command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let (mut killed, mut whole) = (0, Duration::from_secs(1));
     for at in 1..=MOST_TRIES {

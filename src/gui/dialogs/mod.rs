@@ -1,10 +1,12 @@
-//! Dialogs: the command palette, the shortcut sheet, export, and saving a selection.
+//! Dialogs: the command palette, the shortcut sheet, export, saving a selection, checksums.
 
+mod checksums;
 mod export;
 mod palette;
 mod save_selection;
 mod shortcuts;
 
+pub use checksums::{ChecksumDraft, VerifyDraft};
 pub use export::{ExportDraft, ExportFrames};
 pub use palette::Palette;
 pub use save_selection::SelectionDraft;
@@ -24,6 +26,10 @@ pub enum Dialog {
     Export(ExportDraft),
     /// Name and note of a selection.
     SaveSelection(SelectionDraft),
+    /// Recording checksums.
+    Checksums(ChecksumDraft),
+    /// Verifying the lake.
+    Verify(VerifyDraft),
 }
 
 /// Draws the dialog; false when it is to be closed.
@@ -39,6 +45,8 @@ pub fn dialog_ui(
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx),
         Dialog::Export(draft) => lake.is_some_and(|lake| draft.ui(ctx, state, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
+        Dialog::Checksums(draft) => lake.is_some() && draft.ui(ctx, out),
+        Dialog::Verify(draft) => lake.is_some() && draft.ui(ctx, out),
     }
 }
 

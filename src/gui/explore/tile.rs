@@ -42,7 +42,7 @@ impl Tile {
                 Role::ListBoxOption,
                 true,
                 selected,
-                format!("Frame {}", lake.table().frame_id(self.row)),
+                format!("Frame {}{}", lake.table().frame_id(self.row), self.trouble(lake)),
             )
         });
         let picture = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), self.picture));
@@ -61,13 +61,19 @@ impl Tile {
             }
             Thumb::Failed(_) => {
                 painter.rect_filled(picture, rounding, colors.panel);
+                let damaged = lake.table().damage(self.row).is_some();
+                let (icon, ink) = if damaged { (Icon::Warning, colors.error) } else { (Icon::Broken, colors.warning) };
+                if damaged {
+                    painter.rect_stroke(picture, rounding, Stroke::new(1.5, ink), StrokeKind::Inside);
+                }
                 let side = (picture.height() * 0.4).min(22.0);
-                paint_icon(
-                    painter,
-                    Rect::from_center_size(picture.center(), vec2(side, side)),
-                    Icon::Broken,
-                    colors.warning,
-                );
+                let roomy = damaged && picture.width() >= 80.0 && picture.height() >= 56.0;
+                let up = if roomy { vec2(0.0, 9.0) } else { vec2(0.0, 0.0) };
+                paint_icon(painter, Rect::from_center_size(picture.center() - up, vec2(side, side)), icon, ink);
+                if roomy {
+                    let at = picture.center() + vec2(0.0, 14.0);
+                    painter.text(at, Align2::CENTER_CENTER, "Damaged", theme::medium(11.5), colors.text);
+                }
                 None
             }
         };
@@ -91,6 +97,15 @@ impl Tile {
         // A dialog opened by a key leaves the pointer where it was.
         if ui.ctx().memory(|memory| memory.top_modal_layer().is_none()) {
             response.on_hover_ui(|ui| self.tip_ui(ui, lake));
+        }
+    }
+
+    /// What is wrong with the frame, as the end of its accessible name.
+    fn trouble(&self, lake: &Lake) -> &'static str {
+        match &self.thumb {
+            Thumb::Failed(_) if lake.table().damage(self.row).is_some() => ", damaged",
+            Thumb::Failed(_) => ", cannot be shown",
+            Thumb::Ready(..) | Thumb::Loading => "",
         }
     }
 

@@ -176,6 +176,9 @@ fn note(ui: &Ui, at: egui::Pos2, align: Align2, text: &str) {
 
 fn broken_ui(ui: &Ui, area: Rect, error: &str) {
     let colors = colors(ui);
+    // What is painted has no name of its own for assistive technology.
+    let response = ui.interact(area, ui.scope_id().with("broken"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, error));
     let icon = Rect::from_center_size(area.center() - vec2(0.0, 24.0), vec2(28.0, 28.0));
     paint_icon(ui.painter(), icon, Icon::Broken, colors.warning);
     let width = (area.width() - 48.0).clamp(80.0, 420.0);

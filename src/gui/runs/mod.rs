@@ -78,7 +78,7 @@ impl Runs {
             if let Some(error) = self.list.error() {
                 empty_ui(ui, Icon::Warning, "The runs cannot be read", error, |_| {});
             } else if runs.is_empty() && self.list.ready().is_some() {
-                let body = "Indexing and exporting are recorded here, from the window and from the command line alike.";
+                let body = "Indexing, exporting and verifying are recorded here, from the window and from the command line alike.";
                 empty_ui(ui, Icon::Clock, "Nothing was run on this lake yet", body, |_| {});
             } else {
                 table::runs_ui(ui, state, runs, chosen.map(|run| run.run_id), out);

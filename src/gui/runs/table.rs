@@ -9,7 +9,7 @@ use crate::{
         theme::{self, Colors, colors},
         widgets::{
             rows_table_header,
-            text::{count, duration, time_utc},
+            text::{bytes, count, duration, time_utc},
         },
     },
     model::{Run, RunState},
@@ -68,9 +68,10 @@ pub(super) fn runs_ui(ui: &mut Ui, _state: &State, runs: &[Run], chosen: Option<
             }
             ui.painter().hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, colors.line));
             let (ink, word) = state_look(run.state, colors);
+            let amount = if run.counts_bytes() { bytes } else { count };
             let progress = match run.total {
-                Some(total) if run.done < total => format!("{} of {}", count(run.done), count(total)),
-                _ => count(run.done),
+                Some(total) if run.done < total => format!("{} of {}", amount(run.done), amount(total)),
+                _ => amount(run.done),
             };
             let number = |value: Option<u64>| value.map_or_else(|| "—".to_owned(), count);
             let cells = [

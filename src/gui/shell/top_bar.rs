@@ -122,7 +122,7 @@ fn lake_button_ui(ui: &mut Ui, state: &State, lake: Option<&Lake>, out: &mut Vec
         }
         if lake.is_some() {
             ui.separator();
-            for action in [Action::IndexAgain, Action::CloseLake] {
+            for action in [Action::IndexAgain, Action::RecordChecksums, Action::VerifyLake, Action::CloseLake] {
                 menus::entry_ui(ui, action, true, None, out);
             }
         }

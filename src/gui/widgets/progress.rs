@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use egui::{Response, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
-use super::text::{count, duration};
+use super::text::{bytes, count, duration};
 use crate::{gui::theme::colors, jobs::Snapshot};
 
 /// A thin bar; without a known fraction it shows a block that wanders with the work's own count, never by itself.
@@ -33,15 +33,16 @@ pub fn meter(ui: &mut Ui, width: f32, fraction: Option<f32>, name: &str) -> Resp
 /// `12,000 of 48,000 · 3,400/s · 11 s left`
 #[must_use]
 pub fn progress_line(snapshot: &Snapshot) -> String {
+    let amount = if snapshot.in_bytes { bytes } else { count };
     let mut line = match snapshot.total {
-        Some(total) => format!("{} of {}", count(snapshot.done), count(total)),
-        None => count(snapshot.done),
+        Some(total) => format!("{} of {}", amount(snapshot.done), amount(total)),
+        None => amount(snapshot.done),
     };
     let rate = snapshot.rate();
     if snapshot.done > 0 && snapshot.elapsed > Duration::from_millis(500) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive rate for people")]
         let whole = rate.round() as u64;
-        let rate = if rate >= 10.0 { count(whole) } else { format!("{rate:.1}") };
+        let rate = if rate >= 10.0 { amount(whole) } else { format!("{rate:.1}") };
         let left = snapshot.remaining().map(|left| format!(" · {} left", duration(left))).unwrap_or_default();
         line = format!("{line} · {rate}/s{left}");
     }

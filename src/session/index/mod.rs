@@ -141,8 +141,11 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
         let footages = record.recordings.iter().flat_map(|recording| &recording.footages);
         record.fingerprint = settings.fingerprint(&record.fingerprint, footages.map(|one| (&one.footage).into()));
         samples_read += record.recordings.iter().map(|recording| recording.samples).sum::<u64>();
-        writer.put(&record)?;
+        let resized = writer.put(&record)?;
         progress.log(told(&record));
+        for store in resized {
+            progress.log(format!("{store}: its size changed, so its checksums were dropped; record them again"));
+        }
         Ok(())
     })?;
     progress.stage("finishing");
