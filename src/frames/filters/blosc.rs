@@ -3,6 +3,8 @@
 //! A header of 16 bytes (32 when both shuffle flags are set), the positions of the blocks, and per block one stream or
 //! one stream for each byte of a value. Numbers are little-endian. Source: `README_CHUNK_FORMAT.rst` of C-Blosc2.
 
+use std::cell::Cell;
+
 use super::{Codecs, bits, blosclz, deflate, le32, lz4, shuffle, wrong_size};
 
 const SHUFFLED: u8 = 1;
@@ -51,6 +53,9 @@ pub(super) struct Chunk<'a> {
     /// Filters, in the order of writing.
     steps: Vec<Step>,
     special: Option<Special<'a>>,
+    /// Bytes of streams that may still be decoded. Streams do not share bytes, so that small damage cannot make the same
+    /// ones be decoded over and over.
+    unread: Cell<usize>,
 }
 
 /// The size the chunk declares.
@@ -94,6 +99,7 @@ impl<'a> Chunk<'a> {
             format,
             steps: Vec::new(),
             special: None,
+            unread: Cell::new(bytes.len()),
         };
         if extended {
             chunk.read_extension()?;
@@ -230,6 +236,7 @@ impl<'a> Chunk<'a> {
             let stored = usize::try_from(stored).map_err(|_| cut())?;
             let stream = rest.get(..stored).ok_or_else(cut)?;
             rest = &rest[stored..];
+            self.unread.set(self.unread.get().checked_sub(stored).ok_or("its Blosc blocks share bytes")?);
             if stored == length {
                 part.copy_from_slice(stream);
             } else {
