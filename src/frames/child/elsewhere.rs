@@ -308,8 +308,15 @@ fn substituted(name: &str, block: u64) -> Option<String> {
 
 /// The frames a mapping takes and gives, when the selections are whole frames.
 fn frames(space: &Id, source: &Id) -> Result<Option<(Taken, Taken)>> {
-    let (shape, source_shape) = (dataset::shape(space)?, dataset::shape(source)?);
+    let shape = dataset::shape(space)?;
     let Some(taken) = taken(space, &shape) else { return Ok(None) };
+    // SAFETY: a live dataspace identifier.
+    if unsafe { H5Sget_select_type(source.raw()) } == H5S_sel_type::H5S_SEL_ALL {
+        // A source that is taken whole has no shape here; whether its own fits is seen where it is read.
+        let (Taken::Range { frames, .. } | Taken::Blocks { frames, .. }) = taken;
+        return Ok(Some((taken, Taken::Range { first: 0, frames })));
+    }
+    let source_shape = dataset::shape(source)?;
     let (Some((_, frame)), Some(given)) = (shape.split_first(), self::taken(source, &source_shape)) else {
         return Ok(None);
     };

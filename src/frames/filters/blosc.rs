@@ -119,6 +119,7 @@ impl<'a> Chunk<'a> {
                 1 => self.steps.push(Step::Bytes),
                 2 => self.steps.push(Step::Bits),
                 3 => return Err("its Blosc2 data uses the delta filter, which is not known here".to_owned()),
+                35 => return Err("its Blosc2 data uses the filter bytedelta, which is not known here".to_owned()),
                 other => return Err(format!("its Blosc2 data uses filter {other}, which is not known here")),
             }
         }
@@ -266,6 +267,11 @@ impl<'a> Chunk<'a> {
             }
             3 => deflate::decode(&mut codecs.inflater, stream, out),
             4 => codecs.zstd.decode(stream, out),
+            // The codec of a plugin, whose number the extension tells.
+            6 if self.header_bytes == EXTENDED_BYTES => {
+                let codec = self.bytes.get(22).copied().unwrap_or(0);
+                Err(format!("its Blosc2 data uses the plugin codec {codec}, which is not known here"))
+            }
             other => Err(format!("its Blosc data uses codec {other}, which is not known here")),
         }
     }

@@ -357,4 +357,6 @@ fn be64(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod tests;

@@ -1,25 +1,26 @@
+//! Pipelines of filters, sound, damaged and foreign.
+
 use proptest::prelude::*;
 
 use super::*;
 
 const DEFLATE: u32 = 1;
 const SHUFFLE: u32 = 2;
-const FLETCHER32: u32 = 3;
 const LZ4: u32 = 32_004;
 const BITSHUFFLE: u32 = 32_008;
 const ZSTD: u32 = 32_015;
 /// Every filter that is undone here.
 const ALL: [u32; 11] = [1, 2, 3, 4, 307, 32_000, 32_001, LZ4, BITSHUFFLE, ZSTD, 32_026];
 
-fn with_params(id: u32, params: &[u32]) -> StoredFilter {
+pub(super) fn with_params(id: u32, params: &[u32]) -> StoredFilter {
     StoredFilter { id, name: String::new(), params: params.to_vec() }
 }
 
-fn filter(id: u32) -> StoredFilter {
+pub(super) fn filter(id: u32) -> StoredFilter {
     with_params(id, &[])
 }
 
-fn deflate(data: &[u8]) -> Vec<u8> {
+pub(super) fn deflate(data: &[u8]) -> Vec<u8> {
     let mut compressor = libdeflater::Compressor::new(libdeflater::CompressionLvl::new(4).unwrap());
     let mut out = vec![0; compressor.zlib_compress_bound(data.len())];
     let length = compressor.zlib_compress(data, &mut out).unwrap();
@@ -27,7 +28,7 @@ fn deflate(data: &[u8]) -> Vec<u8> {
     out
 }
 
-fn zstd(data: &[u8]) -> Vec<u8> {
+pub(super) fn zstd(data: &[u8]) -> Vec<u8> {
     let mut out = vec![0; zstd_safe::compress_bound(data.len())];
     let length = zstd_safe::compress(&mut out[..], data, 3).unwrap();
     out.truncate(length);
@@ -35,7 +36,7 @@ fn zstd(data: &[u8]) -> Vec<u8> {
 }
 
 /// As the HDF5 filter writes it, with blocks of 100 bytes.
-fn lz4(data: &[u8]) -> Vec<u8> {
+pub(super) fn lz4(data: &[u8]) -> Vec<u8> {
     let mut out = (data.len() as u64).to_be_bytes().to_vec();
     out.extend(100_u32.to_be_bytes());
     for part in data.chunks(100) {
@@ -47,7 +48,7 @@ fn lz4(data: &[u8]) -> Vec<u8> {
     out
 }
 
-fn shuffle(value_bytes: usize, data: &[u8]) -> Vec<u8> {
+pub(super) fn shuffle(value_bytes: usize, data: &[u8]) -> Vec<u8> {
     let count = data.len() / value_bytes;
     let mut out: Vec<u8> =
         (0..value_bytes).flat_map(|byte| (0..count).map(move |v| data[v * value_bytes + byte])).collect();
