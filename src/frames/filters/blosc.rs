@@ -69,6 +69,9 @@ pub(super) fn decode(input: &[u8], out: &mut [u8], codecs: &mut Codecs) -> Resul
     if chunk.length != out.len() {
         return Err(wrong_size(chunk.length, out.len()));
     }
+    if chunk.fill(out)? {
+        return Ok(());
+    }
     for (number, block) in out.chunks_mut(chunk.block_bytes).enumerate() {
         chunk.decode_block(number, block, codecs)?;
     }
@@ -150,12 +153,15 @@ impl<'a> Chunk<'a> {
         self.block_bytes
     }
 
-    /// Decodes block `number`; `out` is as long as that block.
+    /// Fills `out` when the whole chunk has one value; false when it has not.
+    pub(super) fn fill(&self, out: &mut [u8]) -> Result<bool, String> {
+        let Some(special) = self.special else { return Ok(false) };
+        fill(special, self.value_bytes, out).map(|()| true)
+    }
+
+    /// Decodes block `number` of a chunk that is not of one value; `out` is as long as that block.
     pub(super) fn decode_block(&self, number: usize, out: &mut [u8], codecs: &mut Codecs) -> Result<(), String> {
         let cut = || "its Blosc data ends too early".to_owned();
-        if let Some(special) = self.special {
-            return fill(special, self.value_bytes, out);
-        }
         if self.flags & COPIED != 0 {
             let start = number.checked_mul(self.block_bytes).and_then(|at| at.checked_add(self.header_bytes));
             let block = start.and_then(|start| self.bytes.get(start..)?.get(..out.len())).ok_or_else(cut)?;
@@ -277,7 +283,7 @@ impl<'a> Chunk<'a> {
     }
 }
 
-/// Fills a block of a chunk that has one value only. Blocks hold whole values, so each begins with one.
+/// Fills a chunk that has one value only.
 fn fill(special: Special<'_>, value_bytes: usize, out: &mut [u8]) -> Result<(), String> {
     let value: &[u8] = match special {
         Special::Zeros => &[0],

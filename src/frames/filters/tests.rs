@@ -138,6 +138,53 @@ fn lzf_copies_overlapping_runs() {
     assert!(lzf::decode(&[1, b'a'], &mut out).is_err(), "ends early");
 }
 
+/// Sizes of values that no image has, as the HDF5 library writes them with libaec: 30 values in lines of 15.
+#[test]
+fn szip_of_odd_sizes() {
+    for (options, block, bits, high_byte_first, stored) in [
+        (
+            169,
+            8,
+            24,
+            false,
+            "780000009000000550d8ab08ca9094945a0e2246e7d5112b525155a647951c5f5b96435360b9cfe4f7b600004c0ddb47d8e2e7d9\
+             38166d8da3456b023b30972e6604",
+        ),
+        (
+            149,
+            8,
+            24,
+            true,
+            "780000008d221a400005584ca915f2613418a267d53900644d2463090c280e2891dcb25a70e734d291000013a92bddb450270a57\
+             c43154752662890f6e640fff62aabfffffffffffffffffff8000",
+        ),
+        (
+            169,
+            4,
+            20,
+            false,
+            "78000000880000248ab099522525490d2d07112373ea8895a9ee991eaa38bf5b9b21aa249ec1773f97bdb000048ddb4558b9f49c\
+             0a6d8df3468a7581136612f9733010",
+        ),
+        (169, 8, 12, false, "3c000000f0005615797c95f148df54bfef6e1501a2486a58f7f25bb000f6d18c15f19394997ee6128cc040"),
+    ] {
+        let stored: Vec<u8> =
+            (0..stored.len() / 2).map(|at| u8::from_str_radix(&stored[2 * at..2 * at + 2], 16).unwrap()).collect();
+        let bytes = if bits > 16 { 4 } else { 2 };
+        let mut out = vec![0; 30 * bytes];
+        decode(&[with_params(4, &[options, block, bits, 15])], 0, bytes, &stored, &mut out).unwrap();
+        for (at, value) in (0_u32..).zip(out.chunks(bytes)) {
+            let found = if high_byte_first {
+                value.iter().fold(0, |all, byte| all << 8 | u32::from(*byte))
+            } else {
+                value.iter().rev().fold(0, |all, byte| all << 8 | u32::from(*byte))
+            };
+            let written = if at < 22 { (at * at * 1009 + at % 5 * 70_000) % (1 << bits) } else { 4095 };
+            assert_eq!(found, written, "{bits} bits, value {at}");
+        }
+    }
+}
+
 /// Blosc headers that are not sound, over blocks of a sound chunk of 300 bytes that is copied as it is.
 #[test]
 fn blosc_headers_are_checked() {
