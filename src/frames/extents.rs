@@ -7,6 +7,8 @@
 //! then are places among them where the layout says so. All numbers are LEB128; differences are zigzag coded. Chunks
 //! written one after the other take about four bytes each.
 
+use std::ops::Range;
+
 use super::FramesError;
 
 const VERSION: u8 = 1;
@@ -110,10 +112,21 @@ impl Extents {
 
     /// The stored pieces with their numbers, ascending.
     pub fn iter(&self) -> impl Iterator<Item = (u64, Extent)> + '_ {
-        self.spans.iter().enumerate().map(|(at, (address, length_bytes))| {
+        self.within(0..u64::MAX)
+    }
+
+    /// The stored ones of these pieces with their numbers, ascending.
+    pub fn within(&self, pieces: Range<u64>) -> impl Iterator<Item = (u64, Extent)> + '_ {
+        let place = |number: u64| match &self.numbers {
+            Some(numbers) => numbers.partition_point(|stored| *stored < number),
+            None => usize::try_from(number).unwrap_or(usize::MAX).min(self.spans.len()),
+        };
+        let (from, to) = (place(pieces.start), place(pieces.end));
+        (from..to).map(|at| {
+            let (address, length_bytes) = self.spans[at];
             let number = self.numbers.as_ref().map_or(at as u64, |numbers| numbers[at]);
             let filter_mask = self.masks.get(at).copied().unwrap_or(0);
-            (number, Extent { address: *address, length_bytes: *length_bytes, filter_mask })
+            (number, Extent { address, length_bytes, filter_mask })
         })
     }
 

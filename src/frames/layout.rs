@@ -181,6 +181,17 @@ pub struct FrameLayout {
     pub origin: Origin,
 }
 
+/// Which file holds a piece of a footage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PieceFile {
+    /// The store itself.
+    Store,
+    /// Another file: its place among [`FrameLayout::sources`].
+    Source(usize),
+    /// None: the bytes are kept with the extents ([`super::Extents::kept`]), and the address is a place among them.
+    Kept,
+}
+
 /// What tells one state of a store from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreIdentity {
@@ -199,6 +210,25 @@ impl FrameLayout {
     #[must_use]
     pub fn frames(&self) -> u64 {
         if self.members.is_empty() { self.shape.first().copied().unwrap_or(0) } else { self.members.len() as u64 }
+    }
+
+    /// The file that the address of piece `number` of the extents is in.
+    #[must_use]
+    pub fn piece_file(&self, number: u64) -> PieceFile {
+        match self.storage {
+            Storage::Kept => PieceFile::Kept,
+            Storage::External => usize::try_from(number).map_or(PieceFile::Store, PieceFile::Source),
+            Storage::Virtual => {
+                // The pieces of one dataset stand together, whatever the order of the parts.
+                let before = self.parts.iter().filter(|part| part.first_piece <= number);
+                match before.max_by_key(|part| part.first_piece) {
+                    Some(part) if part.layout.storage == Storage::Kept => PieceFile::Kept,
+                    Some(Part { source: Some(source), .. }) => PieceFile::Source(*source),
+                    _ => PieceFile::Store,
+                }
+            }
+            _ => PieceFile::Store,
+        }
     }
 
     /// Shape of one frame.

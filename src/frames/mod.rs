@@ -39,7 +39,8 @@ pub use elsewhere::sources_changed;
 pub use error::FramesError;
 pub use extents::{Extent, Extents};
 pub use layout::{
-    Encoding, FrameLayout, Origin, Part, PixelOrder, SourceFile, Storage, StoreIdentity, StoredFilter, ValueType,
+    Encoding, FrameLayout, Origin, Part, PieceFile, PixelOrder, SourceFile, Storage, StoreIdentity, StoredFilter,
+    ValueType,
 };
 pub use open_stores::StoreRef;
 pub use pool::{ChildPool, PoolLimits};

@@ -3,7 +3,10 @@
 use std::{path::Path, sync::Arc};
 
 use lakescope::{
-    frames::{ChildPool, Extents, FoundFootage, FrameReader, PoolLimits, Storage, StoreProbe, StoreRef, probe_store},
+    frames::{
+        ChildPool, Extents, FoundFootage, FrameReader, PoolLimits, Storage, StoreIdentity, StoreProbe, StoreRef,
+        probe_store,
+    },
     model::Samples,
 };
 use serde_json::Value;
@@ -100,6 +103,7 @@ fn bytes(samples: Samples, values: &str) -> Vec<u8> {
         }
         Samples::I32(values) => values.into_iter().flat_map(i32::to_le_bytes).collect(),
         Samples::F32(values) => values.into_iter().flat_map(f32::to_le_bytes).collect(),
+        Samples::F64(values) => values.into_iter().flat_map(f64::to_le_bytes).collect(),
         other => panic!("{other:?}"),
     }
 }

@@ -51,7 +51,7 @@ const CASES: &[(&str, &str)] = &[
     ("vast_shape.h5", "invalid dataset size"),
     ("long_shape.h5", "invalid dataset size"),
     ("long_chunked.h5", "declares 1099511627776 frames"),
-    ("external.h5", "other files beside the store"),
+    ("external.h5", "which is not beside the store"),
     ("link.h5", "links to other files were not followed"),
     ("virtual_absent.h5", "is not in the lake"),
     ("virtual_self.h5", "too deeply"),

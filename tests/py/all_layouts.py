@@ -20,7 +20,7 @@ import hdf5plugin
 import numpy
 
 WIDTH, HEIGHT, FRAMES = 22, 19, 7
-TYPES = ["u1", "<u2", ">u2", "<i2", ">i2", "<i4", ">i4", "<f4", ">f4"]
+TYPES = ["u1", "<u2", ">u2", "<i2", ">i2", "<i4", ">i4", "<f4", ">f4", "<f8", ">f8"]
 
 
 def values(kind, shape=(FRAMES, HEIGHT, WIDTH)):
@@ -201,6 +201,16 @@ def compressions(stores):
             if kind == "szip" and "x".join(map(str, chunk)) == "2x7x9" and options["compression_opts"][1] == 32:
                 continue  # More values a block than the chunk has in a line.
             stores.write(name, values(dtype), kind, chunks=chunk, **options)
+    # Every size of blocks, prediction or not, and lines that are no whole number of blocks.
+    for coding, block, dtype in itertools.product(("nn", "ec"), (2, 4, 8, 10, 16, 32), ("u1", "<u2", ">u2", "<i4", ">f4", "<f8")):
+        label = dtype.replace("<", "le_").replace(">", "be_")
+        for chunk in ((1, 64, 63), (2, 20, 57)):
+            data = values(dtype, (4, 64, 63))
+            # Stretches of one value, small differences and noise: every option of the coding.
+            data[1] = data[1, 0, 0]
+            data[2] = numpy.arange(63) // 9 + numpy.arange(64)[:, None] // 5
+            data[3, 30:] = data[3, 0, 0]
+            stores.write(f"filters/szip_{coding}_{block}_{label}_{chunk[0]}", data, "szip", chunks=chunk, compression="szip", compression_opts=(coding, block))
     # Long enough for several blocks of every codec.
     large = values("<u2", (3, 301, 257))
     for way, (kind, options) in ways.items():
@@ -215,6 +225,9 @@ def compressions(stores):
         stores.write(f"filters/{way}_shuffled", values("<i4"), ways[way][0], chunks=(2, 7, 9), shuffle=True, **ways[way][1])
     several(stores)
     stores.write("filters/scaleoffset", values("<u2"), "scaleoffset", True, chunks=(1, HEIGHT, WIDTH), scaleoffset=0)
+    for dtype, digits in (("u1", 0), (">u2", 0), ("<i2", 0), ("<i4", 0), ("<i4", 21), ("<f4", 2), (">f8", 3)):
+        label = dtype.replace("<", "le_").replace(">", "be_")
+        stores.write(f"filters/scaleoffset_{label}_{digits}", values(dtype), "scaleoffset", True, chunks=(2, 7, 9), scaleoffset=digits)
     stores.write("filters/scaleoffset_lz4", values("<u2"), "lz4", True, chunks=(1, HEIGHT, WIDTH), scaleoffset=0, **hdf5plugin.LZ4())
     nbit(stores)
     for name, options, word in (
@@ -254,16 +267,18 @@ def several(stores):
 
 
 def nbit(stores):
-    data = values("<u2") % 4096
-    with stores.open("filters/nbit") as file:
-        plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-        plan.set_chunk((1, HEIGHT, WIDTH))
-        plan.set_filter(5, h5py.h5z.FLAG_MANDATORY, ())
-        kind = h5py.h5t.STD_U16LE.copy()
-        kind.set_precision(12)
-        space = h5py.h5s.create_simple(data.shape)
-        h5py.Dataset(h5py.h5d.create(file.id, b"frames", kind, space, plan)).write_direct(data)
-    stores.expect("filters/nbit", "nbit", True, data)
+    for kind, dtype, bits in ((h5py.h5t.STD_U16LE, "<u2", 12), (h5py.h5t.STD_U16BE, "<u2", 10), (h5py.h5t.STD_I16LE, "<i2", 11), (h5py.h5t.STD_U8LE, "u1", 5)):
+        data = values(dtype) % (1 << bits - 1)
+        name = f"filters/nbit_{bits}"
+        with stores.open(name) as file:
+            plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            plan.set_chunk((2, 7, 9))
+            plan.set_filter(5, h5py.h5z.FLAG_MANDATORY, ())
+            kind = kind.copy()
+            kind.set_precision(bits)
+            space = h5py.h5s.create_simple(data.shape)
+            h5py.Dataset(h5py.h5d.create(file.id, b"frames", kind, space, plan)).write_direct(data)
+        stores.expect(name, "nbit", True, data)
 
 
 def elsewhere(stores):

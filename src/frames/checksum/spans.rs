@@ -25,34 +25,55 @@ enum Share {
     Unknown,
 }
 
-/// The spans of one footage. What only the HDF5 library can read has none: its bytes count as structure.
+/// The spans of one footage in its own store. What only the HDF5 library can read has none: its bytes count as structure,
+/// as those of datasets that are kept among the structure do. What lies in other files has none either.
 #[must_use]
 pub fn frame_spans(layout: &FrameLayout, extents: &Extents) -> Vec<FrameSpan> {
-    let frames = layout.frames();
-    let share = Share::of(layout);
-    if let Share::InARow { frame_bytes } = share {
-        let Some(extent) = extents.get(0) else { return Vec::new() };
-        let fitting = extent.length_bytes.checked_div(frame_bytes).unwrap_or(0).min(frames);
-        let start = |frame: u64| extent.address.saturating_add(frame.saturating_mul(frame_bytes));
-        return (0..fitting)
-            .map(|frame| FrameSpan { bytes: start(frame)..start(frame + 1), frames: frame..frame + 1 })
-            .collect();
+    if layout.storage != Storage::Virtual {
+        return spans(layout, extents, 0, 0..layout.frames());
     }
-    let of_piece = |number: u64| match share {
-        Share::PerFrame { pieces_each } => number.checked_div(pieces_each).map(|frame| frame..frame.saturating_add(1)),
-        Share::Chunks { side_by_side, frames_each } => number.checked_div(side_by_side).map(|block| {
-            let first = block.saturating_mul(frames_each);
-            first..first.saturating_add(frames_each)
-        }),
-        Share::InARow { .. } | Share::Unknown => None,
+    let own = layout.parts.iter().filter(|part| part.source.is_none());
+    own.flat_map(|part| {
+        let wanted = part.source_first..part.source_first.saturating_add(part.frames);
+        let found = spans(&part.layout, extents, part.first_piece, wanted);
+        let shown = |frame: u64| part.first.saturating_add(frame.saturating_sub(part.source_first));
+        found
+            .into_iter()
+            .map(move |FrameSpan { bytes, frames }| FrameSpan { bytes, frames: shown(frames.start)..shown(frames.end) })
+    })
+    .collect()
+}
+
+/// The spans of those frames of a dataset that are `wanted`. Its pieces begin with `first_piece`.
+fn spans(layout: &FrameLayout, extents: &Extents, first_piece: u64, wanted: Range<u64>) -> Vec<FrameSpan> {
+    let wanted = wanted.start..wanted.end.min(layout.frames());
+    let share = Share::of(layout);
+    // Pieces that a frame takes, and frames that a group of so many pieces holds.
+    let (side_by_side, frames_each) = match share {
+        Share::PerFrame { pieces_each } => (pieces_each, 1),
+        Share::Chunks { side_by_side, frames_each } => (side_by_side, frames_each),
+        Share::InARow { frame_bytes } => {
+            let Some(extent) = extents.get(first_piece) else { return Vec::new() };
+            let fitting = extent.length_bytes.checked_div(frame_bytes).unwrap_or(0).min(wanted.end);
+            let start = |frame: u64| extent.address.saturating_add(frame.saturating_mul(frame_bytes));
+            return (wanted.start..fitting)
+                .map(|frame| FrameSpan { bytes: start(frame)..start(frame + 1), frames: frame..frame + 1 })
+                .collect();
+        }
+        Share::Unknown => return Vec::new(),
     };
+    if side_by_side == 0 || frames_each == 0 {
+        return Vec::new();
+    }
+    let piece = |group: u64| first_piece.saturating_add(group.saturating_mul(side_by_side));
+    let pieces = piece(wanted.start / frames_each)..piece(wanted.end.div_ceil(frames_each));
     extents
-        .iter()
+        .within(pieces)
         .filter_map(|(number, extent)| {
-            let held = of_piece(number)?;
-            let held = held.start.min(frames)..held.end.min(frames);
+            let first = ((number - first_piece) / side_by_side).saturating_mul(frames_each);
+            let frames = first.max(wanted.start)..first.saturating_add(frames_each).min(wanted.end);
             let bytes = extent.address..extent.address.checked_add(extent.length_bytes)?;
-            (!bytes.is_empty() && !held.is_empty()).then_some(FrameSpan { bytes, frames: held })
+            (!bytes.is_empty() && !frames.is_empty()).then_some(FrameSpan { bytes, frames })
         })
         .collect()
 }
@@ -77,8 +98,7 @@ impl Share {
                 product(layout.frame_shape(), value_bytes)
                     .map_or(Self::Unknown, |bytes| Self::InARow { frame_bytes: bytes as u64 })
             }
-            // Their bytes are in other files, among the structure, or nowhere the app knows of.
-            Storage::Library | Storage::Kept | Storage::External | Storage::Virtual | Storage::None => Self::Unknown,
+            Storage::Kept | Storage::External | Storage::Virtual | Storage::Library | Storage::None => Self::Unknown,
         }
     }
 }
@@ -124,7 +144,7 @@ pub fn joined(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
 #[expect(clippy::single_range_in_vec_init, reason = "lists of ranges are meant")]
 mod tests {
     use super::*;
-    use crate::frames::{Extent, Origin, PixelOrder, ValueType};
+    use crate::frames::{Extent, Origin, Part, PieceFile, PixelOrder, ValueType};
 
     fn layout(storage: Storage, shape: &[u64], chunk: &[u64], members: usize) -> FrameLayout {
         FrameLayout {
@@ -138,9 +158,9 @@ mod tests {
             fill: Vec::new(),
             palette: Vec::new(),
             white_is_zero: false,
-            origin: Origin::UpperLeft,
             sources: Vec::new(),
             parts: Vec::new(),
+            origin: Origin::UpperLeft,
         }
     }
 
@@ -171,6 +191,38 @@ mod tests {
         }
         let spans = frame_spans(&layout(Storage::Contiguous, &[2, 3, 5], &[], 0), &extents(1, 60));
         assert_eq!(spans[1].bytes, 1030..1060);
+    }
+
+    #[test]
+    fn parts_of_a_virtual_dataset_in_the_store_have_spans() {
+        let part = |first, frames, source, source_first, first_piece, layout| Part {
+            first,
+            frames,
+            source,
+            source_first,
+            first_piece,
+            layout,
+        };
+        let chunked = layout(Storage::Chunked, &[6, 4, 4], &[2, 4, 4], 0);
+        let kept = layout(Storage::Kept, &[1, 4, 4], &[], 0);
+        let mut all = layout(Storage::Virtual, &[9, 4, 4], &[], 0);
+        all.parts = vec![
+            part(0, 2, None, 3, 1, chunked.clone()),
+            part(2, 2, Some(0), 0, 4, chunked),
+            part(4, 1, None, 0, 0, kept),
+            part(5, 2, None, 1, 7, layout(Storage::Contiguous, &[3, 4, 4], &[], 0)),
+        ];
+        let extents = extents(8, 96);
+        // Frames 3 and 4 are in the second and the third chunk, which are pieces 2 and 3.
+        let span = |bytes: Range<u64>, frame: u64| FrameSpan { bytes, frames: frame..frame + 1 };
+        let expected = [span(2000..2096, 0), span(2500..2596, 1), span(4532..4564, 5), span(4564..4596, 6)];
+        assert_eq!(frame_spans(&all, &extents), expected);
+        let files: Vec<PieceFile> = (0..8).map(|piece| all.piece_file(piece)).collect();
+        let (store, other) = (PieceFile::Store, PieceFile::Source(0));
+        assert_eq!(files, [PieceFile::Kept, store, store, store, other, other, other, store]);
+        let external = layout(Storage::External, &[9, 4, 4], &[], 0);
+        assert!(frame_spans(&external, &extents).is_empty());
+        assert_eq!(external.piece_file(1), PieceFile::Source(1));
     }
 
     #[test]

@@ -28,6 +28,8 @@ use crate::frames::structure::{Segment, SourcePiece};
 
 /// Most sources of a virtual dataset that are looked at.
 const MAX_SOURCES: usize = 100_000;
+/// Most numbered files that one source may stand for.
+const MAX_BLOCKS: u64 = 100_000;
 /// How deep virtual datasets may refer to others.
 const MAX_DEPTH: u32 = 3;
 
@@ -81,8 +83,7 @@ impl Virtual {
         for index in 0..count {
             let file = virtual_name(creation, index, H5Pget_virtual_filename)?;
             let dataset = virtual_name(creation, index, H5Pget_virtual_dsetname)?;
-            // A pattern is judged by the folder it names files in.
-            if matches!(find(place, &substituted(&file, 0).unwrap_or_default()), Found::Outside) {
+            if leads_out(place, &file) {
                 return Err(LibraryError(format!("its source {file} is not in the lake")));
             }
             // SAFETY: a live property list identifier and an index below the number of sources.
@@ -230,24 +231,28 @@ pub(super) fn segments(creation: &Id, place: Place<'_>) -> Result<Vec<Segment>> 
         .collect()
 }
 
+/// Looks a file up. When one of the places where the library looks has another file of that name, outside the lake, it
+/// counts as outside: the library might take that one.
 fn find(place: Place<'_>, name: &str) -> Found {
     if name == "." {
         return Found::Same;
     }
     let Some(folder) = place.store.parent() else { return Found::Outside };
     let named = Path::new(name);
-    let beside = if named.is_absolute() { named.file_name().map(Path::new).unwrap_or(named) } else { named };
-    let mut outside = false;
+    let beside = if named.is_absolute() { named.file_name().map_or(named, Path::new) } else { named };
+    let mut inside = None;
     for path in [folder.join(named), folder.join(beside)] {
         match path.canonicalize() {
-            Ok(path) if path.starts_with(place.lake_root) && path.is_file() => {
-                return if path == place.store { Found::Same } else { Found::Inside(path) };
-            }
-            Ok(_) => outside = true,
+            Ok(path) if path.starts_with(place.lake_root) && path.is_file() => inside = inside.or(Some(path)),
+            Ok(_) => return Found::Outside,
             Err(_) => {}
         }
     }
-    if outside {
+    if let Some(path) = inside {
+        return if path == place.store { Found::Same } else { Found::Inside(path) };
+    }
+    // What is not beside the store is looked for in the folder this process is in.
+    if beside.exists() {
         return Found::Outside;
     }
     // Only a path without ways up and without links on its way is sure to stay where it is when it comes to be.
@@ -259,6 +264,23 @@ fn find(place: Place<'_>, name: &str) -> Found {
         _ if !plain || !expected.starts_with(place.lake_root) => Found::Outside,
         _ => Found::Absent(expected),
     }
+}
+
+/// Whether all files that a name stands for, those of its numbered blocks up to the first that is not there, lie in the
+/// lake: asking for the shape of a dataset makes the library open them.
+fn leads_out(place: Place<'_>, name: &str) -> bool {
+    let Some(first) = substituted(name, 0) else { return true };
+    if substituted(name, 1).as_ref() == Some(&first) {
+        return matches!(find(place, &first), Found::Outside);
+    }
+    for block in 0..=MAX_BLOCKS {
+        match find(place, &substituted(name, block).unwrap_or_default()) {
+            Found::Same | Found::Inside(_) => {}
+            Found::Absent(_) => return false,
+            Found::Outside => return true,
+        }
+    }
+    true
 }
 
 /// A path relative to the lake's folder.
@@ -286,8 +308,15 @@ fn substituted(name: &str, block: u64) -> Option<String> {
 
 /// The frames a mapping takes and gives, when the selections are whole frames.
 fn frames(space: &Id, source: &Id) -> Result<Option<(Taken, Taken)>> {
-    let (shape, source_shape) = (dataset::shape(space)?, dataset::shape(source)?);
+    let shape = dataset::shape(space)?;
     let Some(taken) = taken(space, &shape) else { return Ok(None) };
+    // SAFETY: a live dataspace identifier.
+    if unsafe { H5Sget_select_type(source.raw()) } == H5S_sel_type::H5S_SEL_ALL {
+        // A source that is taken whole has no shape here; whether its own fits is seen where it is read.
+        let (Taken::Range { frames, .. } | Taken::Blocks { frames, .. }) = taken;
+        return Ok(Some((taken, Taken::Range { first: 0, frames })));
+    }
+    let source_shape = dataset::shape(source)?;
     let (Some((_, frame)), Some(given)) = (shape.split_first(), self::taken(source, &source_shape)) else {
         return Ok(None);
     };
@@ -388,7 +417,11 @@ mod tests {
             Found::Absent(path) => format!("absent {}", in_lake(place, &path).unwrap()),
             Found::Outside => "outside".to_owned(),
         };
-        let absolute = top.join("out.h5");
+        for file in ["lake/a/part_0.h5", "lake/a/part_1.h5", "lake/a/mixed_0.h5", "in.h5"] {
+            std::fs::write(top.join(file), b"x").unwrap();
+        }
+        std::os::unix::fs::symlink(top.join("out.h5"), root.join("a/mixed_1.h5")).unwrap();
+        let (absolute, decoy) = (top.join("out.h5"), top.join("in.h5"));
         for (name, expected) in [
             (".", "same"),
             ("s.h5", "same"),
@@ -405,8 +438,21 @@ mod tests {
             ("/somewhere/else/in.h5", "a/in.h5"),
             ("/somewhere/else/none.h5", "absent a/none.h5"),
             ("b", "outside"),
+            // Beside the store there is one, but the library would take the one outside.
+            (decoy.to_str().unwrap(), "outside"),
+            // Not beside the store, but in the folder this process is in.
+            ("Cargo.toml", "outside"),
         ] {
             assert_eq!(word(name), expected, "{name}");
+        }
+        for (name, expected) in [
+            ("part_%b.h5", false),
+            ("part_7.h5", false),
+            ("../../part_%b.h5", true),
+            ("mixed_%b.h5", true),
+            ("odd_%d.h5", true),
+        ] {
+            assert_eq!(leads_out(place, name), expected, "{name}");
         }
     }
 }

@@ -3,6 +3,8 @@
 //! A header of 16 bytes (32 when both shuffle flags are set), the positions of the blocks, and per block one stream or
 //! one stream for each byte of a value. Numbers are little-endian. Source: `README_CHUNK_FORMAT.rst` of C-Blosc2.
 
+use std::cell::Cell;
+
 use super::{Codecs, bits, blosclz, deflate, le32, lz4, shuffle, wrong_size};
 
 const SHUFFLED: u8 = 1;
@@ -51,6 +53,9 @@ pub(super) struct Chunk<'a> {
     /// Filters, in the order of writing.
     steps: Vec<Step>,
     special: Option<Special<'a>>,
+    /// Bytes of streams that may still be decoded. Streams do not share bytes, so that small damage cannot make the same
+    /// ones be decoded over and over.
+    unread: Cell<usize>,
 }
 
 /// The size the chunk declares.
@@ -63,6 +68,9 @@ pub(super) fn decode(input: &[u8], out: &mut [u8], codecs: &mut Codecs) -> Resul
     let chunk = Chunk::read(input)?;
     if chunk.length != out.len() {
         return Err(wrong_size(chunk.length, out.len()));
+    }
+    if chunk.fill(out)? {
+        return Ok(());
     }
     for (number, block) in out.chunks_mut(chunk.block_bytes).enumerate() {
         chunk.decode_block(number, block, codecs)?;
@@ -94,6 +102,7 @@ impl<'a> Chunk<'a> {
             format,
             steps: Vec::new(),
             special: None,
+            unread: Cell::new(bytes.len()),
         };
         if extended {
             chunk.read_extension()?;
@@ -113,6 +122,7 @@ impl<'a> Chunk<'a> {
                 1 => self.steps.push(Step::Bytes),
                 2 => self.steps.push(Step::Bits),
                 3 => return Err("its Blosc2 data uses the delta filter, which is not known here".to_owned()),
+                35 => return Err("its Blosc2 data uses the filter bytedelta, which is not known here".to_owned()),
                 other => return Err(format!("its Blosc2 data uses filter {other}, which is not known here")),
             }
         }
@@ -143,12 +153,15 @@ impl<'a> Chunk<'a> {
         self.block_bytes
     }
 
-    /// Decodes block `number`; `out` is as long as that block.
+    /// Fills `out` when the whole chunk has one value; false when it has not.
+    pub(super) fn fill(&self, out: &mut [u8]) -> Result<bool, String> {
+        let Some(special) = self.special else { return Ok(false) };
+        fill(special, self.value_bytes, out).map(|()| true)
+    }
+
+    /// Decodes block `number` of a chunk that is not of one value; `out` is as long as that block.
     pub(super) fn decode_block(&self, number: usize, out: &mut [u8], codecs: &mut Codecs) -> Result<(), String> {
         let cut = || "its Blosc data ends too early".to_owned();
-        if let Some(special) = self.special {
-            return fill(special, self.value_bytes, out);
-        }
         if self.flags & COPIED != 0 {
             let start = number.checked_mul(self.block_bytes).and_then(|at| at.checked_add(self.header_bytes));
             let block = start.and_then(|start| self.bytes.get(start..)?.get(..out.len())).ok_or_else(cut)?;
@@ -230,6 +243,7 @@ impl<'a> Chunk<'a> {
             let stored = usize::try_from(stored).map_err(|_| cut())?;
             let stream = rest.get(..stored).ok_or_else(cut)?;
             rest = &rest[stored..];
+            self.unread.set(self.unread.get().checked_sub(stored).ok_or("its Blosc blocks share bytes")?);
             if stored == length {
                 part.copy_from_slice(stream);
             } else {
@@ -259,12 +273,17 @@ impl<'a> Chunk<'a> {
             }
             3 => deflate::decode(&mut codecs.inflater, stream, out),
             4 => codecs.zstd.decode(stream, out),
+            // The codec of a plugin, whose number the extension tells.
+            6 if self.header_bytes == EXTENDED_BYTES => {
+                let codec = self.bytes.get(22).copied().unwrap_or(0);
+                Err(format!("its Blosc2 data uses the plugin codec {codec}, which is not known here"))
+            }
             other => Err(format!("its Blosc data uses codec {other}, which is not known here")),
         }
     }
 }
 
-/// Fills a block of a chunk that has one value only. Blocks hold whole values, so each begins with one.
+/// Fills a chunk that has one value only.
 fn fill(special: Special<'_>, value_bytes: usize, out: &mut [u8]) -> Result<(), String> {
     let value: &[u8] = match special {
         Special::Zeros => &[0],

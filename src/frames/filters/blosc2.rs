@@ -59,6 +59,9 @@ pub(super) fn decode(input: &[u8], out: &mut [u8], codecs: &mut Codecs) -> Resul
     if block_bytes != chunk.block_bytes() || blocks.checked_mul(block_bytes) != Some(chunk.length) {
         return Err(damaged());
     }
+    if chunk.fill(out)? {
+        return Ok(());
+    }
     let mut block = std::mem::take(&mut codecs.part);
     if block.len() < block_bytes {
         block.resize(block_bytes, 0);

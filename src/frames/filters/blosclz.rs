@@ -1,4 +1,4 @@
-//! BloscLZ, the own codec of Blosc: a control byte below 32 is followed by one more literal than it says; others carry a
+//! `BloscLZ`, the own codec of Blosc: a control byte below 32 is followed by one more literal than it says; others carry a
 //! length (3 bits, 7 meaning that bytes follow until one is not 255) and a distance (13 bits, all ones meaning that 16
 //! more follow). The first control byte always stands for literals. Source: `blosclz.c` of C-Blosc.
 

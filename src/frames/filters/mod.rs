@@ -177,7 +177,7 @@ pub(super) fn decode_alone(stored: &StoredFilter, input: &[u8], most: usize) -> 
         with_scratch(|scratch| undo_one(filter, stored, 1, input, &mut out, &mut scratch.codecs))?;
         return Ok(out);
     }
-    let mut room = input.len().saturating_mul(8).clamp(1 << 16, most);
+    let mut room = input.len().saturating_mul(8).max(1 << 16).min(most);
     loop {
         let mut out = vec![0; room];
         let length = match filter {
@@ -356,5 +356,7 @@ fn be64(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..)?.first_chunk().map(|b| u64::from_be_bytes(*b))
 }
 
+#[cfg(test)]
+mod mutations;
 #[cfg(test)]
 mod tests;

@@ -1,25 +1,26 @@
+//! Pipelines of filters, sound, damaged and foreign.
+
 use proptest::prelude::*;
 
 use super::*;
 
 const DEFLATE: u32 = 1;
 const SHUFFLE: u32 = 2;
-const FLETCHER32: u32 = 3;
 const LZ4: u32 = 32_004;
 const BITSHUFFLE: u32 = 32_008;
 const ZSTD: u32 = 32_015;
 /// Every filter that is undone here.
 const ALL: [u32; 11] = [1, 2, 3, 4, 307, 32_000, 32_001, LZ4, BITSHUFFLE, ZSTD, 32_026];
 
-fn with_params(id: u32, params: &[u32]) -> StoredFilter {
+pub(super) fn with_params(id: u32, params: &[u32]) -> StoredFilter {
     StoredFilter { id, name: String::new(), params: params.to_vec() }
 }
 
-fn filter(id: u32) -> StoredFilter {
+pub(super) fn filter(id: u32) -> StoredFilter {
     with_params(id, &[])
 }
 
-fn deflate(data: &[u8]) -> Vec<u8> {
+pub(super) fn deflate(data: &[u8]) -> Vec<u8> {
     let mut compressor = libdeflater::Compressor::new(libdeflater::CompressionLvl::new(4).unwrap());
     let mut out = vec![0; compressor.zlib_compress_bound(data.len())];
     let length = compressor.zlib_compress(data, &mut out).unwrap();
@@ -27,7 +28,7 @@ fn deflate(data: &[u8]) -> Vec<u8> {
     out
 }
 
-fn zstd(data: &[u8]) -> Vec<u8> {
+pub(super) fn zstd(data: &[u8]) -> Vec<u8> {
     let mut out = vec![0; zstd_safe::compress_bound(data.len())];
     let length = zstd_safe::compress(&mut out[..], data, 3).unwrap();
     out.truncate(length);
@@ -35,7 +36,7 @@ fn zstd(data: &[u8]) -> Vec<u8> {
 }
 
 /// As the HDF5 filter writes it, with blocks of 100 bytes.
-fn lz4(data: &[u8]) -> Vec<u8> {
+pub(super) fn lz4(data: &[u8]) -> Vec<u8> {
     let mut out = (data.len() as u64).to_be_bytes().to_vec();
     out.extend(100_u32.to_be_bytes());
     for part in data.chunks(100) {
@@ -47,7 +48,7 @@ fn lz4(data: &[u8]) -> Vec<u8> {
     out
 }
 
-fn shuffle(value_bytes: usize, data: &[u8]) -> Vec<u8> {
+pub(super) fn shuffle(value_bytes: usize, data: &[u8]) -> Vec<u8> {
     let count = data.len() / value_bytes;
     let mut out: Vec<u8> =
         (0..value_bytes).flat_map(|byte| (0..count).map(move |v| data[v * value_bytes + byte])).collect();
@@ -135,6 +136,53 @@ fn lzf_copies_overlapping_runs() {
     assert_eq!(&out, b"ababababababab");
     assert!(lzf::decode(&[1, b'a', b'b', 7 << 5, 3, 5], &mut out).is_err(), "before the start");
     assert!(lzf::decode(&[1, b'a'], &mut out).is_err(), "ends early");
+}
+
+/// Sizes of values that no image has, as the HDF5 library writes them with libaec: 30 values in lines of 15.
+#[test]
+fn szip_of_odd_sizes() {
+    for (options, block, bits, high_byte_first, stored) in [
+        (
+            169,
+            8,
+            24,
+            false,
+            "780000009000000550d8ab08ca9094945a0e2246e7d5112b525155a647951c5f5b96435360b9cfe4f7b600004c0ddb47d8e2e7d9\
+             38166d8da3456b023b30972e6604",
+        ),
+        (
+            149,
+            8,
+            24,
+            true,
+            "780000008d221a400005584ca915f2613418a267d53900644d2463090c280e2891dcb25a70e734d291000013a92bddb450270a57\
+             c43154752662890f6e640fff62aabfffffffffffffffffff8000",
+        ),
+        (
+            169,
+            4,
+            20,
+            false,
+            "78000000880000248ab099522525490d2d07112373ea8895a9ee991eaa38bf5b9b21aa249ec1773f97bdb000048ddb4558b9f49c\
+             0a6d8df3468a7581136612f9733010",
+        ),
+        (169, 8, 12, false, "3c000000f0005615797c95f148df54bfef6e1501a2486a58f7f25bb000f6d18c15f19394997ee6128cc040"),
+    ] {
+        let stored: Vec<u8> =
+            (0..stored.len() / 2).map(|at| u8::from_str_radix(&stored[2 * at..2 * at + 2], 16).unwrap()).collect();
+        let bytes = if bits > 16 { 4 } else { 2 };
+        let mut out = vec![0; 30 * bytes];
+        decode(&[with_params(4, &[options, block, bits, 15])], 0, bytes, &stored, &mut out).unwrap();
+        for (at, value) in (0_u32..).zip(out.chunks(bytes)) {
+            let found = if high_byte_first {
+                value.iter().fold(0, |all, byte| all << 8 | u32::from(*byte))
+            } else {
+                value.iter().rev().fold(0, |all, byte| all << 8 | u32::from(*byte))
+            };
+            let written = if at < 22 { (at * at * 1009 + at % 5 * 70_000) % (1 << bits) } else { 4095 };
+            assert_eq!(found, written, "{bits} bits, value {at}");
+        }
+    }
 }
 
 /// Blosc headers that are not sound, over blocks of a sound chunk of 300 bytes that is copied as it is.
