@@ -17,7 +17,7 @@ use crate::{frames::StoreIdentity, lake::RecordingFiles};
 pub struct StoreState {
     /// Path of the store, relative to the lake.
     pub store: String,
-    /// Name of the source that it belongs to.
+    /// Name of the source that it belongs to; empty when the store is not indexed any more.
     pub source: String,
     /// The footages in it; none when it holds no frames, or could not be read.
     pub footages: Vec<FootageName>,
@@ -145,7 +145,15 @@ fn stores(connection: &Connection) -> rusqlite::Result<Vec<StoreState>> {
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let store: String = row.get(0)?;
-        let Some(state) = found.get_mut(&store) else { continue };
+        // A store that is not indexed any more may lie on a drive that is away: it is missing, not forgotten.
+        let state = found.entry(store.clone()).or_insert_with(|| StoreState {
+            store,
+            source: String::new(),
+            footages: Vec::new(),
+            indexed: None,
+            checksums: None,
+            has_finding: false,
+        });
         let same_as: Option<String> = row.get(2)?;
         state.checksums = Some(ChecksumState {
             identity: from_json(row, 1)?,
@@ -172,6 +180,16 @@ impl CatalogWriter {
     /// The database cannot be written; it is then as it was before.
     pub fn put_checksums(&mut self, new: &NewChecksums) -> Result<bool, CatalogError> {
         put_checksums(&mut self.connection, new).doing(&self.path, "write checksums")
+    }
+}
+
+impl CatalogWriter {
+    /// Forgets checksums and findings of stores that are not indexed any more.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn forget_gone_checksums(&mut self) -> Result<(), CatalogError> {
+        forget_gone(&self.connection).doing(&self.path, "forget checksums of stores that are gone")
     }
 }
 
@@ -226,7 +244,7 @@ pub(super) fn forget_resized(change: &Transaction<'_>, record: &SourceRecord) ->
 }
 
 /// Forgets checksums and findings of stores that are no longer in the lake.
-pub(super) fn forget_gone(connection: &Connection) -> rusqlite::Result<()> {
+fn forget_gone(connection: &Connection) -> rusqlite::Result<()> {
     let any: bool = connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM checksummed) OR EXISTS (SELECT 1 FROM finding)",
         [],
@@ -235,7 +253,8 @@ pub(super) fn forget_gone(connection: &Connection) -> rusqlite::Result<()> {
     if !any {
         return Ok(());
     }
-    let here: std::collections::HashSet<String> = stores(connection)?.into_iter().map(|state| state.store).collect();
+    let indexed = stores(connection)?.into_iter().filter(|state| !state.source.is_empty());
+    let here: std::collections::HashSet<String> = indexed.map(|state| state.store).collect();
     for (list, forget) in [
         ("SELECT store FROM checksummed", "DELETE FROM checksummed WHERE store = ?1"),
         ("SELECT store FROM finding", "DELETE FROM finding WHERE store = ?1"),

@@ -40,6 +40,9 @@ const MOST_READERS: usize = 8;
 /// Blocks that are dropped in one transaction.
 const DROP_BLOCKS: i64 = 64;
 
+/// Grows when frames are decoded or made small in another way, so that pictures of before are made anew.
+const PICTURE_VERSION: u64 = 1;
+
 /// Names one picture: a footage in one state of its store, how it is shown, and a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ThumbnailKey {
@@ -53,11 +56,12 @@ impl ThumbnailKey {
     /// asked for, `look` for how values become colours (0 as they are). Nothing for frames past 2³².
     #[must_use]
     pub fn new(footage: u64, size: (u32, u32), look: u64, frame_idx: u64) -> Option<Self> {
-        let mut bytes = [0; 24];
+        let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&footage.to_le_bytes());
         bytes[8..12].copy_from_slice(&size.0.to_le_bytes());
         bytes[12..16].copy_from_slice(&size.1.to_le_bytes());
-        bytes[16..].copy_from_slice(&look.to_le_bytes());
+        bytes[16..24].copy_from_slice(&look.to_le_bytes());
+        bytes[24..].copy_from_slice(&PICTURE_VERSION.to_le_bytes());
         Some(Self { picture: xxh3_64(&bytes), frame: u32::try_from(frame_idx).ok()? })
     }
 
@@ -185,7 +189,8 @@ impl ThumbnailStore {
         let mut queue = self.shared.queue.lock();
         queue.hurry = true;
         self.shared.wake.notify_one();
-        while !(queue.waiting.is_empty() && queue.writing.is_empty()) && !queue.closed {
+        let off = || self.shared.off.load(Ordering::Relaxed);
+        while !queue.closed && !off() && !(queue.waiting.is_empty() && queue.writing.is_empty()) {
             self.shared.written.wait_for(&mut queue, Duration::from_millis(200));
         }
         queue.hurry = false;

@@ -210,7 +210,6 @@ impl CatalogWriter {
     /// # Errors
     /// The database cannot be written.
     pub fn finish(&mut self) -> Result<(), CatalogError> {
-        checksums::forget_gone(&self.connection).doing(&self.path, "forget checksums of stores that are gone")?;
         // A reader may keep the log from being cut; that is no failure.
         let fold = || {
             self.connection.execute_batch(

@@ -40,7 +40,8 @@ impl ChunkCache {
             return Ok(chunk);
         }
         let chunk = Arc::new(decode()?);
-        if chunk.len() <= self.most_bytes {
+        // The latest chunk is kept whatever its size: its frames are likely to be read one after the other.
+        {
             self.kept.lock().insert(key, Arc::clone(&chunk), self.most_bytes);
         }
         Ok(chunk)
@@ -65,7 +66,7 @@ impl Kept {
             self.by_use.remove(&used);
             self.bytes -= old.len();
         }
-        while self.bytes > most_bytes {
+        while self.bytes > most_bytes && self.chunks.len() > 1 {
             let Some((_, oldest)) = self.by_use.pop_first() else { break };
             if let Some((_, old)) = self.chunks.remove(&oldest) {
                 self.bytes -= old.len();

@@ -59,7 +59,8 @@ pub(super) fn read_external(
             let address = stretch.address.checked_add(from - at).ok_or("its address makes no sense")?;
             // Both lie inside the frame, whose length is a `usize`.
             let place = |at: u64| usize::try_from(at - start).unwrap_or(usize::MAX);
-            file_access::read_up_to(&open.file, &mut frame[place(from)..place(to)], address);
+            file_access::read_up_to(&open.file, &mut frame[place(from)..place(to)], address)
+                .map_err(|error| format!("{} cannot be read ({error})", source.store))?;
             if !open.is_unchanged() {
                 return Err(Failed::Source(FramesError::StoreChanged { store: source.store.clone() }));
             }

@@ -23,14 +23,18 @@ pub(super) struct Status {
 
 /// Status of an open file.
 pub(super) fn status(file: &File) -> io::Result<Status> {
-    let metadata = file.metadata()?;
+    Ok(status_of(&file.metadata()?))
+}
+
+/// The same from what the system said of a path.
+pub(super) fn status_of(metadata: &std::fs::Metadata) -> Status {
     let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
-    Ok(Status {
+    Status {
         size_bytes: metadata.len(),
         mtime_ns: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
         inode: metadata.ino(),
         ctime_ns: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-    })
+    }
 }
 
 /// The real path of a store inside the lake.
@@ -80,17 +84,17 @@ pub(super) fn read_at(file: &File, buffer: &mut [u8], address: u64) -> io::Resul
 }
 
 /// Reads as many bytes from `address` as there are, at most the buffer's length.
-pub(super) fn read_up_to(file: &File, buffer: &mut [u8], address: u64) -> usize {
+pub(super) fn read_up_to(file: &File, buffer: &mut [u8], address: u64) -> io::Result<usize> {
     let mut length = 0;
     while length < buffer.len() {
         match file.read_at(&mut buffer[length..], address.saturating_add(length as u64)) {
             Ok(0) => break,
             Ok(count) => length += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => break,
+            Err(error) => return Err(error),
         }
     }
-    length
+    Ok(length)
 }
 
 #[cfg(test)]

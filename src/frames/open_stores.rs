@@ -5,6 +5,7 @@ use std::{
     fs::File,
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
@@ -34,12 +35,31 @@ pub(super) struct OpenStore {
     pub(super) key: u64,
     identity: StoreIdentity,
     status: Status,
+    /// When the path was last seen to lead to this file.
+    seen: Mutex<Instant>,
 }
+
+/// How long a path is believed to lead to the same file.
+const BELIEVED: Duration = Duration::from_millis(500);
 
 impl OpenStore {
     /// Whether the file is still as it was when it was opened.
     pub(super) fn is_unchanged(&self) -> bool {
         file_access::status(&self.file).is_ok_and(|now| now == self.status)
+    }
+
+    /// Whether the store's path still leads to this file: a folder above it may have become another, or a link that leads
+    /// out of the lake.
+    fn is_at(&self, store: &StoreRef<'_>) -> bool {
+        if self.seen.lock().elapsed() < BELIEVED {
+            return true;
+        }
+        let now = file_access::resolve(store.lake_root, store.store).ok().and_then(|path| path.metadata().ok());
+        let same = now.is_some_and(|now| file_access::status_of(&now) == self.status);
+        if same {
+            *self.seen.lock() = Instant::now();
+        }
+        same
     }
 }
 
@@ -63,18 +83,20 @@ impl OpenStores {
     /// [`FramesError::StoreChanged`] when it is not as it was indexed, and what keeps it from being opened.
     pub(super) fn get(&self, store: &StoreRef<'_>) -> Result<Arc<OpenStore>, FramesError> {
         let key = (store.lake_root.to_owned(), store.store.to_owned());
-        {
+        let kept = {
             let mut open = self.open.lock();
             open.clock += 1;
             let now = open.clock;
-            if let Some((used, kept)) = open.stores.get_mut(&key)
-                && kept.identity == store.identity
-            {
+            let kept = open.stores.get_mut(&key).filter(|(_, kept)| kept.identity == store.identity);
+            kept.map(|(used, kept)| {
                 *used = now;
-                return Ok(Arc::clone(kept));
-            }
+                Arc::clone(kept)
+            })
+        };
+        match kept.filter(|kept| kept.is_at(store)) {
+            Some(kept) => Ok(kept),
+            None => self.open_again(store),
         }
-        self.open_again(store)
     }
 
     /// Opens a store whether or not it is open, and looks whether it is as it was indexed.
@@ -111,5 +133,11 @@ fn open_checked(store: &StoreRef<'_>) -> Result<OpenStore, FramesError> {
         return Err(changed());
     }
     let seed = known.ends_hash ^ known.inode.rotate_left(32) ^ known.mtime_ns.cast_unsigned();
-    Ok(OpenStore { file, key: xxh3_64_with_seed(store.store.as_bytes(), seed), identity: known, status })
+    Ok(OpenStore {
+        file,
+        key: xxh3_64_with_seed(store.store.as_bytes(), seed),
+        identity: known,
+        status,
+        seen: Mutex::new(Instant::now()),
+    })
 }

@@ -54,7 +54,8 @@ pub(super) fn plain_bytes(layout: &FrameLayout, bytes: &[u8]) -> Option<(u32, u3
     let Encoding::Pixels { value: ValueType::U8, order, .. } = layout.encoding else { return None };
     let (width, height, channels) = picture_size(layout.frame_shape(), order)?;
     let usual = layout.palette.is_empty() && !layout.white_is_zero && layout.origin == Origin::UpperLeft;
-    let plain = usual && (order != PixelOrder::Chw || channels == 1);
+    let in_rows = matches!(order, PixelOrder::Hw | PixelOrder::Hwc);
+    let plain = usual && (in_rows || channels == 1);
     let channels = u8::try_from(channels).ok().filter(|c| plain && matches!(c, 1 | 3 | 4))?;
     let (width_px, height_px) = (u32::try_from(width).ok()?, u32::try_from(height).ok()?);
     let count = width.checked_mul(height)?.checked_mul(u64::from(channels))?;

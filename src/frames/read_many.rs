@@ -1,12 +1,12 @@
 //! Several frames of one footage in one go: in the order they lie on the disk, neighbours with one read.
 
 use super::{
-    Encoding, Extents, FrameLayout, FrameReader, FramesError, Storage, coded,
+    Encoding, Extents, FrameLayout, FrameReader, FramesError, Storage, coded, large_work,
     open_stores::StoreRef,
     pixels,
     reader::{Asked, take_memory},
-    scratch::with_scratch,
-    stored_frame::{Piece, StoredFrames},
+    scratch::{with_buffer, with_scratch},
+    stored_frame::{Piece, StoredFrames, memory_bytes},
 };
 use crate::model::{Look, Raster, RgbImage, Samples};
 
@@ -178,6 +178,7 @@ fn reads_by_itself(storage: Storage) -> bool {
 
 impl Member<'_> {
     fn raster(&self, asked: Asked<'_>, raster: &mut Raster) -> Result<(), FramesError> {
+        let _turn = large_work::turn(memory_bytes(asked.layout));
         let mut memory = take_memory(raster);
         let made = if asked.layout.encoding == Encoding::Coded {
             coded::decode_into(self.stored, memory)
@@ -194,7 +195,8 @@ impl Member<'_> {
         if self.frames.is_plain() {
             return asked.small(self.stored, max_size, look);
         }
-        super::scratch::with_buffer(|bytes| {
+        let _turn = large_work::turn(memory_bytes(asked.layout));
+        with_buffer(|bytes| {
             self.frames.decode_piece(self.piece, self.stored, bytes).map_err(|what| asked.failed(what))?;
             asked.small(bytes, max_size, look)
         })

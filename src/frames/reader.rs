@@ -103,7 +103,8 @@ impl FrameReader {
     }
 
     fn read_with(&self, asked: Asked<'_>, mut memory: Vec<u8>) -> Result<Raster, FramesError> {
-        let _turn = large_work::turn(memory_bytes(asked.layout));
+        let part = elsewhere::part(asked.layout, asked.frame_idx);
+        let _turn = large_work::turn(memory_bytes(part.map_or(asked.layout, |part| &part.layout)));
         if asked.layout.storage == Storage::Virtual {
             return self.read_virtual(asked, memory);
         }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Encoding, Extent, Extents, FrameLayout, Storage, chunk_cache::ChunkCache, chunk_grid::ChunkGrid, file_access,
-    filters, scratch::with_scratch,
+    filters, large_work, scratch::with_scratch,
 };
 
 /// Most bytes of one frame.
@@ -71,7 +71,10 @@ pub(super) fn memory_bytes(layout: &FrameLayout) -> u64 {
     };
     let bytes = |axes: &[u64]| axes.iter().fold(value_bytes, |product, axis| product.saturating_mul(*axis));
     let chunk_bytes = if layout.chunk.is_empty() { 0 } else { bytes(&layout.chunk) };
-    bytes(layout.frame_shape()).saturating_add(chunk_bytes)
+    let frame_bytes = bytes(layout.frame_shape());
+    // Small whole numbers are widened, and what is shown is a picture of bytes beside them.
+    let raster_bytes = frame_bytes.saturating_mul(if value_bytes < 4 { 4 } else { 2 });
+    frame_bytes.saturating_add(chunk_bytes).saturating_add(raster_bytes)
 }
 
 /// Product of the axes times `first`; nothing when it overflows.
@@ -93,7 +96,9 @@ impl StoredFrames<'_> {
     pub(super) fn read(&self, frame_idx: u64, frame: &mut Vec<u8>) -> Result<(), String> {
         if self.layout.storage == Storage::Rows {
             let extent = self.extent(frame_idx).ok_or("its row is empty or was never written")?;
-            frame.resize(row_bytes(extent)?, 0);
+            let length = row_bytes(extent)?;
+            let _turn = large_work::turn(extent.length_bytes);
+            frame.resize(length, 0);
             return self.fill_from(frame, extent.address);
         }
         let sizes = self.sizes()?;

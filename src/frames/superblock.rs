@@ -44,7 +44,7 @@ pub fn read_superblock(file: &File, size_bytes: u64) -> Result<Superblock, NotHd
     let mut at = 0_u64;
     while at.checked_add(SIGNATURE.len() as u64).is_some_and(|end| end <= size_bytes) {
         let mut bytes = [0; 96];
-        let length = file_access::read_up_to(file, &mut bytes, at);
+        let length = file_access::read_up_to(file, &mut bytes, at).unwrap_or(0);
         if bytes[..length].starts_with(&SIGNATURE) {
             let superblock = parse(&bytes[..length], at)?;
             if superblock.end_of_file > size_bytes {
@@ -58,7 +58,7 @@ pub fn read_superblock(file: &File, size_bytes: u64) -> Result<Superblock, NotHd
         at = if at == 0 { 512 } else { at.saturating_mul(2) };
     }
     let mut head = [0; 512];
-    let length = file_access::read_up_to(file, &mut head, 0);
+    let length = file_access::read_up_to(file, &mut head, 0).unwrap_or(0);
     Err(describe(&head[..length], size_bytes))
 }
 

@@ -31,7 +31,8 @@ pub fn edit_manifest(
     key: &str,
     value: Option<&str>,
 ) -> Result<PathBuf, LakeError> {
-    let value = value.map(|text| value_of(key, text)).transpose()?;
+    let given = value;
+    let value = given.map(|text| value_of(key, text)).transpose()?;
     let path = target(root, file)?;
     let text = match read_text(&path) {
         Ok(text) => text,
@@ -50,6 +51,10 @@ pub fn edit_manifest(
     let changed = document.to_string();
     if changed != text {
         Manifest::parse(&path, &changed)?;
+        // Somebody else may have saved it meanwhile: what they wrote is not to be lost.
+        if read_text(&path).unwrap_or_default() != text {
+            return edit_manifest(root, file, footage, key, given);
+        }
         replace(&path, &changed).map_err(|source| LakeError::Write { path: path.clone(), source })?;
     }
     Ok(path)
@@ -116,7 +121,15 @@ fn put(document: &mut Item, footage: &str, key: &str, value: Option<Value>) -> O
         let Some(one) = footages.get_mut(footage) else { return Some(()) };
         let one = one.as_table_like_mut()?;
         one.remove(key);
-        if one.is_empty() {
+        // What a person wrote above the table stays.
+        let spoken_for = |item: &Item| {
+            let prefix = item.as_table().and_then(|table| table.decor().prefix()?.as_str());
+            prefix.is_some_and(|text| text.contains('#'))
+        };
+        if footages
+            .get(footage)
+            .is_some_and(|one| one.as_table_like().is_some_and(|t| t.is_empty()) && !spoken_for(one))
+        {
             footages.remove(footage);
         }
         return Some(());

@@ -141,7 +141,7 @@ impl Session {
     /// The file is not valid, which leaves it alone, or cannot be written.
     pub fn set_channels(&self, table: &FrameTable, footage: usize, bgr: bool) -> Result<PathBuf, SessionError> {
         let value = if bgr { "bgr" } else { "rgb" };
-        self.remember(table, footage, "channels", value, |look| look.swap_red_blue == bgr)
+        self.remember(table, footage, "channels", value)
     }
 
     /// Remembers which values of a footage are shown black and white; else as [`Self::set_channels`].
@@ -150,7 +150,7 @@ impl Session {
     /// The range makes no sense, or as for [`Self::set_channels`].
     pub fn set_range(&self, table: &FrameTable, footage: usize, range: ValueRange) -> Result<PathBuf, SessionError> {
         let range = range.checked().map_err(SessionError::Usage)?;
-        self.remember(table, footage, "range", &range.to_string(), |look| look.range == range)
+        self.remember(table, footage, "range", &range.to_string())
     }
 
     /// Sets one setting of a footage, or of all that a pattern matches, as `lake.toml` would hold it; without a value it
@@ -174,22 +174,11 @@ impl Session {
         Ok(changed?)
     }
 
-    /// Writes a setting under the footage's own name, or only removes what is there where that gives what is wished.
-    fn remember(
-        &self,
-        table: &FrameTable,
-        footage: usize,
-        key: &str,
-        value: &str,
-        wished: impl Fn(&Look) -> bool,
-    ) -> Result<PathBuf, SessionError> {
+    /// Writes a setting under the footage's own name.
+    fn remember(&self, table: &FrameTable, footage: usize, key: &str, value: &str) -> Result<PathBuf, SessionError> {
         let one = table.footage_list().get(footage);
         let one = one.ok_or_else(|| SessionError::Usage("there is no such footage in the lake".to_owned()))?;
         let name = format!("{}/{}", one.recording, one.camera);
-        let path = self.set_footage(&name, key, None)?;
-        if wished(&self.look(table, footage)) {
-            return Ok(path);
-        }
         self.set_footage(&name, key, Some(value))
     }
 }

@@ -75,7 +75,11 @@ fn is_worth_keeping(layout: &FrameLayout, full: (u32, u32), small: (u32, u32)) -
     match layout.encoding {
         Encoding::Coded => true,
         Encoding::Pixels { value, .. } => {
-            let packed = !layout.filters.is_empty() || layout.storage == Storage::Library;
+            // Without filters the library reads what is put together from other files, whose state is not looked at.
+            if layout.storage == Storage::Library && layout.filters.is_empty() {
+                return false;
+            }
+            let packed = !layout.filters.is_empty();
             let frame_bytes = layout.frame_shape().iter().fold(value.bytes() as u64, |n, axis| n.saturating_mul(*axis));
             packed || frame_bytes >= LARGE_RAW_BYTES
         }

@@ -131,8 +131,11 @@ fn reads_every_frame() {
                 scope.spawn(move || some().skip(first).step_by(3).filter(thumbnail).count() as u64)
             })
             .collect();
-        let whole =
-            some().filter(|row| session.image(table, *row).is_ok_and(|raster| !raster.into_rgb(&lakescope::model::Look::default()).pixels.is_empty()));
+        let whole = some().filter(|row| {
+            session
+                .image(table, *row)
+                .is_ok_and(|raster| !raster.into_rgb(&lakescope::model::Look::default()).pixels.is_empty())
+        });
         let whole = whole.count() as u64;
         let small: u64 = grid.into_iter().map(|worker| worker.join().unwrap()).sum();
         assert_eq!(small, whole, "a frame can be seen small and not large, or the other way round");
@@ -347,7 +350,8 @@ fn the_reader_process_reads_nothing_outside_its_lake() {
     let second = next();
     let said = String::from_utf8_lossy(&output.stderr);
     if said.contains("cannot confine") || said.contains("not confined") {
-        eprintln!("this system has no Landlock: {said}");
+        // A kernel without Landlock cannot be given one; that the reader says so is what it owes then.
+        assert!(said.contains("Landlock") || said.contains("confine"), "{said}");
         return;
     }
     assert!(matches!(&second, Response::Failed { what, .. } if what.contains("ermission denied")), "{second:?}");

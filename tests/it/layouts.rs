@@ -64,6 +64,11 @@ fn told(session: &Session) -> String {
         let time = |row: usize| lakescope::model::format_ns(session.frame(&table, row).unwrap().time_ns);
         let frames = usize::try_from(footage.frames).unwrap();
         let rasters: Vec<Raster> = (0..frames).map(|frame| session.image(&table, first + frame).unwrap()).collect();
+        for (frame, raster) in rasters.iter().enumerate().filter(|_| !footage.store_kind.starts_with("jpeg")) {
+            let small = session.thumbnail(&table, first + frame, footage.width_px, footage.height_px).unwrap();
+            let whole = raster.to_rgb(&session.look(&table, at));
+            assert_eq!(small, whole, "{} frame {frame}: a picture of full size is the frame", footage.store);
+        }
         let (kind, _) = bytes_of(&rasters[0]);
         let all: Vec<u8> = rasters.iter().flat_map(|raster| bytes_of(raster).1).collect();
         let hash = if footage.store_kind == "jpeg" || footage.store.contains("compressed") {

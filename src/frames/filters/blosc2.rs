@@ -41,6 +41,10 @@ pub(super) fn declared(input: &[u8]) -> Option<usize> {
 pub(super) fn decode(input: &[u8], out: &mut [u8], codecs: &mut Codecs) -> Result<(), String> {
     let frame = read(input, codecs)?;
     let Some(chunk) = frame.chunk else {
+        // Blocks may hold more than the array has.
+        if frame.length < out.len() {
+            return Err(wrong_size(frame.length, out.len()));
+        }
         out.fill(0);
         return Ok(());
     };

@@ -114,7 +114,7 @@ impl Playback {
     pub fn is_over(&self, times: &[i64], now: f64) -> bool {
         let Some(last) = times.len().checked_sub(1) else { return true };
         // The last frame stands as long as the one before it.
-        let stands = if last > 0 { times[last] - times[last - 1] } else { 0 };
+        let stands = if last > 0 { times[last].saturating_sub(times[last - 1]) } else { 0 };
         self.shown == Some(last) && self.moment(times, now) >= times[last].saturating_add(stands)
     }
 
@@ -131,7 +131,7 @@ impl Playback {
         let last = times.len().saturating_sub(1);
         let next = match times.get(last_before(times, moment) + 1) {
             Some(next) => *next,
-            None if last > 0 => times[last].saturating_add(times[last] - times[last - 1]),
+            None if last > 0 => times[last].saturating_add(times[last].saturating_sub(times[last - 1])),
             None => moment,
         };
         #[expect(clippy::cast_precision_loss, reason = "less than a second")]

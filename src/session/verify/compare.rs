@@ -94,7 +94,9 @@ pub(super) fn run(
     }
     report.damaged.sort_by(|a, b| crate::lake::natural_cmp(&a.store, &b.store));
     report.frames_damaged = report.damaged.iter().map(DamagedStore::frame_count).sum();
-    report.intact = report.damaged.is_empty() && report.resized.is_empty() && report.missing.is_empty();
+    // A store that changed while it was read was not verified.
+    report.intact =
+        report.damaged.is_empty() && report.resized.is_empty() && report.missing.is_empty() && report.busy.is_empty();
     report.seconds = began.elapsed().as_secs_f64();
     Ok(report)
 }

@@ -40,8 +40,14 @@ pub(super) fn run(
     let stores = session.reader()?.stores()?;
     let mut report = ChecksumReport { stores: stores.len() as u64, ..ChecksumReport::default() };
     let mut to_read = Vec::new();
+    let mut gone = 0;
     for state in stores {
         progress.check()?;
+        if state.source.is_empty() {
+            progress.log(format!("{}: not in the lake any more; its checksums are dropped", state.store));
+            gone += 1;
+            continue;
+        }
         match StoreFile::open(session.root(), &state.store) {
             Ok(file) => {
                 if state.checksums.as_ref().is_some_and(|known| known.states().any(|state| file.looks_like(state))) {
@@ -52,6 +58,10 @@ pub(super) fn run(
             }
             Err(error) => skip(&mut report, progress, &state.store, error.to_string()),
         }
+    }
+    report.stores -= gone;
+    if gone > 0 {
+        session.writer(progress)?.forget_gone_checksums()?;
     }
     progress.set_total_bytes(to_read.iter().map(|(_, size)| size).sum());
     let (of, skipped) = (to_read.len(), Mutex::new(Vec::new()));
