@@ -104,7 +104,7 @@ fn bytes(samples: Samples, values: &str) -> Vec<u8> {
         Samples::I32(values) => values.into_iter().flat_map(i32::to_le_bytes).collect(),
         Samples::F32(values) => values.into_iter().flat_map(f32::to_le_bytes).collect(),
         Samples::F64(values) => values.into_iter().flat_map(f64::to_le_bytes).collect(),
-        other => panic!("{other:?}"),
+        Samples::U32(values) => values.into_iter().flat_map(u32::to_le_bytes).collect(),
     }
 }
 

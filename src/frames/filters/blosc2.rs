@@ -172,7 +172,18 @@ fn shapes(content: &[u8]) -> Option<Array> {
     let block_at = shape_at + 9 * axes + 1 + 5 * axes + 1;
     let shape = (0..axes).map(|axis| usize::try_from(be64(content, shape_at + 9 * axis + 1)?).ok());
     let block = (0..axes).map(|axis| usize::try_from(be32(content, block_at + 5 * axis + 1)?).ok());
-    let array = Array { shape: shape.collect::<Option<_>>()?, block: block.collect::<Option<_>>()? };
+    let mut array = Array { shape: shape.collect::<Option<_>>()?, block: block.collect::<Option<_>>()? };
     let sound = array.shape.iter().zip(&array.block).all(|(axis, block)| *block > 0 && block <= axis);
-    sound.then_some(array)
+    if !sound {
+        return None;
+    }
+    // A last axis that blocks hold whole is one with the axis before it, so that longer runs are copied at once.
+    while let ([.., before, last], [.., block_before, block_last]) = (&mut array.shape[..], &mut array.block[..])
+        && last == block_last
+    {
+        (*before, *block_before) = (before.checked_mul(*last)?, block_before.checked_mul(*last)?);
+        array.shape.pop();
+        array.block.pop();
+    }
+    Some(array)
 }
