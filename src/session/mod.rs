@@ -5,6 +5,7 @@ mod find;
 mod images;
 mod index;
 mod samples;
+mod spans;
 mod types;
 
 use std::{path::Path, sync::Arc};
@@ -12,8 +13,8 @@ use std::{path::Path, sync::Arc};
 use parking_lot::Mutex;
 
 pub use types::{
-    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, IndexReport, LakeInfo,
-    MetricInfo, OpenOptions, Selection, SessionError, Sort,
+    Explanation, ExportImages, ExportReport, ExportRequest, ExportScope, FilterPart, FrameDetail, FrameFormat,
+    IndexReport, LakeInfo, MetricInfo, OpenOptions, Selection, SessionError, Sort,
 };
 
 use crate::{

@@ -19,7 +19,8 @@ pub(super) enum Kind {
     Other,
 }
 
-const WORDS: [&str; 12] = ["and", "or", "not", "in", "is", "between", "null", "true", "false", "for", "within", "of"];
+const WORDS: [&str; 13] =
+    ["and", "or", "not", "in", "is", "between", "null", "true", "false", "for", "within", "of", "where"];
 
 /// Cuts `text` into stretches that follow each other without holes.
 pub(super) fn stretches(text: &str) -> Vec<(Range<usize>, Kind)> {
