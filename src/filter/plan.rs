@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use super::{
-    FilterError, FrameColumns, WorkedOut,
+    FilterError, FrameColumns, Rhythm, WorkedOut,
     ast::{ArithmeticOp, CompareOp, Number as Value},
     bounds::{Bounds, NumberList},
     typed::{ColumnName, Number, Predicate, Text, TextTest},
@@ -84,6 +84,8 @@ pub(super) struct Planner<'a> {
     counts: HashMap<String, Arc<Vec<u32>>>,
     /// What was worked out for this filter, by its text.
     pub(super) worked_out: HashMap<String, WorkedOut>,
+    /// The rhythms of the footages, once they were needed.
+    pub(super) rhythms: Option<Arc<Vec<Rhythm>>>,
     /// The footages whose labels matter.
     pub(super) needed: Vec<bool>,
 }
@@ -95,6 +97,7 @@ impl<'a> Planner<'a> {
             metrics: HashMap::new(),
             counts: HashMap::new(),
             worked_out: HashMap::new(),
+            rhythms: None,
             needed: vec![true; columns.footages().len()],
         }
     }

@@ -154,12 +154,16 @@ impl Planner<'_> {
         Ok(column)
     }
 
-    fn clock(&self, name: &ColumnName) -> Result<Clock, FilterError> {
+    fn clock(&mut self, name: &ColumnName) -> Result<Clock, FilterError> {
         let times = self.times(&name.span)?;
-        let rhythms = self.columns.rhythms().map_err(|cause| {
-            FilterError::new(name.span.clone(), format!("the times of the frames cannot be read: {cause}")).of_lake()
-        })?;
-        Ok(Clock { times, rhythms })
+        if self.rhythms.is_none() {
+            let rhythms = self.columns.rhythms().map_err(|cause| {
+                FilterError::new(name.span.clone(), format!("the times of the frames cannot be read: {cause}"))
+                    .of_lake()
+            })?;
+            self.rhythms = Some(rhythms);
+        }
+        Ok(Clock { times, rhythms: self.rhythms.clone().unwrap_or_default() })
     }
 
     /// The numbers of all rows, NaN where there is none.
