@@ -136,8 +136,8 @@ impl Planner<'_> {
         name: &ColumnName,
         work: impl FnOnce(&mut Self) -> Result<WorkedOut, FilterError>,
     ) -> Result<WorkedOut, FilterError> {
-        // What was worked out for some footages only is not what the text alone says.
-        let key = if self.needed.iter().all(|needed| *needed) {
+        // What was worked out from the labels of some footages only is not what the text alone says.
+        let key = if self.needed.iter().all(|needed| *needed) || !name.name.contains(" where ") {
             name.name.clone()
         } else {
             let ruled_out = self.needed.iter().enumerate().filter(|(_, needed)| !**needed);
