@@ -290,7 +290,9 @@ impl FrameTable {
         let mut builder = LabelRowsBuilder::new(self.spans[footage].rows);
         for (count, data) in blocks {
             let labels = usize::try_from(count).ok().and_then(|count| label_block::unpack(&data, count));
-            labels.ok_or_else(|| self.damaged("a block of labels"))?.iter().for_each(|label| builder.push(label));
+            for label in labels.ok_or_else(|| self.damaged("a block of labels"))? {
+                builder.push(&label);
+            }
         }
         Ok(builder.finish())
     }

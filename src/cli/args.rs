@@ -64,12 +64,13 @@ pub struct IndexArgs {
 }
 
 /// Arguments of `frames`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 #[derive(Debug, Args)]
 pub struct FramesArgs {
     /// Folder of the lake
     pub lake: PathBuf,
     /// Only frames that match, for example 'speed > 15 and count(pedestrian) >= 2'
-    #[arg(long = "where", value_name = "FILTER", default_value = "")]
+    #[arg(long = "where", value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
     pub filter: String,
     /// Spans of matching frames instead of frames: where, when, how long, how many frames, and the peak
     #[arg(long, conflicts_with_all = ["sort", "columns", "count", "every", "explain"])]
@@ -149,7 +150,13 @@ pub struct ExportArgs {
     /// Folder of the lake
     pub lake: PathBuf,
     /// Only frames that match
-    #[arg(long = "where", value_name = "FILTER", default_value = "", conflicts_with = "selection")]
+    #[arg(
+        long = "where",
+        value_name = "FILTER",
+        default_value = "",
+        conflicts_with = "selection",
+        allow_hyphen_values = true
+    )]
     pub filter: String,
     /// The frames of a saved selection
     #[arg(long, value_name = "NAME")]
@@ -209,7 +216,7 @@ pub struct SelectionsArgs {
     #[arg(long, value_name = "NAME", requires = "filter", conflicts_with = "delete")]
     pub save: Option<String>,
     /// Frames to save
-    #[arg(id = "filter", long = "where", value_name = "FILTER", requires = "save")]
+    #[arg(id = "filter", long = "where", value_name = "FILTER", requires = "save", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// A note to save with them
     #[arg(long, requires = "save", default_value = "")]

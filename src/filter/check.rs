@@ -6,6 +6,7 @@ use super::{
     FilterError, FrameColumns,
     ast::{ArithmeticOp, Class, Expr, ExprKind, Literal, Number as Value},
     check_compare,
+    check_time::quantity_of,
     glob::Glob,
     names::{Names, Referent},
     print::{in_message, name_text, text_literal},
@@ -87,7 +88,7 @@ impl Checker<'_> {
             ExprKind::Name(name) => self.name(name, &expr.span)?,
             ExprKind::Labels { quantity, class } if !self.names.is_of_labels() => {
                 let count = Number::ClassCount(self.class(class)?);
-                self.quantity(*quantity, count)
+                quantity_of(*quantity, count)
             }
             ExprKind::Labels { .. }
             | ExprKind::LabelsWhere { .. }

@@ -116,7 +116,7 @@ impl Checker<'_> {
     ) -> Result<Typed, FilterError> {
         let class = class.map(|class| self.class(class)).transpose()?;
         let Some(condition) = condition else {
-            return Ok(self.quantity(quantity, Number::LabelCount(name.span)));
+            return Ok(quantity_of(quantity, Number::LabelCount(name.span)));
         };
         let attributes = self.attributes_for(condition)?;
         let inner = Checker { names: Names::of_labels(self.names.columns, Arc::clone(&attributes)) };
@@ -127,17 +127,7 @@ impl Checker<'_> {
             parts.insert(0, Predicate::Text { value, test });
         }
         let wanted = LabelCount { class, condition: Predicate::All(parts), attributes, name };
-        Ok(self.quantity(quantity, Number::Labels(Arc::new(wanted))))
-    }
-
-    /// `has` or `count` of a number of labels.
-    pub(super) fn quantity(&self, quantity: LabelQuantity, count: Number) -> Typed {
-        match quantity {
-            LabelQuantity::Count => Typed::Number(Measured { number: count, unit: UnitOf::Unknown }),
-            LabelQuantity::Has => {
-                Typed::Condition(Predicate::Within { value: count, bounds: Bounds::Int { low: 1, high: i64::MAX } })
-            }
-        }
+        Ok(quantity_of(quantity, Number::Labels(Arc::new(wanted))))
     }
 
     /// The attributes of the lake's labels, when the condition names something that is no field; to find them takes a look
@@ -148,6 +138,16 @@ impl Checker<'_> {
             .columns
             .label_attributes()
             .map_err(|cause| FilterError::new(span, format!("labels cannot be read: {cause}")).of_lake())
+    }
+}
+
+/// `has` or `count` of a number of labels.
+pub(super) fn quantity_of(quantity: LabelQuantity, count: Number) -> Typed {
+    match quantity {
+        LabelQuantity::Count => Typed::Number(Measured { number: count, unit: UnitOf::Unknown }),
+        LabelQuantity::Has => {
+            Typed::Condition(Predicate::Within { value: count, bounds: Bounds::Int { low: 1, high: i64::MAX } })
+        }
     }
 }
 

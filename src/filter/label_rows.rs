@@ -40,7 +40,7 @@ pub struct LabelRows {
 #[derive(Default)]
 struct Words {
     codes: Vec<u32>,
-    words: Vec<String>,
+    distinct: Vec<String>,
     known: HashMap<String, u32>,
 }
 
@@ -50,8 +50,8 @@ impl Words {
             if let Some(code) = self.known.get(word) {
                 return *code;
             }
-            let code = u32::try_from(self.words.len()).unwrap_or(NULL_WORD);
-            self.words.push(word.to_owned());
+            let code = u32::try_from(self.distinct.len()).unwrap_or(NULL_WORD);
+            self.distinct.push(word.to_owned());
             self.known.insert(word.to_owned(), code);
             code
         });
@@ -59,11 +59,11 @@ impl Words {
     }
 
     fn bytes(&self) -> usize {
-        self.codes.len() * 4 + self.words.iter().map(|word| word.len() + 24).sum::<usize>()
+        self.codes.len() * 4 + self.distinct.iter().map(|word| word.len() + 24).sum::<usize>()
     }
 
     fn column(self) -> Column {
-        Column::Text { codes: self.codes, words: self.words }
+        Column::Text { codes: self.codes, words: self.distinct }
     }
 }
 
@@ -129,7 +129,9 @@ impl LabelRows {
     #[must_use]
     pub fn of(frames: usize, labels: &[Label]) -> Self {
         let mut builder = LabelRowsBuilder::new(frames);
-        labels.iter().for_each(|label| builder.push(label));
+        for label in labels {
+            builder.push(label);
+        }
         builder.finish()
     }
 

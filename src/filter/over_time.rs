@@ -97,7 +97,9 @@ fn near_in_groups(
         // Each footage gave its spans in order: the sort joins a few ascending lists.
         spans.sort_by_key(|span| span.start);
         let mut joined = Vec::with_capacity(spans.len());
-        spans.into_iter().for_each(|span| push_span(&mut joined, span));
+        for span in spans {
+            push_span(&mut joined, span);
+        }
         footages.iter().flat_map(|footage| inside(footage, times, &joined)).collect()
     };
     collect(times.len(), groups.par_iter().map(rows).collect())
@@ -115,8 +117,7 @@ fn push_span(spans: &mut Vec<Range<i64>>, span: Range<i64>) {
 fn inside(footage: &FootageRows, times: &[i64], spans: &[Range<i64>]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let (mut at, mut last) = (0, i64::MIN);
-    for row in footage.first_row..footage.first_row + footage.rows {
-        let time = times[row];
+    for (row, &time) in times.iter().enumerate().skip(footage.first_row).take(footage.rows) {
         if time < last {
             at = spans.partition_point(|span| span.end < time);
         }

@@ -62,7 +62,7 @@ pub(super) fn place(tokens: &[Token]) -> (Place, bool) {
                 between = false;
                 Place::Operand(subject.clone())
             }
-            (_, "and" | "or") => Place::Condition,
+            (_, "and" | "or" | "of") => Place::Condition,
             (_, "not") => match place {
                 Place::Null { .. } => Place::Null { negated: true },
                 Place::AfterValue(_) => place,
@@ -76,7 +76,6 @@ pub(super) fn place(tokens: &[Token]) -> (Place, bool) {
             (_, "is") => Place::Null { negated: false },
             (_, "for") => Place::Duration { within: false },
             (_, "within") => Place::Duration { within: true },
-            (_, "of") => Place::Condition,
             (_, "where") => {
                 of_labels = true;
                 Place::Condition
