@@ -384,7 +384,7 @@ mod tests {
             ("braking within 2 s |", "of before after", 0),
             ("braking within 2 s of |", "big braking gear speed", 0),
             ("braking within 2 s before ha|", "has(…)", 2),
-            ("ra|", "rate(…) braking", 2),
+            ("ra|", "rate(…) braking camera frame", 2),
             ("rate(|", "big braking gear speed", 0),
             ("rate(speed |", ")", 0),
             ("rate(speed) |", "> >= < <=", 0),
