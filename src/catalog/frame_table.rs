@@ -1,7 +1,7 @@
 //! All frames of a lake as columns, loaded from the catalog when first named.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, VecDeque},
     path::PathBuf,
     sync::Arc,
 };
@@ -18,7 +18,7 @@ use super::{
     read::{FootagePlace, count, from_json, generation, metrics, uid},
 };
 use crate::{
-    filter::{FootageRows, FrameColumns, MetricName},
+    filter::{FootageRows, FrameColumns, LabelRows, LabelRowsBuilder, MetricName, Rhythm, WorkedOut, label_attributes},
     lake::natural_cmp,
     model::{Column, Footage, FrameId, Label, NULL_BOOL, NULL_WORD},
 };
@@ -50,6 +50,28 @@ struct Loaded {
     classes: HashMap<String, Arc<Vec<u32>>>,
     labels: Option<Arc<Vec<u32>>>,
     times: Option<Arc<Vec<i64>>>,
+    rhythms: Option<Arc<Vec<Rhythm>>>,
+    label_attributes: Option<Arc<Vec<MetricName>>>,
+    /// Labels as columns, by footage; those looked at last come first.
+    label_rows: VecDeque<(usize, Arc<LabelRows>)>,
+    /// What filters worked out, by its text; newest first.
+    worked_out: VecDeque<(String, WorkedOut)>,
+}
+
+/// Bytes of labels that are kept as columns.
+const LABEL_BYTES: usize = 256 << 20;
+/// Bytes kept of what filters worked out: at a million frames, about thirty conditions over time or ten rates.
+const WORKED_OUT_BYTES: usize = 96 << 20;
+
+/// Keeps the first entries that fit together, and the very first in any case.
+fn bound<T>(kept: &mut VecDeque<T>, most: usize, bytes: impl Fn(&T) -> usize) {
+    let mut total = 0_usize;
+    let fit = kept.iter().take_while(|entry| {
+        total = total.saturating_add(bytes(entry));
+        total <= most
+    });
+    let fit = fit.count().max(1);
+    kept.truncate(fit);
 }
 
 struct FoundFootage {
@@ -286,6 +308,18 @@ impl FrameTable {
         Ok(total)
     }
 
+    fn load_labels(&self, footage: usize) -> Result<LabelRows, CatalogError> {
+        let blocks = read::label_blocks(&self.connection.lock(), self.ids[footage]).doing(&self.path, "read labels")?;
+        let mut builder = LabelRowsBuilder::new(self.spans[footage].rows);
+        for (count, data) in blocks {
+            let labels = usize::try_from(count).ok().and_then(|count| label_block::unpack(&data, count));
+            for label in labels.ok_or_else(|| self.damaged("a block of labels"))? {
+                builder.push(&label);
+            }
+        }
+        Ok(builder.finish())
+    }
+
     fn load_times(&self) -> Result<Vec<i64>, CatalogError> {
         let mut times = vec![0i64; self.rows];
         let mut part = Vec::new();
@@ -407,6 +441,54 @@ impl FrameColumns for FrameTable {
         let times = Arc::new(self.load_times().map_err(|error| error.to_string())?);
         self.loaded.lock().times = Some(Arc::clone(&times));
         Ok(times)
+    }
+
+    fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String> {
+        {
+            let mut loaded = self.loaded.lock();
+            if let Some(at) = loaded.label_rows.iter().position(|(known, _)| *known == footage)
+                && let Some(entry) = loaded.label_rows.remove(at)
+            {
+                let labels = Arc::clone(&entry.1);
+                loaded.label_rows.push_front(entry);
+                return Ok(labels);
+            }
+        }
+        let labels = Arc::new(self.load_labels(footage).map_err(|error| error.to_string())?);
+        let mut loaded = self.loaded.lock();
+        loaded.label_rows.push_front((footage, Arc::clone(&labels)));
+        bound(&mut loaded.label_rows, LABEL_BYTES, |(_, labels)| labels.bytes());
+        Ok(labels)
+    }
+
+    fn label_attributes(&self) -> Result<Arc<Vec<MetricName>>, String> {
+        if let Some(names) = &self.loaded.lock().label_attributes {
+            return Ok(Arc::clone(names));
+        }
+        let names = label_attributes((0..self.spans.len()).map(|footage| self.labels_of(footage)))?;
+        self.loaded.lock().label_attributes = Some(Arc::clone(&names));
+        Ok(names)
+    }
+
+    fn rhythms(&self) -> Result<Arc<Vec<Rhythm>>, String> {
+        if let Some(rhythms) = &self.loaded.lock().rhythms {
+            return Ok(Arc::clone(rhythms));
+        }
+        let rhythms = Arc::new(Rhythm::of_all(&self.spans, &self.timestamps()?));
+        self.loaded.lock().rhythms = Some(Arc::clone(&rhythms));
+        Ok(rhythms)
+    }
+
+    fn worked_out(&self, text: &str) -> Option<WorkedOut> {
+        let loaded = self.loaded.lock();
+        loaded.worked_out.iter().find(|(known, _)| known == text).map(|(_, column)| column.clone())
+    }
+
+    fn keep_worked_out(&self, text: &str, column: &WorkedOut) {
+        let mut loaded = self.loaded.lock();
+        loaded.worked_out.retain(|(known, _)| known != text);
+        loaded.worked_out.push_front((text.to_owned(), column.clone()));
+        bound(&mut loaded.worked_out, WORKED_OUT_BYTES, |(_, column)| column.bytes());
     }
 }
 

@@ -203,6 +203,14 @@ pub(super) fn place(connection: &Connection, footage_id: i64) -> rusqlite::Resul
         })
 }
 
+/// All label blocks of a footage, ascending: how many labels, and their bytes.
+pub(super) fn label_blocks(connection: &Connection, footage_id: i64) -> rusqlite::Result<Vec<(u64, Vec<u8>)>> {
+    connection
+        .prepare_cached("SELECT labels, data FROM label_block WHERE footage_id = ?1 ORDER BY first_frame")?
+        .query_map([footage_id], |row| Ok((count(row, 0)?, row.get(1)?)))?
+        .collect()
+}
+
 /// The packed block that holds the labels of a frame, if any has some, and how many labels are in it.
 pub(super) fn label_block_near(
     connection: &Connection,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::filter::parse_duration;
+
 /// Open a folder of camera drives; find, see, measure and take away any frame.
 ///
 /// Without a command the window opens.
@@ -87,13 +89,30 @@ pub struct VerifyArgs {
 }
 
 /// Arguments of `frames`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 #[derive(Debug, Args)]
 pub struct FramesArgs {
     /// Folder of the lake
     pub lake: PathBuf,
     /// Only frames that match, for example 'speed > 15 and count(pedestrian) >= 2'
-    #[arg(long = "where", value_name = "FILTER", default_value = "")]
+    #[arg(long = "where", value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
     pub filter: String,
+    /// Spans of matching frames instead of frames: where, when, how long, how many frames, and the peak
+    #[arg(long, conflicts_with_all = ["sort", "columns", "count", "every", "explain"])]
+    pub events: bool,
+    /// With --events: join spans with at most this much time between them, for example 1s
+    #[arg(long, value_name = "DURATION", requires = "events", value_parser = parse_duration)]
+    pub gap: Option<i64>,
+    /// With --events: the number whose largest value (or smallest, with :min) stands for a span; the first metric of the
+    /// filter when not given
+    #[arg(long, value_name = "METRIC[:min]", requires = "events")]
+    pub peak: Option<String>,
+    /// Of each footage the first match, then the next that is at least this much later, for example 1s
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub every: Option<i64>,
+    /// How many frames each part of the filter leaves, alone and with those before it
+    #[arg(long, conflicts_with_all = ["sort", "columns", "count", "every", "limit", "format", "out", "spreadsheet"])]
+    pub explain: bool,
     /// Order: COLUMN or COLUMN:desc; frames without a value come last
     #[arg(long, value_name = "COL[:desc]")]
     pub sort: Option<String>,
@@ -187,11 +206,24 @@ pub struct ExportArgs {
     /// Folder of the lake
     pub lake: PathBuf,
     /// Only frames that match
-    #[arg(long = "where", value_name = "FILTER", default_value = "", conflicts_with = "selection")]
+    #[arg(
+        long = "where",
+        value_name = "FILTER",
+        default_value = "",
+        conflicts_with = "selection",
+        allow_hyphen_values = true
+    )]
     pub filter: String,
     /// The frames of a saved selection
     #[arg(long, value_name = "NAME")]
     pub selection: Option<String>,
+    /// Of each footage the first of these frames, then the next that is at least this much later, for example 1s
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub every: Option<i64>,
+    /// Also the frames of the same footage at most this much before or after, for example 2s; a column `match` tells them
+    /// apart
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub around: Option<i64>,
     /// Folder to make
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -240,7 +272,7 @@ pub struct SelectionsArgs {
     #[arg(long, value_name = "NAME", requires = "filter", conflicts_with = "delete")]
     pub save: Option<String>,
     /// Frames to save
-    #[arg(id = "filter", long = "where", value_name = "FILTER", requires = "save")]
+    #[arg(id = "filter", long = "where", value_name = "FILTER", requires = "save", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// A note to save with them
     #[arg(long, requires = "save", default_value = "")]

@@ -23,6 +23,8 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
         },
         labels: args.labels == Labels::Csv,
         spreadsheet: args.spreadsheet,
+        every_ns: args.every,
+        around_ns: args.around,
     };
     let report = with_progress(|progress| session.export(&request, progress))?;
     if args.json {

@@ -8,24 +8,28 @@ use std::{
 use super::{
     Failure,
     args::{Format, FramesArgs},
-    table::{open_indexed, say},
+    table::{open_indexed, print, print_json, say},
 };
 use crate::{
     jobs::Progress,
-    session::{FrameFormat, Sort},
+    session::{Explanation, FrameFormat, Sort},
 };
 
 pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
     let session = open_indexed(&args.lake)?;
     let table = session.table()?;
-    let found = session.find(&table, &args.filter)?;
+    if args.explain {
+        let explanation = session.explain(&table, &args.filter)?;
+        return if args.json { print_json(&explanation) } else { print_explanation(&explanation) };
+    }
+    let mut found = session.find(&table, &args.filter)?;
+    if let Some(every_ns) = args.every {
+        found = session.thin(&table, &found, every_ns)?;
+    }
     if args.count {
         say(format_args!("{}", args.limit.map_or(found.count(), |limit| limit.min(found.count()))))?;
         return Ok(());
     }
-    let sort = args.sort.as_deref().map(parse_sort).transpose()?;
-    let mut rows = session.sorted(&table, found.to_rows(), sort.as_ref())?;
-    rows.truncate(args.limit.unwrap_or(usize::MAX));
     let terminal = args.out.is_none() && io::stdout().is_terminal();
     let format = match args.format.or(args.json.then_some(Format::Json)) {
         Some(Format::Parquet) if terminal => {
@@ -40,8 +44,25 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
         None if terminal => FrameFormat::Table,
         Some(Format::Csv) | None => FrameFormat::Csv { spreadsheet: args.spreadsheet },
     };
-    let columns = args.columns.as_deref();
     let progress = Progress::new();
+    if args.events {
+        let peak = session.peak(&table, &args.filter, args.peak.as_deref())?;
+        let mut spans = session.spans(&table, &found, args.gap)?;
+        spans.truncate(args.limit.unwrap_or(usize::MAX));
+        let found = (&found, spans.as_slice());
+        if let Some(path) = &args.out {
+            session.write_spans_file(&table, found, peak.as_ref(), format, path, &progress)?;
+        } else {
+            let mut out = stdout_file()?;
+            session.write_spans(&table, found, peak.as_ref(), format, &mut out, &progress)?;
+            out.flush()?;
+        }
+        return Ok(());
+    }
+    let sort = args.sort.as_deref().map(parse_sort).transpose()?;
+    let mut rows = session.sorted(&table, found.to_rows(), sort.as_ref())?;
+    rows.truncate(args.limit.unwrap_or(usize::MAX));
+    let columns = args.columns.as_deref();
     if let Some(path) = &args.out {
         session.write_frames_file(&table, &rows, columns, format, path, &progress)?;
     } else {
@@ -50,6 +71,15 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
         out.flush()?;
     }
     Ok(())
+}
+
+/// Prints the parts of a filter, and what is left at the end.
+fn print_explanation(explanation: &Explanation) -> Result<(), Failure> {
+    let row = |part: &str, alone: u64, together: u64| vec![part.to_owned(), alone.to_string(), together.to_string()];
+    let mut rows: Vec<Vec<String>> =
+        explanation.parts.iter().map(|part| row(&part.part, part.alone, part.together)).collect();
+    rows.push(row("all", explanation.frames, explanation.matches));
+    print(&["part", "alone", "together"], &rows)
 }
 
 /// Standard output without the line buffer that `io::stdout` puts before it.

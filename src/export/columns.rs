@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 use super::{Cell, ExportError};
 use crate::{
     catalog::FrameTable,
-    filter::{FrameColumns, metric_name},
+    filter::{FrameColumns, FrameSet, Peak, Span, metric_name},
     model::{Column, NULL_BOOL, NULL_WORD},
 };
 
@@ -32,6 +32,10 @@ enum Source {
     Attribute(String),
     Metric(Arc<Column>),
     Count(Arc<Vec<u32>>),
+    /// Whether the row is in the set.
+    Member(FrameSet),
+    /// Values that were worked out, by row.
+    Cells(CellType, Vec<Cell<'static>>),
 }
 
 /// Type of a column's values, for formats that must know it beforehand.
@@ -67,6 +71,47 @@ pub fn frame_columns<'t>(table: &'t FrameTable, names: Option<&[String]>) -> Res
             .collect(),
     };
     names.into_iter().map(|name| column(table, name)).collect()
+}
+
+/// The column `match`: whether a frame is in the set.
+#[must_use]
+pub fn match_column(table: &FrameTable, set: FrameSet) -> OutColumn<'_> {
+    OutColumn { name: "match".to_owned(), table, source: Source::Member(set) }
+}
+
+/// The columns of a table of spans, a row each: where and when, how long, how many frames, and the peak of each, as
+/// `(row, value)`.
+#[must_use]
+pub fn span_columns<'t>(
+    table: &'t FrameTable,
+    spans: &[Span],
+    peak: Option<&Peak>,
+    peaks: &[Option<(usize, f64)>],
+) -> Vec<OutColumn<'t>> {
+    let column = |name: &str, kind, cell: &dyn Fn(usize, &Span) -> Cell<'static>| {
+        let cells = spans.iter().enumerate().map(|(at, span)| cell(at, span)).collect();
+        OutColumn { name: name.to_owned(), table, source: Source::Cells(kind, cells) }
+    };
+    let text = |text: String| Cell::Text(Cow::Owned(text));
+    let frame = |row: usize| text(table.frame_id(row).to_string());
+    let footage = |span: &Span| &table.footages()[span.footage];
+    let peak_at = |at: usize| peaks.get(at).copied().flatten();
+    #[expect(clippy::cast_precision_loss, reason = "a duration is shown in seconds")]
+    let seconds = |ns: i64| ns as f64 / 1e9;
+    vec![
+        column("recording", CellType::Text, &|_, span| text(footage(span).recording.clone())),
+        column("camera", CellType::Text, &|_, span| text(footage(span).camera.clone())),
+        column("first_frame", CellType::Text, &|_, span| frame(span.first_row)),
+        column("start", CellType::Time, &|_, span| Cell::Time(span.start_ns)),
+        column("end", CellType::Time, &|_, span| Cell::Time(span.end_ns)),
+        column("duration_s", CellType::Float, &|_, span| Cell::Float(seconds(span.duration_ns))),
+        column("frames", CellType::Int, &|_, span| Cell::Int(signed(span.frames))),
+        column("peak_of", CellType::Text, &|_, _| {
+            peak.map_or(Cell::Null, |peak| text(format!("{}{}", if peak.lowest { "min " } else { "max " }, peak.of)))
+        }),
+        column("peak_frame", CellType::Text, &|at, _| peak_at(at).map_or(Cell::Null, |(row, _)| frame(row))),
+        column("peak_value", CellType::Float, &|at, _| peak_at(at).map_or(Cell::Null, |(_, value)| Cell::Float(value))),
+    ]
 }
 
 fn metric_names(table: &FrameTable) -> impl Iterator<Item = String> + '_ {
@@ -139,6 +184,8 @@ impl OutColumn<'_> {
             }
             Source::Metric(column) => metric_cell(column, row),
             Source::Count(counts) => Cell::Int(i64::from(counts[row])),
+            Source::Member(set) => Cell::Bool(set.contains(row)),
+            Source::Cells(_, cells) => cells.get(row).cloned().unwrap_or(Cell::Null),
         }
     }
 
@@ -150,6 +197,8 @@ impl OutColumn<'_> {
             Source::Damaged => CellType::Bool,
             Source::FrameIdx | Source::TimestampNs(_) | Source::Count(_) => CellType::Int,
             Source::Time(_) => CellType::Time,
+            Source::Member(_) => CellType::Bool,
+            Source::Cells(kind, _) => *kind,
             Source::Metric(column) => match column.as_ref() {
                 Column::Float(_) => CellType::Float,
                 Column::Int { .. } => CellType::Int,

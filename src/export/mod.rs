@@ -11,7 +11,7 @@ mod parquet;
 mod rows;
 
 pub use cell::Cell;
-pub use columns::{OutColumn, class_column_name, frame_columns};
+pub use columns::{OutColumn, class_column_name, frame_columns, match_column, span_columns};
 pub use error::ExportError;
 pub use folder::{FinishedFolder, write_file};
 pub use images::{ImageFormat, draw_labels, encode};

@@ -13,11 +13,11 @@ use serde_json::json;
 
 use super::{
     ExportError, FinishedFolder, ImageFormat, OutColumn, RowFormat, class_column_name, encode, frame_columns,
-    labels::LabelWriter, write_rows,
+    labels::LabelWriter, match_column, write_rows,
 };
 use crate::{
     catalog::FrameTable,
-    filter::FrameColumns,
+    filter::{FrameColumns, FrameSet},
     jobs::Progress,
     model::{FrameId, Label, Look, Raster},
 };
@@ -64,6 +64,8 @@ pub struct Package<'a> {
     pub table: &'a FrameTable,
     /// Rows to write, in this order.
     pub rows: &'a [u32],
+    /// When some of the rows are there as context alone: those that are not, which a column `match` tells.
+    pub matches: Option<FrameSet>,
     /// Labels and images.
     pub source: &'a dyn FrameSource,
     /// The folder to make.
@@ -129,6 +131,7 @@ impl Package<'_> {
         let mut columns = frame_columns(self.table, None)?;
         let classes: Vec<String> = self.table.classes().iter().map(|class| class_column_name(class)).collect();
         columns.extend(frame_columns(self.table, Some(&classes))?);
+        columns.extend(self.matches.clone().map(|set| match_column(self.table, set)));
         Ok(columns)
     }
 

@@ -34,6 +34,26 @@ pub enum ExprKind {
         /// The class.
         class: Class,
     },
+    /// `has(CLASS where …)`, `count(CLASS where …)`, and both with `*` in place of the class.
+    LabelsWhere {
+        /// Which of the two.
+        quantity: LabelQuantity,
+        /// The class; `None` for `*`, labels of any class.
+        class: Option<Class>,
+        /// What a label must be like; names inside are fields of the label. `None` only beside `*`.
+        condition: Option<Box<Expr>>,
+    },
+    /// `rate(x)`: change per second.
+    Rate(Box<Expr>),
+    /// `mean(x, 5 s)` and its like.
+    Window {
+        /// What is taken of the window's values.
+        function: WindowFunction,
+        /// The values.
+        value: Box<Expr>,
+        /// Length of the window, which ends at the frame.
+        duration: Duration,
+    },
     /// `-x`; of a number written out, the number itself is negative instead.
     Negate(Box<Expr>),
     /// `left + right` and its like.
@@ -83,6 +103,24 @@ pub enum ExprKind {
         value: Box<Expr>,
         /// Whether it was `is not null`.
         negated: bool,
+    },
+    /// `condition for 3 s`.
+    For {
+        /// What must hold without a break.
+        condition: Box<Expr>,
+        /// For how long at least.
+        duration: Duration,
+    },
+    /// `condition within 2 s of other`.
+    Within {
+        /// What must hold at the frame.
+        condition: Box<Expr>,
+        /// How far away the other may be.
+        duration: Duration,
+        /// On which side of it.
+        side: Side,
+        /// What must hold at some frame of the recording.
+        other: Box<Expr>,
     },
     /// `not x`.
     Not(Box<Expr>),
@@ -138,6 +176,80 @@ pub enum LabelQuantity {
     Has,
     /// How many there are on the frame.
     Count,
+}
+
+impl LabelQuantity {
+    /// The function's name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Has => "has",
+            Self::Count => "count",
+        }
+    }
+}
+
+/// What is taken of the values in a window of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowFunction {
+    /// The arithmetic mean.
+    Mean,
+    /// The smallest.
+    Min,
+    /// The largest.
+    Max,
+}
+
+impl WindowFunction {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Min => "min",
+            Self::Max => "max",
+        }
+    }
+}
+
+/// Where the first condition of a `within` lies, seen from the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Before or after: `within 2 s of`.
+    Around,
+    /// The first comes first: `within 2 s before`.
+    Before,
+    /// The first comes last: `within 2 s after`.
+    After,
+}
+
+impl Side {
+    /// The word between the duration and the second condition.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Around => "of",
+            Self::Before => "before",
+            Self::After => "after",
+        }
+    }
+}
+
+/// A stretch of time as written: a number, not negative, and its unit.
+#[derive(Debug, Clone)]
+pub struct Duration {
+    /// The number.
+    pub value: Number,
+    /// The unit; whether it is one of time is for the check.
+    pub unit: String,
+    /// Bytes of the filter text.
+    pub span: Range<usize>,
+}
+
+impl PartialEq for Duration {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value && self.unit == other.unit
+    }
 }
 
 /// A label class as written.
@@ -265,6 +377,27 @@ impl Expr {
         let mut parts = into_parts(left);
         parts.extend(into_parts(right));
         Self::new(ExprKind::Or(parts), span)
+    }
+
+    /// The expressions that this one is made of, in the order written; what stands behind a `where` included.
+    #[must_use]
+    pub fn children(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Labels { .. } => Vec::new(),
+            ExprKind::LabelsWhere { condition, .. } => condition.iter().map(|one| &**one).collect(),
+            ExprKind::Rate(value)
+            | ExprKind::Window { value, .. }
+            | ExprKind::Negate(value)
+            | ExprKind::Not(value)
+            | ExprKind::Glob { value, .. }
+            | ExprKind::IsNull { value, .. } => vec![value],
+            ExprKind::Arithmetic { left, right, .. } | ExprKind::Compare { left, right, .. } => vec![left, right],
+            ExprKind::Between { value, low, high } => vec![value, low, high],
+            ExprKind::In { value, list } => std::iter::once(&**value).chain(list).collect(),
+            ExprKind::For { condition, .. } => vec![condition],
+            ExprKind::Within { condition, other, .. } => vec![condition, other],
+            ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().collect(),
+        }
     }
 
     /// The parts that must all hold.

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::{
     FilterError, FrameColumns,
-    ast::{ArithmeticOp, Class, Expr, ExprKind, LabelQuantity, Literal, Number as Value},
-    bounds::Bounds,
+    ast::{ArithmeticOp, Class, Expr, ExprKind, Literal, Number as Value},
     check_compare,
+    check_time::quantity_of,
     glob::Glob,
     names::{Names, Referent},
     print::{in_message, name_text, text_literal},
@@ -86,7 +86,16 @@ impl Checker<'_> {
         Ok(match &expr.kind {
             ExprKind::Literal(literal) => literal_type(literal, &expr.span),
             ExprKind::Name(name) => self.name(name, &expr.span)?,
-            ExprKind::Labels { quantity, class } => self.labels(*quantity, class)?,
+            ExprKind::Labels { quantity, class } if !self.names.is_of_labels() => {
+                let count = Number::ClassCount(self.class(class)?);
+                quantity_of(*quantity, count)
+            }
+            ExprKind::Labels { .. }
+            | ExprKind::LabelsWhere { .. }
+            | ExprKind::For { .. }
+            | ExprKind::Within { .. }
+            | ExprKind::Rate(_)
+            | ExprKind::Window { .. } => self.over_time(expr)?,
             ExprKind::Negate(inner) => self.negate(inner)?,
             ExprKind::Arithmetic { op, left, right } => Typed::Number(self.arithmetic(*op, left, right)?),
             ExprKind::Not(inner) => Typed::Condition(Predicate::Not(Box::new(self.predicate(inner)?))),
@@ -147,6 +156,14 @@ impl Checker<'_> {
     }
 
     pub(super) fn unknown_name(&self, name: &str, span: &Range<usize>) -> FilterError {
+        if self.names.is_of_labels() {
+            let message = format!("labels of this lake have no field or attribute called `{name}`");
+            let error = FilterError::new(span.clone(), message);
+            return match self.names.suggestion(name) {
+                Some(near) => error.hint(format!("did you mean {}?", in_message(&near))),
+                None => error.hint(format!("a label has {}", self.names.label_names().join(", "))),
+            };
+        }
         let error =
             FilterError::new(span.clone(), format!("no metric, attribute or column of this lake is called `{name}`"));
         if name == "frame_id" {
@@ -163,7 +180,8 @@ impl Checker<'_> {
         }
     }
 
-    fn labels(&self, quantity: LabelQuantity, class: &Class) -> Result<Typed, FilterError> {
+    /// A class that the lake has.
+    pub(super) fn class(&self, class: &Class) -> Result<ColumnName, FilterError> {
         if !self.names.has_class(&class.name) {
             let message = format!("no label of this lake has the class `{}`", class.name);
             let error = FilterError::new(class.span.clone(), message);
@@ -173,13 +191,7 @@ impl Checker<'_> {
                 None => error.hint(format!("its classes are {}", self.names.columns.classes().join(", "))),
             });
         }
-        let count = Number::ClassCount(ColumnName { name: class.name.clone(), span: class.span.clone() });
-        Ok(match quantity {
-            LabelQuantity::Count => Typed::Number(Measured { number: count, unit: UnitOf::Unknown }),
-            LabelQuantity::Has => {
-                Typed::Condition(Predicate::Within { value: count, bounds: Bounds::Int { low: 1, high: i64::MAX } })
-            }
-        })
+        Ok(ColumnName { name: class.name.clone(), span: class.span.clone() })
     }
 
     /// The expression as a number, for an arithmetic operator.

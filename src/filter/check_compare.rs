@@ -88,11 +88,8 @@ fn operands(checker: &Checker<'_>, left: &Expr, right: &Expr) -> Result<(Typed, 
     let (left_result, right_result) = (checker.typed(left), checker.typed(right));
     let unquoted = |expr: &Expr, other: &Result<Typed, FilterError>| match (&expr.kind, other) {
         (ExprKind::Name(word), Ok(Typed::Text(_))) => Some(
-            FilterError::new(
-                expr.span.clone(),
-                format!("no metric, attribute or column of this lake is called `{word}`"),
-            )
-            .hint(format!("text goes in quotes: {}", text_literal(word))),
+            FilterError { hint: None, ..checker.unknown_name(word, &expr.span) }
+                .hint(format!("text goes in quotes: {}", text_literal(word))),
         ),
         _ => None,
     };

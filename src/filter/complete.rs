@@ -1,12 +1,14 @@
 //! What the query bar offers at the caret: names, classes, values, words and signs that can stand there.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{
     FrameColumns, attribute_keys,
+    label_rows::FIELDS,
     names::{Names, Referent, attribute_reference, metric_reference},
+    place::{Place, place},
     print::{name_text, text_literal},
-    token::{Sign, Token, TokenKind, is_reserved, lex, word_len},
+    token::{TokenKind, lex, word_len},
 };
 use crate::model::MetricKind;
 
@@ -53,31 +55,6 @@ pub struct Completions {
     pub candidates: Vec<Candidate>,
 }
 
-/// What may stand at the caret.
-#[derive(Debug, Clone, PartialEq)]
-enum Place {
-    /// A condition begins.
-    Condition,
-    /// A value that is compared with, or calculated with, the name before it, if there is one.
-    Operand(Option<String>),
-    /// A value in the list after `NAME in (`.
-    List(Option<String>),
-    /// The inside of `has(` and `count(`.
-    Class,
-    /// After a value that no operator has been applied to.
-    AfterValue(Option<String>),
-    /// After a complete condition.
-    AfterCondition,
-    /// After the low end of a `between`.
-    AfterLow,
-    /// `(` after `in`.
-    ListOpen,
-    /// `null` after `is`.
-    Null { negated: bool },
-    /// A text that nobody can guess, such as a pattern.
-    Nothing,
-}
-
 /// The candidates at byte `caret` of a filter text that may be unfinished or wrong.
 #[must_use]
 pub fn complete(text: &str, caret: usize, columns: &dyn FrameColumns) -> Completions {
@@ -110,9 +87,11 @@ pub fn complete(text: &str, caret: usize, columns: &dyn FrameColumns) -> Complet
             }
         }
     }
-    let place = place(&tokens);
+    let (place, of_labels) = place(&tokens);
     let mut candidates = Vec::new();
-    Offer { columns, names: Names::new(columns), out: &mut candidates }.at(&place);
+    // Attributes of labels are not offered: to find them takes a look at every label.
+    let names = if of_labels { Names::of_labels(columns, Arc::default()) } else { Names::new(columns) };
+    Offer { columns, names, out: &mut candidates }.at(&place);
     typed.select(&mut candidates);
     Completions { replace: typed.start..caret, candidates }
 }
@@ -143,114 +122,6 @@ impl Typed {
     }
 }
 
-/// What may stand after these tokens.
-fn place(tokens: &[Token]) -> Place {
-    let mut place = Place::Condition;
-    // What a parenthesis that is still open stands in.
-    let mut open: Vec<Place> = Vec::new();
-    // The name on the left of the comparison at hand.
-    let mut subject: Option<String> = None;
-    let mut between = false;
-    for (at, token) in tokens.iter().enumerate() {
-        let calls = matches!(tokens.get(at + 1), Some(Token { kind: TokenKind::Sign(Sign::Open), .. }));
-        let keyword = match &token.kind {
-            TokenKind::Word(word) if is_reserved(word) => word.to_ascii_lowercase(),
-            _ => String::new(),
-        };
-        place = match (&token.kind, keyword.as_str()) {
-            (_, "and") if between => {
-                between = false;
-                Place::Operand(subject.clone())
-            }
-            (_, "and" | "or") => Place::Condition,
-            (_, "not") => match place {
-                Place::Null { .. } => Place::Null { negated: true },
-                Place::AfterValue(_) => place,
-                _ => Place::Condition,
-            },
-            (_, "between") => {
-                between = true;
-                Place::Operand(subject.clone())
-            }
-            (_, "in") => Place::ListOpen,
-            (_, "is") => Place::Null { negated: false },
-            (_, "null") => Place::AfterCondition,
-            (TokenKind::Sign(Sign::Open), _) => {
-                let inside = match &place {
-                    Place::ListOpen => Place::List(subject.clone()),
-                    Place::Class => Place::Class,
-                    Place::Operand(_) => Place::Operand(None),
-                    _ => Place::Condition,
-                };
-                open.push(place);
-                inside
-            }
-            (TokenKind::Sign(Sign::Close), _) => match open.pop() {
-                Some(Place::ListOpen | Place::Operand(_)) => Place::AfterCondition,
-                // `has(x)` is a condition and `count(x)` a number: the word before the parenthesis tells.
-                Some(Place::Class) => {
-                    let has = open_word(tokens, at).is_some_and(|word| word.eq_ignore_ascii_case("has"));
-                    if has { Place::AfterCondition } else { after_value(&mut subject, between, None, open.last()) }
-                }
-                _ if matches!(place, Place::AfterCondition) => Place::AfterCondition,
-                _ => Place::AfterValue(None),
-            },
-            (TokenKind::Sign(Sign::Comma), _) => Place::List(subject.clone()),
-            (TokenKind::Sign(Sign::Tilde), _) => Place::Nothing,
-            (TokenKind::Sign(Sign::Plus | Sign::Minus | Sign::Star | Sign::Slash), _) => match place {
-                Place::Condition | Place::AfterValue(_) => Place::Operand(None),
-                _ => place,
-            },
-            (TokenKind::Sign(_), _) => Place::Operand(subject.clone()),
-            (TokenKind::Word(word), "") if calls && is_function(word) => Place::Class,
-            (TokenKind::Word(name) | TokenKind::Quoted(name), "") => match place {
-                Place::Condition => {
-                    subject = Some(name.clone());
-                    Place::AfterValue(subject.clone())
-                }
-                other => after_operand(other, between),
-            },
-            _ => after_operand(place, between),
-        };
-    }
-    place
-}
-
-/// After the closing of `count(…)`.
-fn after_value(subject: &mut Option<String>, between: bool, name: Option<String>, outer: Option<&Place>) -> Place {
-    match outer {
-        Some(Place::Operand(_)) if between => Place::AfterLow,
-        _ => {
-            subject.clone_from(&name);
-            Place::AfterValue(name)
-        }
-    }
-}
-
-/// After a value that stood at `place`.
-fn after_operand(place: Place, between: bool) -> Place {
-    match place {
-        Place::Operand(_) if between => Place::AfterLow,
-        Place::Operand(_) | Place::Nothing | Place::AfterLow | Place::AfterCondition => Place::AfterCondition,
-        Place::List(name) => Place::List(name),
-        Place::Class => Place::Class,
-        _ => Place::AfterValue(None),
-    }
-}
-
-fn is_function(word: &str) -> bool {
-    word.eq_ignore_ascii_case("has") || word.eq_ignore_ascii_case("count")
-}
-
-/// The word before the parenthesis that the one at `close` closes; functions have no parentheses inside.
-fn open_word(tokens: &[Token], close: usize) -> Option<&str> {
-    let open = tokens[..close].iter().rposition(|token| token.kind == TokenKind::Sign(Sign::Open))?;
-    match &tokens.get(open.checked_sub(1)?)?.kind {
-        TokenKind::Word(word) => Some(word),
-        _ => None,
-    }
-}
-
 /// Collects candidates.
 struct Offer<'a> {
     columns: &'a dyn FrameColumns,
@@ -276,6 +147,7 @@ impl Offer<'_> {
             Place::Condition => {
                 self.all_names();
                 self.functions(true);
+                self.number_functions();
                 self.words(&[("not", "the opposite")], CandidateKind::Keyword);
             }
             Place::Operand(name) => {
@@ -283,8 +155,29 @@ impl Offer<'_> {
                 if !self.is_category(name.as_deref()) {
                     self.all_names();
                     self.functions(false);
+                    self.number_functions();
                 }
             }
+            Place::Argument { .. } => {
+                self.all_names();
+                self.functions(false);
+            }
+            Place::AfterArgument { window: true } => {
+                self.push(",", ", ", CandidateKind::Operator, "and over how long");
+            }
+            Place::AfterArgument { window: false } | Place::Close => {
+                self.push(")", ") ", CandidateKind::Operator, "");
+            }
+            Place::AfterClass => {
+                self.words(&[("where", "only labels that are like this")], CandidateKind::Keyword);
+                self.push(")", ") ", CandidateKind::Operator, "");
+            }
+            Place::Duration { .. } => self
+                .words(&[("1 s", ""), ("3 s", ""), ("10 s", ""), ("500 ms", ""), ("1 min", "")], CandidateKind::Value),
+            Place::Side => self.words(
+                &[("of", "before or after"), ("before", "earlier than"), ("after", "later than")],
+                CandidateKind::Keyword,
+            ),
             Place::List(name) => self.values(name.as_deref()),
             Place::Class => {
                 for class in self.columns.classes() {
@@ -293,7 +186,10 @@ impl Offer<'_> {
                 }
             }
             Place::AfterValue(name) => self.operators(name.as_deref()),
-            Place::AfterCondition => self.words(&[("and", "both"), ("or", "either")], CandidateKind::Keyword),
+            Place::AfterCondition => {
+                self.words(&[("and", "both"), ("or", "either")], CandidateKind::Keyword);
+                self.over_time();
+            }
             Place::AfterLow => self.words(&[("and", "the upper end")], CandidateKind::Keyword),
             Place::ListOpen => self.push("(", "(", CandidateKind::Operator, "a list of values"),
             Place::Null { negated } => {
@@ -306,7 +202,36 @@ impl Offer<'_> {
         }
     }
 
+    fn over_time(&mut self) {
+        if !self.names.is_of_labels() {
+            let words = [("for", "without a break, so long"), ("within", "near to another condition")];
+            self.words(&words, CandidateKind::Keyword);
+        }
+    }
+
+    fn number_functions(&mut self) {
+        if self.names.is_of_labels() || self.columns.metrics().is_empty() {
+            return;
+        }
+        for (label, insert, detail) in [
+            ("rate(…)", "rate(", "change per second"),
+            ("mean(…)", "mean(", "mean over the time up to the frame"),
+            ("min(…)", "min(", "smallest value over the time up to the frame"),
+            ("max(…)", "max(", "largest value over the time up to the frame"),
+        ] {
+            self.push(label, insert, CandidateKind::Function, detail);
+        }
+    }
+
     fn all_names(&mut self) {
+        if self.names.is_of_labels() {
+            for (field, kind, unit) in FIELDS {
+                let detail = unit
+                    .map_or_else(|| format!("of the label, {}", kind.as_str()), |unit| format!("of the label, {unit}"));
+                self.push(field, field, CandidateKind::Metric, &detail);
+            }
+            return;
+        }
         for metric in self.columns.metrics() {
             let text = metric_reference(&metric.name);
             let detail = match (&metric.unit, metric.kind) {
@@ -332,7 +257,7 @@ impl Offer<'_> {
     }
 
     fn functions(&mut self, conditions: bool) {
-        if self.columns.classes().is_empty() {
+        if self.columns.classes().is_empty() || self.names.is_of_labels() {
             return;
         }
         if conditions {
@@ -400,6 +325,7 @@ impl Offer<'_> {
             MetricKind::Bool => {
                 let words = [("and", "both"), ("or", "either"), ("is null", "without a value")];
                 self.words(&words, CandidateKind::Keyword);
+                self.over_time();
             }
             MetricKind::Float | MetricKind::Int => {
                 self.words(&NUMBER, CandidateKind::Operator);
@@ -450,23 +376,45 @@ mod tests {
             ("count(ped|", "pedestrian", 3),
             ("has(\"tra|", "traffic light", 4),
             ("speed |", "> >= < <=", 0),
-            ("speed > 1 |", "and or", 0),
+            ("speed > 1 |", "and or for within", 0),
+            ("speed > 1 fo|", "for", 2),
+            ("speed > 1 for |", "1 s 3 s 10 s 500 ms", 0),
+            ("speed > 1 for 3 s |", "and or for within", 0),
+            ("braking within |", "1 s 3 s 10 s 500 ms", 0),
+            ("braking within 2 s |", "of before after", 0),
+            ("braking within 2 s of |", "big braking gear speed", 0),
+            ("braking within 2 s before ha|", "has(…)", 2),
+            ("ra|", "rate(…) braking camera frame", 2),
+            ("rate(|", "big braking gear speed", 0),
+            ("rate(speed |", ")", 0),
+            ("rate(speed) |", "> >= < <=", 0),
+            ("mean(speed|", "speed", 5),
+            ("mean(speed |", ",", 0),
+            ("mean(speed, |", "1 s 3 s 10 s 500 ms", 0),
+            ("mean(speed, 5 s |", ")", 0),
+            ("count(car |", "where )", 0),
+            ("count(* |", "where )", 0),
+            ("count(car where |", "class score x y", 0),
+            ("count(car where sc|", "score", 2),
+            ("count(car where (score > 0.5) |", "and or", 0),
+            ("count(car where score > 0.5) |", "> >= < <=", 0),
+            ("has(car where class = \"car\") |", "and or for within", 0),
             ("speed > 1 an|", "and", 2),
             ("speed between 1 |", "and", 0),
-            ("speed between 1 and 2 |", "and or", 0),
+            ("speed between 1 and 2 |", "and or for within", 0),
             ("camera = |", "\"Front\" \"front\" \"rear\"", 0),
             ("camera = \"re|", "\"rear\"", 3),
             ("camera |", "= != ~ in", 0),
             ("camera in (|", "\"Front\" \"front\" \"rear\"", 0),
             ("camera in (\"front\", |", "\"Front\" \"front\" \"rear\"", 0),
-            ("camera in (\"front\") |", "and or", 0),
+            ("camera in (\"front\") |", "and or for within", 0),
             ("camera ~ |", "", 0),
             ("region != |", "\"north\"", 0),
             ("braking = |", "true false", 0),
-            ("braking |", "and or is null", 0),
+            ("braking |", "and or is null for", 0),
             ("speed is |", "null not null", 0),
             ("speed is not |", "null", 0),
-            ("has(car) |", "and or", 0),
+            ("has(car) |", "and or for within", 0),
             ("count(car) |", "> >= < <=", 0),
             ("has(car) and ca|", "camera", 2),
             ("(has(car) or sp|", "speed", 2),

@@ -342,6 +342,16 @@ mod tests {
                 Some((1.0, 2.0)),
                 "speed != 3 and speed * 2 > 1 and speed between 1 and 2",
             ),
+            (
+                "speed > 3 for 3 s and rate(speed) < 1 and speed > 2",
+                Some((1.0, 2.0)),
+                "speed > 3 for 3 s and rate(speed) < 1 and speed between 1 and 2",
+            ),
+            (
+                "speed > 3 within 1 s of braking",
+                Some((1.0, 2.0)),
+                "speed > 3 within 1 s of braking and speed between 1 and 2",
+            ),
             ("not speed > 3 or speed is null", None, "not speed > 3 or speed is null"),
             ("", Some((1e300, f64::MAX)), "speed between 1e300 and 1.7976931348623157e308"),
         ] {
@@ -401,6 +411,10 @@ mod tests {
         assert_eq!(set_class(&text, "car", true).unwrap(), text);
         assert_eq!(set_class(&text, "car", false).unwrap(), "(a = 1 or b = 2) and has(`traffic light`)");
         assert_eq!(remove_conjunct(&text, 0).unwrap(), "has(`traffic light`) and has(car)");
+        let text = "has(car where score > 0.5) and has(car) and has(bus) for 3 s";
+        assert_eq!(set_class(text, "car", false).unwrap(), "has(car where score > 0.5) and has(bus) for 3 s");
+        assert_eq!(classes_of(&parse(text).unwrap().unwrap()), ["car"]);
+        assert_eq!(remove_conjunct(text, 2).unwrap(), "has(car where score > 0.5) and has(car)");
         assert!(without_own(&parse("has(car)").unwrap().unwrap(), Facet::Classes).is_none());
     }
 }

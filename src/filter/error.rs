@@ -14,12 +14,21 @@ pub struct FilterError {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Whether the lake is at fault (a column could not be read) and not the text.
+    pub of_lake: bool,
 }
 
 impl FilterError {
     /// An error without a hint.
     pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), hint: None }
+        Self { span, message: message.into(), hint: None, of_lake: false }
+    }
+
+    /// The same error, told of the lake and not of the text.
+    #[must_use]
+    pub fn of_lake(mut self) -> Self {
+        self.of_lake = true;
+        self
     }
 
     /// The same error with a hint.

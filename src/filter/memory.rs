@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{FootageRows, FrameColumns, MetricName};
-use crate::model::Column;
+use super::{FootageRows, FrameColumns, LabelRows, MetricName};
+use crate::model::{Column, Label};
 
 /// A frame table in memory. Columns whose length is not the number of rows are an error when a filter reads them.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,7 @@ pub struct MemoryColumns {
     classes: Vec<String>,
     counts: BTreeMap<String, Arc<Vec<u32>>>,
     labels: Arc<Vec<u32>>,
+    label_rows: BTreeMap<usize, Arc<LabelRows>>,
     timestamps: Arc<Vec<i64>>,
 }
 
@@ -69,6 +70,27 @@ impl MemoryColumns {
         self.counts.insert(name.to_owned(), Arc::new(counts));
         self
     }
+
+    /// Adds the labels of the footages, by index, all at once: they make the classes and their counts. Labels of frames
+    /// that are not there are left out.
+    pub fn add_labels(&mut self, mut labels: BTreeMap<usize, Vec<Label>>) -> &mut Self {
+        let mut counts = BTreeMap::<String, Vec<u32>>::new();
+        for (footage, labels) in &mut labels {
+            let Some(rows) = self.footages.get(*footage) else { continue };
+            labels.sort_by_key(|label| label.frame_idx);
+            for label in &*labels {
+                if let Some(frame) = usize::try_from(label.frame_idx).ok().filter(|frame| *frame < rows.rows) {
+                    let of_class = counts.entry(label.class.clone()).or_insert_with(|| vec![0; self.timestamps.len()]);
+                    of_class[rows.first_row + frame] += 1;
+                }
+            }
+            self.label_rows.insert(*footage, Arc::new(LabelRows::of(rows.rows, labels)));
+        }
+        for (class, counts) in counts {
+            self.add_class(&class, counts);
+        }
+        self
+    }
 }
 
 impl FrameColumns for MemoryColumns {
@@ -102,5 +124,10 @@ impl FrameColumns for MemoryColumns {
 
     fn timestamps(&self) -> Result<Arc<Vec<i64>>, String> {
         Ok(self.timestamps.clone())
+    }
+
+    fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String> {
+        let rows = self.footages.get(footage).ok_or_else(|| format!("there is no footage {footage}"))?.rows;
+        Ok(self.label_rows.get(&footage).cloned().unwrap_or_else(|| Arc::new(LabelRows::of(rows, &[]))))
     }
 }

@@ -1,33 +1,47 @@
 //! The filter language: text -> tree -> rows of the frame table, and back to the same text.
 //!
 //! `token` and `parse` read text, [`ast`] is what was written, `print` writes it again; `check` resolves names and types
-//! against a lake, `plan` reads the columns, `run` and `kernel` find the rows. Where columns come from is not known here:
+//! against a lake, `plan` reads the columns and works out what looks at many frames or at single labels, `run` and
+//! `kernel` find the rows. Where columns come from is not known here:
 //! see [`FrameColumns`].
 
 pub mod ast;
 mod bounds;
 mod check;
 mod check_compare;
+mod check_time;
 pub mod complete;
+mod count_labels;
+mod duration;
 pub mod edit;
 mod error;
 mod evaluate;
+mod explain;
 pub mod facets;
 mod frame_set;
 mod glob;
 pub mod histogram;
 mod kernel;
+mod label_rows;
 mod memory;
 #[cfg(test)]
 mod messages;
 mod names;
+mod over_time;
 mod parse;
+mod parse_call;
+mod place;
 mod plan;
+mod plan_time;
 mod print;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod properties_time;
+mod rhythm;
 mod run;
 mod source;
+mod spans;
 mod suggest;
 mod text;
 mod token;
@@ -36,11 +50,16 @@ mod typed;
 mod unit;
 
 pub use ast::Expr;
+pub use duration::parse_duration;
 pub use error::FilterError;
 pub use evaluate::Bound;
+pub use explain::{Part, Peak, explain, numbers, peak_of};
 pub use frame_set::FrameSet;
+pub use label_rows::{LabelRows, LabelRowsBuilder};
 pub use memory::MemoryColumns;
 pub use names::{FIXED_NAMES, attribute_keys, attribute_reference, metric_name, metric_reference};
 pub use print::{name_text, text_literal, time_text};
-pub use source::{FootageRows, FrameColumns, MetricName};
+pub use rhythm::Rhythm;
+pub use source::{FootageRows, FrameColumns, MetricName, WorkedOut, label_attributes};
+pub use spans::{Span, around, spans, thin};
 pub use text::Filter;

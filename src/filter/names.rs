@@ -2,7 +2,12 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{FrameColumns, print::name_text, suggest::nearest};
+use super::{
+    FrameColumns, MetricName,
+    label_rows::{ATTRIBUTE_PREFIX, FIELDS},
+    print::name_text,
+    suggest::nearest,
+};
 use crate::model::MetricKind;
 
 /// Names that mean the same in every lake. A metric called like one is written `metric.<name>`, an attribute
@@ -24,7 +29,6 @@ pub const FIXED_NAMES: [&str; 13] = [
 ];
 
 const METRIC_PREFIX: &str = "metric.";
-const ATTRIBUTE_PREFIX: &str = "attribute.";
 
 /// What a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,19 +54,50 @@ pub(super) enum Referent {
     },
 }
 
-/// The names of one lake.
+/// The names of one lake: those of frames, or, behind a `where`, those of labels.
 pub(super) struct Names<'a> {
     pub(super) columns: &'a dyn FrameColumns,
     attributes: BTreeSet<&'a str>,
+    /// The attributes of labels; `None` for names of frames.
+    of_labels: Option<Arc<Vec<MetricName>>>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(columns: &'a dyn FrameColumns) -> Self {
-        Self { columns, attributes: attribute_keys(columns) }
+        Self { columns, attributes: attribute_keys(columns), of_labels: None }
+    }
+
+    /// The names behind a `where`: fields of a label, and these attributes.
+    pub(super) fn of_labels(columns: &'a dyn FrameColumns, attributes: Arc<Vec<MetricName>>) -> Self {
+        Self { columns, attributes: BTreeSet::new(), of_labels: Some(attributes) }
+    }
+
+    pub(super) fn is_of_labels(&self) -> bool {
+        self.of_labels.is_some()
+    }
+
+    /// Everything that a label has, by name.
+    pub(super) fn label_names(&self) -> Vec<&str> {
+        let attributes = self.of_labels.iter().flat_map(|known| known.iter()).map(|known| known.name.as_str());
+        FIELDS.iter().map(|(field, ..)| *field).chain(attributes).collect()
+    }
+
+    fn label_name(name: &str, attributes: &[MetricName]) -> Option<Referent> {
+        if let Some((field, kind, unit)) = FIELDS.iter().find(|(field, ..)| *field == name) {
+            let unit = unit.map(str::to_owned);
+            return Some(Referent::Metric { name: (*field).to_owned(), kind: *kind, unit });
+        }
+        let find = |key: &str| attributes.iter().find(|attribute| attribute.name == key);
+        let found = name.strip_prefix(ATTRIBUTE_PREFIX).and_then(find).or_else(|| find(name))?;
+        let name = format!("{ATTRIBUTE_PREFIX}{}", found.name);
+        Some(Referent::Metric { name, kind: found.kind, unit: None })
     }
 
     /// What `name` refers to, if anything.
     pub(super) fn resolve(&self, name: &str) -> Option<Referent> {
+        if let Some(attributes) = &self.of_labels {
+            return Self::label_name(name, attributes);
+        }
         Some(match name {
             "recording" => Referent::Recording,
             "camera" => Referent::Camera,
@@ -99,6 +134,9 @@ impl<'a> Names<'a> {
 
     /// The nearest known name as a filter spells it.
     pub(super) fn suggestion(&self, name: &str) -> Option<String> {
+        if self.is_of_labels() {
+            return nearest(name, self.label_names()).map(name_text);
+        }
         let metrics = self.columns.metrics().iter().map(|metric| metric.name.as_str());
         let fixed = FIXED_NAMES.into_iter().filter(|fixed| !matches!(*fixed, "frame_id" | "store" | "damaged"));
         let bare = name.strip_prefix(METRIC_PREFIX).unwrap_or(name);

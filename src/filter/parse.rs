@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     FilterError,
-    ast::{ArithmeticOp, Class, CompareOp, Expr, ExprKind, LabelQuantity, Literal, Number},
+    ast::{ArithmeticOp, CompareOp, Duration, Expr, ExprKind, Literal, Number, Side},
     suggest::nearest,
     token::{Sign, Token, TokenKind, Unit, is_reserved, lex},
     unit,
@@ -14,14 +14,15 @@ use super::{
 const MAX_HEIGHT: u16 = 128;
 
 /// How tightly an operator binds; a larger one binds tighter.
-mod binding {
-    pub(super) const OR: u8 = 1;
-    pub(super) const AND: u8 = 2;
-    pub(super) const NOT: u8 = 3;
-    pub(super) const COMPARE: u8 = 4;
-    pub(super) const SUM: u8 = 5;
-    pub(super) const PRODUCT: u8 = 6;
-    pub(super) const NEGATE: u8 = 7;
+pub(super) mod binding {
+    pub(in crate::filter) const OR: u8 = 1;
+    pub(in crate::filter) const AND: u8 = 2;
+    pub(in crate::filter) const TIME: u8 = 3;
+    pub(in crate::filter) const NOT: u8 = 4;
+    pub(in crate::filter) const COMPARE: u8 = 5;
+    pub(in crate::filter) const SUM: u8 = 6;
+    pub(in crate::filter) const PRODUCT: u8 = 7;
+    pub(in crate::filter) const NEGATE: u8 = 8;
 }
 
 /// The tree of a filter text; `None` when the text is empty or white space, which lets every frame through.
@@ -39,11 +40,11 @@ pub(super) fn parse(text: &str) -> Result<Option<Expr>, FilterError> {
 }
 
 /// A tree and its height.
-type Tall = (Expr, u16);
+pub(super) type Tall = (Expr, u16);
 
-struct Parser<'a> {
+pub(super) struct Parser<'a> {
     tokens: &'a [Token],
-    next: usize,
+    pub(super) next: usize,
     depth: u16,
     /// Bytes of the whole text: where errors about a missing rest point.
     end: usize,
@@ -52,21 +53,21 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn peek(&self) -> Option<&'a Token> {
+    pub(super) fn peek(&self) -> Option<&'a Token> {
         self.tokens.get(self.next)
     }
 
-    fn take_sign(&mut self, sign: Sign) -> Option<Range<usize>> {
+    pub(super) fn take_sign(&mut self, sign: Sign) -> Option<Range<usize>> {
         let token = self.peek().filter(|token| token.kind == TokenKind::Sign(sign))?;
         self.next += 1;
         Some(token.span.clone())
     }
 
-    fn peek_keyword(&self, at: usize, keyword: &str) -> bool {
+    pub(super) fn peek_keyword(&self, at: usize, keyword: &str) -> bool {
         matches!(self.tokens.get(at), Some(Token { kind: TokenKind::Word(word), .. }) if word.eq_ignore_ascii_case(keyword))
     }
 
-    fn take_keyword(&mut self, keyword: &str) -> bool {
+    pub(super) fn take_keyword(&mut self, keyword: &str) -> bool {
         let found = self.peek_keyword(self.next, keyword);
         self.next += usize::from(found);
         found
@@ -78,7 +79,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The error for a place where something else was needed: the unreadable character there, if there is one.
-    fn expected(&self, what: &str) -> FilterError {
+    pub(super) fn expected(&self, what: &str) -> FilterError {
         match (self.peek(), &self.lex_error) {
             (Some(token), _) => FilterError::new(token.span.clone(), format!("{what} is expected here")),
             (None, Some(error)) => error.clone(),
@@ -97,18 +98,22 @@ impl<'a> Parser<'a> {
             .hint("write it with fewer parentheses, or as two filters")
     }
 
-    fn taller(&self, expr: Expr, height: u16) -> Result<Tall, FilterError> {
+    pub(super) fn taller(&self, expr: Expr, height: u16) -> Result<Tall, FilterError> {
         if height >= MAX_HEIGHT { Err(self.too_deep()) } else { Ok((expr, height + 1)) }
     }
 
     /// An expression of operators that bind at least as tightly as `least`.
-    fn expression(&mut self, least: u8) -> Result<Tall, FilterError> {
+    pub(super) fn expression(&mut self, least: u8) -> Result<Tall, FilterError> {
         self.enter()?;
         let mut left = self.prefix(least)?;
         while let Some(token) = self.peek() {
             let Some(operator) = self.operator_at(token) else { break };
             if operator.binding() < least {
                 break;
+            }
+            if operator.binding() == binding::TIME && !left.0.grouped && is_over_time(&left.0.kind) {
+                return Err(FilterError::new(token.span.clone(), "`for` and `within` do not chain")
+                    .hint("put what comes first in parentheses: `(speed > 20 for 3 s) within 2 s of braking`"));
             }
             if operator.binding() >= binding::COMPARE && !left.0.grouped && is_comparison(&left.0.kind) {
                 return Err(if operator.binding() == binding::COMPARE {
@@ -133,6 +138,8 @@ impl<'a> Parser<'a> {
                 "between" => Some(Operator::Between { negated: false }),
                 "in" => Some(Operator::In { negated: false }),
                 "is" => Some(Operator::Is),
+                "for" => Some(Operator::For),
+                "within" => Some(Operator::Within),
                 "not" if self.peek_keyword(self.next + 1, "in") => Some(Operator::In { negated: true }),
                 "not" if self.peek_keyword(self.next + 1, "between") => Some(Operator::Between { negated: true }),
                 _ => None,
@@ -185,6 +192,22 @@ impl<'a> Parser<'a> {
                 self.next += 1;
                 (ExprKind::Glob { value: Box::new(left), pattern: pattern.clone() }, height)
             }
+            Operator::For => {
+                let duration = self.duration("`speed > 20 for 3 s`")?;
+                (ExprKind::For { condition: Box::new(left), duration }, height)
+            }
+            Operator::Within => {
+                let duration = self.duration("`has(car) within 2 s of braking`")?;
+                let sides = [Side::Around, Side::Before, Side::After];
+                let Some(side) = sides.into_iter().find(|side| self.take_keyword(side.as_str())) else {
+                    return Err(self
+                        .expected("`of`, `before` or `after`")
+                        .hint("for example `has(car) within 2 s of braking`"));
+                };
+                let (other, other_height) = self.expression(binding::NOT)?;
+                let kind = ExprKind::Within { condition: Box::new(left), duration, side, other: Box::new(other) };
+                (kind, height.max(other_height))
+            }
             Operator::Is => {
                 let negated = self.take_keyword("not");
                 if !self.take_keyword("null") {
@@ -200,6 +223,24 @@ impl<'a> Parser<'a> {
             return self.taller(Expr::new(ExprKind::Not(Box::new(tall.0)), span), tall.1);
         }
         Ok(tall)
+    }
+
+    /// A number with a unit, such as `3 s`; whether the unit is one of time is for the check.
+    pub(super) fn duration(&mut self, example: &str) -> Result<Duration, FilterError> {
+        let Some(Token { kind: TokenKind::Number { digits, unit }, span }) = self.peek() else {
+            return Err(self.expected("a duration such as `3 s`").hint(format!("for example {example}")));
+        };
+        let Some(unit) = unit else {
+            return Err(FilterError::new(span.clone(), "a duration needs its unit")
+                .hint(format!("write `{digits} s`, `{digits} ms` or `{digits} min`")));
+        };
+        self.next += 1;
+        match number(digits, None, false, span)? {
+            ExprKind::Literal(Literal::Number { value, .. }) => {
+                Ok(Duration { value, unit: unit.text.clone(), span: span.clone() })
+            }
+            _ => Err(FilterError::new(span.clone(), "a duration such as `3 s` is expected here")),
+        }
     }
 
     /// `(a, b, …)` after `in`.
@@ -282,44 +323,6 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `has(CLASS)` and `count(CLASS)`; the name is taken, the parenthesis is next.
-    fn call(&mut self, function: &str, token: &Token) -> Result<Tall, FilterError> {
-        let quantity = match function.to_ascii_lowercase().as_str() {
-            "has" => LabelQuantity::Has,
-            "count" => LabelQuantity::Count,
-            _ => {
-                let hint = nearest(function, ["has", "count"]).map_or_else(
-                    || "there are `has(CLASS)` and `count(CLASS)`".to_owned(),
-                    |near| format!("did you mean `{near}(CLASS)`?"),
-                );
-                return Err(
-                    FilterError::new(token.span.clone(), format!("the function `{function}` is not known")).hint(hint)
-                );
-            }
-        };
-        self.next += 1;
-        let class = match self.peek() {
-            Some(Token { kind: TokenKind::Word(name) | TokenKind::Quoted(name) | TokenKind::Text(name), span })
-                if !name.is_empty() =>
-            {
-                Class { name: name.clone(), span: span.clone() }
-            }
-            _ => return Err(self.expected("a label class").hint(format!("for example `{function}(pedestrian)`"))),
-        };
-        self.next += 1;
-        let Some(close) = self.take_sign(Sign::Close) else {
-            return Err(match self.peek() {
-                Some(next) if self.peek_keyword(self.next, "where") => {
-                    FilterError::new(next.span.clone(), "`where` is not known inside a label count")
-                        .hint(format!("`{function}(CLASS)` takes the class alone"))
-                }
-                Some(_) => self.expected("`)`").hint("put a class with spaces or signs in quotes: \"…\""),
-                None => self.expected("`)`"),
-            });
-        };
-        Ok((Expr::new(ExprKind::Labels { quantity, class }, token.span.start..close.end), 1))
-    }
-
     /// After a minus: a negative number, or the negative of something else.
     fn negated(&mut self, start: usize) -> Result<Tall, FilterError> {
         if let Some(Token { kind: TokenKind::Number { digits, unit }, span }) = self.peek() {
@@ -341,17 +344,21 @@ impl<'a> Parser<'a> {
         {
             let error = FilterError::new(
                 after.span.clone(),
-                format!("`{}` is neither a known unit nor `and` or `or`", after.text),
+                format!("`{}` is neither a known unit nor a word such as `and`, `or`, `for`", after.text),
             );
-            return match nearest(&after.text, ["and", "or"]) {
+            return match nearest(&after.text, ["and", "or", "for", "within"]) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error,
             };
         }
         match &token.kind {
-            TokenKind::Word(word) if ["for", "within", "of", "where"].iter().any(|w| w.eq_ignore_ascii_case(word)) => {
-                FilterError::new(token.span.clone(), format!("`{word}` is not known here"))
-                    .hint("a filter looks at one frame at a time; join conditions with `and` or `or`")
+            TokenKind::Word(word) if word.eq_ignore_ascii_case("of") => {
+                FilterError::new(token.span.clone(), "`of` stands behind `within` and a duration")
+                    .hint("write `has(car) within 2 s of braking`")
+            }
+            TokenKind::Word(word) if word.eq_ignore_ascii_case("where") => {
+                FilterError::new(token.span.clone(), "`where` stands inside `has(…)` and `count(…)`")
+                    .hint("write `count(car where score > 0.5)`; join conditions with `and` or `or`")
             }
             TokenKind::Word(word) if word.eq_ignore_ascii_case("not") => {
                 FilterError::new(token.span.clone(), "`not` cannot follow a value")
@@ -361,7 +368,7 @@ impl<'a> Parser<'a> {
                 FilterError::new(token.span.clone(), "this `)` closes nothing").hint("remove it")
             }
             TokenKind::Word(word) => {
-                let near = nearest(word, ["and", "or", "between", "in", "is"]);
+                let near = nearest(word, ["and", "or", "between", "in", "is", "for", "within"]);
                 FilterError::new(token.span.clone(), "`and`, `or` or an operator is expected here").hint(
                     near.map_or_else(
                         || "join conditions with `and` or `or`; put a name with spaces in back quotes".to_owned(),
@@ -383,6 +390,8 @@ enum Operator {
     In { negated: bool },
     Glob,
     Is,
+    For,
+    Within,
     Arithmetic(ArithmeticOp),
 }
 
@@ -408,6 +417,7 @@ impl Operator {
         match self {
             Self::Or => binding::OR,
             Self::And => binding::AND,
+            Self::For | Self::Within => binding::TIME,
             Self::Compare(_) | Self::Between { .. } | Self::In { .. } | Self::Glob | Self::Is => binding::COMPARE,
             Self::Arithmetic(ArithmeticOp::Add | ArithmeticOp::Subtract) => binding::SUM,
             Self::Arithmetic(ArithmeticOp::Multiply | ArithmeticOp::Divide) => binding::PRODUCT,
@@ -417,6 +427,10 @@ impl Operator {
     fn negated(self) -> bool {
         matches!(self, Self::Between { negated: true } | Self::In { negated: true })
     }
+}
+
+fn is_over_time(kind: &ExprKind) -> bool {
+    matches!(kind, ExprKind::For { .. } | ExprKind::Within { .. })
 }
 
 fn is_comparison(kind: &ExprKind) -> bool {

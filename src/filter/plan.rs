@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use super::{
-    FilterError, FrameColumns,
+    FilterError, FrameColumns, Rhythm, WorkedOut,
     ast::{ArithmeticOp, CompareOp, Number as Value},
     bounds::{Bounds, NumberList},
     typed::{ColumnName, Number, Predicate, Text, TextTest},
@@ -18,6 +18,8 @@ pub(super) enum Test {
     Any(Vec<Test>),
     Same(Box<Test>, Box<Test>),
     IsUnknown(Box<Test>),
+    /// Worked out for all rows beforehand: the rows where it is true, and those where it is false.
+    Known(Arc<(Vec<usize>, Vec<usize>)>),
     Flag(Arc<Column>),
     Within {
         values: Values,
@@ -77,14 +79,40 @@ pub(super) enum Texts {
 
 /// Reads the columns of a filter, each once.
 pub(super) struct Planner<'a> {
-    columns: &'a dyn FrameColumns,
+    pub(super) columns: &'a dyn FrameColumns,
     metrics: HashMap<String, Arc<Column>>,
     counts: HashMap<String, Arc<Vec<u32>>>,
+    /// What was worked out for this filter, by its text.
+    pub(super) worked_out: HashMap<String, WorkedOut>,
+    /// The rhythms of the footages, once they were needed.
+    pub(super) rhythms: Option<Arc<Vec<Rhythm>>>,
+    /// The footages whose labels matter.
+    pub(super) needed: Vec<bool>,
 }
 
 impl<'a> Planner<'a> {
     pub(super) fn new(columns: &'a dyn FrameColumns) -> Self {
-        Self { columns, metrics: HashMap::new(), counts: HashMap::new() }
+        Self {
+            columns,
+            metrics: HashMap::new(),
+            counts: HashMap::new(),
+            worked_out: HashMap::new(),
+            rhythms: None,
+            needed: vec![true; columns.footages().len()],
+        }
+    }
+
+    /// A whole filter, of which only the rows where it is true are asked for: labels of footages that one of its parts
+    /// rules out are not read.
+    pub(super) fn whole(&mut self, predicate: &Predicate) -> Result<Test, FilterError> {
+        if let Predicate::All(parts) = predicate {
+            for part in parts.iter().filter(|part| matches!(part, Predicate::Text { .. })) {
+                if let Test::Footages(outcomes) = self.test(part)? {
+                    self.needed.iter_mut().zip(outcomes).for_each(|(needed, outcome)| *needed &= outcome == Some(true));
+                }
+            }
+        }
+        self.test(predicate)
     }
 
     pub(super) fn test(&mut self, predicate: &Predicate) -> Result<Test, FilterError> {
@@ -95,6 +123,8 @@ impl<'a> Planner<'a> {
             Predicate::Any(parts) => Test::Any(self.tests(parts)?),
             Predicate::Same(left, right) => Test::Same(Box::new(self.test(left)?), Box::new(self.test(right)?)),
             Predicate::IsUnknown(inner) => Test::IsUnknown(Box::new(self.test(inner)?)),
+            Predicate::Held { condition, at_least_ns, name } => self.held(condition, *at_least_ns, name)?,
+            Predicate::Near { other, length_ns, side, name } => self.near(other, *length_ns, *side, name)?,
             Predicate::Flag(name) => Test::Flag(self.metric(name, |column| matches!(column, Column::Bool(_)))?),
             Predicate::Within { value, bounds } => Test::Within { values: self.values(value)?, bounds: *bounds },
             Predicate::OneOf { value, list } => Test::OneOf { values: self.values(value)?, list: list.clone() },
@@ -133,7 +163,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    fn values(&mut self, number: &Number) -> Result<Values, FilterError> {
+    pub(super) fn values(&mut self, number: &Number) -> Result<Values, FilterError> {
         Ok(match number {
             Number::Constant(value) => Values::Constant(*value),
             Number::Null => Values::Null,
@@ -143,6 +173,9 @@ impl<'a> Planner<'a> {
             Number::LabelCount(span) => {
                 Values::Counts(self.aligned(self.columns.label_count(), Vec::len, "labels", span)?)
             }
+            Number::Labels(wanted) => Values::Counts(self.labels(wanted)?),
+            Number::Rate { value, name } => self.rate(value, name)?,
+            Number::Window { function, value, length_ns, name } => self.window(*function, value, *length_ns, name)?,
             Number::Frame => Values::Frame,
             Number::Timestamp(span) => Values::Times(self.times(span)?),
             Number::SinceStart(span) => Values::SinceStart(self.times(span)?),
@@ -177,13 +210,13 @@ impl<'a> Planner<'a> {
         };
         if !fits(&column) || !whole {
             let message = format!("the values of `{}` are not of the kind that the index tells", name.name);
-            return Err(FilterError::new(name.span.clone(), message).hint("index the lake again"));
+            return Err(FilterError::new(name.span.clone(), message).hint("index the lake again").of_lake());
         }
         self.metrics.insert(name.name.clone(), column.clone());
         Ok(column)
     }
 
-    fn class_count(&mut self, name: &ColumnName) -> Result<Arc<Vec<u32>>, FilterError> {
+    pub(super) fn class_count(&mut self, name: &ColumnName) -> Result<Arc<Vec<u32>>, FilterError> {
         if let Some(counts) = self.counts.get(&name.name) {
             return Ok(counts.clone());
         }
@@ -192,26 +225,26 @@ impl<'a> Planner<'a> {
         Ok(counts)
     }
 
-    fn times(&self, span: &Range<usize>) -> Result<Arc<Vec<i64>>, FilterError> {
+    pub(super) fn times(&self, span: &Range<usize>) -> Result<Arc<Vec<i64>>, FilterError> {
         self.aligned(self.columns.timestamps(), Vec::len, "time", span)
     }
 
     /// The column, when it was read and has one value for each frame.
-    fn aligned<T>(
+    pub(super) fn aligned<T>(
         &self,
         read: Result<Arc<T>, String>,
         len: impl Fn(&T) -> usize,
         name: &str,
         span: &Range<usize>,
     ) -> Result<Arc<T>, FilterError> {
-        let column =
-            read.map_err(|cause| FilterError::new(span.clone(), format!("`{name}` cannot be read: {cause}")))?;
+        let column = read
+            .map_err(|cause| FilterError::new(span.clone(), format!("`{name}` cannot be read: {cause}")).of_lake())?;
         let (found, rows) = (len(&column), self.columns.rows());
         if found == rows {
             return Ok(column);
         }
         let message = format!("`{name}` has {found} values for {rows} frames");
-        Err(FilterError::new(span.clone(), message).hint("index the lake again"))
+        Err(FilterError::new(span.clone(), message).hint("index the lake again").of_lake())
     }
 }
 

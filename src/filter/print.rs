@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{
-    ast::{ArithmeticOp, Expr, ExprKind, LabelQuantity, Literal, Number},
+    ast::{ArithmeticOp, Duration, Expr, ExprKind, Literal, Number},
     token::{is_bare_name, is_bare_unit},
 };
 use crate::model::format_ns;
@@ -13,21 +13,29 @@ fn binding(kind: &ExprKind) -> u8 {
     match kind {
         ExprKind::Or(_) => 1,
         ExprKind::And(_) => 2,
-        ExprKind::Not(_) => 3,
+        ExprKind::For { .. } | ExprKind::Within { .. } => 3,
+        ExprKind::Not(_) => 4,
         ExprKind::Compare { .. }
         | ExprKind::Between { .. }
         | ExprKind::In { .. }
         | ExprKind::Glob { .. }
-        | ExprKind::IsNull { .. } => 4,
-        ExprKind::Arithmetic { op: ArithmeticOp::Add | ArithmeticOp::Subtract, .. } => 5,
-        ExprKind::Arithmetic { .. } => 6,
-        ExprKind::Negate(_) => 7,
-        ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Labels { .. } => 8,
+        | ExprKind::IsNull { .. } => 5,
+        ExprKind::Arithmetic { op: ArithmeticOp::Add | ArithmeticOp::Subtract, .. } => 6,
+        ExprKind::Arithmetic { .. } => 7,
+        ExprKind::Negate(_) => 8,
+        ExprKind::Literal(_)
+        | ExprKind::Name(_)
+        | ExprKind::Labels { .. }
+        | ExprKind::LabelsWhere { .. }
+        | ExprKind::Rate(_)
+        | ExprKind::Window { .. } => 9,
     }
 }
 
 /// Operands of comparisons bind at least like a sum.
-const OPERAND: u8 = 5;
+const OPERAND: u8 = 6;
+/// Operands of `not`, `for` and `within` bind at least like a `not`.
+const DENIAL: u8 = 4;
 
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,17 +43,34 @@ impl fmt::Display for Expr {
             ExprKind::Literal(literal) => literal.fmt(f),
             ExprKind::Name(name) => f.write_str(&name_text(name)),
             ExprKind::Labels { quantity, class } => {
-                let function = match quantity {
-                    LabelQuantity::Has => "has",
-                    LabelQuantity::Count => "count",
-                };
-                write!(f, "{function}({})", name_text(&class.name))
+                write!(f, "{}({})", quantity.as_str(), name_text(&class.name))
+            }
+            ExprKind::LabelsWhere { quantity, class, condition } => {
+                let class = class.as_ref().map_or_else(|| "*".to_owned(), |class| name_text(&class.name));
+                write!(f, "{}({class}", quantity.as_str())?;
+                if let Some(condition) = condition {
+                    write!(f, " where {condition}")?;
+                }
+                f.write_char(')')
+            }
+            ExprKind::Rate(value) => write!(f, "rate({value})"),
+            ExprKind::Window { function, value, duration } => {
+                write!(f, "{}({value}, {duration})", function.as_str())
+            }
+            ExprKind::For { condition, duration } => {
+                operand(f, condition, DENIAL)?;
+                write!(f, " for {duration}")
+            }
+            ExprKind::Within { condition, duration, side, other } => {
+                operand(f, condition, DENIAL)?;
+                write!(f, " within {duration} {} ", side.as_str())?;
+                operand(f, other, DENIAL)
             }
             ExprKind::Negate(inner) => {
                 f.write_char('-')?;
                 // `-5` is a number by itself; the negative of the number 5 is another tree.
                 let number = matches!(inner.kind, ExprKind::Literal(Literal::Number { .. }));
-                operand(f, inner, if number { u8::MAX } else { 7 })
+                operand(f, inner, if number { u8::MAX } else { 8 })
             }
             ExprKind::Arithmetic { op, left, right } => {
                 let own = binding(&self.kind);
@@ -81,7 +106,7 @@ impl fmt::Display for Expr {
             }
             ExprKind::Not(inner) => {
                 f.write_str("not ")?;
-                operand(f, inner, 3)
+                operand(f, inner, DENIAL)
             }
             ExprKind::And(parts) => joined(f, parts, " and ", 3),
             ExprKind::Or(parts) => joined(f, parts, " or ", 2),
@@ -104,16 +129,23 @@ fn joined(f: &mut fmt::Formatter<'_>, parts: &[Expr], separator: &str, least: u8
     Ok(())
 }
 
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.value, unit_text(&self.unit))
+    }
+}
+
+/// A unit as a filter spells it behind a number.
+fn unit_text(unit: &str) -> String {
+    if is_bare_unit(unit) { unit.to_owned() } else { back_quoted(unit) }
+}
+
 impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number { value, unit } => {
                 value.fmt(f)?;
-                match unit {
-                    None => Ok(()),
-                    Some(unit) if is_bare_unit(unit) => write!(f, " {unit}"),
-                    Some(unit) => write!(f, " {}", back_quoted(unit)),
-                }
+                unit.as_ref().map_or(Ok(()), |unit| write!(f, " {}", unit_text(unit)))
             }
             Self::Text(text) => f.write_str(&text_literal(text)),
             Self::Time(ns) => f.write_str(&time_text(*ns)),
@@ -199,6 +231,19 @@ mod tests {
             ("x = -9223372036854775808", "x = -9223372036854775808"),
             ("(has(a) = has(b)) is null", "(has(a) = has(b)) is null"),
             ("a = (b = c)", "a = (b = c)"),
+            ("a FOR 3s and (b for 1.5min or c)", "a for 3 s and (b for 1.5 min or c)"),
+            ("not a for 3s", "not a for 3 s"),
+            ("(not a) for 3s", "not a for 3 s"),
+            ("not (a for 3s)", "not (a for 3 s)"),
+            ("(a and b) for 3s", "(a and b) for 3 s"),
+            ("(x>1) for 2 s", "x > 1 for 2 s"),
+            ("(a for 3s) within 2s of (b within 1s before c)", "(a for 3 s) within 2 s of (b within 1 s before c)"),
+            ("a within 2s After (not b) or c", "a within 2 s after not b or c"),
+            ("Rate( speed+1 )<-4m/s2", "rate(speed + 1) < -4 m/s2"),
+            ("MEAN((speed), 500ms) * 2 > max(x , 1 h)", "mean(speed, 500 ms) * 2 > max(x, 1 h)"),
+            ("count(car where (score>.5) and w>40)>=2", "count(car where score > 0.5 and w > 40) >= 2"),
+            ("has(* where class in ('a', 'b'))", "has(* where class in (\"a\", \"b\"))"),
+            ("count( * )>3", "count(*) > 3"),
             ("a == b or a <> b or a ≠ c", "a = b or a != b or a != c"),
         ] {
             let tree = parse(text).unwrap_or_else(|error| panic!("{}", error.render(text))).unwrap();

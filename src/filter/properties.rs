@@ -7,7 +7,9 @@ use proptest::prelude::*;
 
 use super::{
     Filter, FrameColumns, MemoryColumns,
-    ast::{ArithmeticOp, Class, CompareOp, Expr, ExprKind, LabelQuantity, Literal, Number},
+    ast::{
+        ArithmeticOp, Class, CompareOp, Duration, Expr, ExprKind, LabelQuantity, Literal, Number, Side, WindowFunction,
+    },
     parse::parse,
     typed::{arithmetic, order},
 };
@@ -36,6 +38,23 @@ fn arithmetic_op() -> impl Strategy<Value = ArithmeticOp> {
     prop::sample::select(vec![ArithmeticOp::Add, ArithmeticOp::Subtract, ArithmeticOp::Multiply, ArithmeticOp::Divide])
 }
 
+fn window_function() -> impl Strategy<Value = WindowFunction> {
+    prop::sample::select(vec![WindowFunction::Mean, WindowFunction::Min, WindowFunction::Max])
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    prop::sample::select(vec![Side::Around, Side::Before, Side::After])
+}
+
+fn duration() -> impl Strategy<Value = Duration> {
+    let value = prop_oneof![
+        (0..i64::MAX).prop_map(Number::Int),
+        any::<f64>().prop_filter("not negative", |v| v.is_finite() && v.is_sign_positive()).prop_map(Number::Float),
+    ];
+    let unit = prop_oneof![Just("s".to_owned()), Just("min".to_owned()), Just("of".to_owned()), "\\PC{1,4}"];
+    (value, unit).prop_map(|(value, unit)| Duration { value, unit, span: 0..0 })
+}
+
 /// Any tree the parser can give, whatever its types.
 fn any_expr() -> impl Strategy<Value = Expr> {
     let number = prop_oneof![
@@ -56,36 +75,55 @@ fn any_expr() -> impl Strategy<Value = Expr> {
         "\\PC{1,6}",
         "[ -~\n]{1,4}"
     ];
-    let class = name.clone().prop_map(|name| Class { name, span: 0..0 });
     let leaf = prop_oneof![
         (number, unit).prop_map(|(value, unit)| expr(ExprKind::Literal(Literal::Number { value, unit }))),
         "\\PC{0,6}".prop_map(|text| expr(ExprKind::Literal(Literal::Text(text)))),
         any::<i64>().prop_map(|ns| expr(ExprKind::Literal(Literal::Time(ns)))),
         any::<bool>().prop_map(|value| expr(ExprKind::Literal(Literal::Bool(value)))),
-        name.prop_map(|name| expr(ExprKind::Name(name))),
-        (any::<bool>(), class).prop_map(|(has, class)| {
-            let quantity = if has { LabelQuantity::Has } else { LabelQuantity::Count };
-            expr(ExprKind::Labels { quantity, class })
-        }),
+        name.clone().prop_map(|name| expr(ExprKind::Name(name))),
     ];
-    leaf.prop_recursive(5, 40, 4, |inner| {
+    let class = name.prop_map(|name| Class { name, span: 0..0 });
+    leaf.prop_recursive(5, 40, 4, move |inner| {
         let one = || inner.clone().prop_map(boxed);
+        let over_time =
+            prop_oneof![
+                one().prop_map(|x| expr(ExprKind::Rate(x))),
+                (window_function(), one(), duration()).prop_map(|(function, value, duration)| expr(ExprKind::Window {
+                    function,
+                    value,
+                    duration
+                })),
+                (one(), duration()).prop_map(|(condition, duration)| expr(ExprKind::For { condition, duration })),
+                (one(), duration(), side(), one()).prop_map(|(condition, duration, side, other)| expr(
+                    ExprKind::Within { condition, duration, side, other }
+                )),
+                (any::<bool>(), prop::option::of(class.clone()), prop::option::of(one())).prop_map(
+                    |(has, class, condition)| {
+                        let quantity = if has { LabelQuantity::Has } else { LabelQuantity::Count };
+                        expr(match (class, condition) {
+                            (Some(class), None) => ExprKind::Labels { quantity, class },
+                            (class, condition) => ExprKind::LabelsWhere { quantity, class, condition },
+                        })
+                    }
+                ),
+            ];
         prop_oneof![
-            one().prop_map(|x| expr(ExprKind::Negate(x))),
-            one().prop_map(|x| expr(ExprKind::Not(x))),
-            (arithmetic_op(), one(), one()).prop_map(|(op, left, right)| expr(ExprKind::Arithmetic {
+            4 => over_time,
+            1 => one().prop_map(|x| expr(ExprKind::Negate(x))),
+            1 => one().prop_map(|x| expr(ExprKind::Not(x))),
+            1 => (arithmetic_op(), one(), one()).prop_map(|(op, left, right)| expr(ExprKind::Arithmetic {
                 op,
                 left,
                 right
             })),
-            (compare_op(), one(), one()).prop_map(|(op, left, right)| expr(ExprKind::Compare { op, left, right })),
-            (one(), one(), one()).prop_map(|(value, low, high)| expr(ExprKind::Between { value, low, high })),
-            (one(), prop::collection::vec(inner.clone(), 1..4))
+            1 => (compare_op(), one(), one()).prop_map(|(op, left, right)| expr(ExprKind::Compare { op, left, right })),
+            1 => (one(), one(), one()).prop_map(|(value, low, high)| expr(ExprKind::Between { value, low, high })),
+            1 => (one(), prop::collection::vec(inner.clone(), 1..4))
                 .prop_map(|(value, list)| expr(ExprKind::In { value, list })),
-            (one(), "\\PC{0,4}").prop_map(|(value, pattern)| expr(ExprKind::Glob { value, pattern })),
-            (one(), any::<bool>()).prop_map(|(value, negated)| expr(ExprKind::IsNull { value, negated })),
-            (inner.clone(), inner.clone()).prop_map(|(a, b)| Expr::and(a, b)),
-            (inner.clone(), inner.clone()).prop_map(|(a, b)| Expr::or(a, b)),
+            1 => (one(), "\\PC{0,4}").prop_map(|(value, pattern)| expr(ExprKind::Glob { value, pattern })),
+            1 => (one(), any::<bool>()).prop_map(|(value, negated)| expr(ExprKind::IsNull { value, negated })),
+            1 => (inner.clone(), inner.clone()).prop_map(|(a, b)| Expr::and(a, b)),
+            1 => (inner.clone(), inner.clone()).prop_map(|(a, b)| Expr::or(a, b)),
         ]
     })
 }
@@ -236,6 +274,11 @@ impl Walk<'_> {
                     LabelQuantity::Count => Value::Number(Number::Int(i64::from(count))),
                 }
             }
+            ExprKind::LabelsWhere { .. }
+            | ExprKind::Rate(_)
+            | ExprKind::Window { .. }
+            | ExprKind::For { .. }
+            | ExprKind::Within { .. } => unreachable!("not drawn; the properties of time have oracles of their own"),
             ExprKind::Negate(inner) => number(|| Some(-as_f64(&self.value(inner, row))?)),
             ExprKind::Arithmetic { op, left, right } => {
                 number(|| Some(arithmetic(*op, as_f64(&self.value(left, row))?, as_f64(&self.value(right, row))?)))

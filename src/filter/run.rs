@@ -41,6 +41,14 @@ impl Strip<'_> {
         self.first..self.first + self.rows
     }
 
+    /// The words of the strip out of those of all rows.
+    fn words(&self, all: &[usize]) -> Mask {
+        let mut mask = EMPTY;
+        let from = all.get(self.first / WORD_ROWS..).unwrap_or_default();
+        mask.iter_mut().zip(from).for_each(|(mask, word)| *mask = *word as u64);
+        mask
+    }
+
     /// One bit for each row that there is.
     pub(super) fn every_row(&self) -> Mask {
         let mut mask = EMPTY;
@@ -139,6 +147,10 @@ impl Test {
                 let known = or(&yes, &no);
                 Truth { yes: without(care, &known), no: known }
             }
+            Self::Known(sides) => Truth {
+                yes: and(&strip.words(&sides.0), care),
+                no: if want.no { and(&strip.words(&sides.1), care) } else { EMPTY },
+            },
             Self::Flag(column) => {
                 let Column::Bool(flags) = &**column else { return Truth { yes: EMPTY, no: EMPTY } };
                 let flags = &flags[strip.range()];
@@ -370,7 +382,7 @@ impl Values {
     }
 
     /// The strip as doubles, NaN where null.
-    fn floats(&self, strip: &Strip<'_>) -> Vec<f64> {
+    pub(super) fn floats(&self, strip: &Strip<'_>) -> Vec<f64> {
         match self {
             Self::Column(column) if let Column::Float(values) = &**column => values[strip.range()].to_vec(),
             Self::Constant(value) => vec![value.as_f64(); strip.rows],

@@ -2,6 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::{
+    label_rows::{LabelRows, attribute_names},
+    rhythm::Rhythm,
+};
 use crate::model::{Column, MetricKind};
 
 /// One footage's stretch of rows in the frame table.
@@ -63,4 +67,68 @@ pub trait FrameColumns: Sync {
     /// # Errors
     /// What kept the column from being read, for a person.
     fn timestamps(&self) -> Result<Arc<Vec<i64>>, String>;
+    /// The labels of a footage, by its index.
+    ///
+    /// # Errors
+    /// What kept the labels from being read, for a person.
+    fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String>;
+    /// Names and kinds of the attributes that labels have beside their fields, in name order. Looks at every label.
+    ///
+    /// # Errors
+    /// What kept the labels from being read, for a person.
+    fn label_attributes(&self) -> Result<Arc<Vec<MetricName>>, String> {
+        let read = (0..self.footages().len()).map(|footage| self.labels_of(footage));
+        label_attributes(read)
+    }
+    /// The rhythm of each footage.
+    ///
+    /// # Errors
+    /// What kept the times from being read, for a person.
+    fn rhythms(&self) -> Result<Arc<Vec<Rhythm>>, String> {
+        Ok(Arc::new(Rhythm::of_all(self.footages(), &self.timestamps()?)))
+    }
+    /// A column that was worked out earlier from these columns, by the text that says what it is. Tables that are asked
+    /// again and again keep some; others keep none.
+    fn worked_out(&self, _text: &str) -> Option<WorkedOut> {
+        None
+    }
+    /// Offers a column that was worked out, to be kept.
+    fn keep_worked_out(&self, _text: &str, _column: &WorkedOut) {}
+}
+
+/// Names and kinds of the attributes of labels, in name order.
+///
+/// # Errors
+/// The first error among the footages.
+pub fn label_attributes(
+    footages: impl Iterator<Item = Result<Arc<LabelRows>, String>>,
+) -> Result<Arc<Vec<MetricName>>, String> {
+    let mut kinds = BTreeMap::new();
+    for labels in footages {
+        labels?.add_attributes(&mut kinds);
+    }
+    Ok(Arc::new(attribute_names(kinds)))
+}
+
+/// A column that a filter worked out over many frames or labels.
+#[derive(Debug, Clone)]
+pub enum WorkedOut {
+    /// Numbers, NaN where there is none.
+    Floats(Arc<Column>),
+    /// Counts.
+    Counts(Arc<Vec<u32>>),
+    /// The rows where a condition is true and those where it is false, as words of 64 rows.
+    Truth(Arc<(Vec<usize>, Vec<usize>)>),
+}
+
+impl WorkedOut {
+    /// Bytes that it takes, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Floats(column) => column.len() * 8,
+            Self::Counts(counts) => counts.len() * 4,
+            Self::Truth(sides) => (sides.0.len() + sides.1.len()) * 8,
+        }
+    }
 }

@@ -54,7 +54,7 @@ pub(super) enum Sign {
 }
 
 /// Words that are not names unless they stand in back quotes. The last four belong to conditions over time and over
-/// single labels; keeping them from being names now keeps today's filters valid when those come.
+/// single labels.
 const RESERVED: [&str; 13] =
     ["and", "or", "not", "in", "is", "between", "null", "true", "false", "for", "within", "of", "where"];
 

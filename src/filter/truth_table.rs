@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::MemoryColumns;
-use crate::model::{Column, NULL_BOOL, NULL_WORD};
+use crate::model::{BoundingBox, Column, Label, NULL_BOOL, NULL_WORD};
 
 /// 2024-05-01T08:00:00Z in ns: when recording `drive_1` of [`lake`] begins.
 pub const START_NS: i64 = 1_714_550_400_000_000_000;
@@ -22,6 +22,15 @@ pub const START_NS: i64 = 1_714_550_400_000_000_000;
 /// | 5 | ∞ | 0 | max | true | sun | 1 | 0 | 1 | 0.5 |
 /// | 6 | 30 | 3 | min | false | snow | 0 | 0 | 0 | 0 |
 /// | 7 | NaN | null | 7 | null | null | 0 | 0 | 1 | 0.5 |
+///
+/// | row | labels: class, score, x y w h, track, attributes |
+/// |---|---|
+/// | 0 | car 0.9 (0 0 100 50) 1 occluded, lane 2; car 0.4 (10 20 30 20) not occluded, lane 1, colour red |
+/// | 1 | pedestrian (5 5 20 60) 7 |
+/// | 2 | car 0.4, 1, lane 2.5, colour Red |
+/// | 3 | pedestrian 0.5 (0 0 40 90) 7 colour blue; 0.6 (w 50) 8; 0.7 (w 60) 9 |
+/// | 5 | car 0.8 (50 0 60 40) 2⁵³ + 1 |
+/// | 6 | traffic light 1.0, occluded, state green |
 ///
 /// `drive_1` has `vehicle = "van"`, `region = "north"`, `driver = "A"`; `drive_2`, a day later, has only
 /// `vehicle = "Van"`. A metric called `time` holds the row number, one called `two words` minus it.
@@ -65,10 +74,40 @@ pub fn lake() -> MemoryColumns {
         )
         .add_metric("time", None, Column::Float(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]))
         .add_metric("two words", None, Column::Float(vec![0.0, -1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0]))
-        .add_class("car", vec![2, 0, 1, 0, 0, 1, 0, 0])
-        .add_class("pedestrian", vec![0, 1, 0, 3, 0, 0, 0, 0])
-        .add_class("traffic light", vec![0, 0, 0, 0, 0, 0, 1, 0]);
+        .add_labels(labels());
     lake
+}
+
+/// The labels of [`lake`] by footage.
+fn labels() -> BTreeMap<usize, Vec<Label>> {
+    type Side = Option<[f64; 4]>;
+    let label = |frame_idx, class: &str, score: Option<f64>, sides: Side, track_id, attributes: &str| Label {
+        frame_idx,
+        class: class.to_owned(),
+        score,
+        bbox: sides.map(|[x, y, w, h]| BoundingBox { x, y, w, h }),
+        track_id,
+        attributes: (!attributes.is_empty()).then(|| attributes.to_owned()),
+    };
+    let front = vec![
+        label(0, "car", Some(0.9), Some([0.0, 0.0, 100.0, 50.0]), Some(1), r#"{"occluded":true,"lane":2}"#),
+        label(
+            0,
+            "car",
+            Some(0.4),
+            Some([10.0, 20.0, 30.0, 20.0]),
+            None,
+            r#"{"occluded":false,"lane":1,"colour":"red"}"#,
+        ),
+        label(1, "pedestrian", None, Some([5.0, 5.0, 20.0, 60.0]), Some(7), ""),
+        label(2, "car", Some(0.4), None, Some(1), r#"{"occluded":null,"lane":2.5,"colour":"Red"}"#),
+        label(3, "pedestrian", Some(0.5), Some([0.0, 0.0, 40.0, 90.0]), Some(7), r#"{"colour":"blue"}"#),
+        label(3, "pedestrian", Some(0.6), Some([0.0, 0.0, 50.0, 90.0]), Some(8), ""),
+        label(3, "pedestrian", Some(0.7), Some([0.0, 0.0, 60.0, 90.0]), Some(9), "not JSON"),
+    ];
+    let rear = vec![label(1, "car", Some(0.8), Some([50.0, 0.0, 60.0, 40.0]), Some((1 << 53) + 1), "")];
+    let second = vec![label(0, "traffic light", Some(1.0), None, None, r#"{"state":"green","occluded":true}"#)];
+    BTreeMap::from([(0, front), (1, rear), (2, second)])
 }
 
 /// Filters over [`lake`] and the rows they match.
@@ -229,6 +268,85 @@ pub const CASES: &[(&str, &[usize])] = &[
     ("has(car) or has(pedestrian) and not braking", &[0, 1, 2, 5]),
     ("(has(car) or has(pedestrian)) and not braking", &[1]),
     ("not has(car) and braking", &[3]),
+    // `for`: runs of one footage, from the first frame to the last and one frame period more. Unknown breaks a run and
+    // stays unknown; a run that is too short is false.
+    ("braking for 0.5 s", &[0, 3, 5]),
+    ("braking for 501 ms", &[]),
+    ("not has(car) for 1 s", &[6, 7]),
+    ("not (has(car) for 1 s)", &[0, 1, 2, 3, 4, 5, 6, 7]),
+    ("speed is not null for 1 s", &[2, 3, 4, 5]),
+    ("true for 2 s", &[0, 1, 2, 3]),
+    ("frame >= 0 for 2001 ms", &[]),
+    ("speed > 0 for 0 s", &[0, 4, 5, 6]),
+    ("speed > 0 for 1 s", &[4, 5]),
+    ("not (speed > 0 for 1 s)", &[0, 2, 3, 6]),
+    ("(speed > 0 for 1 s) is null", &[1, 7]),
+    ("speed > 0 / 0 for 1 s", &[]),
+    ("(speed > 0 for 1 s) for 1 s", &[4, 5]),
+    // `within`: the same recording, any camera. Where the second condition is unknown, it is not true.
+    ("has(pedestrian) within 0.5 s of has(car)", &[1, 3]),
+    ("has(pedestrian) within 400 ms of has(car)", &[1]),
+    ("has(pedestrian) within 0 s of has(car)", &[1]),
+    ("speed > 20 within 0 s of braking", &[4, 5]),
+    ("has(car) within 500 ms before has(pedestrian)", &[0, 2, 5]),
+    ("has(car) within 500 ms after has(pedestrian)", &[2, 5]),
+    ("has(car) within 1 s of speed is null", &[0, 2, 5]),
+    ("frame >= 0 within 10 h of has(`traffic light`)", &[6, 7]),
+    ("not (speed > 0 within 1 s of has(`traffic light`))", &[0, 1, 2, 3, 4, 5]),
+    ("(speed > 0 within 1 s of has(`traffic light`)) is null", &[7]),
+    ("speed > 0 within 1 s of speed / 0 > 1", &[]),
+    ("camera = \"rear\" and speed > 1 within 1 s of has(car where score < 0.5)", &[4, 5]),
+    // `rate`: from the frame before to the frame after.
+    ("rate(speed) < 0", &[1]),
+    ("rate(speed) = -10 m/s2", &[1]),
+    ("rate(speed) < -1 g", &[1]),
+    ("rate(speed) is null", &[0, 2, 3, 4, 5, 6, 7]),
+    ("not rate(speed) < 0", &[]),
+    ("rate(gear) = -3", &[2]),
+    ("rate(metric.time) = 2", &[1, 2]),
+    ("rate(t) = 1", &[1, 2]),
+    ("rate(count(car)) < 0", &[1]),
+    ("rate(rate(metric.time)) is not null", &[]),
+    // Windows end at the frame, both ends included; missing values do not count.
+    ("mean(speed, 500 ms) = 10", &[0, 1]),
+    ("mean(speed, 500 ms) < 0", &[3]),
+    ("mean(speed, 500 ms) >= 30", &[5, 6, 7]),
+    ("mean(speed, 0 s) is null", &[1, 7]),
+    ("mean(speed, 1 s) > 36 km/h", &[4, 5, 6, 7]),
+    ("mean(speed, 1 s) - speed >= 2.5 m/s", &[2, 3]),
+    ("min(speed, 1 s) = 0", &[2]),
+    ("min(gear, 1 s) = -1", &[3]),
+    ("max(speed, 10 s) = 10", &[0, 1, 2, 3]),
+    ("max(-speed, 10 s) = 5", &[3]),
+    // Labels one by one: a label counts for which the condition is true.
+    ("count(car where score > 0.5) >= 1", &[0, 5]),
+    ("has(car where score > 0.5)", &[0, 5]),
+    ("has(car where not score > 0.5)", &[0, 2]),
+    ("not has(car where score > 0.5)", &[1, 2, 3, 4, 6, 7]),
+    ("has(pedestrian where score is null)", &[1]),
+    ("has(pedestrian where not score > 0.5)", &[3]),
+    ("count(pedestrian where score > 0.5) = 2", &[3]),
+    ("count(pedestrian where score > 0.5) = 0", &[0, 1, 2, 4, 5, 6, 7]),
+    ("has(* where w >= 50 px and h is not null)", &[0, 3, 5]),
+    ("count(* where class in (\"car\", \"pedestrian\") and track_id is not null) = 1", &[0, 1, 2, 5]),
+    ("has(car where track_id = 9007199254740993)", &[5]),
+    ("has(car where x + w > 100 or y > 10)", &[0, 5]),
+    ("has(car where class = \"pedestrian\")", &[]),
+    ("has(* where class ~ \"CAR\")", &[0, 2, 5]),
+    ("count(*) = labels", &[0, 1, 2, 3, 4, 5, 6, 7]),
+    ("has(*)", &[0, 1, 2, 3, 5, 6]),
+    ("has(car where score > 0.5) for 0.5 s", &[0, 5]),
+    ("camera = \"rear\" and has(car where score > 0.5)", &[5]),
+    ("not (camera = \"rear\" and has(car where score > 0.5))", &[0, 1, 2, 3, 4, 6, 7]),
+    // Attributes; a label without one has null.
+    ("has(* where occluded)", &[0, 6]),
+    ("has(car where not occluded)", &[0]),
+    ("has(car where occluded is null)", &[2, 5]),
+    ("has(car where lane > 2)", &[2]),
+    ("has(car where lane = 2)", &[0]),
+    ("has(* where colour = \"red\")", &[0]),
+    ("has(* where colour ~ \"RED\")", &[0, 2]),
+    ("has(* where attribute.colour = \"blue\")", &[3]),
 ];
 
 /// Filters that parse but do not fit [`lake`], with the bytes the error points at.
@@ -256,6 +374,23 @@ pub const MISFITS: &[(&str, std::ops::Range<usize>)] = &[
     ("speed in (1, \"a\")", 13..16),
     ("speed and braking", 0..5),
     ("frame_id = \"a/b/1\"", 0..8),
+    ("speed for 3 s", 0..5),
+    ("braking for 3 kg", 12..16),
+    ("braking within 2 m of has(car)", 15..18),
+    ("braking within 2 s of speed", 22..27),
+    ("rate(braking) > 1", 5..12),
+    ("rate(camera) = 1", 5..11),
+    ("rate(5) > 1", 5..6),
+    ("rate(speed) > 3 m/s", 14..19),
+    ("mean(speed, 5 kg) > 1", 12..16),
+    ("mean(speed, 5 s) > 3 kg", 19..23),
+    ("count(car where scor > 1) > 1", 16..20),
+    ("has(Car where score > 1)", 4..7),
+    ("has(car where score)", 14..19),
+    ("has(car where speed > 1)", 14..19),
+    ("has(car where class = car)", 22..25),
+    ("has(car where has(car))", 14..22),
+    ("has(car where score > 1 for 3 s)", 14..31),
 ];
 
 #[cfg(test)]

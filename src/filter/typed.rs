@@ -1,10 +1,11 @@
 //! The checked filter: every name resolved, every operand of the right type, units converted, constants folded.
 
-use std::{cmp::Ordering, ops::Range};
+use std::{cmp::Ordering, ops::Range, sync::Arc};
 
 use super::{
-    ast::{ArithmeticOp, CompareOp, Number as Value},
+    ast::{ArithmeticOp, CompareOp, Number as Value, Side, WindowFunction},
     bounds::{Bounds, NumberList},
+    count_labels::LabelCount,
     glob::Glob,
 };
 
@@ -20,6 +21,19 @@ pub(super) enum Predicate {
     Same(Box<Predicate>, Box<Predicate>),
     /// Whether the condition is unknown; itself always known.
     IsUnknown(Box<Predicate>),
+    /// True without a break for at least so long.
+    Held {
+        condition: Box<Predicate>,
+        at_least_ns: i64,
+        name: ColumnName,
+    },
+    /// A frame of the recording where the other is true is at most so far away; always known.
+    Near {
+        other: Box<Predicate>,
+        length_ns: i64,
+        side: Side,
+        name: ColumnName,
+    },
     /// A boolean metric.
     Flag(ColumnName),
     /// A number inside an interval; unknown where it is null.
@@ -50,7 +64,8 @@ pub(super) enum Predicate {
     },
 }
 
-/// A column by the name the lake gives it, and where the filter names it.
+/// A column by the name the lake gives it, and where the filter names it. A column that is worked out is named by the
+/// text that says how.
 #[derive(Debug, Clone)]
 pub(super) struct ColumnName {
     pub name: String,
@@ -73,6 +88,20 @@ pub(super) enum Number {
     Timestamp(Range<usize>),
     /// Seconds since the recording began.
     SinceStart(Range<usize>),
+    /// Labels that are like that.
+    Labels(Arc<LabelCount>),
+    /// Change per second.
+    Rate {
+        value: Box<Number>,
+        name: ColumnName,
+    },
+    /// Over the time up to the frame.
+    Window {
+        function: WindowFunction,
+        value: Box<Number>,
+        length_ns: i64,
+        name: ColumnName,
+    },
     Negate(Box<Number>),
     Arithmetic {
         op: ArithmeticOp,
@@ -85,9 +114,20 @@ impl Number {
     /// Whether its values are whole numbers that compare exactly.
     pub(super) fn is_exact(&self) -> bool {
         match self {
-            Self::Ints(_) | Self::ClassCount(_) | Self::LabelCount(_) | Self::Frame | Self::Timestamp(_) => true,
+            Self::Ints(_)
+            | Self::ClassCount(_)
+            | Self::LabelCount(_)
+            | Self::Labels(_)
+            | Self::Frame
+            | Self::Timestamp(_) => true,
             Self::Constant(value) => matches!(value, Value::Int(_)),
-            Self::Null | Self::Floats(_) | Self::SinceStart(_) | Self::Negate(_) | Self::Arithmetic { .. } => false,
+            Self::Null
+            | Self::Floats(_)
+            | Self::SinceStart(_)
+            | Self::Rate { .. }
+            | Self::Window { .. }
+            | Self::Negate(_)
+            | Self::Arithmetic { .. } => false,
         }
     }
 }

@@ -10,6 +10,8 @@ enum Quantity {
     Length,
     Time,
     Acceleration,
+    AngularAcceleration,
+    Jerk,
     Temperature,
     Ratio,
 }
@@ -27,7 +29,7 @@ const fn known(spellings: &'static [&'static str], quantity: Quantity, numerator
 }
 
 /// The international mile is 1609.344 m, the knot 1852 m an hour, standard gravity 9.80665 m/s² (all exact).
-const UNITS: [Known; 29] = [
+const UNITS: [Known; 42] = [
     known(&["m/s", "mps"], Quantity::Speed, 1.0, 1.0),
     known(&["km/h", "kmh", "kph", "km/hr"], Quantity::Speed, 1000.0, 3600.0),
     known(&["mph", "mi/h"], Quantity::Speed, 1609.344, 3600.0),
@@ -57,7 +59,36 @@ const UNITS: [Known; 29] = [
     known(&["cm/s"], Quantity::Speed, 1.0, 100.0),
     known(&["mrad"], Quantity::Angle, 1.0, 1000.0),
     known(&["rpm"], Quantity::AngularRate, std::f64::consts::TAU, 60.0),
+    known(&["mm/s"], Quantity::Speed, 1.0, 1000.0),
+    known(&["km/s"], Quantity::Speed, 1000.0, 1.0),
+    known(&["mi/s"], Quantity::Speed, 1609.344, 1.0),
+    known(&["ft/s"], Quantity::Speed, 0.3048, 1.0),
+    known(&["mrad/s"], Quantity::AngularRate, 1.0, 1000.0),
+    known(&["km/h/s"], Quantity::Acceleration, 1000.0, 3600.0),
+    known(&["mph/s"], Quantity::Acceleration, 1609.344, 3600.0),
+    known(&["kn/s"], Quantity::Acceleration, 1852.0, 3600.0),
+    known(&["rad/s2", "rad/s²", "rad/s^2", "rad/s/s"], Quantity::AngularAcceleration, 1.0, 1.0),
+    known(
+        &["deg/s2", "deg/s²", "deg/s^2", "deg/s/s", "°/s2", "°/s²", "°/s/s"],
+        Quantity::AngularAcceleration,
+        std::f64::consts::PI,
+        180.0,
+    ),
+    known(&["rpm/s"], Quantity::AngularAcceleration, std::f64::consts::TAU, 60.0),
+    known(&["m/s3", "m/s³", "m/s^3"], Quantity::Jerk, 1.0, 1.0),
+    known(&["g/s"], Quantity::Jerk, 9.80665, 1.0),
 ];
+
+/// The unit of a change per second of something in this unit.
+pub(super) fn per_second(unit: &str) -> String {
+    let Some((_, known)) = find(unit) else { return format!("{unit}/s") };
+    match (known.quantity, known.spellings[0]) {
+        (Quantity::Speed, "m/s") => "m/s2".to_owned(),
+        (Quantity::AngularRate, rate @ ("rad/s" | "deg/s")) => format!("{rate}2"),
+        (Quantity::Acceleration, "m/s2") => "m/s3".to_owned(),
+        (_, spelling) => format!("{spelling}/s"),
+    }
+}
 
 fn find(text: &str) -> Option<(usize, &'static Known)> {
     UNITS.iter().enumerate().find(|(_, unit)| unit.spellings.contains(&text))
@@ -106,6 +137,29 @@ mod tests {
         ] {
             assert_eq!(convert(value, from, to), expected, "{value} {from} in {to}");
         }
+    }
+
+    #[test]
+    fn rates_have_units() {
+        for (unit, expected) in [
+            ("m/s", "m/s2"),
+            ("mps", "m/s2"),
+            ("kph", "km/h/s"),
+            ("°", "deg/s"),
+            ("°/s", "deg/s2"),
+            ("m/s²", "m/s3"),
+            ("%", "%/s"),
+            ("lx", "lx/s"),
+        ] {
+            assert_eq!(per_second(unit), expected);
+        }
+        for unit in UNITS
+            .iter()
+            .filter(|unit| matches!(unit.quantity, Quantity::Length | Quantity::Angle) || unit.spellings[0] == "km/h")
+        {
+            assert!(is_known(&per_second(unit.spellings[0])), "{}", unit.spellings[0]);
+        }
+        assert_eq!(convert(36.0, "km/h/s", "m/s2"), Some(10.0));
     }
 
     #[test]

@@ -60,6 +60,8 @@ impl App {
                 images: draft.images,
                 labels: draft.labels,
                 spreadsheet: draft.spreadsheet,
+                every_ns: None,
+                around_ns: None,
             };
             Outcome::Exported(session.export(&request, progress).map_err(Ended::from))
         });

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     catalog::FrameTable,
     export::{self, FrameSource, ImageFormat, Package, PackageImages},
+    filter::{FrameColumns, FrameSet},
     jobs::Progress,
     model::{FrameId, Label, Look, Raster, Samples},
     tasks::{self, Outcome},
@@ -50,13 +51,21 @@ impl Session {
         // What was typed wrongly is no run.
         let table = self.table()?;
         let (rows, from, missing) = self.scope_rows(&table, &request.scope)?;
-        let parameters =
-            json!({"scope": request.scope, "out": request.out, "images": request.images, "labels": request.labels});
+        let seconds = |ns: i64| std::time::Duration::from_nanos(ns.unsigned_abs()).as_secs_f64();
+        let (every_s, around_s) = (request.every_ns.map(seconds), request.around_ns.map(seconds));
+        let parameters = json!({
+            "scope": request.scope, "out": request.out, "images": request.images, "labels": request.labels,
+            "every_s": every_s, "around_s": around_s,
+        });
+        let (rows, matches) = self.in_time(&table, rows, request)?;
         let report =
             tasks::run(self.inner.kept.as_ref().ok(), "export", &parameters.to_string(), progress, |progress| {
                 let provenance = json!({
                     "lake": self.name(),
                     "scope": from,
+                    "every_s": every_s,
+                    "around_s": around_s,
+                    "matches": matches.as_ref().map_or(rows.len(), FrameSet::count),
                     "frames_no_longer_in_the_lake": missing,
                     "exported_at": now_text(),
                     "lakescope_version": env!("CARGO_PKG_VERSION"),
@@ -65,6 +74,7 @@ impl Session {
                 let report = Package {
                     table: &table,
                     rows: &rows,
+                    matches: matches.clone(),
                     source: &Source { session: self, table: &table },
                     out: &request.out,
                     images: match request.images {
@@ -94,6 +104,26 @@ impl Session {
                 })
             })?;
         Ok(report)
+    }
+
+    /// The rows thinned out and with those around them, and then which of them are matches.
+    fn in_time(
+        &self,
+        table: &FrameTable,
+        rows: Vec<u32>,
+        request: &ExportRequest,
+    ) -> Result<(Vec<u32>, Option<FrameSet>), SessionError> {
+        if request.every_ns.is_none() && request.around_ns.is_none() {
+            return Ok((rows, None));
+        }
+        let mut set = FrameSet::from_rows(table.rows(), rows.into_iter().map(|row| row as usize));
+        if let Some(every_ns) = request.every_ns {
+            set = self.thin(table, &set, every_ns)?;
+        }
+        Ok(match request.around_ns {
+            Some(around_ns) => (self.around(table, &set, around_ns)?.to_rows(), Some(set)),
+            None => (set.to_rows(), None),
+        })
     }
 
     /// Rows of a scope, the scope as `export.json` tells it, and how many of its frames are gone from the lake.

@@ -5,8 +5,8 @@ use std::{cmp::Ordering, fs::File, path::Path};
 use super::{FrameDetail, FrameFormat, Session, SessionError, Sort};
 use crate::{
     catalog::FrameTable,
-    export::{self, RowFormat},
-    filter::{Filter, FrameColumns, FrameSet, metric_name},
+    export::{self, OutColumn, RowFormat},
+    filter::{Filter, FilterError, FrameColumns, FrameSet, metric_name},
     jobs::Progress,
     model::{Column, FrameId, Label},
 };
@@ -17,12 +17,7 @@ impl Session {
     /// # Errors
     /// [`SessionError::Usage`] points at the place in the text that does not parse or that names what is not there.
     pub fn find(&self, table: &FrameTable, filter: &str) -> Result<FrameSet, SessionError> {
-        let wrong = |error: crate::filter::FilterError| {
-            SessionError::Usage(format!("the filter cannot be used\n{}", error.render(filter)))
-        };
-        let bound = Filter::parse(filter).and_then(|filter| filter.bind(table)).map_err(wrong)?;
-        // What goes wrong from here on is not the filter's fault: a column could not be read.
-        bound.evaluate(table).map_err(|error| SessionError::Failed(error.message))
+        Filter::parse(filter).and_then(|filter| filter.evaluate(table)).map_err(|error| wrong_filter(&error, filter))
     }
 
     /// Rows in the order asked for; rows without a value come last, equal ones stay as they were.
@@ -95,15 +90,7 @@ impl Session {
         out: &mut File,
         progress: &Progress,
     ) -> Result<(), SessionError> {
-        let columns = export::frame_columns(table, columns)?;
-        let format = match format {
-            FrameFormat::Parquet => return Ok(export::write_parquet(&columns, rows, out)?),
-            FrameFormat::Table => RowFormat::Table,
-            FrameFormat::Csv { spreadsheet } => RowFormat::Csv { spreadsheet },
-            FrameFormat::Json => RowFormat::Json,
-            FrameFormat::Ndjson => RowFormat::Ndjson,
-        };
-        Ok(export::write_rows(&columns, rows, format, out, progress)?)
+        write_columns(&export::frame_columns(table, columns)?, rows, format, out, progress)
     }
 
     /// The same into a file that appears under its name when it is whole.
@@ -121,18 +108,7 @@ impl Session {
     ) -> Result<(), SessionError> {
         // A wrong column must not leave an empty file behind.
         export::frame_columns(table, columns)?;
-        let mut failure = None;
-        let written = export::write_file(path, |file| {
-            self.write_frames(table, rows, columns, format, file, progress).map_err(|error| {
-                let told = export::ExportError::Read(error.to_string());
-                failure = Some(error);
-                told
-            })
-        });
-        match failure {
-            Some(error) => Err(error),
-            None => Ok(written?),
-        }
+        write_whole_file(path, |file| self.write_frames(table, rows, columns, format, file, progress))
     }
 
     /// Everything told about one frame: values, labels, times, place.
@@ -189,6 +165,51 @@ impl Session {
                 None => format!("there is no frame {id}; `lakescope frames` lists the frames of the lake"),
             })
         })
+    }
+}
+
+/// What is wrong with a filter, told with its place; or what kept a column from being read.
+pub(super) fn wrong_filter(error: &FilterError, filter: &str) -> SessionError {
+    if error.of_lake {
+        return SessionError::Failed(error.message.clone());
+    }
+    SessionError::Usage(format!("the filter cannot be used\n{}", error.render(filter)))
+}
+
+/// Writes rows of columns to `out`.
+pub(super) fn write_columns(
+    columns: &[OutColumn<'_>],
+    rows: &[u32],
+    format: FrameFormat,
+    out: &mut File,
+    progress: &Progress,
+) -> Result<(), SessionError> {
+    let format = match format {
+        FrameFormat::Parquet => return Ok(export::write_parquet(columns, rows, out)?),
+        FrameFormat::Table => RowFormat::Table,
+        FrameFormat::Csv { spreadsheet } => RowFormat::Csv { spreadsheet },
+        FrameFormat::Json => RowFormat::Json,
+        FrameFormat::Ndjson => RowFormat::Ndjson,
+    };
+    Ok(export::write_rows(columns, rows, format, out, progress)?)
+}
+
+/// Writes a file that appears under its name when it is whole.
+pub(super) fn write_whole_file(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> Result<(), SessionError>,
+) -> Result<(), SessionError> {
+    let mut failure = None;
+    let written = export::write_file(path, |file| {
+        write(file).map_err(|error| {
+            let told = export::ExportError::Read(error.to_string());
+            failure = Some(error);
+            told
+        })
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(written?),
     }
 }
 

@@ -7,6 +7,7 @@ mod images;
 mod index;
 mod samples;
 mod settings;
+mod spans;
 mod thumbnails;
 mod types;
 mod verify;
@@ -17,8 +18,8 @@ use parking_lot::Mutex;
 
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
 pub use types::{
-    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, FrameTrouble, IndexReport,
-    LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort,
+    Explanation, ExportImages, ExportReport, ExportRequest, ExportScope, FilterPart, FrameDetail, FrameFormat,
+    FrameTrouble, IndexReport, LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort,
 };
 pub use verify::{ByteRange, ChecksumReport, DamagedFrames, DamagedStore, Told, VerifyReport};
 

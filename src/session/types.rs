@@ -155,6 +155,32 @@ pub struct ExportRequest {
     pub labels: bool,
     /// Guard text that a spreadsheet would take for a formula.
     pub spreadsheet: bool,
+    /// Take only frames that are so far apart, ns, per footage.
+    pub every_ns: Option<i64>,
+    /// Take the frames so near to these too, ns, per footage; a column `match` tells the ones from the others.
+    pub around_ns: Option<i64>,
+}
+
+/// How many frames a part of a filter leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FilterPart {
+    /// As it was written.
+    pub part: String,
+    /// Frames that this part alone lets through.
+    pub alone: u64,
+    /// Frames that this part and all before it let through.
+    pub together: u64,
+}
+
+/// How a filter comes to its frames.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// Frames of the lake.
+    pub frames: u64,
+    /// The parts that must all hold, in the order written.
+    pub parts: Vec<FilterPart>,
+    /// Frames that match.
+    pub matches: u64,
 }
 
 /// What an export wrote.

@@ -3,8 +3,10 @@
 mod all_layouts;
 mod bad_input;
 mod bench;
+mod filter_doc;
 mod foreign;
 mod harness;
+mod in_time;
 mod killed;
 mod layouts;
 mod main_job;

@@ -19,7 +19,8 @@ pub(super) enum Kind {
     Other,
 }
 
-const WORDS: [&str; 12] = ["and", "or", "not", "in", "is", "between", "null", "true", "false", "for", "within", "of"];
+const WORDS: [&str; 13] =
+    ["and", "or", "not", "in", "is", "between", "null", "true", "false", "for", "within", "of", "where"];
 
 /// Cuts `text` into stretches that follow each other without holes.
 pub(super) fn stretches(text: &str) -> Vec<(Range<usize>, Kind)> {
@@ -80,6 +81,10 @@ pub(super) fn stretches(text: &str) -> Vec<(Range<usize>, Kind)> {
                 end = take(&|c| c.is_alphanumeric() || "_.".contains(c));
                 let word = &text[start..end];
                 if WORDS.contains(&word.to_lowercase().as_str()) {
+                    // Behind a `where` stand the label's fields, no longer a class.
+                    if word.eq_ignore_ascii_case("where") {
+                        depth_of_class = None;
+                    }
                     Kind::Word
                 } else if depth_of_class == Some(depth) {
                     Kind::Text
@@ -188,6 +193,10 @@ mod tests {
     fn each_kind_is_seen() {
         for (text, expected) in [
             ("speed > 80 km/h", vec![("speed", Kind::Name), (">", Kind::Word), ("80", Kind::Number)]),
+            (
+                "has(car where score > 1)",
+                vec![("car", Kind::Text), ("where", Kind::Word), ("score", Kind::Name), ("1", Kind::Number)],
+            ),
             ("count(pedestrian) >= 2", vec![("count", Kind::Name), ("pedestrian", Kind::Text), ("2", Kind::Number)]),
             (
                 "`a b` in (\"x\", 'y')",
