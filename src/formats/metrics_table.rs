@@ -60,14 +60,22 @@ impl MetricTable {
     }
 }
 
-/// Reads the metrics of a CSV or Parquet file.
+/// Reads the metrics of a CSV, Parquet or MDF 4 file.
 ///
 /// # Errors
 /// [`FormatError`] when the file as a whole cannot be read or has no times.
 pub fn read_metrics(path: &Path, options: &MetricOptions) -> Result<MetricTable, FormatError> {
+    if is_mdf(path) {
+        return super::mdf::read_mdf(path, options);
+    }
     let chosen = options.time.column.as_deref().unwrap_or("");
     let table = read_table(path, &|name| is_time_name(name) || name.eq_ignore_ascii_case(chosen))?;
     from_table(path, table, options)
+}
+
+/// Whether a file is an ASAM MDF 4 file by its ending.
+pub(super) fn is_mdf(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("mf4"))
 }
 
 /// The metrics of a table; `path` is for messages.

@@ -5,12 +5,13 @@
 mod discover;
 mod error;
 mod grouping;
+mod loose_labels;
 mod manifest;
 mod natural;
 mod place;
 
-pub use discover::{Discovery, LabelFile, LogFile, MetricFile, RecordingFiles, StoreFile, discover};
+pub use discover::{Discovery, LabelFile, LogFile, MetricFile, RecordingFiles, StoreFile, discover, is_oxts};
 pub use error::LakeError;
-pub use manifest::{Manifest, MetricSetting};
+pub use manifest::{LabelSetting, Manifest, MetricSetting};
 pub use natural::natural_cmp;
 pub use place::{Places, resolve_inside};

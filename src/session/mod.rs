@@ -12,8 +12,8 @@ use std::{path::Path, sync::Arc};
 use parking_lot::Mutex;
 
 pub use types::{
-    ExportImages, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, IndexReport, LakeInfo,
-    MetricInfo, OpenOptions, Selection, SessionError, Sort,
+    ExportImages, ExportLabels, ExportReport, ExportRequest, ExportScope, FrameDetail, FrameFormat, IndexReport,
+    LakeInfo, MetricInfo, OpenOptions, Selection, SessionError, Sort,
 };
 
 use crate::{

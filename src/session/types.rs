@@ -140,6 +140,9 @@ pub enum ExportImages {
     Original,
 }
 
+/// How an export writes labels.
+pub use crate::export::LabelFormat as ExportLabels;
+
 /// An export to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportRequest {
@@ -149,8 +152,8 @@ pub struct ExportRequest {
     pub out: PathBuf,
     /// Images to write.
     pub images: ExportImages,
-    /// Whether `labels.csv` is written.
-    pub labels: bool,
+    /// The format that labels are written in; `None` for no labels.
+    pub labels: Option<ExportLabels>,
     /// Guard text that a spreadsheet would take for a formula.
     pub spreadsheet: bool,
 }
@@ -162,7 +165,7 @@ pub struct ExportReport {
     pub out: PathBuf,
     /// Frames in `frames.csv`.
     pub frames: u64,
-    /// Labels in `labels.csv`.
+    /// Labels written.
     pub labels: u64,
     /// Image files written.
     pub images: u64,
