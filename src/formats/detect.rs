@@ -8,7 +8,7 @@ use super::{
     label_files::is_bdd,
     labels_table::are_labels,
     locations::are_locations,
-    metrics_table::is_mdf,
+    metrics_table::{is_mcap, is_mdf},
     parquet_table,
     table::{TableKind, table_kind},
     time_axis::is_time_name,
@@ -51,7 +51,7 @@ pub fn detect(path: &Path) -> Option<FileKind> {
         }
         return is_bdd(&String::from_utf8_lossy(&head)).then_some(FileKind::BddLabels);
     }
-    if is_mdf(path) {
+    if is_mdf(path) || is_mcap(path) {
         return Some(FileKind::Metrics);
     }
     let kind = table_kind(path)?;

@@ -1,5 +1,5 @@
-//! Tests of MDF 4 files, which the library that reads them writes here, too; files of other software are read in
-//! `tests/it/metric_files.rs`.
+//! Tests of MDF 4 files, which the library that reads them writes here, too; and of a file that asammdf wrote
+//! (`tests/fixtures/metrics/make_mf4.py`).
 
 use mf4_rs::{blocks::common::DataType, writer::MdfWriter};
 use proptest::prelude::*;
@@ -54,6 +54,31 @@ fn groups_keep_their_own_times() {
     assert_eq!(table.series[0].values, Column::Int { values: vec![0, 7, 14], valid: vec![] });
     let steps: Vec<i64> = table.series[0].time_ns.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert_eq!(steps, [250_000_000, 250_000_000]);
+}
+
+fn fixture(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/metrics").join(name)
+}
+
+#[test]
+fn files_of_other_software_are_read() {
+    let table = read_mdf(&fixture("measurement.mf4"), &MetricOptions::default()).unwrap();
+    let of = |name: &str| table.series.iter().find(|series| series.name == name).unwrap();
+    let names: Vec<&str> = table.series.iter().map(|series| series.name.as_str()).collect();
+    assert_eq!(names, ["speed", "rpm", "oil", "gear", "mode"]);
+    assert_eq!(of("speed").unit.as_deref(), Some("m/s"));
+    assert_eq!(of("speed").values, Column::Float((0..8).map(|row| f64::from(row) * 1.5).collect()));
+    assert_eq!(of("rpm").values, Column::Int { values: (0..8).map(|row| row * 100).collect(), valid: vec![] });
+    assert_eq!(of("oil").values, Column::Float((0..8).map(|row| f64::from(row) * 0.5 - 40.0).collect()));
+    assert_eq!(of("gear").values, Column::Int { values: vec![0, 1, 2], valid: vec![] });
+    assert_eq!(of("mode").values.text(1).as_deref(), Some("drive"));
+    let start = 1_714_550_400_000_000_000;
+    assert_eq!(of("speed").time_ns[..2], [start, start + 250_000_000]);
+    assert_eq!(*of("gear").time_ns, [start, start + 1_000_000_000, start + 2_000_000_000]);
+    assert!(table.notes.is_empty(), "{:?}", table.notes);
+    // Compressed blocks are what the library does not read.
+    let error = read_mdf(&fixture("measurement_packed.mf4"), &MetricOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("cannot be read as MDF 4"), "{error}");
 }
 
 #[test]

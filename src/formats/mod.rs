@@ -21,6 +21,7 @@ mod label_rows;
 mod labels_coco;
 mod labels_table;
 mod locations;
+mod mcap;
 mod mdf;
 mod metrics_table;
 mod note;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 const STORE_ENDINGS: [&str; 8] = ["h5", "hdf5", "hdf", "he5", "h5f", "nc", "nc4", "nxs"];
-const TABLE_ENDINGS: [&str; 5] = ["csv", "tsv", "parquet", "json", "mf4"];
+const TABLE_ENDINGS: [&str; 6] = ["csv", "tsv", "parquet", "json", "mf4", "mcap"];
 /// Endings of label files, and of the files that name their classes, beside those of tables.
 const LABEL_ENDINGS: [&str; 5] = ["txt", "xml", "yaml", "yml", "names"];
 /// Top-level folders that hold no recordings, and files at the top that are not anybody's sensor log.

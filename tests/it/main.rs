@@ -3,6 +3,7 @@
 mod foreign;
 mod harness;
 mod killed;
+mod label_files;
 mod main_job;
 mod python;
 mod tidy;

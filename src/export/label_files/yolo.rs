@@ -61,10 +61,9 @@ impl LabelSink for Yolo {
             text.push('\n');
             written += 1;
         }
-        // An absent file means that the image shows nothing.
-        if written > 0 {
-            self.files.write(frame.image, "txt", &text)?;
-        }
+        // An absent file would mean the same as an empty one, but where frame 0 has a file its number shows that
+        // frames count from 0.
+        self.files.write(frame.image, "txt", &text)?;
         Ok(written)
     }
 

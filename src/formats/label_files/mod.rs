@@ -7,7 +7,10 @@ mod sheet;
 mod text;
 mod xml;
 
-use std::path::Path;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
 
 use rayon::prelude::*;
 
@@ -103,7 +106,7 @@ pub fn read_label_files(root: &Path, files: &[ListedFile], options: &LabelOption
     }
     let others: Vec<&ListedFile> = files.iter().filter(|file| !is_class_names(&file.path)).collect();
     let results: Vec<Result<Found, FormatError>> =
-        others.par_iter().map(|file| read_file(root, &file.path, options)).collect();
+        others.par_iter().map(|file| read_guarded(root, &file.path, options)).collect();
     let mut sets: [Vec<(String, Sheet)>; 4] = Default::default();
     for (file, result) in others.into_iter().zip(results) {
         match result {
@@ -175,6 +178,14 @@ fn place_of(path: &str) -> &str {
     }
     let last_two = || path.rmatch_indices('/').nth(1).map_or(path, |(at, _)| &path[at + 1..]);
     after.map_or_else(last_two, |at| &path[at..])
+}
+
+/// Reads a file; a panic of a parser on foreign bytes becomes an error of the file.
+fn read_guarded(root: &Path, path: &str, options: &LabelOptions) -> Result<Found, FormatError> {
+    catch_unwind(AssertUnwindSafe(|| read_file(root, path, options))).unwrap_or_else(|_| {
+        let what = "its parser gave up on damaged bytes".to_owned();
+        Err(FormatError::Foreign { path: root.join(path), format: "a label file", what })
+    })
 }
 
 fn read_file(root: &Path, path: &str, options: &LabelOptions) -> Result<Found, FormatError> {

@@ -23,6 +23,8 @@ pub(super) struct Sheet {
     pub(super) read: u64,
     /// Regions that the format marks as not labelled.
     pub(super) dont_care: u64,
+    /// Boxes with a corner that a format counting from 1 cannot have.
+    pub(super) below_one: u64,
     pub(super) notes: Vec<Note>,
     /// Whether the file is all there is about its frame, so that no other file may tell the same frame.
     pub(super) whole_frame: bool,
@@ -95,11 +97,13 @@ pub(super) fn join(sheets: Vec<(String, Sheet)>, names: &ClassNames) -> [LabelTa
     let mut notes = Vec::new();
     let counting = numbers.decide(&mut notes);
     let twice = told_twice(&sheets);
-    let (mut bad, mut read, mut dont_care, mut unnamed) = (BadRows::default(), 0, 0, BTreeMap::<u32, u64>::new());
+    let (mut bad, mut unnamed) = (BadRows::default(), BTreeMap::<u32, u64>::new());
+    let (mut read, mut dont_care, mut below_one) = (0, 0, 0);
     let alone = sheets.len() == 1;
     for (path, sheet) in sheets {
         read += sheet.read;
         dont_care += sheet.dont_care;
+        below_one += sheet.below_one;
         notes.extend(sheet.notes);
         bad.append(if alone { sheet.bad } else { sheet.bad.of_file(&path) });
         for row in sheet.rows {
@@ -144,6 +148,12 @@ pub(super) fn join(sheets: Vec<(String, Sheet)>, names: &ClassNames) -> [LabelTa
         notes.push(Note::new(
             format!("{dont_care} DontCare regions were skipped"),
             "nothing is to be done: they mark areas that nobody labelled",
+        ));
+    }
+    if below_one > 0 {
+        notes.push(Note::new(
+            format!("{below_one} boxes begin at 0, but Pascal VOC counts pixels from 1"),
+            "if the software that wrote the files counts from 0, set voc_zero_based = true under [labels] in lake.toml",
         ));
     }
     if !unnamed.is_empty() {

@@ -283,6 +283,50 @@ fn text_that_nothing_says_to_be_labels_is_left_alone() {
     }
 }
 
+/// Two images that other software labelled; see the script beside them.
+#[test]
+fn files_of_other_software_agree() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/labels");
+    for (files, zero_based, tolerance) in [
+        (&["coco/instances_train.json"][..], false, 0.0),
+        (&["cvat/train.xml"], false, 0.0),
+        (&["kitti/label_2/front_000000.txt", "kitti/label_2/front_000001.txt"], false, 0.0),
+        (&["voc/Annotations/front_000000.xml", "voc/Annotations/front_000001.xml"], true, 0.0),
+        (
+            &["yolo/obj.names", "yolo/obj_train_data/front_000000.txt", "yolo/obj_train_data/front_000001.txt"],
+            false,
+            64e-6,
+        ),
+    ] {
+        let listed: Vec<ListedFile> =
+            files.iter().map(|path| ListedFile { path: (*path).to_owned(), certain: true }).collect();
+        let read = read_label_files(&folder, &listed, &LabelOptions { voc_zero_based: zero_based, ..cameras() });
+        assert!(notes(&read).is_empty(), "{:?}", notes(&read));
+        let mut found: Vec<(FrameAt, String, [f64; 4])> = Vec::new();
+        for set in &read.sets {
+            let (w, h) = if set.table.boxes_are_parts { (64.0, 48.0) } else { (1.0, 1.0) };
+            found.extend(set.table.rows().map(|row| {
+                let bbox = row.bbox.unwrap();
+                assert_eq!(row.camera, Some("front"));
+                (row.at, row.class.to_owned(), [bbox.x * w, bbox.y * h, bbox.w * w, bbox.h * h])
+            }));
+        }
+        let expected = [
+            (0, "car", [10.0, 20.0, 30.0, 16.0]),
+            (1, "person", [2.5, 4.5, 8.0, 20.0]),
+            (1, "car", [0.0, 0.0, 64.0, 48.0]),
+        ];
+        assert_eq!(found.len(), expected.len(), "{files:?}");
+        for ((at, class, sides), (frame, name, wanted)) in found.iter().zip(expected) {
+            assert_eq!((*at, class.as_str()), (FrameAt::Index(frame), name), "{files:?}");
+            assert!(sides.iter().zip(wanted).all(|(a, b)| (a - b).abs() <= tolerance), "{files:?}: {sides:?}");
+        }
+    }
+    let listed = [ListedFile { path: "voc/Annotations/front_000001.xml".into(), certain: true }];
+    let told = notes(&read_label_files(&folder, &listed, &cameras()));
+    assert!(told.iter().any(|note| note.starts_with("1 boxes begin at 0")), "{told:?}");
+}
+
 #[test]
 fn places_of_cameras() {
     for (path, expected) in [

@@ -123,10 +123,16 @@ fn kitti(fields: &[&str], frame: Option<u64>, track: Option<i64>) -> Result<Pars
     keep("truncated", 1, -1.0);
     keep("occluded", 2, -1.0);
     keep("alpha", 3, -10.0);
-    keep("rotation_y", 14, -10.0);
-    for (name, range, unknown) in [("dimensions", 8..11, -1.0_f64), ("location", 11..14, -1000.0)] {
-        if values[range.clone()].iter().any(|value| value.to_bits() != unknown.to_bits()) {
-            attributes.insert(name.to_owned(), json!(values[range]));
+    let all = |range: std::ops::Range<usize>, unknown: f64| {
+        values[range].iter().all(|value| value.to_bits() == unknown.to_bits())
+    };
+    // Some writers put -1 into every column of the box in space.
+    if !all(8..15, -1.0) {
+        keep("rotation_y", 14, -10.0);
+        for (name, range, unknown) in [("dimensions", 8..11, -1.0), ("location", 11..14, -1000.0)] {
+            if !all(range.clone(), unknown) {
+                attributes.insert(name.to_owned(), json!(values[range]));
+            }
         }
     }
     Ok(Parsed::Row(

@@ -190,7 +190,11 @@ fn voc(place: &str, root: Node<'_, '_>, options: &LabelOptions) -> Sheet {
     for object in root.children().filter(|node| node.has_tag_name("object")) {
         sheet.read += 1;
         match voc_row(object, options.voc_zero_based) {
-            Ok(row) => sheet.rows.push(row),
+            Ok(row) => {
+                let begins_before = row.bbox.is_some_and(|bbox| bbox.x < 0.0 || bbox.y < 0.0);
+                sheet.below_one += u64::from(begins_before && !options.voc_zero_based);
+                sheet.rows.push(row);
+            }
             Err(why) => sheet.bad.add(why, || line_of(object)),
         }
     }
