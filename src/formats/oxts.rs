@@ -80,7 +80,9 @@ pub fn read_oxts(
         match reading {
             Ok(reading) => {
                 at.push(reading.time_ns);
-                columns.iter_mut().zip(reading.values).for_each(|(column, value)| column.push(value));
+                for (column, value) in columns.iter_mut().zip(reading.values) {
+                    column.push(value);
+                }
             }
             Err(why) => bad_rows.add(why, || path.clone()),
         }

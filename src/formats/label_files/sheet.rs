@@ -109,7 +109,7 @@ pub(super) fn join(sheets: Vec<(String, Sheet)>, names: &ClassNames) -> [LabelTa
         for row in sheet.rows {
             let image = &sheet.images[row.image];
             let at = match image.at {
-                Ok(at) if sheet.whole_frame && twice.contains(&(image.camera.clone(), at)) => {
+                Ok(at) if sheet.whole_frame && !twice.is_empty() && twice.contains(&(image.camera.clone(), at)) => {
                     bad.add("are of a frame that several files tell", || path.clone());
                     continue;
                 }

@@ -114,17 +114,8 @@ fn record_head(head: [u8; 9]) -> (u8, u64) {
 }
 
 fn chunk(body: &[u8], sink: &mut impl Sink) -> Result<(), Stop> {
-    let mut fields = Fields(body);
     let damaged = Stop::Damaged("a chunk is damaged");
-    let parsed = (|| {
-        fields.take(16)?;
-        let size = fields.u64()?;
-        fields.take(4)?;
-        let compression = fields.text()?;
-        let length = usize::try_from(fields.u64()?).ok()?;
-        Some((size, compression, fields.take(length)?))
-    })();
-    let Some((size, compression, packed)) = parsed else { return Err(damaged) };
+    let Some((size, compression, packed)) = Fields(body).chunk() else { return Err(damaged) };
     if size > MAX_CHUNK_BYTES {
         return Err(Stop::Damaged("a chunk is larger than what is read"));
     }
@@ -156,34 +147,20 @@ fn chunk(body: &[u8], sink: &mut impl Sink) -> Result<(), Stop> {
 
 fn record(kind: u8, body: &[u8], sink: &mut impl Sink) -> Result<(), Stop> {
     let mut fields = Fields(body);
-    let done = match kind {
-        0x03 => (|| {
-            let (id, name, encoding) = (fields.u16()?, fields.text()?, fields.text()?);
-            let length = fields.u32()? as usize;
-            sink.schema(id, Schema { name, encoding, data: fields.take(length)?.to_vec() });
-            Some(())
-        })(),
-        0x04 => (|| {
-            let (id, schema, topic, encoding) = (fields.u16()?, fields.u16()?, fields.text()?, fields.text()?);
-            sink.channel(id, Channel { schema, topic, encoding });
-            Some(())
-        })(),
-        0x05 => {
-            let message = (|| {
-                let channel = fields.u16()?;
-                fields.take(4)?;
-                let log_time = fields.u64()?;
-                fields.take(8)?;
-                Some(Message { channel, log_time, data: fields.0 })
-            })();
-            match message {
-                Some(message) => return sink.message(&message).map_err(Stop::Refused),
-                None => None,
-            }
+    let damaged = Stop::Damaged("a record is damaged");
+    match kind {
+        0x03 => {
+            let (id, schema) = fields.schema().ok_or(damaged)?;
+            sink.schema(id, schema);
         }
-        _ => Some(()),
-    };
-    done.ok_or(Stop::Damaged("a record is damaged"))
+        0x04 => {
+            let (id, channel) = fields.channel().ok_or(damaged)?;
+            sink.channel(id, channel);
+        }
+        0x05 => sink.message(&fields.message().ok_or(damaged)?).map_err(Stop::Refused)?,
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Bytes that are taken from the front.
@@ -206,6 +183,37 @@ impl<'a> Fields<'a> {
 
     fn u64(&mut self) -> Option<u64> {
         Some(u64::from_le_bytes(self.take(8)?.try_into().ok()?))
+    }
+
+    /// Unpacked size, compression and packed records of a chunk.
+    fn chunk(mut self) -> Option<(u64, String, &'a [u8])> {
+        // Before the size stand the first and last time, before the compression a checksum.
+        self.take(16)?;
+        let size = self.u64()?;
+        self.take(4)?;
+        let compression = self.text()?;
+        let length = usize::try_from(self.u64()?).ok()?;
+        Some((size, compression, self.take(length)?))
+    }
+
+    fn schema(&mut self) -> Option<(u16, Schema)> {
+        let (id, name, encoding) = (self.u16()?, self.text()?, self.text()?);
+        let length = self.u32()? as usize;
+        Some((id, Schema { name, encoding, data: self.take(length)?.to_vec() }))
+    }
+
+    fn channel(&mut self) -> Option<(u16, Channel)> {
+        let (id, schema, topic, encoding) = (self.u16()?, self.u16()?, self.text()?, self.text()?);
+        Some((id, Channel { schema, topic, encoding }))
+    }
+
+    fn message(&mut self) -> Option<Message<'a>> {
+        let channel = self.u16()?;
+        // A running number before the time of logging, the time of publishing after it.
+        self.take(4)?;
+        let log_time = self.u64()?;
+        self.take(8)?;
+        Some(Message { channel, log_time, data: self.0 })
     }
 
     fn text(&mut self) -> Option<String> {

@@ -87,9 +87,9 @@ fn column(rows: usize, cells: &[(usize, Cell)]) -> Column {
     let all = |fits: fn(&Cell) -> bool| cells.iter().all(|(_, cell)| fits(cell));
     if all(|cell| matches!(cell, Cell::Int(_))) {
         let mut values = vec![None; rows];
-        cells
-            .iter()
-            .for_each(|(row, cell)| values[*row] = if let Cell::Int(value) = cell { Some(*value) } else { None });
+        for (row, cell) in cells {
+            values[*row] = if let Cell::Int(value) = cell { Some(*value) } else { None };
+        }
         return whole_numbers(rows, values.into_iter());
     }
     if all(|cell| matches!(cell, Cell::Int(_) | Cell::Float(_))) {
@@ -105,7 +105,9 @@ fn column(rows: usize, cells: &[(usize, Cell)]) -> Column {
     }
     if all(|cell| matches!(cell, Cell::Bool(_))) {
         let mut values = vec![NULL_BOOL; rows];
-        cells.iter().for_each(|(row, cell)| values[*row] = u8::from(*cell == Cell::Bool(true)));
+        for (row, cell) in cells {
+            values[*row] = u8::from(*cell == Cell::Bool(true));
+        }
         return Column::Bool(values);
     }
     let mut words = Words::default();

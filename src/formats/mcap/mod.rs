@@ -43,7 +43,7 @@ pub(super) fn read_mcap(path: &Path, options: &MetricOptions) -> Result<MetricTa
     let read = catch_unwind(AssertUnwindSafe(|| {
         let mut topics = Topics::default();
         let end = container::read(BufReader::with_capacity(1 << 20, file), size_bytes, &mut topics)?;
-        Ok((topics, end))
+        Ok::<_, String>((topics, end))
     }));
     let (topics, end) =
         read.unwrap_or_else(|_| Err("its decoder gave up on damaged bytes".to_owned())).map_err(failed)?;
