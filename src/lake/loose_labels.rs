@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
-    discover::{LabelFile, MetricFile, RecordingFiles, folder_of, is_label_text, is_oxts, lies_in_labels, stem_of},
+    discover::{
+        LabelFile, MetricFile, RecordingFiles, ending_of, folder_of, is_label_text, is_oxts, lies_in_labels, stem_of,
+    },
     grouping::{Placed, last_part},
 };
 use crate::{
@@ -117,7 +119,7 @@ pub(super) fn add_class_names(recordings: &mut [RecordingFiles], class_files: &[
     }
     for files in recordings {
         let known: HashSet<&str> = files.labels.iter().map(|file| file.path.as_str()).collect();
-        let texts = files.labels.iter().filter(|file| file.path.ends_with(".txt"));
+        let texts = files.labels.iter().filter(|file| ending_of(&file.path) == "txt");
         let mut folders: HashSet<&str> = texts.map(|file| folder_of(&file.path)).collect();
         for folder in folders.clone() {
             let mut above = folder;

@@ -178,7 +178,7 @@ fn what_a_format_cannot_keep_is_counted() {
         (LabelFormat::Cvat, 3, serde_json::json!({})),
         (LabelFormat::Bdd, 3, serde_json::json!({})),
     ] {
-        let (read, lost) = round_trip(format, &[frame.clone()]);
+        let (read, lost) = round_trip(format, std::slice::from_ref(&frame));
         assert_eq!((read.len(), lost), (kept, expected), "{format:?}");
         if format == LabelFormat::Yolo {
             assert_eq!(read[0].bbox, Some(BoundingBox { x: 0.0, y: 5.0, w: 10.0, h: 10.0 }));

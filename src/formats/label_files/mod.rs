@@ -70,7 +70,7 @@ pub struct LabelsRead {
 
 /// What one file turned out to be.
 enum Found {
-    Table(LabelTable),
+    Table(Box<LabelTable>),
     Sheet(Kind, Sheet),
     /// No labels.
     Other,
@@ -111,7 +111,7 @@ pub fn read_label_files(root: &Path, files: &[ListedFile], options: &LabelOption
     for (file, result) in others.into_iter().zip(results) {
         match result {
             Ok(Found::Table(table)) => {
-                read.sets.push(LabelSet { path: file.path.clone(), first: file.path.clone(), table });
+                read.sets.push(LabelSet { path: file.path.clone(), first: file.path.clone(), table: *table });
             }
             Ok(Found::Sheet(kind, sheet)) => sets[kind as usize].push((file.path.clone(), sheet)),
             Ok(Found::Other) if file.certain => read.failed.push((
@@ -218,7 +218,7 @@ fn read_file(root: &Path, path: &str, options: &LabelOptions) -> Result<Found, F
             let bytes = bytes(MAX_JSON_BYTES)?;
             let head = &bytes[..bytes.len().min(HEAD_BYTES)];
             if is_coco(head) || !is_bdd(&String::from_utf8_lossy(head)) {
-                return read_coco_bytes(&full, bytes, options).map(Found::Table);
+                return read_coco_bytes(&full, bytes, options).map(|table| Found::Table(Box::new(table)));
             }
             let text = String::from_utf8_lossy(&bytes);
             let sheet = bdd::read(place_of(path), text.trim_start_matches('\u{feff}'), options);
@@ -229,7 +229,7 @@ fn read_file(root: &Path, path: &str, options: &LabelOptions) -> Result<Found, F
             })?;
             Ok(Found::Sheet(Kind::Bdd, sheet))
         }
-        _ => read_labels_table(&full, options).map(Found::Table),
+        _ => read_labels_table(&full, options).map(|table| Found::Table(Box::new(table))),
     }
 }
 

@@ -123,14 +123,15 @@ pub(super) fn join(sheets: Vec<(String, Sheet)>, names: &ClassNames) -> [LabelTa
             let number;
             let class = match &row.class {
                 Class::Named(name) => name.as_str(),
-                Class::Number(class) => match names.name(&path, *class) {
-                    Some(name) => name,
-                    None => {
+                Class::Number(class) => {
+                    if let Some(name) = names.name(&path, *class) {
+                        name
+                    } else {
                         *unnamed.entry(*class).or_default() += 1;
                         number = class.to_string();
                         &number
                     }
-                },
+                }
             };
             tables[usize::from(row.parts)].push(&LabelRow {
                 recording: None,

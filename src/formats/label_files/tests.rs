@@ -144,8 +144,8 @@ fn a_billion_laughs_in_yaml_and_xml_end_at_once() {
     let mut xml = "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY a0 \"lol\">".to_owned();
     for at in 1..12 {
         let before = at - 1;
-        yaml += &format!("a{at}: &a{at} [*a{before}, *a{before}, *a{before}, *a{before}, *a{before}, *a{before}]\n");
-        xml += &format!("<!ENTITY a{at} \"{}\">", format!("&a{before};").repeat(10));
+        yaml.extend([format!("a{at}: &a{at} ["), vec![format!("*a{before}"); 6].join(", "), "]\n".to_owned()]);
+        xml.extend(["<!ENTITY a", &at.to_string(), " \"", &format!("&a{before};").repeat(10), "\">"]);
     }
     yaml += "names: *a11\n";
     xml += "]><annotation><object><name>&a11;</name></object></annotation>";

@@ -71,7 +71,7 @@ struct Topic {
 struct Topics {
     schemas: ById<Schema>,
     channels: ById<Channel>,
-    topics: BTreeMap<u16, Topic>,
+    by_channel: BTreeMap<u16, Topic>,
     bad: BadRows,
     values: u64,
 }
@@ -88,7 +88,7 @@ impl Sink for Topics {
 
     fn message(&mut self, message: &Message<'_>) -> Result<(), String> {
         let (channels, schemas) = (&self.channels, &self.schemas);
-        let topic = match self.topics.entry(message.channel) {
+        let topic = match self.by_channel.entry(message.channel) {
             std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::btree_map::Entry::Vacant(free) => {
                 let Some(channel) = channels.get(&message.channel) else {
@@ -117,20 +117,20 @@ impl Sink for Topics {
         let before = topic.fields.values();
         match &topic.decoder {
             Decoder::None(_) => return Ok(()),
-            Decoder::Json => match serde_json::from_slice(message.data) {
-                Ok(value) => flatten_json(&value, row, &mut topic.fields),
-                Err(_) => {
+            Decoder::Json => {
+                let Ok(value) = serde_json::from_slice(message.data) else {
                     self.bad.add("are no JSON", place);
                     return Ok(());
-                }
-            },
-            Decoder::Protobuf(descriptor) => match DynamicMessage::decode(descriptor.clone(), message.data) {
-                Ok(value) => flatten_protobuf(&value, row, &mut topic.fields),
-                Err(_) => {
+                };
+                flatten_json(&value, row, &mut topic.fields);
+            }
+            Decoder::Protobuf(descriptor) => {
+                let Ok(value) = DynamicMessage::decode(descriptor.clone(), message.data) else {
                     self.bad.add("are no Protobuf of their schema", place);
                     return Ok(());
-                }
-            },
+                };
+                flatten_protobuf(&value, row, &mut topic.fields);
+            }
         }
         topic.times.push(time);
         self.values += topic.fields.values() - before + 1;
@@ -167,14 +167,14 @@ impl Topics {
                 "repair it with `mcap recover` if it should hold more",
             ));
         }
-        let names: Vec<&str> = self.topics.values().map(|topic| topic.name.as_str()).collect();
+        let names: Vec<&str> = self.by_channel.values().map(|topic| topic.name.as_str()).collect();
         let shared = |name: &str| names.iter().filter(|other| **other == name).count() > 1;
         let prefixes: Vec<String> = self
-            .topics
+            .by_channel
             .iter()
             .map(|(id, topic)| if shared(&topic.name) { format!("{}_{id}", topic.name) } else { topic.name.clone() })
             .collect();
-        for (prefix, topic) in prefixes.into_iter().zip(self.topics.into_values()) {
+        for (prefix, topic) in prefixes.into_iter().zip(self.by_channel.into_values()) {
             if let Decoder::None(why) = &topic.decoder {
                 result.notes.push(Note::new(
                     format!("the {} messages of `{}` were not read: {why}", topic.messages, topic.name),
