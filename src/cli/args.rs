@@ -259,8 +259,22 @@ pub enum Images {
 pub enum Labels {
     /// No labels
     None,
-    /// labels.csv
+    /// labels.csv, which keeps everything
     Csv,
+    /// labels.json, COCO object detection
+    Coco,
+    /// labels/ and data.yaml, boxes in parts of the image
+    Yolo,
+    /// labels/, KITTI objects, a file per frame
+    Kitti,
+    /// labels/, KITTI tracking, a file per footage
+    KittiTracking,
+    /// annotations/, Pascal VOC, a file per frame
+    Voc,
+    /// labels.xml, CVAT 1.1 for images
+    Cvat,
+    /// labels.json, BDD100K
+    Bdd,
 }
 
 /// Arguments of `selections`.

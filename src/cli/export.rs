@@ -5,7 +5,7 @@ use super::{
     args::{ExportArgs, Images, Labels},
     table::{open_indexed, print_json, say, with_progress},
 };
-use crate::session::{ExportImages, ExportRequest, ExportScope};
+use crate::session::{ExportImages, ExportLabels, ExportRequest, ExportScope};
 
 pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
     let session = open_indexed(&args.lake)?;
@@ -21,7 +21,17 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
             Images::Jpeg => ExportImages::Jpeg,
             Images::Original => ExportImages::Original,
         },
-        labels: args.labels == Labels::Csv,
+        labels: match args.labels {
+            Labels::None => None,
+            Labels::Csv => Some(ExportLabels::Csv),
+            Labels::Coco => Some(ExportLabels::Coco),
+            Labels::Yolo => Some(ExportLabels::Yolo),
+            Labels::Kitti => Some(ExportLabels::Kitti),
+            Labels::KittiTracking => Some(ExportLabels::KittiTracking),
+            Labels::Voc => Some(ExportLabels::Voc),
+            Labels::Cvat => Some(ExportLabels::Cvat),
+            Labels::Bdd => Some(ExportLabels::Bdd),
+        },
         spreadsheet: args.spreadsheet,
         every_ns: args.every,
         around_ns: args.around,

@@ -5,7 +5,7 @@ mod columns;
 mod error;
 mod folder;
 mod images;
-mod labels;
+mod label_files;
 mod package;
 mod parquet;
 mod rows;
@@ -15,7 +15,7 @@ pub use columns::{OutColumn, class_column_name, frame_columns, match_column, spa
 pub use error::ExportError;
 pub use folder::{FinishedFolder, write_file};
 pub use images::{ImageFormat, draw_labels, encode};
-pub use labels::LABEL_COLUMNS;
+pub use label_files::{LABEL_COLUMNS, LabelFormat};
 pub use package::{FrameSource, Package, PackageImages, PackageReport};
 pub use parquet::write_parquet;
 pub use rows::{RowFormat, write_rows};

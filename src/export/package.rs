@@ -1,9 +1,8 @@
-//! A whole export: `frames.csv`, `labels.csv`, images and `export.json` in one folder.
+//! A whole export: `frames.csv`, labels, images and `export.json` in one folder.
 
 use std::{
     fmt::Write as _,
     fs::{self, File},
-    io::BufWriter,
     path::{Path, PathBuf},
 };
 
@@ -12,8 +11,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    ExportError, FinishedFolder, ImageFormat, OutColumn, RowFormat, class_column_name, encode, frame_columns,
-    labels::LabelWriter, match_column, write_rows,
+    ExportError, FinishedFolder, ImageFormat, LabelFormat, OutColumn, RowFormat, class_column_name, encode,
+    frame_columns,
+    label_files::{self, LabelFrame, Lost},
+    match_column, write_rows,
 };
 use crate::{
     catalog::FrameTable,
@@ -72,8 +73,8 @@ pub struct Package<'a> {
     pub out: &'a Path,
     /// Images to write.
     pub images: PackageImages,
-    /// Whether `labels.csv` is written.
-    pub labels: bool,
+    /// The format that labels are written in, if they are.
+    pub labels: Option<LabelFormat>,
     /// Guard text that a spreadsheet would take for a formula.
     pub spreadsheet: bool,
     /// What `export.json` says of where the frames come from: filter text or selection, lake, versions.
@@ -87,7 +88,7 @@ pub struct PackageReport {
     pub out: PathBuf,
     /// Rows of `frames.csv`.
     pub frames: u64,
-    /// Rows of `labels.csv`.
+    /// Labels written.
     pub labels: u64,
     /// Image files.
     pub images: u64,
@@ -106,17 +107,25 @@ impl Package<'_> {
         progress.set_total(self.rows.len() as u64 * if self.images == PackageImages::None { 1 } else { 2 });
         progress.stage("writing frames.csv");
         self.write_frames(&folder.path().join("frames.csv"), progress)?;
-        let labels = if self.labels {
-            progress.stage("writing labels.csv");
-            self.write_labels(&folder.path().join("labels.csv"), progress)?
-        } else {
-            0
-        };
         progress.stage("writing images");
-        let (images, failed) = self.write_images(folder.path(), progress)?;
+        let (endings, failed) = self.write_images(folder.path(), progress)?;
+        let images = endings.iter().flatten().count() as u64;
         let mut record = self.provenance.clone();
         record["frames"] = json!(self.rows.len());
-        record["labels"] = if self.labels { json!(labels) } else { serde_json::Value::Null };
+        record["labels"] = serde_json::Value::Null;
+        let mut labels = 0;
+        if let Some(format) = self.labels {
+            progress.stage("writing labels");
+            let classes = self.classes();
+            let lost;
+            (labels, lost) = self.write_labels(format, folder.path(), &classes, &endings, progress)?;
+            record["labels"] = json!(labels);
+            record["labels_format"] = json!(format);
+            record["labels_not_kept"] = lost.into_json();
+            if format.numbers_classes() {
+                record["classes"] = json!(classes);
+            }
+        }
         record["images"] = json!(images);
         record["images_failed"] = failed.iter().map(|(frame, why)| json!({"frame_id": frame, "reason": why})).collect();
         let path = folder.path().join("export.json");
@@ -143,51 +152,79 @@ impl Package<'_> {
         Ok(())
     }
 
-    fn write_labels(&self, path: &Path, progress: &Progress) -> Result<u64, ExportError> {
-        let mut writer = LabelWriter::new(BufWriter::new(create(path)?), self.spreadsheet)?;
-        let mut written = 0;
+    /// Every class of the lake, sorted, so that its number does not depend on the frames that are exported.
+    fn classes(&self) -> Vec<String> {
+        let mut classes = self.table.classes().to_vec();
+        classes.sort();
+        classes.dedup();
+        classes
+    }
+
+    /// Writes the labels; `endings` are those of the image files, so that both go by the same names.
+    fn write_labels(
+        &self,
+        format: LabelFormat,
+        folder: &Path,
+        classes: &[String],
+        endings: &[Option<&'static str>],
+        progress: &Progress,
+    ) -> Result<(u64, Lost), ExportError> {
+        let mut sink = label_files::begin(format, folder, classes, self.spreadsheet)?;
+        let times = self.table.timestamps().map_err(ExportError::Read)?;
+        let (mut written, mut lost) = (0, Lost::default());
         for (at, row) in self.rows.iter().enumerate() {
             if at % BATCH == 0 {
                 progress.check()?;
             }
-            let frame_id = self.table.frame_id(*row as usize).to_string();
-            for label in self.source.labels(*row as usize).map_err(ExportError::Read)? {
-                writer.write(&frame_id, &label)?;
-                written += 1;
-            }
+            let row = *row as usize;
+            let id = self.table.frame_id(row);
+            let footage = &self.table.footage_list()[self.table.footage_index(row)];
+            let labels = self.source.labels(row).map_err(ExportError::Read)?;
+            let ending = endings.get(at).copied().flatten().unwrap_or("png");
+            let frame = LabelFrame {
+                id: &id,
+                image: &image_name(&id, ending),
+                width_px: footage.width_px,
+                height_px: footage.height_px,
+                time_ns: times[row],
+                labels: &labels,
+            };
+            written += sink.frame(&frame, &mut lost)?;
         }
-        writer.finish()?;
-        Ok(written)
+        sink.finish()?;
+        Ok((written, lost))
     }
 
-    fn write_images(&self, folder: &Path, progress: &Progress) -> Result<(u64, Vec<(String, String)>), ExportError> {
-        let (mut written, mut failed) = (0, Vec::new());
+    /// Writes the images and gives the ending of each file, none where there is no file, and what failed.
+    fn write_images(&self, folder: &Path, progress: &Progress) -> Result<WrittenImages, ExportError> {
+        let (mut endings, mut failed) = (Vec::new(), Vec::new());
         if self.images == PackageImages::None {
-            return Ok((0, failed));
+            return Ok((endings, failed));
         }
         for batch in self.rows.chunks(BATCH) {
             progress.check()?;
-            let results: Vec<Result<(), ExportError>> = batch
+            let results: Vec<Result<&'static str, ExportError>> = batch
                 .par_iter()
-                .map(|row| self.write_image(folder, *row as usize).inspect(|()| progress.add(1)))
+                .map(|row| self.write_image(folder, *row as usize).inspect(|_| progress.add(1)))
                 .collect();
             for (row, result) in batch.iter().zip(results) {
                 match result {
-                    Ok(()) => written += 1,
+                    Ok(ending) => endings.push(Some(ending)),
                     Err(error @ ExportError::Write { .. }) => return Err(error),
                     Err(error) => {
                         progress.add(1);
                         let frame = self.table.frame_id(*row as usize).to_string();
                         progress.log(format!("{frame}: {error}"));
                         failed.push((frame, error.to_string()));
+                        endings.push(None);
                     }
                 }
             }
         }
-        Ok((written, failed))
+        Ok((endings, failed))
     }
 
-    fn write_image(&self, folder: &Path, row: usize) -> Result<(), ExportError> {
+    fn write_image(&self, folder: &Path, row: usize) -> Result<&'static str, ExportError> {
         if self.images == PackageImages::Original
             && let Some((bytes, ending)) = self.source.stored(row).map_err(ExportError::Read)?
         {
@@ -202,28 +239,31 @@ impl Package<'_> {
         self.put(folder, row, format.ending(), &encode(raster, format, &self.source.look(row))?)
     }
 
-    fn put(&self, folder: &Path, row: usize, ending: &str, bytes: &[u8]) -> Result<(), ExportError> {
-        let path = folder.join("images").join(image_path(&self.table.frame_id(row), ending));
+    fn put(&self, folder: &Path, row: usize, ending: &'static str, bytes: &[u8]) -> Result<&'static str, ExportError> {
+        let path = folder.join("images").join(image_name(&self.table.frame_id(row), ending));
         let write = |path: &Path| {
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent)?;
             }
             fs::write(path, bytes)
         };
-        write(&path).map_err(|source| ExportError::Write { path, source })
+        write(&path).map_err(|source| ExportError::Write { path, source })?;
+        Ok(ending)
     }
 }
+
+/// The ending of each image file, and the frames without one with the reason.
+type WrittenImages = (Vec<Option<&'static str>>, Vec<(String, String)>);
 
 fn create(path: &Path) -> Result<File, ExportError> {
     File::create(path).map_err(|source| ExportError::Write { path: path.to_owned(), source })
 }
 
 /// `<recording>/<camera>/<frame_idx>.<ending>`, the index with six digits so that names sort as frames do.
-fn image_path(id: &FrameId, ending: &str) -> PathBuf {
-    let mut path: PathBuf = id.recording.split('/').map(file_name).collect();
-    path.push(file_name(&id.camera));
-    path.push(format!("{:06}.{ending}", id.frame_idx));
-    path
+fn image_name(id: &FrameId, ending: &str) -> String {
+    let mut name: String = id.recording.split('/').map(|part| file_name(part) + "/").collect();
+    let _ = write!(name, "{}/{:06}.{ending}", file_name(&id.camera), id.frame_idx);
+    name
 }
 
 /// A name as a file name of any system. What would climb out of the folder, hide the file or be refused somewhere is
@@ -255,7 +295,7 @@ mod tests {
             ("a_b%", "c", "a_b%25/c/000042.png"),
         ] {
             let id = FrameId { recording: recording.into(), camera: camera.into(), frame_idx: 42 };
-            assert_eq!(image_path(&id, "png"), PathBuf::from(expected));
+            assert_eq!(image_name(&id, "png"), expected);
         }
     }
 }

@@ -5,8 +5,10 @@ use std::{io::Read, path::Path};
 use super::{
     csv_table,
     error::open_regular,
+    label_files::is_bdd,
     labels_table::are_labels,
     locations::are_locations,
+    metrics_table::{is_mcap, is_mdf},
     parquet_table,
     table::{TableKind, table_kind},
     time_axis::is_time_name,
@@ -24,6 +26,8 @@ pub enum FileKind {
     LabelTable,
     /// For [`super::read_labels_coco`].
     CocoLabels,
+    /// For [`super::read_label_files`].
+    BddLabels,
     /// For [`super::read_recording_toml`].
     Recording,
     /// For [`super::read_locations`].
@@ -41,7 +45,14 @@ pub fn detect(path: &Path) -> Option<FileKind> {
         return Some(FileKind::Recording);
     }
     if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-        return is_coco(&head(path)?).then_some(FileKind::CocoLabels);
+        let head = head(path)?;
+        if is_coco(&head) {
+            return Some(FileKind::CocoLabels);
+        }
+        return is_bdd(&String::from_utf8_lossy(&head)).then_some(FileKind::BddLabels);
+    }
+    if is_mdf(path) || is_mcap(path) {
+        return Some(FileKind::Metrics);
     }
     let kind = table_kind(path)?;
     let is_parquet = kind == TableKind::Parquet || head(path)?.starts_with(b"PAR1");
@@ -78,7 +89,7 @@ fn head(path: &Path) -> Option<Vec<u8>> {
 }
 
 /// Whether JSON text begins as a COCO file does: an object with one of its lists, or a list of results.
-fn is_coco(head: &[u8]) -> bool {
+pub(super) fn is_coco(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let has = |key: &str| text.contains(&format!("\"{key}\""));
@@ -113,6 +124,7 @@ mod tests {
             ("h.csv", "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n", None),
             ("i.json", "{\"images\":[{\"id\":1,\"file_name\":\"1.png\"}],", Some(FileKind::CocoLabels)),
             ("j.json", " [{\"image_id\":1,\"category_id\":2,\"bbox\":[", Some(FileKind::CocoLabels)),
+            ("n.json", "[{\"name\":\"1.jpg\",\"labels\":[{\"category\":\"car\",", Some(FileKind::BddLabels)),
             ("k.json", "{\"vehicle_status\":[]}", None),
             ("Recording.toml", "", Some(FileKind::Recording)),
             ("lake.toml", "", None),

@@ -128,6 +128,40 @@ pub enum FormatError {
         /// What the parser said.
         what: String,
     },
+    /// XML text is malformed.
+    #[error("{} is not valid XML at line {line}, column {column}: {what}; write the file again", path.display())]
+    Xml {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What the parser said.
+        what: String,
+    },
+    /// YAML text is malformed.
+    #[error("{} is not valid YAML at line {line}, column {column}: {what}; correct that line", path.display())]
+    Yaml {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: u64,
+        /// Column, from 1.
+        column: u64,
+        /// What the parser said.
+        what: String,
+    },
+    /// The library for a binary format gave up.
+    #[error("{} cannot be read as {format}: {what}; write it again uncompressed, or convert it to Parquet", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// The format.
+        format: &'static str,
+        /// What the library said.
+        what: String,
+    },
     /// An array of a store does not have the shape it must have.
     #[error("array `{array}` of {} {what}; {remedy}", path.display())]
     Array {

@@ -50,6 +50,8 @@ pub struct LabelTable {
     pub bad_rows: BadRows,
     /// What was guessed.
     pub notes: Vec<Note>,
+    /// Whether boxes are told in parts of the image (0 to 1) instead of pixels.
+    pub boxes_are_parts: bool,
 }
 
 impl LabelTable {
@@ -168,6 +170,8 @@ pub struct LabelOptions {
     pub time: super::TimeOptions,
     /// The cameras of the recording. With them, an image's folder or the file's own name can tell the camera.
     pub cameras: Vec<String>,
+    /// Whether corners in Pascal VOC files count from 0 instead of 1.
+    pub voc_zero_based: bool,
 }
 
 /// Labels of a table attached to the frames of one footage.

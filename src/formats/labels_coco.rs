@@ -31,6 +31,14 @@ const MAX_BYTES: u64 = 8 << 30;
 /// [`FormatError`] when the file cannot be read, is no JSON, or holds neither annotations nor a list of results.
 pub fn read_labels_coco(path: &Path, options: &LabelOptions) -> Result<LabelTable, FormatError> {
     let bytes = read_bytes(path, MAX_BYTES)?;
+    read_coco_bytes(path, bytes, options)
+}
+
+/// Reads the labels of a COCO file whose bytes are in memory already.
+///
+/// # Errors
+/// As [`read_labels_coco`].
+pub(super) fn read_coco_bytes(path: &Path, bytes: Vec<u8>, options: &LabelOptions) -> Result<LabelTable, FormatError> {
     reject_placeholders(path, &bytes, "a COCO file")?;
     let mut notes = Vec::new();
     let text = String::from_utf8(bytes).unwrap_or_else(|error| {
@@ -202,6 +210,7 @@ impl<'de> Visitor<'de> for Entries<'_> {
 struct ImageFrame {
     at: Option<FrameAt>,
     camera: Option<String>,
+    recording: Option<String>,
     /// Whether the name of the file tells `at`, so that it may count from 1.
     named: bool,
 }
@@ -231,9 +240,9 @@ fn join(
             bad("has no image_id");
             continue;
         };
-        let (at, camera) = match frames.get(image) {
-            Some(frame) => (frame.at, frame.camera.as_deref()),
-            None if no_images => (frame_of_image(image), None),
+        let (at, camera, recording) = match frames.get(image) {
+            Some(frame) => (frame.at, frame.camera.as_deref(), frame.recording.as_deref()),
+            None if no_images => (frame_of_image(image), None, None),
             None => {
                 bad("belongs to an image that the file does not list");
                 continue;
@@ -264,7 +273,7 @@ fn join(
             *unnamed.entry(class).or_default() += 1;
         }
         table.push(&LabelRow {
-            recording: None,
+            recording,
             camera: camera.or(file_camera.as_deref()),
             at,
             class,
@@ -307,7 +316,11 @@ fn image_frames(images: &[Entry], options: &LabelOptions, notes: &mut Vec<Note>)
         let at = index(&image.frame_index).or_else(|| frame_of_image(file_name)).or_else(|| index(&image.frame_id));
         told += u64::from(at.is_some());
         order.push((image.id.whole(), id.clone()));
-        twice += u64::from(frames.insert(id, ImageFrame { at, camera, named: named.is_some() }).is_some());
+        twice += u64::from(
+            frames
+                .insert(id, ImageFrame { at, camera, recording: image.recording.word(), named: named.is_some() })
+                .is_some(),
+        );
     }
     let counting = numbers.decide(notes);
     for frame in frames.values_mut().filter(|frame| frame.named) {

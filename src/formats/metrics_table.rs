@@ -60,14 +60,30 @@ impl MetricTable {
     }
 }
 
-/// Reads the metrics of a CSV or Parquet file.
+/// Reads the metrics of a CSV, Parquet, MDF 4 or MCAP file.
 ///
 /// # Errors
 /// [`FormatError`] when the file as a whole cannot be read or has no times.
 pub fn read_metrics(path: &Path, options: &MetricOptions) -> Result<MetricTable, FormatError> {
+    if is_mdf(path) {
+        return super::mdf::read_mdf(path, options);
+    }
+    if is_mcap(path) {
+        return super::mcap::read_mcap(path, options);
+    }
     let chosen = options.time.column.as_deref().unwrap_or("");
     let table = read_table(path, &|name| is_time_name(name) || name.eq_ignore_ascii_case(chosen))?;
     from_table(path, table, options)
+}
+
+/// Whether a file is an ASAM MDF 4 file by its ending.
+pub(super) fn is_mdf(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("mf4"))
+}
+
+/// Whether a file is an MCAP recording by its ending.
+pub(super) fn is_mcap(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("mcap"))
 }
 
 /// The metrics of a table; `path` is for messages.

@@ -98,6 +98,15 @@ impl BadRows {
         }
     }
 
+    /// The same with the file named in the examples, for a set of files.
+    #[must_use]
+    pub(super) fn of_file(mut self, path: &str) -> Self {
+        for example in self.reasons.iter_mut().flat_map(|reason| &mut reason.examples) {
+            *example = format!("{path} {example}");
+        }
+        self
+    }
+
     /// One note per reason; `rows` names what is counted (`rows`, `annotations`).
     #[must_use]
     pub fn notes(&self, rows: &str) -> Vec<Note> {

@@ -9,14 +9,16 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
-use super::{LakeError, grouping, natural_cmp};
+use super::{LakeError, grouping, loose_labels, natural_cmp};
 use crate::{
     jobs::{Cancelled, Progress},
     model::Problem,
 };
 
 const STORE_ENDINGS: [&str; 8] = ["h5", "hdf5", "hdf", "he5", "h5f", "nc", "nc4", "nxs"];
-const TABLE_ENDINGS: [&str; 4] = ["csv", "tsv", "parquet", "json"];
+const TABLE_ENDINGS: [&str; 6] = ["csv", "tsv", "parquet", "json", "mf4", "mcap"];
+/// Endings of label files, and of the files that name their classes, beside those of tables.
+const LABEL_ENDINGS: [&str; 5] = ["txt", "xml", "yaml", "yml", "names"];
 /// Top-level folders that hold no recordings, and files at the top that are not anybody's sensor log.
 const NOT_RECORDINGS: [&str; 7] = [".lakescope", "reference", "landing", "raw", "curated", "quarantine", "analyses"];
 
@@ -43,6 +45,14 @@ pub struct MetricFile {
 pub struct LabelFile {
     /// Path relative to the lake, with `/`.
     pub path: String,
+    /// Whether its place says that it holds labels; of other text and XML only the contents tell.
+    #[serde(default = "sure")]
+    pub certain: bool,
+}
+
+/// What a place of labels says where nothing else is told.
+fn sure() -> bool {
+    true
 }
 
 /// A store that holds sensor arrays beside another store (comma research layout).
@@ -216,6 +226,8 @@ pub fn discover(root: &Path, progress: &Progress) -> Result<Discovery, LakeError
     }
     found.recordings.extend(native.into_values().filter(|files| files.paths().next().is_some()));
     grouping::group_others(&other, &mut found, progress).map_err(stopped)?;
+    let class_files: Vec<String> = other.iter().filter(|path| loose_labels::names_classes(path)).cloned().collect();
+    loose_labels::add_class_names(&mut found.recordings, &class_files);
     grouping::keep_inner_names_apart(&mut found.recordings);
     for files in &mut found.recordings {
         files.stores.sort_by(|a, b| natural_cmp(&a.camera, &b.camera).then_with(|| natural_cmp(&a.path, &b.path)));
@@ -281,6 +293,28 @@ pub(super) fn is_table(path: &str) -> bool {
     TABLE_ENDINGS.contains(&ending_of(path).as_str())
 }
 
+/// Whether a file may hold labels, or name their classes, and is no table.
+pub(super) fn is_label_text(path: &str) -> bool {
+    LABEL_ENDINGS.contains(&ending_of(path).as_str())
+}
+
+/// Whether a file is one of KITTI's GPS/IMU readings (`oxts/data/0000000042.txt`) or the list of their times.
+#[must_use]
+pub fn is_oxts(path: &str) -> bool {
+    let inside = path.strip_prefix("oxts/").or_else(|| path.rsplit_once("/oxts/").map(|(_, inside)| inside));
+    let number =
+        |name: &str| name.strip_suffix(".txt").is_some_and(|stem| stem.bytes().all(|byte| byte.is_ascii_digit()));
+    inside.is_some_and(|inside| inside == "timestamps.txt" || inside.strip_prefix("data/").is_some_and(number))
+}
+
+/// Whether a file lies in a folder whose name says that it holds labels.
+pub(super) fn lies_in_labels(path: &str) -> bool {
+    folder_of(path).split('/').any(|folder| {
+        let folder = folder.to_ascii_lowercase();
+        folder.starts_with("label") || folder.starts_with("annotation")
+    })
+}
+
 /// Puts a file of the native layout into its recording, and every other store or table aside.
 fn sort_file(path: String, native: &mut BTreeMap<String, RecordingFiles>, other: &mut Vec<String>) {
     let parts: Vec<&str> = path.split('/').collect();
@@ -302,14 +336,21 @@ fn sort_file(path: String, native: &mut BTreeMap<String, RecordingFiles>, other:
                 let camera = rest[1..].join("_");
                 files.stores.push(StoreFile { camera: stem_of(&camera).to_owned(), path });
             }
+            _ if is_oxts(&path) => files.metrics.push(MetricFile { path, certain: true }),
             ["metrics", .., _] if is_table(&path) => files.metrics.push(MetricFile { path, certain: true }),
             ["metrics", .., _] if is_store(&path) => files.logs.push(LogFile { path }),
-            ["labels", .., _] if is_table(&path) => files.labels.push(LabelFile { path }),
+            ["labels", .., _] if is_table(&path) || is_label_text(&path) => {
+                files.labels.push(LabelFile { path, certain: true });
+            }
             _ if is_store(&path) => files.stores.push(StoreFile { camera: stem_of(&rest.join("_")).to_owned(), path }),
             _ if is_table(&path) => files.metrics.push(MetricFile { path, certain: false }),
+            _ if is_label_text(&path) => {
+                let certain = lies_in_labels(&path);
+                files.labels.push(LabelFile { path, certain });
+            }
             _ => {}
         }
-    } else if is_store(&path) || is_table(&path) {
+    } else if is_store(&path) || is_table(&path) || is_label_text(&path) {
         other.push(path);
     }
 }
@@ -361,7 +402,7 @@ mod tests {
                 "landing/events.parquet",
                 ".lakescope/x.h5",
             ],
-            &["d2: front,rear | 1 | 1 | 0", "d10: front | 0 | 0 | 0"],
+            &["d2: front,rear | 1 | 2 | 0", "d10: front | 0 | 0 | 0"],
             0,
         );
         check(

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::discover::{
     Discovery, LogFile, MetricFile, RecordingFiles, StoreFile, ending_of, folder_of, is_store, is_table, stem_of,
 };
+use super::loose_labels;
 use crate::{
     jobs::{Cancelled, Progress},
     model::Problem,
@@ -30,8 +31,9 @@ struct Folder<'a> {
 
 /// What the stores of one folder became.
 #[derive(Default)]
-struct Placed {
-    names: BTreeSet<String>,
+pub(super) struct Placed {
+    /// The recordings of its stores.
+    pub(super) names: BTreeSet<String>,
     /// Recording by the last part of its name; of several the longest.
     by_stem: HashMap<String, String>,
 }
@@ -78,6 +80,7 @@ pub(super) fn group_others(paths: &[String], found: &mut Discovery, progress: &P
             "Name it like its recording, or put it into recordings/<name>/metrics or labels; event files belong into landing.",
         ));
     }
+    loose_labels::place(paths, &mut groups, &mut found.recordings, &placed, &mut found.problems, progress)?;
     let taken: BTreeSet<String> = found.recordings.iter().map(|files| files.name.clone()).collect();
     for (name, mut files) in groups {
         if taken.contains(&name) {
@@ -201,7 +204,7 @@ fn owner_of(
     if near.len() == 1 { near.first().map(|name| (*name).to_owned()) } else { None }
 }
 
-fn last_part(name: &str) -> &str {
+pub(super) fn last_part(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 

@@ -24,6 +24,9 @@ pub struct Manifest {
     pub time_zone: Option<String>,
     /// Frames a second of stores that tell no times and no rate.
     pub rate_hz: Option<f64>,
+    /// Settings of label files.
+    #[serde(skip_serializing_if = "LabelSetting::is_default")]
+    pub labels: LabelSetting,
     /// Settings per metric name.
     pub metrics: BTreeMap<String, MetricSetting>,
     /// Settings of footages, by pattern.
@@ -31,6 +34,20 @@ pub struct Manifest {
     /// Keys that this version does not use; kept so that they can be told as problems.
     #[serde(flatten)]
     pub other: BTreeMap<String, toml::Value>,
+}
+
+/// What a person tells about label files.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LabelSetting {
+    /// Whether corners in Pascal VOC files count from 0, as some exporters have it, instead of 1.
+    pub voc_zero_based: bool,
+}
+
+impl LabelSetting {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What a person tells about one metric.
@@ -146,6 +163,8 @@ mod tests {
             ("name = ", Err("line 1, column 8")),
             ("time_zone = \"Mars/Olympus\"", Err("not an IANA zone")),
             ("[metrics.speed]\ninterpolate = \"spline\"", Err("it can be linear")),
+            ("[labels]\nvoc_zero_based = 1", Err("line 2")),
+            ("[labels]\nvoc = true", Err("unknown field")),
             ("[metrics.speed]\nunits = \"m/s\"", Err("unknown field")),
             ("name = \"y\"\n[footages.\"*/front\"]\nrate_hz = 20\nsomething = 1", Ok("y")),
             (

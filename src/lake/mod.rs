@@ -6,15 +6,16 @@ mod discover;
 mod error;
 mod footage_settings;
 mod grouping;
+mod loose_labels;
 mod manifest;
 mod manifest_edit;
 mod natural;
 mod place;
 
-pub use discover::{Discovery, LabelFile, LogFile, MetricFile, RecordingFiles, StoreFile, discover};
+pub use discover::{Discovery, LabelFile, LogFile, MetricFile, RecordingFiles, StoreFile, discover, is_oxts};
 pub use error::LakeError;
 pub use footage_settings::{AxisOrder, Channels, ClockUnit, FootageName, FootageSetting, FootageSettings};
-pub use manifest::{Manifest, MetricSetting};
+pub use manifest::{LabelSetting, Manifest, MetricSetting};
 pub use manifest_edit::edit_manifest;
 pub use natural::natural_cmp;
 pub use place::{Places, resolve_inside};

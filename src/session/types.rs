@@ -142,6 +142,9 @@ pub enum ExportImages {
     Original,
 }
 
+/// How an export writes labels.
+pub use crate::export::LabelFormat as ExportLabels;
+
 /// An export to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportRequest {
@@ -151,8 +154,8 @@ pub struct ExportRequest {
     pub out: PathBuf,
     /// Images to write.
     pub images: ExportImages,
-    /// Whether `labels.csv` is written.
-    pub labels: bool,
+    /// The format that labels are written in; `None` for no labels.
+    pub labels: Option<ExportLabels>,
     /// Guard text that a spreadsheet would take for a formula.
     pub spreadsheet: bool,
     /// Take only frames that are so far apart, ns, per footage.
@@ -190,7 +193,7 @@ pub struct ExportReport {
     pub out: PathBuf,
     /// Frames in `frames.csv`.
     pub frames: u64,
-    /// Labels in `labels.csv`.
+    /// Labels written.
     pub labels: u64,
     /// Image files written.
     pub images: u64,

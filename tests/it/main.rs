@@ -8,6 +8,7 @@ mod foreign;
 mod harness;
 mod in_time;
 mod killed;
+mod label_files;
 mod layouts;
 mod main_job;
 mod measured;

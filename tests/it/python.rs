@@ -10,7 +10,7 @@ use std::{
 };
 
 /// What the scripts in `tests/py` import.
-const IMPORTS: &str = "import h5py, hdf5plugin, numpy, pandas, pyarrow, PIL";
+const IMPORTS: &str = "import h5py, hdf5plugin, numpy, pandas, pyarrow, PIL, pycocotools";
 
 /// Runs a script of `tests/py` and gives what it printed. `None` when there is no Python for it and tests may be skipped:
 /// the test then returns, and is told as skipped at the end of `make test`.

@@ -16,7 +16,7 @@ use crate::{
             text::{count, counted},
         },
     },
-    session::ExportImages,
+    session::{ExportImages, ExportLabels},
 };
 
 /// Which frames to take.
@@ -38,7 +38,7 @@ pub struct ExportDraft {
     /// Images.
     pub images: ExportImages,
     /// Labels.
-    pub labels: bool,
+    pub labels: Option<ExportLabels>,
     /// Guard text that a spreadsheet would take for a formula.
     pub spreadsheet: bool,
     /// Folder to make.
@@ -58,7 +58,7 @@ impl ExportDraft {
         Self {
             frames,
             images: ExportImages::Original,
-            labels: true,
+            labels: Some(ExportLabels::Csv),
             spreadsheet: false,
             out: proposal(lake).display().to_string(),
         }
@@ -94,8 +94,14 @@ impl ExportDraft {
             if let Some(chosen) = segmented(ui, self.images, &images) {
                 self.images = chosen;
             }
+            caption(ui, "Labels");
+            let labels_name = |labels: Option<ExportLabels>| labels.map_or("No labels", ExportLabels::name);
+            egui::ComboBox::from_id_salt("labels").selected_text(labels_name(self.labels)).show_ui(ui, |ui| {
+                for labels in ExportLabels::ALL.map(Some).into_iter().chain([None]) {
+                    ui.selectable_value(&mut self.labels, labels, labels_name(labels));
+                }
+            });
             ui.add_space(STEP / 2.0);
-            ui.checkbox(&mut self.labels, "Labels (labels.csv)");
             ui.checkbox(&mut self.spreadsheet, "Safe to open in a spreadsheet").on_hover_text(
                 "Text that begins with = + - @ is guarded, so that no spreadsheet runs it as a formula.",
             );
@@ -159,9 +165,7 @@ impl ExportDraft {
 
     fn summary(&self, frames: u64) -> String {
         let mut parts = vec!["frames.csv"];
-        if self.labels {
-            parts.push("labels.csv");
-        }
+        parts.extend(self.labels.map(ExportLabels::place));
         let images = if self.images == ExportImages::None {
             String::new()
         } else {

@@ -3,9 +3,9 @@
 use super::source::Reading;
 use crate::{
     catalog::RecordingRecord,
-    formats::{self, FootageName, LabelOptions, LabelTable, TimeOptions},
+    formats::{self, FootageName, LabelOptions, LabelTable, ListedFile, TimeOptions},
     lake::RecordingFiles,
-    model::Problem,
+    model::{BoundingBox, Label, Problem},
 };
 
 /// Reads every label file of a source and puts its labels onto the frames. What no frame takes is counted and told.
@@ -16,35 +16,39 @@ pub(super) fn read(
     recordings: &mut [RecordingRecord],
     problems: &mut Vec<Problem>,
 ) {
-    let paths = files.labels.iter().map(|file| &file.path).chain(more);
-    for path in paths {
-        let cameras = recordings.iter().flat_map(|one| &one.footages).map(|one| one.footage.camera.clone()).collect();
-        let epoch_ns = recordings.first().and_then(|one| one.recording.started_at_ns);
-        let options = LabelOptions { time: TimeOptions { epoch_ns, ..TimeOptions::default() }, cameras };
-        match read_file(&reading.root.join(path), &options) {
-            Ok(table) => {
-                problems.extend(table.all_notes("labels").into_iter().map(|note| note.into_problem(path)));
-                attach(path, &table, recordings, problems);
-            }
-            Err(error) => problems.push(reading.format_problem(path, &error)),
-        }
+    let known = files.labels.iter().map(|file| ListedFile { path: file.path.clone(), certain: file.certain });
+    let detected = more.iter().map(|path| ListedFile { path: path.clone(), certain: true });
+    let listed: Vec<ListedFile> = known.chain(detected).collect();
+    if listed.is_empty() {
+        return;
+    }
+    let cameras = recordings.iter().flat_map(|one| &one.footages).map(|one| one.footage.camera.clone()).collect();
+    let epoch_ns = recordings.first().and_then(|one| one.recording.started_at_ns);
+    let options = LabelOptions {
+        time: TimeOptions { epoch_ns, ..TimeOptions::default() },
+        cameras,
+        voc_zero_based: reading.manifest.labels.voc_zero_based,
+    };
+    let read = formats::read_label_files(reading.root, &listed, &options);
+    problems.extend(read.failed.iter().map(|(path, error)| reading.format_problem(path, error)));
+    for set in read.sets {
+        problems.extend(set.table.all_notes("labels").into_iter().map(|note| note.into_problem(&set.path)));
+        attach(&set.path, &set.first, &set.table, recordings, problems);
     }
     for footage in recordings.iter_mut().flat_map(|one| &mut one.footages) {
         footage.labels.sort_by_key(|label| label.frame_idx);
     }
 }
 
-/// Reads a label file by what it is.
-fn read_file(path: &std::path::Path, options: &LabelOptions) -> Result<LabelTable, formats::FormatError> {
-    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-        formats::read_labels_coco(path, options)
-    } else {
-        formats::read_labels_table(path, options)
-    }
-}
-
-fn attach(path: &str, table: &LabelTable, recordings: &mut [RecordingRecord], problems: &mut Vec<Problem>) {
-    let takers = unnamed_takers(path, recordings);
+/// Puts the labels of a set onto the frames; `path` is for messages, `first` is the set's first file.
+fn attach(
+    path: &str,
+    first: &str,
+    table: &LabelTable,
+    recordings: &mut [RecordingRecord],
+    problems: &mut Vec<Problem>,
+) {
+    let takers = unnamed_takers(first, recordings);
     let mut unclaimed = vec![true; table.len()];
     for (at, recording) in recordings.iter_mut().enumerate() {
         for (camera_at, footage) in recording.footages.iter_mut().enumerate() {
@@ -59,7 +63,23 @@ fn attach(path: &str, table: &LabelTable, recordings: &mut [RecordingRecord], pr
                 let of_camera = row.camera.map_or(name.takes_unnamed, |camera| camera == name.camera);
                 *lost &= !(of_camera && row.recording.is_none_or(|recording| recording == name.recording));
             }
-            footage.labels.extend(attached.labels.into_iter().map(|(row, frame)| table.label(row, frame)));
+            let size = [footage.footage.width_px, footage.footage.height_px].map(f64::from);
+            if table.boxes_are_parts && size[0] * size[1] <= 0.0 && !attached.labels.is_empty() {
+                problems.push(Problem::new(
+                    path,
+                    format!(
+                        "{} labels are left out: their boxes are told in parts of the image, and {} has no images that tell its size",
+                        attached.labels.len(),
+                        footage.footage.store
+                    ),
+                    "Tell the boxes in pixels, or put the images into the store.",
+                ));
+                continue;
+            }
+            footage.labels.extend(attached.labels.into_iter().map(|(row, frame)| {
+                let label = table.label(row, frame);
+                if table.boxes_are_parts { in_pixels(label, size) } else { label }
+            }));
         }
     }
     let lost = unclaimed.iter().filter(|lost| **lost).count();
@@ -77,6 +97,17 @@ fn attach(path: &str, table: &LabelTable, recordings: &mut [RecordingRecord], pr
             "Add a column `camera`, or name the file like its camera.",
         ));
     }
+}
+
+/// A label whose box is told in parts of an image of that width and height.
+fn in_pixels(label: Label, [width, height]: [f64; 2]) -> Label {
+    let bbox = label.bbox.map(|bbox| BoundingBox {
+        x: bbox.x * width,
+        y: bbox.y * height,
+        w: bbox.w * width,
+        h: bbox.h * height,
+    });
+    Label { bbox, ..label }
 }
 
 /// The footages that take labels without a camera: the one that the file is named like or lies beside, or the only one.

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use super::{
+    oxts,
     recording_series::RecordingSeries,
     source::Reading,
     stores::{self, FoundLog, FoundRecording},
@@ -10,7 +11,7 @@ use super::{
 use crate::{
     formats::{self, FileKind, MetricOptions, TimeOptions},
     frames::{self, structure::Values},
-    lake::RecordingFiles,
+    lake::{self, RecordingFiles},
     model::{Column, NULL_WORD, Problem, Series},
 };
 
@@ -35,12 +36,14 @@ pub(super) fn read(
         },
         units: reading.units(),
     };
-    for file in &files.metrics {
+    let (oxts, tables): (Vec<_>, Vec<_>) = files.metrics.iter().partition(|file| lake::is_oxts(&file.path));
+    oxts::read(reading, &oxts, &options, |path, series| all.add(&owner, path, series), problems);
+    for file in tables {
         let path = reading.root.join(&file.path);
         if !file.certain {
             match formats::detect(&path) {
                 Some(FileKind::Metrics) => {}
-                Some(FileKind::LabelTable | FileKind::CocoLabels) => {
+                Some(FileKind::LabelTable | FileKind::CocoLabels | FileKind::BddLabels) => {
                     all.label_tables.push(file.path.clone());
                     continue;
                 }
@@ -209,7 +212,9 @@ pub(super) fn add_arrays(
 /// The samples of one recording of a source, read again for plots and statistics.
 pub(crate) fn read_all(reading: &Reading<'_>, files: &RecordingFiles, recording: &str) -> Vec<Series> {
     // The list comes from a catalog that anyone may have written, so each path must prove to lie in the lake again.
-    let files = &files.clone().kept_inside(reading.root);
+    // Labels are not read here, and there may be a great many of them.
+    let files = RecordingFiles { labels: Vec::new(), ..files.clone() };
+    let files = &files.kept_inside(reading.root);
     let mut problems = Vec::new();
     let started_at_ns = files
         .manifest

@@ -3,6 +3,7 @@
 
 mod labels;
 mod metrics;
+mod oxts;
 mod recording_series;
 mod source;
 mod stores;
@@ -27,7 +28,7 @@ use crate::{
 pub(super) use metrics::read_all as read_series;
 
 /// Grows with every change in how files are read, so that sources indexed before are read again.
-const READING_VERSION: u32 = 3;
+const READING_VERSION: u32 = 4;
 
 /// Finished sources that may wait for the writer; bounds memory.
 const WAITING_SOURCES: usize = 4;

@@ -2,8 +2,11 @@
 
 use std::io::Write;
 
-use super::{Cell, ExportError, cell::guard_formula};
-use crate::model::Label;
+use super::{LabelFrame, LabelSink, Lost};
+use crate::{
+    export::{Cell, ExportError, cell::guard_formula},
+    model::Label,
+};
 
 /// The columns of `labels.csv`: boxes in pixels, 0-based, top-left corner; `attributes` is a JSON object.
 pub const LABEL_COLUMNS: [&str; 9] = ["frame_id", "class", "x", "y", "w", "h", "score", "track_id", "attributes"];
@@ -22,7 +25,7 @@ impl<W: Write> LabelWriter<W> {
         Ok(Self { writer, spreadsheet, text: String::new() })
     }
 
-    pub(super) fn write(&mut self, frame_id: &str, label: &Label) -> Result<(), ExportError> {
+    fn write(&mut self, frame_id: &str, label: &Label) -> Result<(), ExportError> {
         let number = |value: Option<f64>| value.map_or(Cell::Null, Cell::Float);
         let cells = [
             Cell::Text(frame_id.into()),
@@ -45,8 +48,18 @@ impl<W: Write> LabelWriter<W> {
         }
         self.writer.write_record(None::<&[u8]>).map_err(|error| ExportError::Rows(error.into()))
     }
+}
 
-    pub(super) fn finish(mut self) -> Result<(), ExportError> {
+impl<W: Write> LabelSink for LabelWriter<W> {
+    fn frame(&mut self, frame: &LabelFrame<'_>, _: &mut Lost) -> Result<u64, ExportError> {
+        let frame_id = frame.id.to_string();
+        for label in frame.labels {
+            self.write(&frame_id, label)?;
+        }
+        Ok(frame.labels.len() as u64)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
         Ok(self.writer.flush()?)
     }
 }

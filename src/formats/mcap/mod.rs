@@ -1,0 +1,221 @@
+//! MCAP recordings: the numbers, words and switches in messages of JSON and Protobuf, one metric per field of a topic.
+//!
+//! Times are those at which messages were logged. Channels in other encodings are named, not read.
+
+mod container;
+mod fields;
+
+use std::{
+    collections::BTreeMap,
+    io::BufReader,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
+
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+
+use self::{
+    container::{ById, Channel, End, Message, Schema, Sink},
+    fields::{FieldColumns, flatten_json, flatten_protobuf},
+};
+use super::{
+    BadRows, FormatError, MetricOptions, MetricTable, Note,
+    error::open_regular,
+    mdf::add_part,
+    metrics_table::from_table,
+    note::first_words,
+    table::{Cells, Table, TableColumn},
+};
+use crate::model::Column;
+
+/// Most values of one file.
+const MAX_VALUES: u64 = 1 << 28;
+
+/// Reads the messages of an MCAP file as metrics.
+///
+/// # Errors
+/// [`FormatError`] when the file cannot be opened or is no MCAP file, or holds more values than are read.
+pub(super) fn read_mcap(path: &Path, options: &MetricOptions) -> Result<MetricTable, FormatError> {
+    let file = open_regular(path)?;
+    let failed = |what| FormatError::Foreign { path: path.to_owned(), format: "MCAP", what };
+    let size_bytes = file.metadata().map_err(|source| FormatError::Read { path: path.to_owned(), source })?.len();
+    // The libraries that unpack and decode are foreign code on foreign bytes.
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let mut topics = Topics::default();
+        let end = container::read(BufReader::with_capacity(1 << 20, file), size_bytes, &mut topics)?;
+        Ok::<_, String>((topics, end))
+    }));
+    let (topics, end) =
+        read.unwrap_or_else(|_| Err("its decoder gave up on damaged bytes".to_owned())).map_err(failed)?;
+    topics.into_table(path, options, &end)
+}
+
+/// How the messages of a channel are decoded.
+enum Decoder {
+    Json,
+    Protobuf(MessageDescriptor),
+    /// Not at all: why.
+    None(String),
+}
+
+/// The messages of one channel so far.
+struct Topic {
+    name: String,
+    decoder: Decoder,
+    times: Vec<i64>,
+    fields: FieldColumns,
+    messages: u64,
+}
+
+#[derive(Default)]
+struct Topics {
+    schemas: ById<Schema>,
+    channels: ById<Channel>,
+    by_channel: BTreeMap<u16, Topic>,
+    bad: BadRows,
+    values: u64,
+}
+
+impl Sink for Topics {
+    fn schema(&mut self, id: u16, schema: Schema) {
+        self.schemas.insert(id, schema);
+    }
+
+    fn channel(&mut self, id: u16, channel: Channel) {
+        // Channels are told again in the summary; the first holds.
+        self.channels.entry(id).or_insert(channel);
+    }
+
+    fn message(&mut self, message: &Message<'_>) -> Result<(), String> {
+        let (channels, schemas) = (&self.channels, &self.schemas);
+        let topic = match self.by_channel.entry(message.channel) {
+            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::btree_map::Entry::Vacant(free) => {
+                let Some(channel) = channels.get(&message.channel) else {
+                    self.bad.add("are of a channel that the file does not describe", || {
+                        format!("channel {}", message.channel)
+                    });
+                    return Ok(());
+                };
+                free.insert(Topic {
+                    name: channel.topic.trim_matches('/').replace('/', "."),
+                    decoder: decoder(channel, schemas.get(&channel.schema)),
+                    times: Vec::new(),
+                    fields: FieldColumns::default(),
+                    messages: 0,
+                })
+            }
+        };
+        topic.messages += 1;
+        let number = topic.messages;
+        let place = || format!("message {number} of `{}`", topic.name);
+        let Ok(time) = i64::try_from(message.log_time) else {
+            self.bad.add("have a time that is no date", place);
+            return Ok(());
+        };
+        let row = topic.times.len();
+        let before = topic.fields.values();
+        match &topic.decoder {
+            Decoder::None(_) => return Ok(()),
+            Decoder::Json => {
+                let Ok(value) = serde_json::from_slice(message.data) else {
+                    self.bad.add("are no JSON", place);
+                    return Ok(());
+                };
+                flatten_json(&value, row, &mut topic.fields);
+            }
+            Decoder::Protobuf(descriptor) => {
+                let Ok(value) = DynamicMessage::decode(descriptor.clone(), message.data) else {
+                    self.bad.add("are no Protobuf of their schema", place);
+                    return Ok(());
+                };
+                flatten_protobuf(&value, row, &mut topic.fields);
+            }
+        }
+        topic.times.push(time);
+        self.values += topic.fields.values() - before + 1;
+        if self.values > MAX_VALUES {
+            return Err(format!("it holds more than {MAX_VALUES} values, the limit"));
+        }
+        Ok(())
+    }
+}
+
+fn decoder(channel: &Channel, schema: Option<&Schema>) -> Decoder {
+    match (channel.encoding.as_str(), schema) {
+        ("json", _) => Decoder::Json,
+        ("protobuf", Some(schema)) if schema.encoding == "protobuf" => {
+            let pool = DescriptorPool::decode(schema.data.as_slice());
+            match pool.ok().and_then(|pool| pool.get_message_by_name(&schema.name)) {
+                Some(descriptor) => Decoder::Protobuf(descriptor),
+                None => Decoder::None(format!("its schema {} is damaged", schema.name)),
+            }
+        }
+        (encoding, schema) => {
+            let of = schema.map_or_else(String::new, |schema| format!(" of {}", schema.name));
+            Decoder::None(format!("encoded as {encoding}{of}"))
+        }
+    }
+}
+
+impl Topics {
+    fn into_table(self, path: &Path, options: &MetricOptions, end: &End) -> Result<MetricTable, FormatError> {
+        let mut result = MetricTable::default();
+        if let End::Cut(why) = end {
+            result.notes.push(Note::new(
+                format!("the recording is not whole: {why}; what comes before was read"),
+                "repair it with `mcap recover` if it should hold more",
+            ));
+        }
+        let names: Vec<&str> = self.by_channel.values().map(|topic| topic.name.as_str()).collect();
+        let shared = |name: &str| names.iter().filter(|other| **other == name).count() > 1;
+        let prefixes: Vec<String> = self
+            .by_channel
+            .iter()
+            .map(|(id, topic)| if shared(&topic.name) { format!("{}_{id}", topic.name) } else { topic.name.clone() })
+            .collect();
+        for (prefix, topic) in prefixes.into_iter().zip(self.by_channel.into_values()) {
+            if let Decoder::None(why) = &topic.decoder {
+                result.notes.push(Note::new(
+                    format!("the {} messages of `{}` were not read: {why}", topic.messages, topic.name),
+                    "only JSON and Protobuf are read; convert the topic, or export what matters as CSV or Parquet",
+                ));
+                continue;
+            }
+            if topic.fields.too_many() {
+                result.notes.push(Note::new(
+                    format!("`{}` has more than {} fields; the first were read", topic.name, fields::MAX_FIELDS),
+                    "write what matters to a topic of its own",
+                ));
+            }
+            if !topic.fields.left_out().is_empty() {
+                result.notes.push(Note::new(
+                    format!(
+                        "{} fields of `{}` were not read: they are bytes, maps, lists of more than 16 values, or too deep ({})",
+                        topic.fields.left_out().len(),
+                        topic.name,
+                        first_words(topic.fields.left_out().iter().map(String::as_str))
+                    ),
+                    "nothing is to be done unless they hold sensor values",
+                ));
+            }
+            let rows = topic.times.len();
+            let times = Column::Int { values: topic.times, valid: Vec::new() };
+            let column = |name, cells| TableColumn { name, unit: None, cells: Cells::Values(cells) };
+            let mut table = Table { rows, ..Table::default() };
+            table.columns.push(column("timestamp_ns".to_owned(), times));
+            for (name, values) in topic.fields.into_columns(rows) {
+                let name = if name.is_empty() { prefix.clone() } else { format!("{prefix}.{name}") };
+                table.columns.push(column(name, values));
+            }
+            if rows > 0 && table.columns.len() > 1 {
+                add_part(&mut result, from_table(path, table, options)?);
+            }
+        }
+        result.bad_rows.append(self.bad);
+        Ok(result)
+    }
+}
+
+#[cfg(test)]
+mod tests;
