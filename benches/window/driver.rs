@@ -53,7 +53,7 @@ pub fn lake(name: &str, spec: &SampleSpec) -> PathBuf {
 pub struct Pass {
     /// Processor time of the pass and of tessellation, on the thread that draws.
     pub cpu: Duration,
-    /// Tiles with a picture.
+    /// Tiles with a thumbnail: what is drawn from a part of a texture.
     pub pictures: usize,
     /// Bytes handed to the graphics card.
     pub uploaded: usize,
@@ -157,9 +157,10 @@ impl Window {
 }
 
 fn pictures(shape: &Shape) -> usize {
+    let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
     match shape {
         Shape::Vec(shapes) => shapes.iter().map(pictures).sum(),
-        Shape::Rect(rect) => usize::from(rect.brush.is_some()),
+        Shape::Rect(rect) => rect.brush.as_ref().map_or(0, |brush| usize::from(brush.uv != whole)),
         _ => 0,
     }
 }
