@@ -169,16 +169,13 @@ impl Session {
             let shelf = if kept { images.shelf(table, group.footage, &place, asked) } else { None };
             let (mut missing, mut missing_frames) = (Vec::new(), Vec::new());
             for (at, frame) in group.places.iter().zip(&group.frames) {
-                match shelf.as_ref().and_then(|shelf| shelf.get(*frame)) {
-                    Some(picture) => {
-                        if !each(*at, Ok(picture)) {
-                            return;
-                        }
+                if let Some(picture) = shelf.as_ref().and_then(|shelf| shelf.get(*frame)) {
+                    if !each(*at, Ok(picture)) {
+                        return;
                     }
-                    None => {
-                        missing.push(*at);
-                        missing_frames.push(*frame);
-                    }
+                } else {
+                    missing.push(*at);
+                    missing_frames.push(*frame);
                 }
             }
             let mut go_on = true;

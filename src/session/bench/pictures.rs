@@ -208,7 +208,7 @@ pub(super) fn thumbnails(
         progress.stage(format!("thumbnails of {kind} frames, into a store"));
         found.push(made.pictures("store", Some(&store))?);
         progress.stage(format!("thumbnails of {kind} frames, from the store"));
-        found.push(made.from_store(&store)?);
+        found.push(made.read_back(&store)?);
     }
     Ok(found)
 }
@@ -279,7 +279,7 @@ impl Made<'_> {
         Ok(row(self.kind, Some(way), &times, counts))
     }
 
-    fn from_store(&self, store: &ThumbnailStore) -> Result<FramesRow, SessionError> {
+    fn read_back(&self, store: &ThumbnailStore) -> Result<FramesRow, SessionError> {
         let (bytes, found) = (AtomicU64::new(0), AtomicU64::new(0));
         let times = clock::on_threads(
             (self.threads, self.batches.len()),
