@@ -125,7 +125,7 @@ fn memory(window: &mut Window, screens: u64) {
             println!(
                 "after {screen:6} screens: resident {:7.1} MB, textures {:6.1} MB, {:.0} s",
                 resident_mb(),
-                window.texture_bytes() as f64 / 1024.0 / 1024.0,
+                window.texture_mb(),
                 begun.elapsed().as_secs_f64()
             );
         }
