@@ -54,22 +54,29 @@ fn main() {
 fn measure(frames: u64, lake: &std::path::Path, screens: u64) {
     println!("# {frames} frames");
     let mut window = Window::open(lake);
-    settle(&mut window);
-    for (name, points) in [("slow", 40.0), ("fast", 400.0), ("flinging", 4_000.0)] {
-        let mut times = Vec::new();
-        for _ in 0..600 {
-            let begun = Instant::now();
-            times.push(window.wheel(points).cpu);
-            sleep(REFRESH.saturating_sub(begun.elapsed()));
+    // The size of tiles that the window begins with, and one of many small tiles.
+    for tile in [176.0, 64.0] {
+        window.apply(Command::SetTileWidth(tile));
+        println!("tiles of {tile} points, {} on a screen", settle(&mut window));
+        for (name, points) in [("slow", 40.0), ("fast", 400.0), ("flinging", 4_000.0)] {
+            let (mut times, mut tiles) = (Vec::new(), 0);
+            for _ in 0..600 {
+                let begun = Instant::now();
+                let pass = window.wheel(points);
+                times.push(pass.cpu);
+                tiles += pass.pictures;
+                sleep(REFRESH.saturating_sub(begun.elapsed()));
+            }
+            println!("  pass, scrolling {name:9}       {}, {} thumbnails a pass", spread(&mut times), tiles / 600);
+            settle(&mut window);
         }
-        println!("pass, scrolling {name:9} {}", spread(&mut times));
-        settle(&mut window);
+        first_pictures(&mut window, frames);
     }
-    first_pictures(&mut window, frames);
+    window.apply(Command::SetTileWidth(176.0));
     memory(&mut window, screens);
 }
 
-/// Passes until the pictures stay the same.
+/// Passes until the pictures stay the same, and how many those are.
 fn settle(window: &mut Window) -> usize {
     let (mut same, mut before) = (0, 0);
     while same < 20 {
@@ -81,30 +88,26 @@ fn settle(window: &mut Window) -> usize {
     before
 }
 
-/// Jumps to frames far apart, as a drag of the scroll bar does.
+/// Jumps to frames far apart, as a drag of the scroll bar does. A screen may end in the middle of a line: the pictures it
+/// has when it is settled are all of them.
 fn first_pictures(window: &mut Window, frames: u64) {
     let (mut first, mut all) = (Vec::new(), Vec::new());
-    for jump in 1..=60u64 {
+    for jump in 1..=40u64 {
         let row = usize::try_from(jump * 7_919_317 % frames).expect("rows fit");
-        let screen = settle(window);
         let begun = Instant::now();
         window.apply(Command::ScrubTo(row));
-        let mut seen = false;
-        loop {
-            let pictures = window.pass(Vec::new()).pictures;
-            if pictures > 0 && !seen {
-                seen = true;
-                first.push(begun.elapsed());
-            }
-            if pictures + 12 >= screen || begun.elapsed() > Duration::from_secs(5) {
-                all.push(begun.elapsed());
-                break;
-            }
+        let mut counts = Vec::new();
+        while begun.elapsed() < Duration::from_millis(600) {
+            counts.push((window.pass(Vec::new()).pictures, begun.elapsed()));
             sleep(Duration::from_millis(2));
         }
+        let settled = counts.last().map_or(0, |(pictures, _)| *pictures);
+        let reached = |wanted: usize| counts.iter().find(|(pictures, _)| *pictures >= wanted).map(|(_, at)| *at);
+        first.extend(reached(1));
+        all.extend(reached(settled.max(1)));
     }
-    println!("first thumbnail of a new screen   {}", spread(&mut first));
-    println!("last thumbnails of a new screen   {}", spread(&mut all));
+    println!("  first thumbnail of a new screen {}", spread(&mut first));
+    println!("  all thumbnails of a new screen  {}", spread(&mut all));
 }
 
 /// Goes down screen by screen, from the top again when the end is reached.
@@ -122,7 +125,7 @@ fn memory(window: &mut Window, screens: u64) {
             println!(
                 "after {screen:6} screens: resident {:7.1} MB, textures {:6.1} MB, {:.0} s",
                 resident_mb(),
-                window.texture_bytes() as f64 / 1024.0 / 1024.0,
+                window.texture_mb(),
                 begun.elapsed().as_secs_f64()
             );
         }

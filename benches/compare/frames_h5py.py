@@ -18,7 +18,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         program = pictures.build_floor(folder)
         for kind in options.kinds:
-            lake = pictures.lake_of(options.data, kind, options.frames)
+            lake = pictures.lake_of(options.data, kind, options.frames, options.lakes)
             work = pictures.Work(lake, kind, options.count, options.seed, neighbours=False)
             peers = pictures.Peers(work)
             ways = {
@@ -32,7 +32,7 @@ def main():
             found = pictures.measure(ways, options.repeats)
             peers.close()
             for name, rate in found.items():
-                common.tell(kind=kind, engine=name, frames_per_s=round(rate, 1), frames=options.frames, read=options.count, quiet=quiet)
+                common.tell(kind=kind, engine=name, frames_per_s=round(rate, 1), frames=options.frames if options.lakes is None else None, read=options.count, quiet=quiet)
             ours, limit = found["Lakescope"], found.get("floor")
             rows.append([kind, *(f"{found[name]:,.0f}" for name in ("h5py", "h5py, 2 processes", "Lakescope")),
                          f"{limit:,.0f}" if limit else "missing", f"{ours / found['h5py']:.2f}",

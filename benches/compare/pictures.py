@@ -24,10 +24,10 @@ PROCESSES = 2
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-def lake_of(data, kind, frames):
-    """A sample lake of so many frames in all, stored in one way, with its index."""
-    place = data / f"frames_{kind}_{frames}"
-    if not place.exists():
+def lake_of(data, kind, frames, own=None):
+    """A sample lake of so many frames in all, stored in one way, with its index; or a lake that was named."""
+    place = pathlib.Path(own.format(kind=kind)).expanduser() if own else data / f"frames_{kind}_{frames}"
+    if own is None and not place.exists():
         part = data / f"frames_{kind}_{frames}.part"
         shutil.rmtree(part, ignore_errors=True)
         common.say(f"making {place}: {frames} frames of {WIDTH}x{HEIGHT}")
@@ -232,6 +232,7 @@ def print_table(header, rows):
 def options(description):
     parsed = common.arguments(description, frames=(int, 2000, "frames of each lake"), count=(int, 2000, "frames read"),
                               repeats=(int, 3, "rounds"), threads=(int, 2, "threads of Lakescope and of the floor"),
-                              seed=(int, 11, "seed of the frames read"), kinds=(str, ",".join(KINDS), "kinds of stores"))
+                              seed=(int, 11, "seed of the frames read"),
+                              lakes=(str, None, "lakes of your own of 640x360x3, {kind} in the path standing for the kind"), kinds=(str, ",".join(KINDS), "kinds of stores"))
     parsed.kinds = parsed.kinds.split(",")
     return parsed

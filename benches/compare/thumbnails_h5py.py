@@ -17,7 +17,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         program = pictures.build_floor(folder)
         for kind in options.kinds:
-            lake = pictures.lake_of(options.data, kind, options.frames)
+            lake = pictures.lake_of(options.data, kind, options.frames, options.lakes)
             work = pictures.Work(lake, kind, min(options.count, options.frames), options.seed, neighbours=True)
             peers = pictures.Peers(work)
             told = {}
@@ -40,7 +40,7 @@ def main():
                 quiet = common.wait_for_quiet()
                 found = pictures.measure(ways, options.repeats)
                 for name, rate in found.items():
-                    common.tell(kind=kind, to=mode, engine=name, thumbnails_per_s=round(rate, 1), frames=options.frames, made=work.count, quiet=quiet)
+                    common.tell(kind=kind, to=mode, engine=name, thumbnails_per_s=round(rate, 1), frames=options.frames if options.lakes is None else None, made=work.count, quiet=quiet)
                 ours, limit = found["Lakescope"], found.get("floor")
                 best = max(found["h5py + OpenCV"], found["2 processes"])
                 rows.append([f"{kind}, {'memory' if mode == 'memory' else 'kept'}",

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each bench uses its part")]
 
 use std::{
+    collections::HashMap,
     fs,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -53,7 +54,7 @@ pub fn lake(name: &str, spec: &SampleSpec) -> PathBuf {
 pub struct Pass {
     /// Processor time of the pass and of tessellation, on the thread that draws.
     pub cpu: Duration,
-    /// Tiles with a picture.
+    /// Tiles with a thumbnail: what is drawn from a part of a texture.
     pub pictures: usize,
     /// Bytes handed to the graphics card.
     pub uploaded: usize,
@@ -67,7 +68,7 @@ pub struct Window {
     app: App,
     frame: eframe::Frame,
     begun: Instant,
-    textures: std::collections::HashMap<egui::TextureId, usize>,
+    textures: HashMap<egui::TextureId, usize>,
 }
 
 impl Window {
@@ -77,10 +78,10 @@ impl Window {
         // What assistive technology asks for is part of a pass for those who use it; most do not.
         let app = App::new(&ctx, Some(lake.to_owned()), options(), None);
         let frame = eframe::Frame::_new_kittest();
-        let mut window = Self { ctx, app, frame, begun: Instant::now(), textures: Default::default() };
+        let mut window = Self { ctx, app, frame, begun: Instant::now(), textures: HashMap::new() };
         let begun = Instant::now();
         while window.pass(Vec::new()).pictures == 0 {
-            assert!(begun.elapsed() < Duration::from_secs(60), "no picture within a minute");
+            assert!(begun.elapsed() < Duration::from_mins(1), "no picture within a minute");
             std::thread::sleep(Duration::from_millis(5));
         }
         window
@@ -107,7 +108,7 @@ impl Window {
         let pictures = output.shapes.iter().map(|clipped| pictures(&clipped.shape)).sum();
         let shapes = std::mem::take(&mut output.shapes);
         let primitives = self.ctx.tessellate(shapes, output.pixels_per_point);
-        let cpu = thread_cpu() - before;
+        let cpu = thread_cpu().saturating_sub(before);
         drop(primitives);
         let mut pass = Pass { cpu, pictures, ..Pass::default() };
         for (id, deltas) in &output.textures_delta.set {
@@ -128,9 +129,10 @@ impl Window {
         pass
     }
 
-    /// Bytes of all textures.
-    pub fn texture_bytes(&self) -> usize {
-        self.textures.values().sum()
+    /// Memory of all textures, MB.
+    pub fn texture_mb(&self) -> f64 {
+        let bytes: usize = self.textures.values().sum();
+        u32::try_from(bytes >> 10).map_or(f64::NAN, f64::from) / 1024.0
     }
 
     /// Turns the wheel over the grid.
@@ -157,9 +159,10 @@ impl Window {
 }
 
 fn pictures(shape: &Shape) -> usize {
+    let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
     match shape {
         Shape::Vec(shapes) => shapes.iter().map(pictures).sum(),
-        Shape::Rect(rect) => usize::from(rect.brush.is_some()),
+        Shape::Rect(rect) => rect.brush.as_ref().map_or(0, |brush| usize::from(brush.uv != whole)),
         _ => 0,
     }
 }

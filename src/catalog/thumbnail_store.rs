@@ -190,7 +190,7 @@ impl ThumbnailStore {
         queue.hurry = true;
         self.shared.wake.notify_one();
         let off = || self.shared.off.load(Ordering::Relaxed);
-        while !queue.closed && !off() && !(queue.waiting.is_empty() && queue.writing.is_empty()) {
+        while !(queue.closed || off() || queue.waiting.is_empty() && queue.writing.is_empty()) {
             self.shared.written.wait_for(&mut queue, Duration::from_millis(200));
         }
         queue.hurry = false;
@@ -253,17 +253,15 @@ impl Drop for ThumbnailStore {
     fn drop(&mut self) {
         self.shared.queue.lock().closed = true;
         self.shared.wake.notify_all();
-        match self.worker.lock().take() {
-            Some(worker) => {
-                let _ = worker.join();
-            }
-            // Nothing was written, but what was looked at counts as used.
-            None => {
-                let touched = std::mem::take(&mut self.shared.queue.lock().touched);
-                if !touched.is_empty() && self.shared.path.exists() {
-                    self.shared.write(&Waiting::new(), &touched);
-                }
-            }
+        let worker = self.worker.lock().take();
+        if let Some(worker) = worker {
+            let _ = worker.join();
+            return;
+        }
+        // Nothing was written, but what was looked at counts as used.
+        let touched = std::mem::take(&mut self.shared.queue.lock().touched);
+        if !touched.is_empty() && self.shared.path.exists() {
+            self.shared.write(&Waiting::new(), &touched);
         }
     }
 }
@@ -432,14 +430,13 @@ impl Shared {
             drop(gone);
             self.forget_readers();
         }
-        let writer = match held.take() {
-            Some(writer) => writer,
-            None => {
-                let connection = schema::write(&self.path)?;
-                let bytes = sum(&connection)?;
-                self.forget_readers();
-                Writer { connection, bytes }
-            }
+        let writer = if let Some(writer) = held.take() {
+            writer
+        } else {
+            let connection = schema::write(&self.path)?;
+            let bytes = sum(&connection)?;
+            self.forget_readers();
+            Writer { connection, bytes }
         };
         Ok(held.insert(writer))
     }

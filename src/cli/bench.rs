@@ -35,9 +35,9 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
     let session = open_indexed(&args.lake)?;
     let report = with_progress(|progress| session.bench(&request, progress))?;
     if args.json {
-        print_json(&report)?
+        print_json(&report)?;
     } else {
-        print_report(&report)?
+        print_report(&report)?;
     }
     let failed: u64 = match &report {
         BenchReport::Frames(rows) => rows.iter().map(|row| row.failed).sum(),

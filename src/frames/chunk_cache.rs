@@ -103,6 +103,10 @@ mod tests {
         assert!(cache.get_or_try((0, 9), || Err("damaged")).is_err());
         let large = cache.get_or_try((0, 10), || Ok::<_, ()>(vec![0; 301])).unwrap();
         assert_eq!(large.len(), 301);
-        get(2, false);
+        // The latest one stays whatever its size, and nothing beside it.
+        let again = cache.get_or_try((0, 10), || Err::<Vec<u8>, _>("decoded twice"));
+        assert_eq!(again.unwrap().len(), 301);
+        get(2, true);
+        assert!(cache.kept.lock().bytes <= 300);
     }
 }

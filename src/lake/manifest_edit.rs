@@ -128,7 +128,7 @@ fn put(document: &mut Item, footage: &str, key: &str, value: Option<Value>) -> O
         };
         if footages
             .get(footage)
-            .is_some_and(|one| one.as_table_like().is_some_and(|t| t.is_empty()) && !spoken_for(one))
+            .is_some_and(|one| one.as_table_like().is_some_and(toml_edit::TableLike::is_empty) && !spoken_for(one))
         {
             footages.remove(footage);
         }

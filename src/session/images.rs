@@ -207,7 +207,7 @@ impl Session {
             let place = match found {
                 Ok(place) => place,
                 Err(error) => {
-                    if !group.places.iter().all(|at| each(*at, Err(SessionError::Failed(error.to_string())))) {
+                    if !group.places.iter().all(|at| each(*at, Err(for_each(&error)))) {
                         return;
                     }
                     continue;
@@ -257,6 +257,14 @@ pub(super) struct OfFootage {
 /// A frame that verifying found to be damaged.
 fn marked(reason: &str) -> SessionError {
     SessionError::Frame { trouble: FrameTrouble::Marked, message: reason.to_owned() }
+}
+
+/// What keeps a whole footage from being read, to be told for one of its frames.
+pub(super) fn for_each(error: &SessionError) -> SessionError {
+    match error {
+        SessionError::Frame { trouble, message } => SessionError::Frame { trouble: *trouble, message: message.clone() },
+        other => SessionError::Failed(other.to_string()),
+    }
 }
 
 /// Hands the reason to `each` for every row that is known to be damaged; false when it wants no more.

@@ -2,7 +2,7 @@
 
 use super::{
     Session, SessionError,
-    images::{Images, Place, by_footage, layout, tell_damaged, told},
+    images::{Images, Place, by_footage, for_each, layout, tell_damaged, told},
 };
 use crate::{
     catalog::{FrameTable, ThumbnailKey, ThumbnailStore, ThumbnailTotals},
@@ -163,7 +163,7 @@ impl Session {
             let place = match place {
                 Ok(place) => place,
                 Err(error) => {
-                    if !group.places.iter().all(|at| each(*at, Err(SessionError::Failed(error.to_string())))) {
+                    if !group.places.iter().all(|at| each(*at, Err(for_each(&error)))) {
                         return;
                     }
                     continue;
@@ -173,16 +173,13 @@ impl Session {
             let shelf = if kept { images.shelf(table, group.footage, &place, asked) } else { None };
             let (mut missing, mut missing_frames) = (Vec::new(), Vec::new());
             for (at, frame) in group.places.iter().zip(&group.frames) {
-                match shelf.as_ref().and_then(|shelf| shelf.get(*frame)) {
-                    Some(picture) => {
-                        if !each(*at, Ok(picture)) {
-                            return;
-                        }
+                if let Some(picture) = shelf.as_ref().and_then(|shelf| shelf.get(*frame)) {
+                    if !each(*at, Ok(picture)) {
+                        return;
                     }
-                    None => {
-                        missing.push(*at);
-                        missing_frames.push(*frame);
-                    }
+                } else {
+                    missing.push(*at);
+                    missing_frames.push(*frame);
                 }
             }
             let mut go_on = true;

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use lakescope::{
     frames::{
-        ChildPool, Extents, FoundFootage, FrameReader, PoolLimits, Storage, StoreIdentity, StoreProbe, StoreRef,
+        ChildPool, Extents, FoundFootage, FrameReader, PoolLimits, Storage, StoreProbe, StoreRef,
         probe_store,
     },
     model::Samples,

@@ -53,7 +53,7 @@ const CASES: &[(&str, &str)] = &[
     ("long_chunked.h5", "declares 1099511627776 frames"),
     ("external.h5", "which is not beside the store"),
     ("link.h5", "links to other files were not followed"),
-    ("virtual_absent.h5", "is not in the lake"),
+    ("virtual_absent.h5", "some of its sources are not there"),
     ("virtual_self.h5", "too deeply"),
     ("virtual_ring_a.h5", "too deeply"),
     ("virtual_ring_b.h5", "too deeply"),

@@ -163,9 +163,12 @@ fn what_is_set_in_the_window_is_in_the_file_at_once() {
     assert_eq!(session.look(&table, at), Look::default());
     let written = std::fs::read_to_string(&manifest).unwrap();
     assert_eq!(written, format!("{before}\n[footages.\"native_raw/camera\"]\nchannels = \"rgb\"\n"));
-    // What the pattern says already needs no line of its own.
+    // Turned back, the line is changed where it stands, with what a person wrote beside it.
+    std::fs::write(&manifest, written.replace("\"rgb\"", "\"rgb\" # seen by eye")).unwrap();
     session.set_channels(&table, at, true).unwrap();
-    assert_eq!(std::fs::read_to_string(&manifest).unwrap(), before);
+    let again = std::fs::read_to_string(&manifest).unwrap();
+    let line = "channels = \"bgr\" # seen by eye\n";
+    assert_eq!(again, format!("{before}\n[footages.\"native_raw/camera\"]\n{line}"));
     let range = ValueRange::Percentile { low: 0.5, high: 99.5 };
     session.set_range(&table, 1 - at, range).unwrap();
     assert_eq!(session.look(&table, 1 - at), Look { swap_red_blue: true, range });

@@ -79,7 +79,8 @@ fn typical(session: &Session, table: &FrameTable) -> Result<Vec<String>, Session
         let (Some(min), Some(max)) = (metric.min, metric.max) else { continue };
         let middle = f64::midpoint(min, max);
         let number = matches!(metric.kind, MetricKind::Float | MetricKind::Int);
-        if !number || !(min < max) || !middle.is_finite() || parts.len() == METRICS {
+        let varies = min < max && middle.is_finite();
+        if !number || !varies || parts.len() == METRICS {
             continue;
         }
         let sign = if parts.is_empty() { ">" } else { "<" };

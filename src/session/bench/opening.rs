@@ -109,5 +109,5 @@ fn once(session: &Session, threads: Option<usize>) -> Result<[std::time::Duratio
         }
     });
     let shown = began.elapsed();
-    Ok([opened, ready - opened, shown - ready, shown])
+    Ok([opened, ready.saturating_sub(opened), shown.saturating_sub(ready), shown])
 }

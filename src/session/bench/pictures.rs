@@ -136,6 +136,18 @@ fn row(
     }
 }
 
+/// Reads a frame of each footage, so that the clock finds the stores open and their places known, as they are for who
+/// has looked at them before. What fails is told when it is measured.
+fn open_stores(session: &Session, table: &FrameTable, rows: &[usize]) {
+    let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+    for row in rows {
+        first.entry(table.footage_index(*row)).or_insert(*row);
+    }
+    for row in first.values() {
+        let _ = session.image(table, *row);
+    }
+}
+
 pub(super) fn frames(
     session: &Session,
     table: &FrameTable,
@@ -149,6 +161,7 @@ pub(super) fn frames(
     let mut found = Vec::new();
     for (kind, rows) in &chosen {
         progress.stage(format!("reading {kind} frames"));
+        open_stores(session, table, rows);
         let failures = Failures { table, progress, count: AtomicU64::new(0) };
         let reader = &session.inner.images.reader;
         let before = reader.bytes_read();
@@ -186,6 +199,7 @@ pub(super) fn thumbnails(
         .map_err(|error| SessionError::Failed(format!("no temporary folder can be made: {error}; check free space")))?;
     let mut found = Vec::new();
     for (at, (kind, rows)) in chosen.iter().enumerate() {
+        open_stores(session, table, rows);
         let batches: Vec<&[usize]> = rows.chunks(NEIGHBOURS).collect();
         let made = Made { session, table, kind, batches: &batches, threads, progress };
         progress.stage(format!("thumbnails of {kind} frames, into memory"));
@@ -194,7 +208,7 @@ pub(super) fn thumbnails(
         progress.stage(format!("thumbnails of {kind} frames, into a store"));
         found.push(made.pictures("store", Some(&store))?);
         progress.stage(format!("thumbnails of {kind} frames, from the store"));
-        found.push(made.from_store(&store)?);
+        found.push(made.read_back(&store)?);
     }
     Ok(found)
 }
@@ -265,7 +279,7 @@ impl Made<'_> {
         Ok(row(self.kind, Some(way), &times, counts))
     }
 
-    fn from_store(&self, store: &ThumbnailStore) -> Result<FramesRow, SessionError> {
+    fn read_back(&self, store: &ThumbnailStore) -> Result<FramesRow, SessionError> {
         let (bytes, found) = (AtomicU64::new(0), AtomicU64::new(0));
         let times = clock::on_threads(
             (self.threads, self.batches.len()),
