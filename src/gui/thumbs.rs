@@ -20,7 +20,7 @@ use super::{
 use crate::{
     catalog::FrameTable,
     jobs::{JobHandle, Priority},
-    session::Session,
+    model::RgbImage,
 };
 
 /// Widths of the cells, px; heights are three quarters. A tile takes the smallest that is not enlarged by much.
@@ -239,17 +239,22 @@ impl Thumbs {
             let (session, table, ctx) = (source.session.clone(), Arc::clone(source.table), source.ctx.clone());
             let (answer, epoch, items) = (self.answer.clone(), self.epoch, work.clone());
             let job = source.pool.spawn(priority, move |cancelled| {
-                for (Wanted { row, key }, unwanted) in items {
-                    if cancelled.load(Ordering::Relaxed) {
-                        return;
-                    }
-                    if unwanted.load(Ordering::Relaxed) {
-                        continue;
-                    }
-                    let image = thumbnail(&session, &table, row, bucket);
-                    let _ = answer.send(Answer { owner: (bucket, key), epoch, image });
-                    ctx.request_repaint();
+                let given_up = |unwanted: &AtomicBool| unwanted.load(Ordering::Relaxed);
+                let items: Vec<_> = items.into_iter().filter(|(_, unwanted)| !given_up(unwanted)).collect();
+                let rows: Vec<usize> = items.iter().map(|(wanted, _)| wanted.row).collect();
+                if cancelled.load(Ordering::Relaxed) || rows.is_empty() {
+                    return;
                 }
+                let [width, height] = cell_size(bucket).map(|side| u32::try_from(side).unwrap_or(u32::MAX));
+                session.thumbnails(&table, &rows, (width, height), |at, image| {
+                    let (Wanted { key, .. }, unwanted) = &items[at];
+                    if !given_up(unwanted) {
+                        let image = image.map_err(Trouble::from).and_then(|image| fitting(&image, bucket));
+                        let _ = answer.send(Answer { owner: (bucket, *key), epoch, image });
+                        ctx.request_repaint();
+                    }
+                    !cancelled.load(Ordering::Relaxed) && !items.iter().all(|(_, unwanted)| given_up(unwanted))
+                });
             });
             let job = Arc::new(job);
             for (Wanted { key, .. }, unwanted) in work {
@@ -280,10 +285,9 @@ fn cell_size(bucket: usize) -> [usize; 2] {
     [BUCKETS[bucket], BUCKETS[bucket] * 3 / 4]
 }
 
-fn thumbnail(session: &Session, table: &FrameTable, row: usize, bucket: usize) -> Result<ColorImage, Trouble> {
+/// The picture as the atlas takes it, if it fits the cell.
+fn fitting(image: &RgbImage, bucket: usize) -> Result<ColorImage, Trouble> {
     let [width, height] = cell_size(bucket);
-    let side = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
-    let image = session.thumbnail(table, row, side(width), side(height))?;
     let size = [image.width_px as usize, image.height_px as usize];
     if size[0] == 0 || size[1] == 0 || image.pixels.len() != size[0] * size[1] * 3 {
         return Err(Trouble::damaged("the picture is empty"));

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use fixedbitset::FixedBitSet;
+
 use super::state::SortBy;
 use crate::{
     catalog::FrameTable,
@@ -106,6 +108,26 @@ impl View {
         match &self.sorted {
             Some((_, places)) => places.get(row).filter(|place| **place != NOWHERE).map(|place| *place as usize),
             None => self.set.contains(row).then(|| self.set.rank(row)),
+        }
+    }
+
+    /// The rows shown from the place `from` to the place `to`, both included. Word by word, as there may be millions.
+    pub fn between(&self, from: usize, to: usize) -> FixedBitSet {
+        match &self.sorted {
+            Some((order, _)) => {
+                let mut rows = FixedBitSet::with_capacity(self.set.bits().len());
+                rows.extend(order.get(from..=to).unwrap_or_default().iter().map(|row| *row as usize));
+                rows
+            }
+            None => {
+                let (Some(first), Some(last)) = (self.set.nth(from), self.set.nth(to)) else {
+                    return FixedBitSet::new();
+                };
+                let mut rows = FixedBitSet::with_capacity(last + 1);
+                rows.insert_range(first..last + 1);
+                rows.intersect_with(self.set.bits());
+                rows
+            }
         }
     }
 

@@ -207,7 +207,7 @@ impl Session {
             let place = match found {
                 Ok(place) => place,
                 Err(error) => {
-                    if !group.places.iter().all(|at| each(*at, Err(SessionError::Failed(error.to_string())))) {
+                    if !group.places.iter().all(|at| each(*at, Err(again(&error)))) {
                         return;
                     }
                     continue;
@@ -291,6 +291,14 @@ pub(super) fn by_footage(table: &FrameTable, rows: &[usize]) -> Vec<OfFootage> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+/// The same trouble for another frame of the footage.
+pub(super) fn again(error: &SessionError) -> SessionError {
+    match error {
+        SessionError::Frame { trouble, message } => SessionError::Frame { trouble: *trouble, message: message.clone() },
+        other => SessionError::Failed(other.to_string()),
+    }
+}
+
 pub(super) fn told(error: FramesError) -> SessionError {
     let trouble = match error {
         FramesError::StoreChanged { .. } => FrameTrouble::Changed,

@@ -2,7 +2,7 @@
 
 use super::{
     Session, SessionError,
-    images::{Images, Place, by_footage, layout, tell_damaged, told},
+    images::{Images, Place, again, by_footage, layout, tell_damaged, told},
 };
 use crate::{
     catalog::{FrameTable, ThumbnailKey, ThumbnailStore, ThumbnailTotals},
@@ -159,7 +159,7 @@ impl Session {
             let place = match place {
                 Ok(place) => place,
                 Err(error) => {
-                    if !group.places.iter().all(|at| each(*at, Err(SessionError::Failed(error.to_string())))) {
+                    if !group.places.iter().all(|at| each(*at, Err(again(&error)))) {
                         return;
                     }
                     continue;
