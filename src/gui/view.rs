@@ -113,22 +113,16 @@ impl View {
 
     /// The rows shown from the place `from` to the place `to`, both included. Word by word, as there may be millions.
     pub fn between(&self, from: usize, to: usize) -> FixedBitSet {
-        match &self.sorted {
-            Some((order, _)) => {
-                let mut rows = FixedBitSet::with_capacity(self.set.bits().len());
-                rows.extend(order.get(from..=to).unwrap_or_default().iter().map(|row| *row as usize));
-                rows
-            }
-            None => {
-                let (Some(first), Some(last)) = (self.set.nth(from), self.set.nth(to)) else {
-                    return FixedBitSet::new();
-                };
-                let mut rows = FixedBitSet::with_capacity(last + 1);
-                rows.insert_range(first..last + 1);
-                rows.intersect_with(self.set.bits());
-                rows
-            }
+        if let Some((order, _)) = &self.sorted {
+            let mut rows = FixedBitSet::with_capacity(self.set.bits().len());
+            rows.extend(order.get(from..=to).unwrap_or_default().iter().map(|row| *row as usize));
+            return rows;
         }
+        let (Some(first), Some(last)) = (self.set.nth(from), self.set.nth(to)) else { return FixedBitSet::new() };
+        let mut rows = FixedBitSet::with_capacity(last + 1);
+        rows.insert_range(first..last + 1);
+        rows.intersect_with(self.set.bits());
+        rows
     }
 
     /// The matching row after `row` in shown order; from a frame that does not match, the nearest one in lake order.

@@ -290,7 +290,6 @@ pub(super) fn by_footage(table: &FrameTable, rows: &[usize]) -> Vec<OfFootage> {
     groups
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 /// The same trouble for another frame of the footage.
 pub(super) fn again(error: &SessionError) -> SessionError {
     match error {
@@ -299,6 +298,7 @@ pub(super) fn again(error: &SessionError) -> SessionError {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 pub(super) fn told(error: FramesError) -> SessionError {
     let trouble = match error {
         FramesError::StoreChanged { .. } => FrameTrouble::Changed,

@@ -131,8 +131,11 @@ fn reads_every_frame() {
                 scope.spawn(move || some().skip(first).step_by(3).filter(thumbnail).count() as u64)
             })
             .collect();
-        let whole =
-            some().filter(|row| session.image(table, *row).is_ok_and(|raster| !raster.into_rgb(&lakescope::model::Look::default()).pixels.is_empty()));
+        let whole = some().filter(|row| {
+            session
+                .image(table, *row)
+                .is_ok_and(|raster| !raster.into_rgb(&lakescope::model::Look::default()).pixels.is_empty())
+        });
         let whole = whole.count() as u64;
         let small: u64 = grid.into_iter().map(|worker| worker.join().unwrap()).sum();
         assert_eq!(small, whole, "a frame can be seen small and not large, or the other way round");
