@@ -22,7 +22,8 @@ pub struct Trouble {
 impl From<SessionError> for Trouble {
     fn from(error: SessionError) -> Self {
         let kind = if let SessionError::Frame { trouble, .. } = &error { *trouble } else { FrameTrouble::Damaged };
-        Self { kind, message: error.to_string().into() }
+        let message = error.to_string();
+        Self { kind, message: if kind == FrameTrouble::Marked { sentence(&message) } else { message }.into() }
     }
 }
 
