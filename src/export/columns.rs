@@ -194,10 +194,9 @@ impl OutColumn<'_> {
             Source::FrameId | Source::Recording | Source::Camera | Source::Store | Source::Attribute(_) => {
                 CellType::Text
             }
-            Source::Damaged => CellType::Bool,
             Source::FrameIdx | Source::TimestampNs(_) | Source::Count(_) => CellType::Int,
             Source::Time(_) => CellType::Time,
-            Source::Member(_) => CellType::Bool,
+            Source::Damaged | Source::Member(_) => CellType::Bool,
             Source::Cells(kind, _) => *kind,
             Source::Metric(column) => match column.as_ref() {
                 Column::Float(_) => CellType::Float,

@@ -162,7 +162,9 @@ impl App {
             }
         }
         let Slot::Ready(lake) = &mut self.slot else { return };
-        lake.poll(&self.workers, ctx);
+        for footage in lake.poll(&self.workers, ctx) {
+            self.workspaces.explore.forget_pictures(footage);
+        }
         if let Some(error) = lake.reload_error() {
             self.state.transient.complain(format!("The index changed but cannot be read again: {error}"));
         }

@@ -10,7 +10,7 @@ use super::{
     command::{Action, Command},
     dialogs::{ChecksumDraft, Dialog, ExportDraft, Palette, SelectionDraft, VerifyDraft},
     events::{Event, Purpose},
-    explore::{SPEEDS, other_speed},
+    explore::{SPEEDS, facets_shown, other_speed, show_facets},
     state::{ThemeChoice, Workspace},
 };
 
@@ -57,7 +57,10 @@ impl App {
             }
             Command::ViewScaled => self.state.transient.view_scale = None,
             Command::QueryFocused => self.state.transient.focus_query = false,
-            Command::ShowProblems => self.workspaces.explore.facets.show_problems(),
+            Command::ShowProblems => {
+                show_facets(&mut self.state.persisted.panels, ctx.content_rect().width());
+                self.workspaces.explore.facets.show_problems();
+            }
             Command::ShowRun(run) => self.state.transient.run = Some(run),
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
@@ -115,7 +118,14 @@ impl App {
                 self.apply(Command::SetSpeed(speed), ctx);
             }
             Action::PlayAgain => self.state.persisted.repeat ^= true,
-            Action::FacetsPanel => self.state.persisted.panels.facets ^= true,
+            Action::FacetsPanel => {
+                let (panels, width) = (&mut self.state.persisted.panels, ctx.content_rect().width());
+                if facets_shown(panels, width) {
+                    panels.facets = false;
+                } else {
+                    show_facets(panels, width);
+                }
+            }
             Action::ViewerPanel => self.state.persisted.panels.viewer ^= true,
             Action::ToggleBoxes => self.state.persisted.boxes ^= true,
             Action::TilesLarger => {

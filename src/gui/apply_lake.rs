@@ -131,13 +131,13 @@ impl App {
             Action::Undo => {
                 let present = lake.view_state();
                 if let Some(state) = lake.undo.undo(present) {
-                    lake.restore(state);
+                    lake.restore(state, &self.workers, ctx);
                 }
             }
             Action::Redo => {
                 let present = lake.view_state();
                 if let Some(state) = lake.undo.redo(present) {
-                    lake.restore(state);
+                    lake.restore(state, &self.workers, ctx);
                 }
             }
             Action::PlayPause => {
@@ -207,11 +207,12 @@ impl App {
             let name = &table.footage_list()[index];
             let told = match change(&session, &table, index) {
                 Ok((what, file)) => {
-                    Ok(format!("{what} in {} {}; kept in {}.", name.recording, name.camera, file.display()))
+                    Ok(format!("{what} in {}/{}; kept in {}.", name.recording, name.camera, file.display()))
                 }
-                Err(error) => Err(format!("How {} {} is shown cannot be kept: {error}", name.recording, name.camera)),
+                Err(error) => Err(format!("How {}/{} is shown cannot be kept: {error}", name.recording, name.camera)),
             };
-            let _ = tell.send(Event::LookChanged { footage: table.footage_id(index), told });
+            let look = session.look(&table, index);
+            let _ = tell.send(Event::LookChanged { footage: table.footage_id(index), look, told });
             ctx.request_repaint();
         };
         self.workers.ask.spawn(Priority::Visible, work).detach();
@@ -223,20 +224,21 @@ impl App {
         let (tell, ctx) = (self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let rows = session.selection_rows(&table, &name).map_err(|error| error.to_string());
+            let rows = rows.map(|(rows, gone)| (Selected::of(rows), gone));
             let _ = tell.send(Event::SelectionLoaded { name, generation: table.generation(), rows });
             ctx.request_repaint();
         };
         self.workers.ask.spawn(Priority::Visible, work).detach();
     }
 
-    pub(super) fn take_selection(&mut self, name: &str, generation: u64, rows: Result<(Vec<u32>, u64), String>) {
+    pub(super) fn take_selection(&mut self, name: &str, generation: u64, rows: Result<(Selected, u64), String>) {
         let Slot::Ready(lake) = &mut self.slot else { return };
         match rows {
             Ok(_) if generation != lake.table().generation() => {}
             Ok((rows, gone)) => {
                 lake.undo.record(lake.view_state(), None);
-                let first = rows.first().map(|row| *row as usize);
-                lake.selected = Arc::new(Selected::of(rows));
+                let first = rows.rows().next().map(|row| row as usize);
+                lake.selected = Arc::new(rows);
                 if let Some(row) = first {
                     lake.show(row);
                     self.workspaces.explore.grid.reveal(row);

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::session::{ChecksumReport, ExportReport, IndexReport, VerifyReport};
+use super::selected::Selected;
+use crate::{
+    model::Look,
+    session::{ChecksumReport, ExportReport, IndexReport, VerifyReport},
+};
 
 /// One message.
 pub enum Event {
@@ -10,6 +14,8 @@ pub enum Event {
     LookChanged {
         /// The catalog's number of the footage.
         footage: i64,
+        /// How they are shown now.
+        look: Look,
         /// What to tell.
         told: Result<String, String>,
     },
@@ -38,7 +44,7 @@ pub enum Event {
         /// Generation of the table the rows belong to.
         generation: u64,
         /// The rows.
-        rows: Result<(Vec<u32>, u64), String>,
+        rows: Result<(Selected, u64), String>,
     },
 }
 

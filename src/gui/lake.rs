@@ -1,6 +1,6 @@
 //! The open lake: its frame table, what is shown of it, what is chosen, and which frame is looked at.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use egui::Context;
 
@@ -17,6 +17,7 @@ use crate::{
     catalog::FrameTable,
     filter::{FilterError, FootageRows, FrameColumns},
     jobs::Priority,
+    model::Look,
     session::{LakeInfo, OpenOptions, Selection, Session},
 };
 
@@ -31,6 +32,8 @@ pub struct Loaded {
     pub info: Arc<LakeInfo>,
     /// Which frame each row is.
     pub names: Arc<RowNames>,
+    /// How each footage is shown, by the catalog's number of it.
+    pub looks: HashMap<i64, Look>,
 }
 
 impl Loaded {
@@ -43,7 +46,9 @@ impl Loaded {
         let times = table.timestamps()?;
         let info = session.info().map_err(|error| error.to_string())?;
         let names = Arc::new(RowNames::of(&table));
-        Ok(Self { table, times, info: Arc::new(info), names })
+        let footages = 0..table.footage_list().len();
+        let looks = footages.map(|index| (table.footage_id(index), session.look(&table, index))).collect();
+        Ok(Self { table, times, info: Arc::new(info), names, looks })
     }
 }
 
@@ -105,6 +110,16 @@ pub struct Lake {
     unfiltered: Fetch<u64, View>,
     reload: Fetch<u64, Reloaded>,
     wanted_reload: u64,
+    /// Chosen frames of an earlier index that are being found in this one.
+    finding: Option<Finding>,
+}
+
+/// A choice whose rows are of an earlier index, on its way into the present one.
+struct Finding {
+    before: (Arc<Selected>, Arc<RowNames>),
+    /// What is shown as chosen meanwhile. A person who chooses something else in between means that.
+    meanwhile: Arc<Selected>,
+    found: Fetch<(), Arc<Selected>>,
 }
 
 /// A newer index, with what was shown of the one before.
@@ -142,6 +157,7 @@ impl Lake {
             unfiltered: Fetch::default(),
             reload: Fetch::default(),
             wanted_reload: 0,
+            finding: None,
         }
     }
 
@@ -192,24 +208,50 @@ impl Lake {
 
     /// What can be undone, as it is now.
     pub fn view_state(&self) -> ViewState {
-        ViewState {
-            filter: self.filter.clone(),
-            sort: self.sort.clone(),
-            selected: Arc::clone(&self.selected),
-            names: Arc::clone(&self.loaded.names),
-        }
+        // What is still being found is what a person means.
+        let (selected, names) = match self.finding.as_ref().filter(|finding| self.awaits(finding)) {
+            Some(finding) => finding.before.clone(),
+            None => (Arc::clone(&self.selected), Arc::clone(&self.loaded.names)),
+        };
+        ViewState { filter: self.filter.clone(), sort: self.sort.clone(), selected, names }
     }
 
     /// Goes back to what was; the chosen frames are found again when the index has changed since.
-    pub fn restore(&mut self, state: ViewState) {
+    pub fn restore(&mut self, state: ViewState, workers: &Workers, ctx: &Context) {
         self.filter = state.filter;
         self.sort = state.sort;
-        let names = &self.loaded.names;
-        self.selected = if Arc::ptr_eq(&state.names, names) {
-            state.selected
+        self.finding = None;
+        if Arc::ptr_eq(&state.names, &self.loaded.names) {
+            self.selected = state.selected;
         } else {
-            Arc::new(state.names.selected_in(&state.selected, names))
-        };
+            self.find_selected((state.selected, state.names), workers, ctx);
+        }
+    }
+
+    /// Has a worker find frames chosen in an earlier index: there may be millions.
+    fn find_selected(&mut self, before: (Arc<Selected>, Arc<RowNames>), workers: &Workers, ctx: &Context) {
+        let ((selected, names), now) = (before.clone(), Arc::clone(&self.loaded.names));
+        let mut found = Fetch::default();
+        found.request((), &workers.ask, Priority::Visible, ctx, move |_| {
+            Ok(Arc::new(names.selected_in(&selected, &now)))
+        });
+        self.finding = Some(Finding { before, meanwhile: Arc::clone(&self.selected), found });
+    }
+
+    fn awaits(&self, finding: &Finding) -> bool {
+        Arc::ptr_eq(&finding.meanwhile, &self.selected)
+    }
+
+    fn take_found(&mut self) {
+        let Some(mut finding) = self.finding.take() else { return };
+        if !self.awaits(&finding) {
+            return;
+        }
+        finding.found.poll();
+        match finding.found.take_ready() {
+            Some(found) => self.selected = found,
+            None => self.finding = Some(finding),
+        }
     }
 
     /// Looks at `row` and remembers the frame before.
@@ -233,8 +275,8 @@ impl Lake {
         }
     }
 
-    /// Asks for what is needed and takes in what came. True when the table changed.
-    pub fn poll(&mut self, workers: &Workers, ctx: &Context) -> bool {
+    /// Asks for what is needed and takes in what came. Tells the footages that look different from now on.
+    pub fn poll(&mut self, workers: &Workers, ctx: &Context) -> Vec<i64> {
         let key =
             ViewKey { generation: self.table().generation(), filter: self.filter.clone(), sort: self.sort.clone() };
         let (session, table) = (self.session.clone(), Arc::clone(self.table()));
@@ -250,10 +292,8 @@ impl Lake {
             session.selections().map_err(|error| error.to_string())
         });
         self.selections.poll();
-        if self.reload.poll() {
-            return self.take_reload();
-        }
-        false
+        self.take_found();
+        if self.reload.poll() { self.take_reload(workers, ctx) } else { Vec::new() }
     }
 
     /// A filter that was wrong from the start shows all frames until it is mended.
@@ -326,21 +366,29 @@ impl Lake {
         self.reload.error()
     }
 
-    fn take_reload(&mut self) -> bool {
-        let Some(Reloaded { loaded, view, selected: (asked, found) }) = self.reload.take_ready() else { return false };
-        let before = std::mem::replace(&mut self.loaded, loaded).names;
+    fn take_reload(&mut self, workers: &Workers, ctx: &Context) -> Vec<i64> {
+        let Some(Reloaded { loaded, view, selected: (asked, found) }) = self.reload.take_ready() else {
+            return Vec::new();
+        };
+        let chosen = self.view_state();
+        let before = std::mem::replace(&mut self.loaded, loaded);
         let now = &self.loaded.names;
-        self.selected =
-            if Arc::ptr_eq(&asked, &self.selected) { found } else { Arc::new(before.selected_in(&self.selected, now)) };
-        let find = |row: usize| before.row_in(row, now);
+        let find = |row: usize| before.names.row_in(row, now);
         self.current = self.current.and_then(find);
         self.back = self.back.iter().copied().filter_map(find).collect();
         self.forward = self.forward.iter().copied().filter_map(find).collect();
+        self.selected = found;
+        // What was chosen since this was asked for is found again.
+        self.finding = None;
+        if !Arc::ptr_eq(&asked, &chosen.selected) {
+            self.find_selected((chosen.selected, chosen.names), workers, ctx);
+        }
         self.view = None;
         if let Some(view) = view.filter(|view| view.key.filter == self.filter && view.key.sort == self.sort) {
             self.show_view(view);
         }
         self.selections_version += 1;
-        true
+        let look = |(footage, look): (&i64, &Look)| (self.loaded.looks.get(footage)? != look).then_some(*footage);
+        before.looks.iter().filter_map(look).collect()
     }
 }

@@ -106,8 +106,11 @@ impl App {
                     lake.selections_version += 1;
                 }
             }
-            Event::LookChanged { footage, told } => match told {
+            Event::LookChanged { footage, look, told } => match told {
                 Ok(told) => {
+                    if let Slot::Ready(lake) = &mut self.slot {
+                        lake.loaded.looks.insert(footage, look);
+                    }
                     self.workspaces.explore.forget_pictures(footage);
                     self.state.transient.tell(told);
                 }

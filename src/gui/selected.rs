@@ -64,11 +64,8 @@ impl Selected {
         self.anchor = Some(row);
         match (view.place(anchor), view.place(row)) {
             (Some(from), Some(to)) => {
-                for place in from.min(to)..=from.max(to) {
-                    if let Some(row) = view.row(place) {
-                        self.insert(row);
-                    }
-                }
+                self.bits.union_with(&view.between(from.min(to), from.max(to)));
+                self.count = self.bits.count_ones(..);
             }
             _ => self.insert(row),
         }

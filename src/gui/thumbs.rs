@@ -21,7 +21,6 @@ use crate::{
     catalog::FrameTable,
     jobs::{JobHandle, Priority},
     model::RgbImage,
-    session::SessionError,
 };
 
 /// Widths of the cells, px; heights are three quarters. A tile takes the smallest that is not enlarged by much.
@@ -240,20 +239,21 @@ impl Thumbs {
             let (session, table, ctx) = (source.session.clone(), Arc::clone(source.table), source.ctx.clone());
             let (answer, epoch, items) = (self.answer.clone(), self.epoch, work.clone());
             let job = source.pool.spawn(priority, move |cancelled| {
-                // Neighbours are read with one request; what scrolled away before the job began is left out.
-                let items: Vec<Wanted> = items
-                    .into_iter()
-                    .filter(|(_, unwanted)| !unwanted.load(Ordering::Relaxed))
-                    .map(|(wanted, _)| wanted)
-                    .collect();
-                let rows: Vec<usize> = items.iter().map(|wanted| wanted.row).collect();
-                let [width, height] = cell_size(bucket);
-                let side = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
-                session.thumbnails(&table, &rows, (side(width), side(height)), |at, picture| {
-                    let owner = (bucket, items[at].key);
-                    let _ = answer.send(Answer { owner, epoch, image: color_image(picture, [width, height]) });
-                    ctx.request_repaint();
-                    !cancelled.load(Ordering::Relaxed)
+                let given_up = |unwanted: &AtomicBool| unwanted.load(Ordering::Relaxed);
+                let items: Vec<_> = items.into_iter().filter(|(_, unwanted)| !given_up(unwanted)).collect();
+                let rows: Vec<usize> = items.iter().map(|(wanted, _)| wanted.row).collect();
+                if cancelled.load(Ordering::Relaxed) || rows.is_empty() {
+                    return;
+                }
+                let [width, height] = cell_size(bucket).map(|side| u32::try_from(side).unwrap_or(u32::MAX));
+                session.thumbnails(&table, &rows, (width, height), |at, image| {
+                    let (Wanted { key, .. }, unwanted) = &items[at];
+                    if !given_up(unwanted) {
+                        let image = image.map_err(Trouble::from).and_then(|image| fitting(&image, bucket));
+                        let _ = answer.send(Answer { owner: (bucket, *key), epoch, image });
+                        ctx.request_repaint();
+                    }
+                    !cancelled.load(Ordering::Relaxed) && !items.iter().all(|(_, unwanted)| given_up(unwanted))
                 });
             });
             let job = Arc::new(job);
@@ -285,9 +285,9 @@ fn cell_size(bucket: usize) -> [usize; 2] {
     [BUCKETS[bucket], BUCKETS[bucket] * 3 / 4]
 }
 
-/// The picture as the graphics card takes it; made by the worker, so that the thread that draws only hands it on.
-fn color_image(picture: Result<RgbImage, SessionError>, [width, height]: [usize; 2]) -> Result<ColorImage, Trouble> {
-    let image = picture?;
+/// The picture as the atlas takes it, if it fits the cell.
+fn fitting(image: &RgbImage, bucket: usize) -> Result<ColorImage, Trouble> {
+    let [width, height] = cell_size(bucket);
     let size = [image.width_px as usize, image.height_px as usize];
     if size[0] == 0 || size[1] == 0 || image.pixels.len() != size[0] * size[1] * 3 {
         return Err(Trouble::damaged("the picture is empty"));

@@ -22,7 +22,8 @@ pub struct Trouble {
 impl From<SessionError> for Trouble {
     fn from(error: SessionError) -> Self {
         let kind = if let SessionError::Frame { trouble, .. } = &error { *trouble } else { FrameTrouble::Damaged };
-        Self { kind, message: error.to_string().into() }
+        let message = error.to_string();
+        Self { kind, message: if kind == FrameTrouble::Marked { sentence(&message) } else { message }.into() }
     }
 }
 
@@ -34,7 +35,7 @@ impl Trouble {
 
     /// A frame that verifying found to be damaged.
     pub fn marked(reason: &Arc<str>) -> Self {
-        Self { kind: FrameTrouble::Marked, message: Arc::clone(reason) }
+        Self { kind: FrameTrouble::Marked, message: sentence(reason).into() }
     }
 
     /// Whether verifying found it.
@@ -73,6 +74,17 @@ impl Trouble {
         }
     }
 
+    /// In one or two, on a tile.
+    pub fn word(&self) -> &'static str {
+        match self.kind {
+            FrameTrouble::Changed => "Changed",
+            FrameTrouble::Absent => "Not there",
+            FrameTrouble::NoImages => "No images",
+            FrameTrouble::Damaged => "Unreadable",
+            FrameTrouble::Marked => "Damaged",
+        }
+    }
+
     /// Fills the viewer with what is wrong and what to do.
     pub fn ui(&self, ui: &mut egui::Ui, area: egui::Rect, out: &mut Vec<Command>) {
         ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
@@ -91,5 +103,28 @@ impl Trouble {
                 }
             });
         });
+    }
+}
+
+/// A reason that follows a headline, as a sentence of its own.
+fn sentence(reason: &str) -> String {
+    let reason = reason.strip_prefix("damaged: ").unwrap_or(reason);
+    let mut rest = reason.chars();
+    let first = rest.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", rest.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_becomes_a_sentence_and_says_nothing_twice() {
+        for (reason, expected) in [
+            ("damaged: its bytes differ; restore it", "Its bytes differ; restore it."),
+            ("cannot be read", "Cannot be read."),
+        ] {
+            assert_eq!(&*Trouble::marked(&Arc::from(reason)).message, expected);
+        }
     }
 }

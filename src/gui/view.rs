@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use fixedbitset::FixedBitSet;
+
 use super::state::SortBy;
 use crate::{
     catalog::FrameTable,
@@ -107,6 +109,20 @@ impl View {
             Some((_, places)) => places.get(row).filter(|place| **place != NOWHERE).map(|place| *place as usize),
             None => self.set.contains(row).then(|| self.set.rank(row)),
         }
+    }
+
+    /// The rows shown from the place `from` to the place `to`, both included. Word by word, as there may be millions.
+    pub fn between(&self, from: usize, to: usize) -> FixedBitSet {
+        if let Some((order, _)) = &self.sorted {
+            let mut rows = FixedBitSet::with_capacity(self.set.bits().len());
+            rows.extend(order.get(from..=to).unwrap_or_default().iter().map(|row| *row as usize));
+            return rows;
+        }
+        let (Some(first), Some(last)) = (self.set.nth(from), self.set.nth(to)) else { return FixedBitSet::new() };
+        let mut rows = FixedBitSet::with_capacity(last + 1);
+        rows.insert_range(first..last + 1);
+        rows.intersect_with(self.set.bits());
+        rows
     }
 
     /// The matching row after `row` in shown order; from a frame that does not match, the nearest one in lake order.

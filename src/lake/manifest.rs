@@ -44,12 +44,6 @@ pub struct LabelSetting {
     pub voc_zero_based: bool,
 }
 
-impl LabelSetting {
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 /// What a person tells about one metric.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

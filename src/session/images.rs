@@ -207,7 +207,7 @@ impl Session {
             let place = match found {
                 Ok(place) => place,
                 Err(error) => {
-                    if !group.places.iter().all(|at| each(*at, Err(for_each(&error)))) {
+                    if !group.places.iter().all(|at| each(*at, Err(again(&error)))) {
                         return;
                     }
                     continue;
@@ -259,14 +259,6 @@ fn marked(reason: &str) -> SessionError {
     SessionError::Frame { trouble: FrameTrouble::Marked, message: reason.to_owned() }
 }
 
-/// What keeps a whole footage from being read, to be told for one of its frames.
-pub(super) fn for_each(error: &SessionError) -> SessionError {
-    match error {
-        SessionError::Frame { trouble, message } => SessionError::Frame { trouble: *trouble, message: message.clone() },
-        other => SessionError::Failed(other.to_string()),
-    }
-}
-
 /// Hands the reason to `each` for every row that is known to be damaged; false when it wants no more.
 pub(super) fn tell_damaged(
     table: &FrameTable,
@@ -296,6 +288,14 @@ pub(super) fn by_footage(table: &FrameTable, rows: &[usize]) -> Vec<OfFootage> {
         }
     }
     groups
+}
+
+/// The same trouble for another frame of the footage.
+pub(super) fn again(error: &SessionError) -> SessionError {
+    match error {
+        SessionError::Frame { trouble, message } => SessionError::Frame { trouble: *trouble, message: message.clone() },
+        other => SessionError::Failed(other.to_string()),
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]

@@ -2,7 +2,7 @@
 
 use super::{
     Session, SessionError,
-    images::{Images, Place, by_footage, for_each, layout, tell_damaged, told},
+    images::{Images, Place, again, by_footage, layout, tell_damaged, told},
 };
 use crate::{
     catalog::{FrameTable, ThumbnailKey, ThumbnailStore, ThumbnailTotals},
@@ -163,7 +163,7 @@ impl Session {
             let place = match place {
                 Ok(place) => place,
                 Err(error) => {
-                    if !group.places.iter().all(|at| each(*at, Err(for_each(&error)))) {
+                    if !group.places.iter().all(|at| each(*at, Err(again(&error)))) {
                         return;
                     }
                     continue;

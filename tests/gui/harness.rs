@@ -38,7 +38,8 @@ fn drawn() -> &'static Path {
         .path()
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder.
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -158,6 +159,15 @@ impl Window {
     /// Whether a name on screen contains this.
     pub fn tells(&self, part: &str) -> bool {
         self.harness.query_all_by_label_contains(part).next().is_some()
+    }
+
+    /// Number of tiles on screen, and of those whose picture is still to come.
+    pub fn tiles(&self) -> (usize, usize) {
+        let tiles = || {
+            let frames = self.harness.query_all_by_label_contains("Frame ");
+            frames.filter(|node| node.accesskit_node().role() == egui::accesskit::Role::ListBoxOption)
+        };
+        (tiles().count(), tiles().filter(|tile| tile.accesskit_node().is_busy()).count())
     }
 
     /// Presses what has this name.

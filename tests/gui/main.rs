@@ -4,6 +4,7 @@ mod explore;
 mod harness;
 mod panels;
 mod playing;
+mod renewal;
 mod select;
 mod shell;
 mod verify;

@@ -42,6 +42,18 @@ fn a_panel_is_put_away_and_comes_back() {
 }
 
 #[test]
+fn facets_that_are_asked_for_in_a_narrow_window_come_in_place_of_the_viewer() {
+    let mut window = Window::open();
+    let keys = egui::Modifiers::COMMAND | egui::Modifiers::SHIFT;
+    window.resize(700.0, 600.0);
+    assert!(!window.shows("Width of the facets"));
+    window.key(keys, egui::Key::F);
+    assert!(window.shows("Width of the facets") && !window.shows("Width of the viewer"));
+    window.key(keys, egui::Key::D);
+    assert!(!window.shows("Width of the facets") && window.shows("Width of the viewer"));
+}
+
+#[test]
 fn widths_of_panels_are_remembered() {
     let mut window = Window::open();
     let edge = window.harness.get_by_label("Width of the facets").rect().center();
@@ -53,7 +65,7 @@ fn widths_of_panels_are_remembered() {
     window.settle();
     let moved = window.harness.get_by_label("Width of the facets").rect().center().x;
     assert!((moved - edge.x - 60.0).abs() < 2.0, "{moved}");
-    window.until_remembered(&format!("\"facets_width\": {:.1}", moved));
+    window.until_remembered(&format!("\"facets_width\": {moved:.1}"));
     let window = window.again();
     let again = window.harness.get_by_label("Width of the facets").rect().center().x;
     assert!((again - moved).abs() < 1.0, "{again} {moved}");
@@ -74,7 +86,7 @@ fn the_order_switch_is_there_without_a_sort() {
     let mut window = Window::open();
     window.click("Order: Ascending");
     window.until("the last frame comes first", |window| {
-        tiles(window).first().is_some() && window.shows("Order: Descending") && window.tells("/39")
+        !tiles(window).is_empty() && window.shows("Order: Descending") && window.tells("/39")
     });
     window.click("Order: Descending");
     window.until("it is turned back", |window| window.shows("Order: Ascending") && window.tells("/0"));

@@ -3,10 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use lakescope::{
-    frames::{
-        ChildPool, Extents, FoundFootage, FrameReader, PoolLimits, Storage, StoreProbe, StoreRef,
-        probe_store,
-    },
+    frames::{ChildPool, Extents, FoundFootage, FrameReader, PoolLimits, Storage, StoreProbe, StoreRef, probe_store},
     model::Samples,
 };
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Recording checksums, and verifying the lake against them: what each does, and what can be chosen.
 
-use egui::{Align, Context, Layout, RichText, Ui};
+use egui::{Align, Context, Key, Layout, RichText, Ui};
 
 use super::modal;
 use crate::gui::{
@@ -13,12 +13,14 @@ use crate::gui::{
 #[derive(Debug, Default)]
 pub struct ChecksumDraft {
     accept_changes: bool,
+    asked_focus: bool,
 }
 
 /// What was chosen for verifying.
 #[derive(Debug, Default)]
 pub struct VerifyDraft {
     recording: String,
+    asked_focus: bool,
 }
 
 impl ChecksumDraft {
@@ -34,7 +36,9 @@ impl ChecksumDraft {
                 ui,
                 "Without this, a store that differs from its checksums keeps them, so that verifying names the difference.",
             );
-            buttons_ui(ui, "Record", || out.push(Command::RecordChecksums { accept_changes: self.accept_changes }))
+            let (focus, accept_changes) = (!self.asked_focus, self.accept_changes);
+            self.asked_focus = true;
+            buttons_ui(ui, "Record", focus, false, || out.push(Command::RecordChecksums { accept_changes }))
         })
     }
 }
@@ -47,14 +51,19 @@ impl VerifyDraft {
                 ui,
                 "Every store that has checksums is read again and compared with them. Frames whose stored bytes differ are marked, until a later verify finds them right again.",
             );
-            field(
+            let edit = field(
                 ui,
                 &mut self.recording,
                 "Recordings to verify",
                 "All recordings, or a name such as drive_0*",
                 f32::INFINITY,
             );
-            buttons_ui(ui, "Verify", || {
+            if !self.asked_focus {
+                edit.request_focus();
+                self.asked_focus = true;
+            }
+            let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            buttons_ui(ui, "Verify", false, entered, || {
                 let recording = self.recording.trim();
                 out.push(Command::Verify { recording: (!recording.is_empty()).then(|| recording.to_owned()) });
             })
@@ -67,12 +76,16 @@ fn told(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).color(ink));
 }
 
-/// The two buttons; false once one of them was pressed.
-fn buttons_ui(ui: &mut Ui, name: &str, go: impl FnOnce()) -> bool {
+/// The two buttons; false once one of them was pressed. `focus` gives the keyboard to the first; `entered` presses it.
+fn buttons_ui(ui: &mut Ui, name: &str, focus: bool, entered: bool, go: impl FnOnce()) -> bool {
     let mut keep = true;
     bar(ui, 36.0, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if primary_button(ui, true, name).clicked() {
+            let button = primary_button(ui, true, name);
+            if focus {
+                button.request_focus();
+            }
+            if button.clicked() || entered {
                 go();
                 keep = false;
             }

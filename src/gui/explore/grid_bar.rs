@@ -1,6 +1,9 @@
 //! The bar above the grid: how many match, what is selected, order, size of tiles.
 
-use egui::{Align, Frame, Layout, Margin, Popup, RichText, ScrollArea, Slider, Ui, WidgetInfo, accesskit::Role};
+use egui::{
+    Align, Frame, Layout, Margin, Popup, RichText, ScrollArea, Slider, Ui, WidgetInfo, accesskit::Role,
+    style::StyleModifier,
+};
 
 use crate::{
     filter::FrameColumns as _,
@@ -20,8 +23,16 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec
     ui.spacing_mut().item_spacing.y = 0.0;
     frame.show(ui, |ui| {
         // Counts, selection and tools stand in one row where they fit; otherwise the selection has a row of its own.
-        let fits = ui.available_width() >= ONE_ROW;
-        let narrow = ui.available_width() < COUNTS_AND_TOOLS;
+        let room = ui.available_width();
+        let fits = room >= ONE_ROW;
+        let wide = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, colors.text).size().x;
+        let (shown, rest) = counts(lake);
+        let least = wide(&shown, theme::numbers_medium(14.0))
+            + wide(&rest, theme::numbers(13.0))
+            + wide(&sort_name(lake), theme::medium(12.5))
+            + TOOLS;
+        let narrow = room < least;
+        let with_zoom = room >= least + ZOOM;
         if narrow {
             bar(ui, 32.0, |ui| counts_ui(ui, lake));
         }
@@ -34,7 +45,7 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                if !narrow {
+                if with_zoom || (narrow && room >= ZOOM + NARROW) {
                     zoom_ui(ui, state, out);
                 }
                 if icon_toggle(ui, Icon::Boxes, &Action::TileBoxes.tip(), state.persisted.tile_boxes).clicked() {
@@ -50,21 +61,35 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec
     divider(ui);
 }
 
-/// Width in which counts and tools stand beside each other, px. Below it the size of thumbnails is left to its keys.
-const COUNTS_AND_TOOLS: f32 = 340.0;
+/// Width of the order switch, the switch for labels, and of what stands between and around all texts, px.
+const TOOLS: f32 = 108.0;
+/// Width of the size of thumbnails with its buttons, px. Where it does not fit, it is left to its keys.
+const ZOOM: f32 = 152.0;
+/// Width of order and switches with the longest name of an order that is common, px.
+const NARROW: f32 = 220.0;
 /// Width in which counts of seven digits, the selection with its buttons, and the tools stand beside each other, px.
 const ONE_ROW: f32 = 760.0;
 
 fn counts_ui(ui: &mut Ui, lake: &Lake) {
     let colors = colors(ui);
-    let total = lake.frames() as u64;
     let matching = lake.view.as_ref().map(|view| view.len() as u64);
     ui.spacing_mut().item_spacing.x = 5.0;
-    let shown = matching.map_or_else(|| "…".to_owned(), count);
+    let (shown, rest) = counts(lake);
     let number = ui.label(RichText::new(shown).font(theme::numbers_medium(14.0)).color(colors.text));
     number.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("{} frames match", matching.unwrap_or(0))));
-    let rest = if matching == Some(total) { "frames".to_owned() } else { format!("of {} frames", count(total)) };
     ui.label(RichText::new(rest).font(theme::numbers(13.0)).color(colors.muted));
+}
+
+/// How many match, and of how many.
+fn counts(lake: &Lake) -> (String, String) {
+    let total = lake.frames() as u64;
+    let matching = lake.view.as_ref().map(|view| view.len() as u64);
+    let rest = if matching == Some(total) { "frames".to_owned() } else { format!("of {} frames", count(total)) };
+    (matching.map_or_else(|| "…".to_owned(), count), rest)
+}
+
+fn sort_name(lake: &Lake) -> String {
+    format!("Sort: {}", lake.sort.as_ref().map_or("recording", |sort| name_of(&sort.column)))
 }
 
 fn selection_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
@@ -110,10 +135,9 @@ fn sort_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     if icon_button(ui, icon, &format!("Order: {name}")).clicked() {
         out.push(Command::SetSort(turned(sort)));
     }
-    let now = sort.map_or("recording", |sort| name_of(&sort.column));
-    let button = quiet_button(ui, RichText::new(format!("Sort: {now}")).font(theme::medium(12.5)).color(colors.muted))
+    let button = quiet_button(ui, RichText::new(sort_name(lake)).font(theme::medium(12.5)).color(colors.muted))
         .accessible_name("Sort");
-    Popup::menu(&button).show(|ui| {
+    Popup::menu(&button).style(StyleModifier::default()).show(|ui| {
         ui.set_min_width(200.0);
         let mut choose = |ui: &mut Ui, column: Option<&str>, text: &str| {
             let now = sort.map(|sort| sort.column.as_str()).filter(|column| *column != "recording");

@@ -1,6 +1,6 @@
 //! How the values of a footage become colours: which of them are black and white, and whether blue is stored first.
 
-use egui::{DragValue, Popup, PopupCloseBehavior, RichText, Ui};
+use egui::{DragValue, Popup, PopupCloseBehavior, RichText, Ui, style::StyleModifier};
 
 use crate::{
     gui::{
@@ -51,7 +51,9 @@ fn range_ui(ui: &mut Ui, draft: &mut RangeDraft, raster: &Raster, now: ValueRang
         ValueRange::Fixed { low, high } if !button_open(&button) => draft.fixed = Some((low, high)),
         _ => {}
     }
-    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+    // Numbers to edit need the frames that entries of a menu go without.
+    let popup = Popup::menu(&button).style(StyleModifier::default());
+    popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_min_width(248.0);
         ui.spacing_mut().item_spacing.y = STEP / 2.0;
         ui.label(RichText::new("Black to white").font(theme::medium(11.5)).color(colors.muted));
@@ -61,7 +63,8 @@ fn range_ui(ui: &mut Ui, draft: &mut RangeDraft, raster: &Raster, now: ValueRang
         let (low, high) = draft.percentiles;
         let chosen = matches!(now, ValueRange::Percentile { .. });
         let mut set = ui.radio(chosen, "Percentiles of the frame").clicked();
-        set |= pair_ui(ui, ("Black below, percent", "White above, percent"), &mut draft.percentiles, 0.1, 0.0..=100.0)
+        let names = ("Black below, percent", "White above, percent");
+        set |= pair_ui(ui, names, " %", &mut draft.percentiles, 0.1, 0.0..=100.0)
             && (chosen || draft.percentiles != (low, high));
         if set {
             send(ValueRange::Percentile { low: draft.percentiles.0, high: draft.percentiles.1 }, out);
@@ -72,7 +75,7 @@ fn range_ui(ui: &mut Ui, draft: &mut RangeDraft, raster: &Raster, now: ValueRang
         let before = *fixed;
         let mut set = ui.radio(chosen, "Between two values, the same in every frame").clicked();
         let speed = ((fixed.1 - fixed.0).abs() / 400.0).max(1e-9);
-        set |= pair_ui(ui, ("Black value", "White value"), fixed, speed, f64::MIN..=f64::MAX)
+        set |= pair_ui(ui, ("Black value", "White value"), "", fixed, speed, f64::MIN..=f64::MAX)
             && (chosen || *fixed != before);
         if set {
             send(ValueRange::Fixed { low: fixed.0, high: fixed.1 }, out);
@@ -95,6 +98,7 @@ fn send(range: ValueRange, out: &mut Vec<Command>) {
 fn pair_ui(
     ui: &mut Ui,
     names: (&str, &str),
+    suffix: &str,
     pair: &mut (f64, f64),
     speed: f64,
     range: std::ops::RangeInclusive<f64>,
@@ -103,8 +107,12 @@ fn pair_ui(
         ui.add_space(24.0);
         let mut done = false;
         for (name, value) in [(names.0, &mut pair.0), (names.1, &mut pair.1)] {
-            let drag =
-                DragValue::new(value).speed(speed).range(range.clone()).max_decimals(6).update_while_editing(false);
+            let drag = DragValue::new(value)
+                .speed(speed)
+                .range(range.clone())
+                .max_decimals(6)
+                .suffix(suffix)
+                .update_while_editing(false);
             let response = ui.add(drag).accessible_name(name).on_hover_text(name);
             done |= response.drag_stopped() || (response.changed() && !response.dragged());
         }

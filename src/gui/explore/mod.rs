@@ -118,6 +118,19 @@ struct Room {
     viewer: Option<f32>,
 }
 
+/// Whether the facets have room beside the grid, in a window this wide.
+pub fn facets_shown(panels: &Panels, width: f32) -> bool {
+    Room::of(panels, width).facets.is_some()
+}
+
+/// Shows the facets; where there is no room for both, in place of the viewer.
+pub fn show_facets(panels: &mut Panels, width: f32) {
+    panels.facets = true;
+    if !facets_shown(panels, width) {
+        panels.viewer = false;
+    }
+}
+
 impl Room {
     /// The grid always has its least width. In a narrow window the facets give way first, then the viewer; in a wide
     /// one both are as wide as they were made.
@@ -137,6 +150,15 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn facets_that_are_asked_for_come_be_it_in_place_of_the_viewer() {
+        for (width, viewer) in [(1440.0, true), (640.0, false)] {
+            let mut panels = Panels { facets: false, ..Panels::default() };
+            show_facets(&mut panels, width);
+            assert_eq!((facets_shown(&panels, width), panels.viewer), (true, viewer), "{width}");
+        }
+    }
 
     #[test]
     fn the_grid_keeps_its_room_and_the_facets_give_way_first() {

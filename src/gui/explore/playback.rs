@@ -85,10 +85,11 @@ impl Playback {
         while upcoming.len() < most {
             let last = upcoming.last().copied().unwrap_or(due);
             let Some(next_ns) = times.get(last + 1) else { break };
-            // The refresh at which the next frame is due; by then a later one may be.
-            let steps = next_ns.saturating_sub(at).max(1).saturating_sub(1) / step.max(1) + 1;
+            // The refresh at which the next frame is due; by then a later one may be. Times are whole nanoseconds: a frame
+            // that is due a rounding later is due.
+            let wait = next_ns.saturating_sub(at).saturating_sub(step / 64).max(1);
+            let steps = (wait - 1) / step.max(1) + 1;
             at = at.saturating_add(steps.saturating_mul(step)).max(*next_ns);
-            // Times are whole nanoseconds: a frame that is due a rounding later is due.
             upcoming.push(last_before(times, at.saturating_add(step / 64)).max(last + 1));
         }
         upcoming

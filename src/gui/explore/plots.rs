@@ -203,7 +203,7 @@ impl View<'_> {
             .tick_label_color(faint)
             .tick_label_font(theme::numbers(11.0));
         let y_axis = AxisHints::new_y()
-            .formatter(|mark: GridMark, _: &_| number(mark.value))
+            .formatter(tick_text)
             .min_thickness(44.0)
             .placement(HPlacement::Left)
             .tick_label_color(faint)
@@ -364,4 +364,10 @@ fn seconds_text(seconds: f64) -> String {
     let rest = seconds - seconds.floor();
     let part = if rest > 1e-6 { format!("{rest:.1}").trim_start_matches('0').to_owned() } else { String::new() };
     format!("{}:{:02}{part}", whole / 60, whole % 60)
+}
+
+/// The number at a tick; none where it would run into the name above or below.
+fn tick_text(mark: GridMark, range: &std::ops::RangeInclusive<f64>) -> String {
+    let part = (mark.value - range.start()) / (range.end() - range.start());
+    if (0.06..=0.92).contains(&part) { number(mark.value) } else { String::new() }
 }

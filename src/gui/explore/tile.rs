@@ -45,6 +45,9 @@ impl Tile {
                 format!("Frame {}{}", lake.table().frame_id(self.row), self.trouble(lake)),
             )
         });
+        if matches!(self.thumb, Thumb::Loading) {
+            ui.ctx().accesskit_node_builder(response.id, egui::accesskit::Node::set_busy);
+        }
         let picture = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), self.picture));
         let rounding = if picture.width() >= 80.0 { 4.0 } else { 2.0 };
         let painter = ui.painter();
@@ -67,12 +70,13 @@ impl Tile {
                     painter.rect_stroke(picture, rounding, Stroke::new(1.5, ink), StrokeKind::Inside);
                 }
                 let side = (picture.height() * 0.4).min(22.0);
-                let roomy = damaged && picture.width() >= 80.0 && picture.height() >= 56.0;
+                let roomy = picture.width() >= 80.0 && picture.height() >= 56.0;
                 let up = if roomy { vec2(0.0, 9.0) } else { vec2(0.0, 0.0) };
                 paint_icon(painter, Rect::from_center_size(picture.center() - up, vec2(side, side)), icon, ink);
                 if roomy {
                     let at = picture.center() + vec2(0.0, 14.0);
-                    painter.text(at, Align2::CENTER_CENTER, "Damaged", theme::medium(11.5), colors.text);
+                    let word_ink = if damaged { colors.text } else { colors.muted };
+                    painter.text(at, Align2::CENTER_CENTER, trouble.word(), theme::medium(11.5), word_ink);
                 }
                 None
             }

@@ -1,6 +1,6 @@
 //! The controls under the picture: the scrub bar, stepping, playing, and where one is.
 
-use egui::{Align, Frame, Layout, Margin, Popup, RichText, Ui};
+use egui::{Align, Frame, Layout, Margin, Popup, RichText, Ui, style::StyleModifier};
 
 use super::{SPEEDS, scrub::Scrub};
 use crate::gui::{
@@ -79,7 +79,7 @@ fn speed_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
     let text = RichText::new(speed_name(now)).font(theme::numbers_medium(12.5)).color(ink);
     let tip = format!("Speed of playback\n{}, {}", Action::PlaySlower.tip(), Action::PlayFaster.tip());
     let button = quiet_button(ui, text).accessible_name(format!("Speed: {}", speed_name(now))).on_hover_text(tip);
-    Popup::menu(&button).show(|ui| {
+    Popup::menu(&button).style(StyleModifier::default()).show(|ui| {
         ui.set_min_width(120.0);
         for speed in SPEEDS {
             if ui.radio((now - speed).abs() < 1e-3, speed_name(speed)).clicked() {
@@ -107,20 +107,17 @@ fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
     ui.label(RichText::new(moment).font(theme::numbers_medium(13.0)).color(colors.text))
         .on_hover_text("Time since the recording began");
     let number = format!("{} / {}", count((row - footage.first_row) as u64 + 1), count(footage.rows as u64));
-    fitting(ui, RichText::new(number).font(theme::numbers(12.5)).color(colors.muted), "Frame of the footage");
+    let _ = fitting(ui, RichText::new(number).font(theme::numbers(12.5)).color(colors.muted), "Frame of the footage");
     if let Some(view) = &lake.view {
-        match view.place(row) {
+        let (text, tip) = match view.place(row) {
             Some(place) => {
                 let text = format!("match {} of {}", count(place as u64 + 1), count(view.len() as u64));
                 let text = RichText::new(text).font(theme::numbers(12.5)).color(colors.accent);
-                fitting(ui, text, "Place among the frames that the filter finds, in the grid's order");
+                (text, "Place among the frames that the filter finds, in the grid's order")
             }
-            None => fitting(
-                ui,
-                RichText::new("no match").size(12.5).color(colors.muted),
-                "The filter does not find this frame",
-            ),
-        }
+            None => (RichText::new("no match").size(12.5).color(colors.muted), "The filter does not find this frame"),
+        };
+        let _ = fitting(ui, text, tip);
     }
     if transport.dropped > 0 {
         let text = RichText::new(format!("{} dropped", count(transport.dropped as u64)));
@@ -128,19 +125,21 @@ fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
             "{} came too late to be shown: reading, decoding or drawing could not keep up. A slower speed shows all.",
             counted(transport.dropped as u64, "frame")
         );
-        fitting(ui, text.font(theme::numbers(12.5)).color(colors.warning), &tip);
+        let _ = fitting(ui, text.font(theme::numbers(12.5)).color(colors.warning), &tip);
     }
 }
 
-/// A text that is left out where it would be cut.
-fn fitting(ui: &mut Ui, text: RichText, tip: &str) {
+/// A text that is left out where it would be cut. Whether it is there.
+pub(super) fn fitting(ui: &mut Ui, text: RichText, tip: &str) -> bool {
     let label = egui::WidgetText::from(text).into_galley(
         ui,
         Some(egui::TextWrapMode::Extend),
         f32::INFINITY,
         egui::TextStyle::Body,
     );
-    if label.size().x <= ui.available_width() {
+    let fits = label.size().x <= ui.available_width();
+    if fits {
         ui.label(label).on_hover_text(tip);
     }
+    fits
 }

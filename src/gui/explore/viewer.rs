@@ -12,7 +12,7 @@ use super::{
     playback::Playback,
     plots::Plots,
     scrub::Scrub,
-    transport::{Transport, transport_ui},
+    transport::{Transport, fitting, transport_ui},
     viewport::{Shown, Viewport},
 };
 use crate::{
@@ -32,6 +32,8 @@ use crate::{
 
 /// Height of scrub bar and buttons, px.
 const TRANSPORT: f32 = 76.0;
+/// Least height of the picture, as long as a quarter is left for the details, px.
+const PICTURE: f32 = 160.0;
 /// Frames read ahead while playing: no fewer, and no more even where memory would allow it.
 const AHEAD: std::ops::RangeInclusive<usize> = 3..=24;
 /// Frames that are ready before a playback's clock starts.
@@ -114,6 +116,8 @@ impl Viewer {
         let whole = ui.available_rect_before_wrap();
         let share = state.persisted.detail_share;
         let lower = (whole.height() * share).clamp(120.0_f32.min(whole.height() * 0.4), whole.height() * 0.75);
+        // In a low window the picture comes first.
+        let lower = lower.min((whole.height() - TRANSPORT - PICTURE).max(whole.height() * 0.25));
         let cut = whole.bottom() - lower;
         let transport_top = (cut - TRANSPORT).max(whole.top());
         let area = whole.with_max_y(transport_top);
@@ -279,12 +283,17 @@ impl Viewer {
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         ui.spacing_mut().item_spacing.x = STEP;
                         let id = lake.table().frame_id(row).to_string();
-                        ui.add(Label::new(RichText::new(id).font(theme::semibold(13.5))).truncate());
-                        let time = time_utc(lake.time(row));
-                        ui.add(
-                            Label::new(RichText::new(time).font(theme::numbers(12.0)).color(colors.muted)).truncate(),
-                        )
-                        .on_hover_text("Time of the frame, UTC");
+                        // Where the whole name does not fit, its end tells more than its beginning.
+                        let end: Vec<&str> = id.rsplitn(3, '/').take(2).collect();
+                        let end = end.iter().rev().copied().collect::<Vec<_>>().join("/");
+                        let name = |text: &str| RichText::new(text).font(theme::semibold(13.5));
+                        if !fitting(ui, name(&id), "Recording, camera and number of the frame")
+                            && !fitting(ui, name(&end), &id)
+                        {
+                            ui.add(Label::new(name(&end)).truncate()).on_hover_text(&id);
+                        }
+                        let time = RichText::new(time_utc(lake.time(row))).font(theme::numbers(12.0));
+                        let _ = fitting(ui, time.color(colors.muted), "Time of the frame, UTC");
                     });
                 });
             });

@@ -35,6 +35,9 @@ pub struct Runs {
     jobs: usize,
 }
 
+/// Least width of the list, points.
+const LIST: f32 = 250.0;
+
 impl Runs {
     /// Draws the workspace.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
@@ -50,9 +53,11 @@ impl Runs {
             });
             self.log.poll();
             let log = self.log.value().filter(|_| self.log.key().is_some_and(|key| key.0 == run.run_id));
+            // The list keeps its names and states, whatever the width of the window.
+            let most = (ui.available_width() - LIST).clamp(240.0, 800.0);
             Panel::right("run")
                 .default_size(480.0)
-                .size_range(320.0..=800.0)
+                .size_range(most.min(320.0)..=most)
                 .frame(Frame::new().fill(colors.panel))
                 .show(ui, |ui| detail::run_ui(ui, run, log, out));
         }
@@ -62,7 +67,10 @@ impl Runs {
                 bar(ui, 48.0, |ui| {
                     ui.label(heading("Runs"));
                     ui.add_space(STEP);
-                    ui.label(RichText::new(counted(runs.len() as u64, "run")).color(colors.muted));
+                    let told = RichText::new(counted(runs.len() as u64, "run")).color(colors.muted);
+                    if ui.available_width() >= 200.0 {
+                        ui.label(told);
+                    }
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         let busy = state.transient.jobs.iter().any(|job| job.title.starts_with("Indexing"));
                         if plain_button(ui, !busy, Action::IndexAgain.name())

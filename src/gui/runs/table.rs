@@ -8,7 +8,7 @@ use crate::{
         state::State,
         theme::{self, Colors, colors},
         widgets::{
-            rows_table_header,
+            elided, rows_table_header,
             text::{bytes, count, duration, time_utc},
         },
     },
@@ -16,6 +16,32 @@ use crate::{
 };
 
 const LINE: f32 = 40.0;
+
+/// Name, width and side of each column; the task takes what is left.
+const COLUMNS: [(&str, f32, Align); 7] = [
+    ("Task", 84.0, Align::Min),
+    ("State", 110.0, Align::Min),
+    ("Progress", 150.0, Align::Min),
+    ("Started, UTC", 150.0, Align::Min),
+    ("Duration", 88.0, Align::Max),
+    ("Rows in", 80.0, Align::Max),
+    ("Rows out", 80.0, Align::Max),
+];
+/// What gives way first where there is no room for all; the run's page tells it too.
+const GIVE_WAY: [usize; 5] = [5, 6, 4, 3, 2];
+
+/// The columns that have room, by number, with their widths.
+fn places(room: f32) -> Vec<(usize, f32)> {
+    let mut shown: Vec<usize> = (0..COLUMNS.len()).collect();
+    let wide = |shown: &[usize]| shown.iter().map(|place| COLUMNS[*place].1).sum::<f32>();
+    for goes in GIVE_WAY {
+        if wide(&shown) > room {
+            shown.retain(|place| *place != goes);
+        }
+    }
+    let left = (room - wide(&shown)).max(0.0);
+    shown.into_iter().map(|place| (place, COLUMNS[place].1 + if place == 0 { left } else { 0.0 })).collect()
+}
 
 /// Colour and word of a state.
 pub(super) fn state_look(state: RunState, colors: &Colors) -> (Color32, &'static str) {
@@ -42,19 +68,8 @@ pub(super) fn run_duration(run: &Run) -> String {
 
 pub(super) fn runs_ui(ui: &mut Ui, _state: &State, runs: &[Run], chosen: Option<i64>, out: &mut Vec<Command>) {
     let colors = colors(ui);
-    let width = ui.available_width() - 32.0;
-    let fixed = [110.0, 150.0, 150.0, 88.0, 80.0, 80.0];
-    let scale = ((width - 80.0) / fixed.iter().sum::<f32>()).min(1.0);
-    let task = (width - fixed.iter().sum::<f32>() * scale).max(70.0);
-    let columns = [
-        ("Task", task, Align::Min),
-        ("State", fixed[0] * scale, Align::Min),
-        ("Progress", fixed[1] * scale, Align::Min),
-        ("Started, UTC", fixed[2] * scale, Align::Min),
-        ("Duration", fixed[3] * scale, Align::Max),
-        ("Rows in", fixed[4] * scale, Align::Max),
-        ("Rows out", fixed[5] * scale, Align::Max),
-    ];
+    let places = places(ui.available_width() - 32.0);
+    let columns: Vec<_> = places.iter().map(|(place, width)| (COLUMNS[*place].0, *width, COLUMNS[*place].2)).collect();
     egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 0)).show(ui, |ui| rows_table_header(ui, &columns));
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, LINE, runs.len(), |ui, range| {
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -84,8 +99,9 @@ pub(super) fn runs_ui(ui: &mut Ui, _state: &State, runs: &[Run], chosen: Option<
                 (number(run.rows_out), colors.text),
             ];
             let mut left = rect.left() + 16.0;
-            for (place, ((_, width, align), (text, ink))) in columns.iter().zip(cells).enumerate() {
-                let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(*width, LINE));
+            for ((place, width), (_, _, align)) in places.iter().copied().zip(&columns) {
+                let (text, ink) = cells[place].clone();
+                let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width, LINE));
                 left += width;
                 let painter = ui.painter().with_clip_rect(cell.intersect(ui.clip_rect()));
                 let font = if place == 0 { theme::medium(13.0) } else { theme::numbers(12.5) };
@@ -97,7 +113,11 @@ pub(super) fn runs_ui(ui: &mut Ui, _state: &State, runs: &[Run], chosen: Option<
                     painter.circle_filled(at + vec2(4.0, 0.0), 4.0, ink);
                     at.x += 14.0;
                 }
-                painter.text(at, anchor, text, font, ink);
+                if place == 0 {
+                    elided(&painter, at, text, font, ink, width - 8.0);
+                } else {
+                    painter.text(at, anchor, text, font, ink);
+                }
                 if place == 2
                     && run.state == RunState::Running
                     && let Some(total) = run.total.filter(|total| *total > 0)
@@ -114,4 +134,23 @@ pub(super) fn runs_ui(ui: &mut Ui, _state: &State, runs: &[Run], chosen: Option<
             }
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_give_way_rather_than_overlap() {
+        for (room, expected) in [
+            (1000.0, vec![0, 1, 2, 3, 4, 5, 6]),
+            (600.0, vec![0, 1, 2, 3, 4]),
+            (400.0, vec![0, 1, 2]),
+            (200.0, vec![0, 1]),
+        ] {
+            let places = places(room);
+            assert_eq!(places.iter().map(|(place, _)| *place).collect::<Vec<_>>(), expected, "{room}");
+            assert!((places.iter().map(|(_, width)| width).sum::<f32>() - room).abs() < 0.1, "{room}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use egui::{Align, Align2, Area, Context, Frame, Id, Label, Layout, Margin, Order
 use crate::gui::{
     command::Command,
     state::State,
-    theme::{STEP, colors},
+    theme::{CONTROL, STEP, colors},
     widgets::{Icon, icon_button, paint_icon, plain_button},
 };
 
@@ -46,8 +46,13 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
                     paint_icon(ui.painter(), rect, icon, ink);
                     let buttons = if notice.folder.is_some() { 148.0 } else { 40.0 };
                     let width = ui.available_width() - buttons;
+                    let font = egui::TextStyle::Body.resolve(ui.style());
+                    let tall = ui.painter().layout(notice.text.clone(), font, colors.text, width).size().y;
                     ui.vertical(|ui| {
                         ui.set_width(width);
+                        // One line stands in the middle, beside the icon.
+                        ui.spacing_mut().item_spacing.y = 0.0;
+                        ui.add_space(((CONTROL - tall) / 2.0).max(0.0));
                         ui.add(Label::new(RichText::new(&notice.text).color(colors.text)).wrap());
                     });
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -13,6 +13,12 @@ use crate::gui::{
     },
 };
 
+/// Width in which the lake's counts and the progress of long work stand beside each other, px.
+const BOTH: f32 = 940.0;
+
+/// Width in which the whole progress of one job stands beside the number of problems, px.
+const WHOLE_LINE: f32 = 700.0;
+
 /// Draws the bar.
 pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Command>) {
     let colors = colors(ui);
@@ -22,13 +28,20 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Comm
             ui.spacing_mut().item_spacing.x = STEP * 2.0;
             let info = &lake.loaded.info;
             let small = |text: String| RichText::new(text).font(theme::numbers(12.0)).color(colors.muted);
-            ui.label(small(format!(
-                "{} · {} · {}",
-                counted(info.recordings, "recording"),
-                counted(info.frames, "frame"),
-                counted(info.labels, "label"),
-            )))
-            .on_hover_text(format!("{}\nIndex: {}", lake.root.display(), bytes(info.catalog_bytes)));
+            // In a narrow window, what runs is told rather than what is there.
+            if state.transient.jobs.is_empty() || ui.available_width() >= BOTH {
+                ui.label(small(format!(
+                    "{} · {} · {}",
+                    counted(info.recordings, "recording"),
+                    counted(info.frames, "frame"),
+                    counted(info.labels, "label"),
+                )))
+                .on_hover_text(format!(
+                    "{}\nIndex: {}",
+                    lake.root.display(),
+                    bytes(info.catalog_bytes)
+                ));
+            }
             for job in &state.transient.jobs {
                 job_ui(ui, job, out);
             }
@@ -56,12 +69,16 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Comm
 fn job_ui(ui: &mut Ui, job: &RunningJob, out: &mut Vec<Command>) {
     let colors = colors(ui);
     let snapshot = job.progress.snapshot();
+    let tight = ui.available_width() < WHOLE_LINE;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = STEP;
         ui.label(RichText::new(&job.title).font(theme::numbers_medium(12.0)).color(colors.text));
         meter(ui, 96.0, fraction(&snapshot), &job.title);
-        ui.label(RichText::new(progress_line(&snapshot)).font(theme::numbers(12.0)).color(colors.muted))
-            .on_hover_text(&snapshot.stage);
+        let line = progress_line(&snapshot);
+        // The amount is told in any case, rate and remaining time where there is room.
+        let told = if tight { line.split(" · ").next().unwrap_or_default() } else { &line };
+        ui.label(RichText::new(told).font(theme::numbers(12.0)).color(colors.muted))
+            .on_hover_text(format!("{line}\n{}", snapshot.stage).trim_end());
         if job.progress.is_cancelled() {
             ui.label(RichText::new("Stopping…").size(12.0).color(colors.muted));
         } else if quiet_button(ui, RichText::new("Cancel").font(theme::medium(12.0)).color(colors.accent)).clicked() {

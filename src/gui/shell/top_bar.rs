@@ -41,7 +41,9 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, slot: &Slot, query: &mut QueryBar,
                     ThemeChoice::Light => Icon::Sun,
                 };
                 let theme = icon_button(ui, icon, "Theme");
-                egui::Popup::menu(&theme).show(|ui| theme_menu_ui(ui, state, out));
+                egui::Popup::menu(&theme)
+                    .style(egui::style::StyleModifier::default())
+                    .show(|ui| theme_menu_ui(ui, state, out));
                 if icon_button(ui, Icon::Keyboard, &Action::Shortcuts.tip()).clicked() {
                     out.push(Action::Shortcuts.into());
                 }

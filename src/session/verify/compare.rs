@@ -214,6 +214,7 @@ fn whose(session: &Session, state: &StoreState, differing: &[Part], made_at: &st
         })
         .collect();
     let mut claimed = vec![false; runs.len()];
+    let made_at = to_the_second(made_at);
     let reason =
         format!("damaged: its stored bytes differ from their checksum of {made_at}; restore the store from a copy");
     let (mut damage, mut named) = (Vec::new(), Vec::new());
@@ -235,6 +236,14 @@ fn whose(session: &Session, state: &StoreState, differing: &[Part], made_at: &st
     Ok((damage, named, structure))
 }
 
+/// A time as sentences tell it, `2026-01-05 08:00:00 UTC`; reports keep the nanoseconds.
+fn to_the_second(time: &str) -> String {
+    match (time.get(..10), time.get(11..19)) {
+        (Some(day), Some(clock)) => format!("{day} {clock} UTC"),
+        _ => time.to_owned(),
+    }
+}
+
 /// The finding in one sentence.
 fn describe(store: &DamagedStore) -> String {
     const NAMED: usize = 3;
@@ -254,7 +263,8 @@ fn describe(store: &DamagedStore) -> String {
         parts.push(format!("damaged structure (bytes {})", list(places)));
     }
     let read = store.unreadable.as_ref().map_or_else(String::new, |error| format!("; some cannot be read ({error})"));
-    format!("{}: bytes differ from their checksums of {}{read}", parts.join(" and "), store.checksums_made_at)
+    let made_at = to_the_second(&store.checksums_made_at);
+    format!("{}: bytes differ from their checksums of {made_at}{read}", parts.join(" and "))
 }
 
 fn write(session: &Session, waiting: &mut Vec<Write>, progress: &Progress) -> Result<(), SessionError> {
