@@ -99,7 +99,7 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
     let settings = Settings::read(places, &manifest)?;
     let indexed = writer.footage_names()?;
     // What concerns single footages goes into the fingerprints of their own sources below.
-    let general = serde_json::to_string(&(manifest.rate_hz, &manifest.metrics, manifest.labels)).unwrap_or_default();
+    let general = serde_json::to_string(&(manifest.rate_hz, &manifest.metrics, &manifest.labels)).unwrap_or_default();
     let salt = format!("{READING_VERSION} {general}");
     let names: BTreeSet<String> = found.recordings.iter().map(|files| files.name.clone()).collect();
     let gone: Vec<String> = known.keys().filter(|name| !names.contains(*name)).cloned().collect();
