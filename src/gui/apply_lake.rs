@@ -44,14 +44,14 @@ impl App {
             Command::Seek(time_ns) => {
                 if let Some(row) = lake.current {
                     let row = lake.row_at(lake.footage(row).1, time_ns);
-                    self.workspaces.explore.viewer.pause();
                     lake.pass(row);
+                    self.workspaces.explore.viewer.seek(lake, row, self.state.persisted.speed, now);
                     self.workspaces.explore.grid.reveal(row);
                 }
             }
             Command::ScrubTo(row) => {
-                self.workspaces.explore.viewer.pause();
                 lake.pass(row);
+                self.workspaces.explore.viewer.seek(lake, row, self.state.persisted.speed, now);
                 self.workspaces.explore.grid.reveal(row);
             }
             Command::PlayTo(row) => {

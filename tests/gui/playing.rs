@@ -1,6 +1,7 @@
 //! Playing frames.
 
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
 
 use crate::harness::Window;
 
@@ -59,4 +60,21 @@ fn every_frame_is_shown_at_a_slow_speed_and_none_counts_as_dropped() {
     }
     assert_eq!(seen, (0..=12).collect::<Vec<_>>());
     assert!(!window.tells("dropped"));
+}
+
+#[test]
+fn a_press_on_the_scrub_bar_goes_on_playing_from_there() {
+    let mut window = Window::open();
+    window.key(Modifiers::NONE, Key::Comma);
+    window.key(Modifiers::NONE, Key::Comma);
+    window.key(Modifiers::NONE, Key::Space);
+    window.until("it plays", |window| window.shows("Pause"));
+    let bar = window.harness.get_by_label("Position in the footage").rect();
+    let at = egui::pos2(bar.left() + bar.width() * 0.6, bar.center().y);
+    window.harness.drag_at(at);
+    window.harness.drop_at(at);
+    window.until("it is there", |window| frame(window) > 18);
+    assert!(window.shows("Pause"));
+    let from = frame(&window);
+    window.until("it plays on", |window| frame(window) > from);
 }

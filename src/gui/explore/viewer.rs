@@ -81,6 +81,16 @@ impl Viewer {
         self.playing = Some(Playback::start(lake.table().footage_id(index), from, speed, now));
     }
 
+    /// Goes on from `row`, if it plays.
+    pub fn seek(&mut self, lake: &Lake, row: usize, speed: f32, now: f64) {
+        if self.playing.is_some() {
+            self.pause();
+            let (index, footage) = lake.footage(row);
+            let (id, from) = (lake.table().footage_id(index), row - footage.first_row);
+            self.playing = Some(Playback::start(id, from, speed, now));
+        }
+    }
+
     /// Draws the viewer.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
         if self.catalog != lake.table().catalog_uid() {
