@@ -55,7 +55,7 @@ fn measure(frames: u64, lake: &std::path::Path, screens: u64) {
     println!("# {frames} frames");
     let mut window = Window::open(lake);
     // The size of tiles that the window begins with, and one of many small tiles.
-    for tile in [176.0, 64.0] {
+    for (tile, from) in [(176.0, 0), (64.0, frames / 2)] {
         window.apply(Command::SetTileWidth(tile));
         println!("tiles of {tile} points, {} on a screen", settle(&mut window));
         for (name, points) in [("slow", 40.0), ("fast", 400.0), ("flinging", 4_000.0)] {
@@ -70,7 +70,7 @@ fn measure(frames: u64, lake: &std::path::Path, screens: u64) {
             println!("  pass, scrolling {name:9}       {}, {} thumbnails a pass", spread(&mut times), tiles / 600);
             settle(&mut window);
         }
-        first_pictures(&mut window, frames);
+        first_pictures(&mut window, frames, from);
     }
     window.apply(Command::SetTileWidth(176.0));
     memory(&mut window, screens);
@@ -88,12 +88,13 @@ fn settle(window: &mut Window) -> usize {
     before
 }
 
-/// Jumps to frames far apart, as a drag of the scroll bar does. A screen may end in the middle of a line: the pictures it
+/// Jumps to frames far apart, as a drag of the scroll bar does, each time to others than before: a picture of another size
+/// would do for the beginning. A screen may end in the middle of a line: the pictures it
 /// has when it is settled are all of them.
-fn first_pictures(window: &mut Window, frames: u64) {
+fn first_pictures(window: &mut Window, frames: u64, from: u64) {
     let (mut first, mut all) = (Vec::new(), Vec::new());
     for jump in 1..=40u64 {
-        let row = usize::try_from(jump * 7_919_317 % frames).expect("rows fit");
+        let row = usize::try_from((from + jump * 7_919_317) % frames).expect("rows fit");
         let begun = Instant::now();
         window.apply(Command::ScrubTo(row));
         let mut counts = Vec::new();
