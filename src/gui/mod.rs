@@ -76,6 +76,12 @@ pub fn run(lake: Option<PathBuf>, options: OpenOptions) -> anyhow::Result<()> {
         Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, lake, options, settings)))),
     )
     .map_err(|error| {
+        let no_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none());
+        let error = if no_display {
+            "neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned()
+        } else {
+            error.to_string().trim_end_matches('.').to_owned()
+        };
         anyhow::anyhow!(
             "the window cannot be opened: {error}. A display and OpenGL 2 or newer are needed; \
              `lakescope --help` lists what works without a window"

@@ -111,9 +111,9 @@ fn look_at(
     let frames: u64 = state.footages.iter().map(|footage| footage.frames).sum();
     report.frames += frames;
     let opened = StoreFile::open(session.root(), &state.store);
-    if let Ok(file) = &opened {
-        report.bytes += file.size_bytes();
-    }
+    // What has checksums counts with the size it had then, so that a part is never more than the whole.
+    let here = opened.as_ref().map_or(0, StoreFile::size_bytes);
+    report.bytes += here.max(state.checksums.as_ref().map_or(0, |known| known.identity.size_bytes));
     let Some(known) = state.checksums.clone() else {
         report.not_covered.push(state.store);
         return None;

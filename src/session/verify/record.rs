@@ -113,6 +113,16 @@ fn prepare(session: &Session, state: StoreState, accept_changes: bool) -> Result
         return Err("it changed since it was indexed; index again first".to_owned());
     }
     let fail = |error: SessionError| error.to_string();
+    // A store that was cut off must not become right by recording it again.
+    if let Some(known) = state.checksums.as_ref().filter(|_| !accept_changes)
+        && known.identity.size_bytes != identity.size_bytes
+    {
+        return Err(format!(
+            "it has {} bytes, and had {} when its checksums were made; they are kept, see `lakescope verify` (with \
+             --accept-changes new ones take their place)",
+            identity.size_bytes, known.identity.size_bytes
+        ));
+    }
     // Bytes of the same length are compared with what is known of them before anything is replaced.
     if state.checksums.is_some() && !accept_changes {
         let data = session.reader().and_then(|reader| Ok(reader.checksum_data(&state.store)?)).map_err(fail)?;
