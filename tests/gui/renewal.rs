@@ -78,7 +78,7 @@ fn marks_come_and_go_with_what_verify_finds_elsewhere() {
         let file = OpenOptions::new().read(true).write(true).open(&store).unwrap();
         let mut bytes = vec![0; usize::try_from(before.len() / 2).unwrap()];
         file.read_exact_at(&mut bytes, before.len() / 2).unwrap();
-        for byte in bytes {
+        for byte in &mut bytes {
             *byte ^= 0x41;
         }
         file.write_all_at(&bytes, before.len() / 2).unwrap();
