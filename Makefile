@@ -40,7 +40,7 @@ bench: ## run the benches
 	@.ci/install.sh build
 	@$(ENV) && cargo bench --locked
 
-fuzz: ## feed damaged input to every parser (FUZZ_SECONDS=60 each, FUZZ_TARGETS="coded manifest" for some)
+fuzz: ## feed damaged input to the parsers (FUZZ_SECONDS=60 each, FUZZ_TARGETS="coded manifest" for some)
 	@.ci/install.sh build
 	@FUZZ_SECONDS="$(FUZZ_SECONDS)" FUZZ_TARGETS="$(FUZZ_TARGETS)" .ci/fuzz.sh
 
