@@ -5,8 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use lakescope::frames::{
-    Encoding, Extents, FrameLayout, FrameReader, PixelOrder, Storage, StoreIdentity, StoreRef, StoredFilter, ValueType,
+use lakescope::{
+    frames::{
+        Encoding, Extents, FrameLayout, FrameReader, Origin, PixelOrder, Storage, StoreIdentity, StoreRef, StoredFilter,
+        ValueType,
+    },
+    model::Look,
 };
 
 /// A folder in memory with one file, whose content is another one at each call.
@@ -124,6 +128,9 @@ pub fn layout(bytes: &mut Bytes<'_>) -> Option<FrameLayout> {
         fill,
         palette: bytes.some(palette).to_vec(),
         white_is_zero: flags & 128 != 0,
+        origin: Origin::UpperLeft,
+        sources: Vec::new(),
+        parts: Vec::new(),
     })
 }
 
@@ -146,10 +153,10 @@ pub fn read_frames(scratch: &Scratch, layout: &FrameLayout, extents: &Extents) {
     for frame_idx in [0, 1, frames / 2, frames.saturating_sub(1), frames] {
         let whole = reader.read(&store, layout, extents, frame_idx);
         if let Ok(raster) = &whole {
-            let picture = raster.clone().into_rgb();
+            let picture = raster.clone().into_rgb(&Look::default());
             assert_eq!(picture.pixels.len(), picture.width_px as usize * picture.height_px as usize * 3);
         }
-        if let Ok(small) = reader.thumbnail(&store, layout, extents, frame_idx, (13, 7)) {
+        if let Ok(small) = reader.thumbnail(&store, layout, extents, frame_idx, (13, 7), &Look::default()) {
             assert!(small.width_px <= 13 && small.height_px <= 7);
             assert_eq!(small.pixels.len(), small.width_px as usize * small.height_px as usize * 3);
         }
