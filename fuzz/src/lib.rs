@@ -7,8 +7,8 @@ use std::{
 
 use lakescope::{
     frames::{
-        Encoding, Extents, FrameLayout, FrameReader, Origin, PixelOrder, Storage, StoreIdentity, StoreRef, StoredFilter,
-        ValueType,
+        Encoding, Extents, FrameLayout, FrameReader, Origin, PixelOrder, Storage, StoreIdentity, StoreRef,
+        StoredFilter, ValueType,
     },
     model::Look,
 };
