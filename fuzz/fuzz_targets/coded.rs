@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use lakescope::frames::{Encoding, Extent, Extents, FrameLayout, Storage};
+use lakescope::frames::{Encoding, Extent, Extents, FrameLayout, Origin, Storage};
 use lakescope_fuzz::{Scratch, read_frames};
 use libfuzzer_sys::fuzz_target;
 
@@ -28,6 +28,9 @@ fuzz_target!(|data: &[u8]| {
         fill: Vec::new(),
         palette: Vec::new(),
         white_is_zero: false,
+        origin: Origin::UpperLeft,
+        sources: Vec::new(),
+        parts: Vec::new(),
     };
     let extent = Extent { address: 0, length_bytes: data.len() as u64, filter_mask: 0 };
     let extents = Extents::new(1, vec![(0, extent)]).expect("one piece is in order");
