@@ -27,7 +27,7 @@ read -ra targets <<<"${FUZZ_TARGETS:-}"
 if [ ${#targets[@]} = 0 ]; then
     mapfile -t targets < <(cargo +nightly fuzz list)
 fi
-cargo +nightly fuzz build --sanitizer "$sanitizer" --strip-dead-code || exit 1
+cargo +nightly fuzz build --sanitizer "$sanitizer" --strip-dead-code=true || exit 1
 
 failed=()
 for target in "${targets[@]}"; do
@@ -35,7 +35,7 @@ for target in "${targets[@]}"; do
     learned="$CARGO_TARGET_DIR/corpus/$target"
     broken="$CARGO_TARGET_DIR/broken/$target/"
     mkdir -p "$learned" "$broken"
-    cargo +nightly fuzz run --sanitizer "$sanitizer" --strip-dead-code "$target" "$learned" "fuzz/seeds/$target" -- \
+    cargo +nightly fuzz run --sanitizer "$sanitizer" --strip-dead-code=true "$target" "$learned" "fuzz/seeds/$target" -- \
         -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=20 -artifact_prefix="$broken" -print_final_stats=1 \
         2>&1 | grep -E --line-buffered 'panicked|ERROR|stat::|Test unit written|BINGO|cov: .*(INITED|DONE)'
     [ "${PIPESTATUS[0]}" = 0 ] || failed+=("$target")
