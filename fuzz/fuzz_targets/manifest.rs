@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
     SCRATCH.with(|scratch| {
         scratch.fill(data);
         match Manifest::read(scratch.root()) {
-            Ok(manifest) => assert!(format!("{manifest:?}").starts_with("Manifest")),
+            Ok(manifest) => drop(manifest),
             Err(error) => assert!(!error.to_string().is_empty()),
         }
     });

@@ -351,7 +351,7 @@ fn the_reader_process_reads_nothing_outside_its_lake() {
     let said = String::from_utf8_lossy(&output.stderr);
     if said.contains("cannot confine") || said.contains("not confined") {
         // A kernel without Landlock cannot be given one; that the reader says so is what it owes then.
-        assert!(said.contains("Landlock") || said.contains("confine"), "{said}");
+        eprintln!("this system has no Landlock: {said}");
         return;
     }
     assert!(matches!(&second, Response::Failed { what, .. } if what.contains("ermission denied")), "{second:?}");
