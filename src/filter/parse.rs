@@ -13,6 +13,10 @@ use super::{
 /// Height of the tallest tree. Every later walk recurses at most this deep.
 const MAX_HEIGHT: u16 = 128;
 
+/// How deep the parser itself recurses. A level of a tree costs it two steps at most, one for the operand and one for the
+/// parentheses around it, so the printed form of every tree that was parsed can be parsed again.
+const MAX_DEPTH: u16 = 2 * MAX_HEIGHT + 2;
+
 /// How tightly an operator binds; a larger one binds tighter.
 pub(super) mod binding {
     pub(in crate::filter) const OR: u8 = 1;
@@ -89,7 +93,7 @@ impl<'a> Parser<'a> {
 
     fn enter(&mut self) -> Result<(), FilterError> {
         self.depth += 1;
-        if self.depth > MAX_HEIGHT { Err(self.too_deep()) } else { Ok(()) }
+        if self.depth > MAX_DEPTH { Err(self.too_deep()) } else { Ok(()) }
     }
 
     fn too_deep(&self) -> FilterError {
@@ -154,10 +158,14 @@ impl<'a> Parser<'a> {
         let (kind, height) = match operator {
             Operator::Or | Operator::And => {
                 let (right, right_height) = self.expression(operator.binding() + 1)?;
-                let tall = height.max(right_height);
+                // A longer list is not a taller tree: a side that is such a list already is one level of the new list.
+                let as_part = |side: &Expr, height: u16| match (&side.kind, operator) {
+                    (ExprKind::Or(_), Operator::Or) | (ExprKind::And(_), Operator::And) => height.saturating_sub(1),
+                    _ => height,
+                };
+                let tallest = as_part(&left, height).max(as_part(&right, right_height));
                 let joined = if operator == Operator::Or { Expr::or(left, right) } else { Expr::and(left, right) };
-                // A longer list is not a taller tree: its parts stand side by side.
-                return if tall >= MAX_HEIGHT { Err(self.too_deep()) } else { Ok((joined, tall.max(2))) };
+                return self.taller(joined, tallest);
             }
             Operator::Arithmetic(op) => {
                 let (right, right_height) = self.expression(operator.binding() + 1)?;

@@ -419,3 +419,44 @@ fn deep_filters_are_refused_not_crashed_on() {
     let nested = "(".repeat(60) + "x > 1" + &")".repeat(60);
     assert!(parse(&nested).is_ok());
 }
+
+#[test]
+fn every_filter_at_the_limit_of_nesting_prints_to_text_that_parses_again() {
+    // What stands before and behind the heart of the filter, once a level.
+    let levels = [
+        ("-", ""),
+        ("(", ")"),
+        ("not ", ""),
+        ("-(", " + 1)"),
+        ("1 - (", ")"),
+        ("(", " not in (1)) "),
+        ("(", ") not between 1 and 2"),
+        ("a and (b or (", "))"),
+        ("not (a and ", ")"),
+        ("rate(", ")"),
+        ("((", " for 1 s) within 1 s of b)"),
+        ("count(car where ", ") > 1"),
+    ];
+    for heart in ["5", "x > 1"] {
+        for (before, behind) in levels {
+            for (outer_before, outer_behind) in levels {
+                let mut parsed = 0;
+                for count in [1, 2, 20, 42, 43, 44, 63, 64, 65, 66, 85, 86, 87, 126, 127, 128, 129, 130, 192, 260, 280]
+                {
+                    let (outer, inner) = (count / 3, count - count / 3);
+                    let text = outer_before.repeat(outer)
+                        + &before.repeat(inner)
+                        + heart
+                        + &behind.repeat(inner)
+                        + &outer_behind.repeat(outer);
+                    let Ok(filter) = Filter::parse(&text) else { continue };
+                    parsed = count;
+                    let printed = filter.to_string();
+                    let again = Filter::parse(&printed).unwrap_or_else(|error| panic!("{}", error.render(&printed)));
+                    assert_eq!(again, filter, "{printed}");
+                }
+                assert!(parsed < 280, "{before} has no limit");
+            }
+        }
+    }
+}
