@@ -8,6 +8,7 @@ mod apply_lake;
 mod atlas;
 mod budget;
 mod command;
+mod counting;
 mod dialogs;
 mod events;
 mod explore;

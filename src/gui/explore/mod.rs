@@ -3,7 +3,6 @@
 mod boxes;
 mod completion;
 mod detail;
-mod facet_cache;
 mod facet_lists;
 mod facets;
 mod grid;
@@ -70,7 +69,9 @@ impl Explore {
         let panel =
             |panel: Panel, width| panel.exact_size(width).resizable(false).frame(Frame::new().fill(colors.panel));
         if let Some(width) = facets {
-            panel(Panel::left("facets"), width).show(ui, |ui| self.facets.ui(ui, lake, workers, out));
+            panel(Panel::left("facets"), width).show(ui, |ui| self.facets.ui(ui, lake, out));
+        } else if !lake.counting.wanted().is_empty() {
+            out.push(Command::CountFacets(Vec::new()));
         }
         if let Some(width) = viewer {
             panel(Panel::right("viewer"), width).show(ui, |ui| self.viewer.ui(ui, state, lake, workers, out));
