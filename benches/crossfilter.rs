@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 
 const FOOTAGE_ROWS: usize = 10_000;
 const METRICS: usize = 10;
-const NEVER: AtomicBool = AtomicBool::new(false);
+static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// A lake of random metrics: no order that would flatter short cuts, and a gap here and there.
 fn lake(rows: usize) -> MemoryColumns {
@@ -88,14 +88,16 @@ impl<'a> Walk<'a> {
     fn step(&mut self) -> usize {
         let filter = Filter::parse(&self.texts[self.at]).expect("parses");
         self.at = (self.at + 1) % self.texts.len();
-        let step = self.cross.step(self.columns, &filter, &self.facets, &NEVER).expect("evaluates").expect("runs through");
+        let step =
+            self.cross.step(self.columns, &filter, &self.facets, &NEVER).expect("evaluates").expect("runs through");
         assert!(step.facets.iter().all(|(_, counts)| counts.is_ok()));
         black_box(step).set.count()
     }
 
     /// What all facets count at each of the filters, for comparison.
     fn told(&mut self) -> Value {
-        let numbers = |histogram: &Histogram| json!([histogram.counts, histogram.nulls, histogram.below, histogram.above]);
+        let numbers =
+            |histogram: &Histogram| json!([histogram.counts, histogram.nulls, histogram.below, histogram.above]);
         let counts = |counts: &FacetCounts| match counts {
             FacetCounts::Numbers { bins, total, front } => {
                 json!({"low": bins.low, "high": bins.high, "bins": bins.count, "total": numbers(total), "front": numbers(front)})
@@ -111,7 +113,8 @@ impl<'a> Walk<'a> {
         let mut all = Vec::new();
         for text in &self.texts {
             let filter = Filter::parse(text).expect("parses");
-            let step = self.cross.step(self.columns, &filter, &self.facets, &NEVER).expect("evaluates").expect("runs through");
+            let step =
+                self.cross.step(self.columns, &filter, &self.facets, &NEVER).expect("evaluates").expect("runs through");
             let facets = step.facets.iter().map(|(key, found)| {
                 let (kind, name) = match key {
                     FacetKey::Numbers(name) => ("numbers", name.as_str()),
@@ -181,7 +184,8 @@ fn bytes_a_frame(cross: &Crossfilter, rows: usize) -> f64 {
 
 /// The lake and the filters, one a line, that a comparison with other software names, over the columns of its catalog.
 fn named_lake(criterion: &mut Criterion) {
-    let (Some(folder), Ok(texts)) = (std::env::var_os("LAKESCOPE_BENCH_LAKE"), std::env::var("LAKESCOPE_BENCH_FILTERS"))
+    let (Some(folder), Ok(texts)) =
+        (std::env::var_os("LAKESCOPE_BENCH_LAKE"), std::env::var("LAKESCOPE_BENCH_FILTERS"))
     else {
         return;
     };

@@ -227,7 +227,10 @@ impl Bins {
             for (at, codes) in codes.chunks_mut(PIECE_ROWS).enumerate() {
                 let piece = &mut piece[..codes.len()];
                 column.read(task * TASK_ROWS + at * PIECE_ROWS, piece);
-                codes.iter_mut().zip(piece).for_each(|(code, value)| *code = u8::try_from(slot(*value)).unwrap_or(u8::MAX));
+                codes
+                    .iter_mut()
+                    .zip(piece)
+                    .for_each(|(code, value)| *code = u8::try_from(slot(*value)).unwrap_or(u8::MAX));
             }
         });
         codes

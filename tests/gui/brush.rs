@@ -46,8 +46,8 @@ fn histograms_lists_and_grid_move_together_and_one_undo_takes_the_drag_back() {
     window.harness.drag_at(window.position(brushed, 0.3));
     window.settle();
     let mut seen = std::collections::BTreeSet::new();
-    for part in 4..=14 {
-        let to = window.position(brushed, 0.3 + (part as f32) / 30.0);
+    for part in 4_u8..=14 {
+        let to = window.position(brushed, 0.3 + f32::from(part) / 30.0);
         window.harness.hover_at(to);
         for _ in 0..3 {
             window.harness.step();

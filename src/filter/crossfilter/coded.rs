@@ -245,11 +245,7 @@ fn numbers(column: Arc<Column>, most: usize, fits: bool) -> (Shape, Option<Vec<L
     (Shape::Numbers { column, bins, total }, Some(vec![Lane { codes: Codes::Narrow(codes), totals }]))
 }
 
-fn category(
-    columns: &dyn FrameColumns,
-    name: &str,
-    fits: bool,
-) -> Result<(Shape, Option<Vec<Lane>>), FilterError> {
+fn category(columns: &dyn FrameColumns, name: &str, fits: bool) -> Result<(Shape, Option<Vec<Lane>>), FilterError> {
     let of_footages = |value: &dyn Fn(&FootageRows) -> Option<String>| {
         let of_each: Vec<Option<String>> = columns.footages().iter().map(value).collect();
         let (values, places) = in_order(of_each);
@@ -264,7 +260,9 @@ fn category(
             aligned(column.len(), &metric, columns)?;
             Ok(words(&column))
         }
-        Some(Referent::Metric { kind: MetricKind::Bool | MetricKind::Text, .. }) => Ok((Shape::Words(Vec::new()), None)),
+        Some(Referent::Metric { kind: MetricKind::Bool | MetricKind::Text, .. }) => {
+            Ok((Shape::Words(Vec::new()), None))
+        }
         // The plain count says what is wrong with the name.
         _ => category_counts(columns, name, None).map(|_| (Shape::Words(Vec::new()), None)),
     }
@@ -273,14 +271,14 @@ fn category(
 /// The values in natural order, each once, those that are missing last; and the place of each given one.
 fn in_order(given: Vec<Option<String>>) -> (Vec<Option<String>>, Vec<usize>) {
     let mut values = given.clone();
-    values.sort_by(natural);
+    values.sort_by(|a, b| natural(a.as_deref(), b.as_deref()));
     values.dedup();
     let place: HashMap<&Option<String>, usize> = values.iter().enumerate().map(|(at, value)| (value, at)).collect();
     let places = given.iter().map(|value| place.get(value).copied().unwrap_or(0)).collect();
     (values, places)
 }
 
-fn natural(a: &Option<String>, b: &Option<String>) -> Ordering {
+fn natural(a: Option<&str>, b: Option<&str>) -> Ordering {
     match (a, b) {
         (Some(a), Some(b)) => alphanumeric_sort::compare_str(a, b).then_with(|| a.cmp(b)),
         (None, None) => Ordering::Equal,

@@ -161,8 +161,7 @@ impl Crossfilter {
         if coded.is_plain() {
             log::info!("{:?} is counted from its columns: its codes would take too much memory", coded.key());
         }
-        let facet =
-            Facet { slots: Vec::new(), base: None, counts: None, wanted_in: self.step, coded: Arc::new(coded) };
+        let facet = Facet { slots: Vec::new(), base: None, counts: None, wanted_in: self.step, coded: Arc::new(coded) };
         self.facets.insert(facet.coded.key().clone(), facet);
     }
 
@@ -359,7 +358,9 @@ impl Facet {
         }
         self.counts = None;
         let counts = match &self.coded.shape {
-            Shape::Footages { .. } => self.coded.footage_counts(columns.footages(), base.by_footage(columns.footages())),
+            Shape::Footages { .. } => {
+                self.coded.footage_counts(columns.footages(), base.by_footage(columns.footages()))
+            }
             _ => Some(self.coded.plain_counts(columns, &base.set)?),
         };
         self.counts = counts.map(Arc::new);

@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::coded::{Codes, Coded, Shape};
+use super::coded::{Coded, Codes, Shape};
 use crate::{
     filter::{
         bounds::Bounds,
@@ -36,7 +36,10 @@ pub(super) fn interval(predicate: &Predicate) -> Option<(&str, Bounds)> {
 }
 
 /// The rows inside the interval as words; `None` when the codes do not tell.
-#[expect(clippy::cast_precision_loss, reason = "rounding keeps the order, and values near the ends are compared exactly")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "rounding keeps the order, and values near the ends are compared exactly"
+)]
 pub(super) fn rows_inside(coded: &Coded, bounds: Bounds) -> Option<Vec<usize>> {
     let Shape::Numbers { column, bins, .. } = &coded.shape else { return None };
     let [lane] = coded.lanes.as_deref()? else { return None };

@@ -18,7 +18,7 @@ use crate::{
     model::{Column, NULL_BOOL, NULL_WORD},
 };
 
-const NEVER: AtomicBool = AtomicBool::new(false);
+static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// A few footages of metrics of every kind, with what makes trouble among them.
 fn lake(rows: usize, seeds: &[u64]) -> MemoryColumns {
@@ -32,9 +32,16 @@ fn lake(rows: usize, seeds: &[u64]) -> MemoryColumns {
     for footage in 0..5 {
         let frames = if footage == 4 { left } else { draw(left + 1) };
         left -= frames;
-        let region = if footage % 2 == 0 { BTreeMap::from([("region".into(), "north".into())]) } else { BTreeMap::new() };
+        let region =
+            if footage % 2 == 0 { BTreeMap::from([("region".into(), "north".into())]) } else { BTreeMap::new() };
         let times = (0..frames).map(|frame| i64::try_from(frame).unwrap() * 100_000_000);
-        lake.add_footage(&format!("drive_{}", footage / 2), ["front", "rear"][footage % 2], 0, &Arc::new(region), times);
+        lake.add_footage(
+            &format!("drive_{}", footage / 2),
+            ["front", "rear"][footage % 2],
+            0,
+            &Arc::new(region),
+            times,
+        );
     }
     let mut float = |n: usize| match n {
         0 => f64::NAN,
@@ -69,7 +76,11 @@ fn lake(rows: usize, seeds: &[u64]) -> MemoryColumns {
 fn every_key() -> Vec<FacetKey> {
     let numbers = ["a", "b", "i", "gear", "one", "none"].map(|name| FacetKey::Numbers(name.into()));
     let categories = ["camera", "recording", "region", "flag", "word", "street"];
-    numbers.into_iter().chain(categories.map(|name| FacetKey::Category(name.into()))).chain([FacetKey::Classes]).collect()
+    numbers
+        .into_iter()
+        .chain(categories.map(|name| FacetKey::Category(name.into())))
+        .chain([FacetKey::Classes])
+        .collect()
 }
 
 /// The counts by the plain evaluator.
