@@ -38,8 +38,11 @@ struct Question {
 struct Answer {
     /// `None` when it was shown already.
     view: Option<View>,
-    facets: Vec<(FacetKey, Result<Arc<FacetCounts>, FilterError>)>,
+    /// `None` when the counts were held by an earlier question.
+    facets: Option<Counted>,
 }
+
+type Counted = Vec<(FacetKey, Result<Arc<FacetCounts>, FilterError>)>;
 
 /// What came of a question.
 pub(super) struct Outcome {
@@ -124,7 +127,10 @@ impl Counting {
             return Some(Outcome { key, view: Err(ViewError::Filter(error)) });
         }
         let view = self.asked.take_ready()?.map(|answer| {
-            for (facet, counts) in answer.facets {
+            if answer.facets.is_none() {
+                self.asked.invalidate();
+            }
+            for (facet, counts) in answer.facets.into_iter().flatten() {
                 match counts {
                     Ok(counts) => {
                         self.errors.remove(&facet);
@@ -175,15 +181,22 @@ fn answer(
         Ok(filter) => filter,
         Err(error) => return Ok(Err(ViewError::Filter(error))),
     };
-    let step = match cross.lock().step(table, &filter, &facets, cancelled) {
-        Ok(Some(step)) => step,
-        // Nobody waits for this answer any more.
-        Ok(None) => return Err("superseded".to_owned()),
-        Err(error) => return Ok(Err(ViewError::Filter(error))),
-    };
+    let (set, facets) =
+        match cross.try_lock_for(PATIENCE).map(|mut cross| cross.step(table, &filter, &facets, cancelled)) {
+            Some(Ok(Some(step))) => (step.set, Some(step.facets)),
+            // Nobody waits for this answer any more.
+            Some(Ok(None)) => return Err("superseded".to_owned()),
+            Some(Err(error)) => return Ok(Err(ViewError::Filter(error))),
+            None if known => return Ok(Ok(Answer { view: None, facets: None })),
+            // A condition that takes long holds the counts: the frames are found without them, and the facets come later.
+            None => match filter.evaluate(table) {
+                Ok(set) => (set, None),
+                Err(error) => return Ok(Err(ViewError::Filter(error))),
+            },
+        };
     if known {
-        return Ok(Ok(Answer { view: None, facets: step.facets }));
+        return Ok(Ok(Answer { view: None, facets }));
     }
-    let view = View::of(session, table, key, step.set, order);
-    Ok(view.map(|view| Answer { view: Some(view), facets: step.facets }))
+    let view = View::of(session, table, key, set, order);
+    Ok(view.map(|view| Answer { view: Some(view), facets }))
 }

@@ -34,6 +34,8 @@ impl Window {
 #[test]
 fn histograms_lists_and_grid_move_together_and_one_undo_takes_the_drag_back() {
     let mut window = Window::open();
+    // Tall enough for the cameras, which stand below the metrics.
+    window.resize(1600.0, 2400.0);
     let (brushed, other) = ("Histogram of acceleration", "Histogram of speed");
     let ready = |window: &Window| {
         [brushed, other, "Camera: front", "Label: car"].iter().all(|name| window.counted(name).is_some())
