@@ -46,13 +46,14 @@ export XDG_CONFIG_HOME="$place/config" XDG_DATA_HOME="$place/data" XDG_CACHE_HOM
 # Pictures are compared until two that follow each other are the same but for a blinking cursor, so that a slow machine
 # only takes longer.
 settle() {
-    local before="$place/before.png" now="$place/now.png" differ
+    local before="$place/before.rgb" now="$place/now.rgb" differ
     import -window "$window" "$before"
-    for _ in $(seq 60); do
-        sleep 0.25
+    for _ in $(seq 50); do
+        sleep 0.2
         import -window "$window" "$now"
-        differ=$(compare -metric AE "$before" "$now" null: 2>&1 | cut -d' ' -f1 | cut -d. -f1) || true
-        [[ $differ =~ ^[0-9]+$ ]] && [ "$differ" -lt 200 ] && return
+        differ=$({ cmp -l "$before" "$now" || true; } 2>/dev/null | head -1000 | wc -l)
+        # A blinking cursor is smaller than this.
+        [ "$differ" -ge 400 ] || return 0
         mv "$now" "$before"
     done
 }

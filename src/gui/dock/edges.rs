@@ -87,7 +87,7 @@ impl Dock {
         if least[0] + least[1] > both {
             return None;
         }
-        let first = (at - from).clamp(least[0], both - least[1]).round();
+        let first = (at - from - GAP / 2.0).clamp(least[0], both - least[1]).round();
         Some([first, both - first])
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Look<'a> {
     pub out: &'a mut Vec<Command>,
     pub maximised: Option<Pane>,
     pub pointed: Option<Pane>,
+    /// The panels that stand behind or before another one.
+    pub grouped: Vec<TileId>,
 }
 
 impl Look<'_> {
@@ -92,11 +94,9 @@ impl Behavior<Pane> for Look<'_> {
         }
         ui.painter().rect_filled(rect, 0, colors.panel);
         // Under an id of its own, so that a panel remembers where it was scrolled to wherever it is moved.
-        let place = UiBuilder::new()
-            .scope_id(Id::unique(("panel", pane.key())))
-            .max_rect(rect)
-            .accessibility_role(Role::TabPanel)
-            .accessibility_label(format!("{} panel", pane.name()));
+        let place = UiBuilder::new().scope_id(Id::unique(("panel", pane.key()))).max_rect(rect);
+        let region = ui.interact(rect, Id::unique(("panel region", pane.key())), Sense::hover());
+        region.widget_info(|| WidgetInfo::labeled(Role::TabPanel, true, format!("{} panel", pane.name())));
         ui.scope_builder(place, |ui| {
             ui.shrink_clip_rect(rect);
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -117,10 +117,7 @@ impl Behavior<Pane> for Look<'_> {
         };
         let pane = *pane;
         let title = self.contents.title(pane);
-        let alone = tiles
-            .parent_of(tile)
-            .and_then(|parent| tiles.get_container(parent))
-            .is_none_or(|parent| parent.children().filter(|child| tiles.is_visible_in_layout(**child)).count() < 2);
+        let alone = !self.grouped.contains(&tile);
         let galley = ui.painter().layout_no_wrap(title.clone(), theme::medium(12.0), Color32::PLACEHOLDER);
         let size = vec2(galley.size().x + MARGIN * 2.0 + CROSS - 4.0, ui.available_height());
         let (_, rect) = ui.allocate_space(size);

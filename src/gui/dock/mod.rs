@@ -115,7 +115,9 @@ impl Dock {
             let front: Vec<TileId> = if both_folded { self.tree.active_tiles() } else { Vec::new() };
             (self.tree, self.sizes) = tree_of(&fitted);
             self.made = Some(Made { layout: layout.clone(), fitted, maximised: self.maximised });
-            if self.made.as_ref().is_some_and(|made| !made.is_whole()) {
+            let panels =
+                |ids: &[TileId], tree: &Tree<Pane>| ids.iter().filter(|id| tree.tiles.get_pane(id).is_some()).count();
+            if panels(&front, &self.tree) == panels(&self.tree.active_tiles(), &self.tree) {
                 self.tree.make_active(|id, tile| tile.is_pane() && front.contains(&id));
             }
         }
@@ -141,7 +143,8 @@ impl Dock {
         if let Some(root) = self.tree.root() {
             self.deal(root, whole);
         }
-        let mut look = look::Look { contents, out, maximised: self.maximised, pointed: self.pointed };
+        let grouped = self.grouped();
+        let mut look = look::Look { contents, out, maximised: self.maximised, pointed: self.pointed, grouped };
         self.tree.ui(&mut look, ui);
         self.pointed = look.pointed;
         self.edges_ui(ui);
@@ -156,6 +159,17 @@ impl Dock {
             made.fitted.clone_from(&layout);
             out.push(Command::SetLayout(layout));
         }
+    }
+
+    /// The panels that share their place with another one.
+    fn grouped(&self) -> Vec<TileId> {
+        let groups = self.tree.tiles.tiles().filter_map(|tile| match tile {
+            Tile::Container(Container::Tabs(tabs)) => {
+                Some(tabs.children.iter().copied().filter(|id| self.tree.is_visible(*id)).collect::<Vec<_>>())
+            }
+            _ => None,
+        });
+        groups.filter(|group| group.len() > 1).flatten().collect()
     }
 
     /// Gives every part of every row and column its length.

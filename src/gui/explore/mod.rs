@@ -66,7 +66,7 @@ impl Explore {
     /// Draws the workspace.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
         let Self { facets, grid, viewer, dock, .. } = self;
-        ui.painter().rect_filled(ui.max_rect(), 0, colors(ui).canvas);
+        ui.painter().rect_filled(ui.available_rect_before_wrap(), 0, colors(ui).canvas);
         dock.prepare(&state.persisted.layout, ui.available_size());
         let wanted = OF_THE_FRAME.iter().any(|pane| dock.is_seen(*pane));
         viewer.prepare(ui.ctx(), state, lake, workers, wanted, out);
