@@ -9,6 +9,7 @@ mod apply_panels;
 mod atlas;
 mod budget;
 mod command;
+mod counting;
 mod dialogs;
 mod dock;
 mod events;
