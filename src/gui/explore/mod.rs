@@ -100,7 +100,7 @@ impl Contents for Panes<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, pane: Pane, out: &mut Vec<Command>) {
         let Self { state, lake, workers, .. } = *self;
         match pane {
-            Pane::Facets => self.facets.ui(ui, lake, workers, out),
+            Pane::Facets => self.facets.ui(ui, lake, out),
             Pane::Grid => {
                 ui.painter().rect_filled(ui.max_rect(), 0, colors(ui).canvas);
                 self.grid.ui(ui, state, lake, workers, out);
