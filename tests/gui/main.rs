@@ -1,7 +1,7 @@
 //! Flows through the window, driven by accessible labels, without a screen.
 
-mod docking;
 mod brush;
+mod docking;
 mod explore;
 mod harness;
 mod panels;
