@@ -61,7 +61,9 @@ fn collect(lanes: &[&Lane], tallies: &mut [Tally], first: usize, before: Option<
                 continue;
             }
             let dense = count * 4 > words.len() * WORD_ROWS * 3;
-            list(words, &mut places);
+            if !dense || lanes.iter().any(|lane| matches!(lane.codes, Codes::Wide(_))) {
+                list(words, &mut places);
+            }
             for (lane, tally) in lanes.iter().zip(&mut *tallies) {
                 match (&lane.codes, tally) {
                     (Codes::Narrow(codes), Tally::Narrow(tables)) if dense => {
@@ -79,20 +81,19 @@ fn collect(lanes: &[&Lane], tallies: &mut [Tally], first: usize, before: Option<
     }
 }
 
+/// Many rows: whole words are counted, less the rows that are missing in them.
 fn narrow(codes: &[u8], words: &[usize], tables: &mut [[i32; 256]; TABLES], step: i32) {
     for (word, codes) in words.iter().zip(codes.chunks(WORD_ROWS)) {
-        if *word == 0 {
-            continue;
-        }
-        if *word == usize::MAX {
+        let whole = codes.len() == WORD_ROWS && word.count_ones() > 40;
+        if whole {
             for codes in codes.as_chunks::<TABLES>().0 {
                 for (table, code) in tables.iter_mut().zip(codes) {
                     table[usize::from(*code)] += step;
                 }
             }
-            continue;
         }
-        let (mut word, mut turn) = (*word, 0);
+        let (mut word, step) = if whole { (!word, -step) } else { (*word, step) };
+        let mut turn = 0;
         while word != 0 {
             if let Some(code) = codes.get(word.trailing_zeros() as usize) {
                 tables[turn % TABLES][usize::from(*code)] += step;
