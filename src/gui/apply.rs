@@ -63,6 +63,7 @@ impl App {
             }
             Command::ShowRun(run) => self.state.transient.run = Some(run),
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
+            Command::Timeline(command) => self.apply_timeline(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             other => self.apply_to_lake(other, ctx),
         }
@@ -156,6 +157,12 @@ impl App {
                 ),
                 None => {}
             },
+            Action::JumpTo
+            | Action::MarkA
+            | Action::MarkB
+            | Action::ClearMarks
+            | Action::FilterSpan
+            | Action::ExportSpan => self.act_on_timeline(action, ctx),
             other => self.act_on_lake(other, ctx),
         }
     }
@@ -168,7 +175,7 @@ impl App {
         }
     }
 
-    fn toggle_dialog(&mut self, dialog: Dialog) {
+    pub(super) fn toggle_dialog(&mut self, dialog: Dialog) {
         let open = &mut self.state.transient.dialog;
         let same = open.as_ref().is_some_and(|open| std::mem::discriminant(open) == std::mem::discriminant(&dialog));
         *open = (!same).then_some(dialog);

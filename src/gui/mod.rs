@@ -5,6 +5,7 @@
 mod app;
 mod apply;
 mod apply_lake;
+mod apply_timeline;
 mod atlas;
 mod budget;
 mod command;

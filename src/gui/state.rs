@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{budget::Memory, dialogs::Dialog};
+use super::{budget::Memory, dialogs::Dialog, explore::TimelineMemory};
 use crate::jobs::Progress;
 
 /// The theme a person chose.
@@ -45,7 +45,7 @@ pub enum Workspace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DetailTab {
-    /// Sensor plots.
+    /// The timeline.
     #[default]
     Sensors,
     /// Values and attributes of the frame.
@@ -71,8 +71,8 @@ pub struct LakeMemory {
     pub filter: String,
     /// The order of the grid.
     pub sort: Option<SortBy>,
-    /// Metrics that are plotted; `None` until someone chose.
-    pub plots: Option<Vec<String>>,
+    /// Lanes and axis of the timeline.
+    pub timeline: TimelineMemory,
 }
 
 /// Kept in the user's configuration folder.

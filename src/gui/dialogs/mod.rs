@@ -2,12 +2,14 @@
 
 mod checksums;
 mod export;
+mod jump;
 mod palette;
 mod save_selection;
 mod shortcuts;
 
 pub use checksums::{ChecksumDraft, VerifyDraft};
 pub use export::{ExportDraft, ExportFrames};
+pub use jump::JumpDraft;
 pub use palette::Palette;
 pub use save_selection::SelectionDraft;
 
@@ -24,6 +26,8 @@ pub enum Dialog {
     Shortcuts,
     /// What to export, and where to.
     Export(ExportDraft),
+    /// Where to go.
+    Jump(JumpDraft),
     /// Name and note of a selection.
     SaveSelection(SelectionDraft),
     /// Recording checksums.
@@ -44,6 +48,7 @@ pub fn dialog_ui(
         Dialog::Palette(palette) => palette.ui(ctx, lake.is_some(), out),
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx),
         Dialog::Export(draft) => lake.is_some_and(|lake| draft.ui(ctx, state, lake, out)),
+        Dialog::Jump(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::Checksums(draft) => lake.is_some() && draft.ui(ctx, out),
         Dialog::Verify(draft) => lake.is_some() && draft.ui(ctx, out),

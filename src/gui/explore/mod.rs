@@ -12,13 +12,12 @@ mod highlight;
 mod look_bar;
 mod pixel_values;
 mod playback;
-mod plots;
 mod problems;
 mod pyramid;
 mod query_bar;
 mod scrub;
-mod ticks;
 mod tile;
+mod timeline;
 mod transport;
 mod viewer;
 mod viewport;
@@ -26,8 +25,13 @@ mod viewport;
 pub use facets::Facets;
 pub use grid::Grid;
 pub use playback::{SPEEDS, other_speed};
-pub use plots::default_plots;
 pub use query_bar::QueryBar;
+#[cfg(test)]
+pub use timeline::AxisTime;
+pub use timeline::{
+    ACCEPTED, JumpFrom, Lane, Mark, Marks, Place, TimelineCommand, TimelineMemory, count_between, marked_span, moved,
+    narrowed, shown_lanes, span_filter,
+};
 pub use viewer::Viewer;
 
 use egui::{CentralPanel, CursorIcon, Frame, Panel, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role};
@@ -49,7 +53,7 @@ pub struct Explore {
     pub facets: Facets,
     /// The thumbnails.
     pub grid: Grid,
-    /// The frame that is looked at.
+    /// The frame that is looked at, with its recording in time.
     pub viewer: Viewer,
 }
 

@@ -10,8 +10,8 @@ use super::{
     detail,
     look_bar::{RangeDraft, look_ui},
     playback::Playback,
-    plots::Plots,
     scrub::Scrub,
+    timeline::{Timeline, frames_between},
     transport::{Transport, fitting, transport_ui},
     viewport::{Shown, Viewport},
 };
@@ -51,7 +51,7 @@ pub struct Viewer {
     last: Option<(FrameKey, Arc<Picture>)>,
     scrub: Scrub,
     range: RangeDraft,
-    plots: Plots,
+    timeline: Timeline,
     catalog: String,
 }
 
@@ -69,14 +69,20 @@ impl Viewer {
     }
 
     /// Starts at `row`, or stops.
-    pub fn toggle_playing(&mut self, lake: &Lake, row: usize, speed: f32, now: f64) {
+    pub fn toggle_playing(&mut self, lake: &Lake, row: usize, (speed, repeat): (f32, bool), now: f64) {
         if self.playing.is_some() {
             return self.pause();
         }
         let (index, footage) = lake.footage(row);
         // At the end, play begins again.
         let frame = row - footage.first_row;
-        let from = if frame + 1 == footage.rows { 0 } else { frame };
+        let mut from = if frame + 1 == footage.rows { 0 } else { frame };
+        // In a loop from A to B, play begins inside.
+        if let Some((first, last)) = frames_between(lake, row).filter(|_| repeat)
+            && !(first..last).contains(&frame)
+        {
+            from = first;
+        }
         self.dropped = 0;
         self.playing = Some(Playback::start(lake.table().footage_id(index), from, speed, now));
     }
@@ -156,7 +162,7 @@ impl Viewer {
         ui.scope_builder(part(cut, whole.bottom()), |ui| {
             ui.shrink_clip_rect(ui.max_rect());
             divider(ui);
-            self.detail_ui(ui, state, lake, workers, row, picture.as_deref(), out);
+            self.detail_ui(ui, state, lake, workers, picture.as_deref(), out);
         });
         if let Some(picture) = picture {
             self.last = Some((seen, picture));
@@ -193,12 +199,13 @@ impl Viewer {
         let times = lake.loaded.times.get(first..first + footage.rows).unwrap_or_default();
         let Some(mut playing) = self.playing.take() else { return row };
         playing.set_speed(state.persisted.speed, now);
+        playing.set_loop(frames_between(lake, row).filter(|_| state.persisted.repeat));
         let bytes = self.last.as_ref().map_or(0, |(_, picture)| picture.bytes());
         let most = (state.persisted.memory.pictures() / 2).checked_div(bytes).unwrap_or(READY);
         let most = most.clamp(*AHEAD.start(), *AHEAD.end());
         let mut ahead = playing.upcoming(times, now, most);
         if state.persisted.repeat && ahead.len() < most {
-            ahead.extend(0..(most - ahead.len()).min(times.len()));
+            ahead.extend(playing.beginning(most - ahead.len(), times.len()));
         }
         let mut wanted: Vec<FrameKey> =
             ahead.iter().map(|frame| FrameKey { footage: playing.footage, frame: *frame }).collect();
@@ -310,14 +317,12 @@ impl Viewer {
         });
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a frame's detail is drawn from")]
     fn detail_ui(
         &mut self,
         ui: &mut Ui,
         state: &State,
         lake: &Lake,
         workers: &Workers,
-        row: usize,
         picture: Option<&Picture>,
         out: &mut Vec<Command>,
     ) {
@@ -331,17 +336,14 @@ impl Viewer {
             bar(ui, 44.0, |ui| {
                 let labels = format!("Labels {labels}");
                 let tabs =
-                    [(DetailTab::Sensors, "Sensors"), (DetailTab::Values, "Values"), (DetailTab::Labels, &*labels)];
+                    [(DetailTab::Sensors, "Timeline"), (DetailTab::Values, "Values"), (DetailTab::Labels, &*labels)];
                 if let Some(tab) = segmented(ui, tab, &tabs) {
                     out.push(Command::SetDetail(tab));
-                }
-                if tab == DetailTab::Sensors {
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| self.plots.chooser_ui(ui, lake, out));
                 }
             });
         });
         match (tab, picture.map(|picture| &picture.detail)) {
-            (DetailTab::Sensors, _) => self.plots.ui(ui, lake, workers, row, detail, out),
+            (DetailTab::Sensors, _) => self.timeline.timeline_ui(ui, state, lake, workers, out),
             (_, None) => {}
             (_, Some(Err(error))) => {
                 empty_ui(ui, Icon::Warning, "The frame's data cannot be read", error, |_| {});
