@@ -83,7 +83,9 @@ impl Place {
         if let Ok(ns) = parse_duration(typed) {
             return Some(Self::Elapsed(ns));
         }
-        of_day(typed).map(Self::OfDay).or_else(|| elapsed(typed).map(Self::Elapsed)).or_else(|| {
+        // Hours since the start are told apart from the time of day by a `t` before them.
+        let minutes = || elapsed(typed).filter(|_| typed.matches(':').count() == 1);
+        of_day(typed).map(Self::OfDay).or_else(|| minutes().map(Self::Elapsed)).or_else(|| {
             let date = typed.strip_suffix("UTC").unwrap_or(typed);
             parse_time_ns(date).map(Self::Moment)
         })
@@ -236,6 +238,7 @@ mod tests {
             ("t 12.5", Some(Place::Elapsed(25 * S / 2))),
             ("t=3", Some(Place::Elapsed(3 * S))),
             ("t 1:03", Some(Place::Elapsed(63 * S))),
+            ("t 1:02:05", Some(Place::Elapsed(3725 * S))),
             ("12.5 s", Some(Place::Elapsed(25 * S / 2))),
             ("1:03.250", Some(Place::Elapsed(63_250_000_000))),
             ("08:00:05", Some(Place::OfDay((8 * 3600 + 5) * S))),

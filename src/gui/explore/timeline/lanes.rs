@@ -10,7 +10,7 @@ use super::{
     curve::{self, curve_ui},
     frames::Strip,
     geometry::Stack,
-    gesture::{Gesture, gestures},
+    gesture::{Gesture, ValueAxis, gestures},
     samples::Shape,
     scene::{Scene, paint_levels},
     states::States,
@@ -161,43 +161,7 @@ impl Timeline {
                     paint_strip(&painter, room, scene, &presence.strip, class_color(class));
                 }
             }
-            Lane::Metric(name) => {
-                let ink = curve::ink(scene.colors, lanes, lane);
-                let metric = self.samples.get(name).cloned();
-                match metric.as_deref().map(|metric| (&metric.shape, &metric.at_frames)) {
-                    Some((Shape::Curve(pyramid), at_frames)) => {
-                        spoken = format!("Plot of {name}");
-                        let chosen = self.values.get(name).copied();
-                        values = Some(curve_ui(ui, row, room, scene, (pyramid, ink, chosen)));
-                        let at_frame =
-                            || if scene.here.row < at_frames.len() { at_frames.number(scene.here.row) } else { None };
-                        let value = scene.hover.map_or_else(at_frame, |hover| pyramid.value_at(hover));
-                        curve::names_ui(ui, row, scene, (name, ink), value.map(number), pyramid.has_values());
-                        if let (Some(axis), Some(value)) = (&values, at_frame()) {
-                            let at = pos2(scene.axis.x(scene.here.moment), axis.y(value));
-                            painter.circle(at, 3.5, ink, Stroke::new(1.5, scene.colors.panel));
-                        }
-                    }
-                    Some((Shape::States(states), at_frames)) => {
-                        spoken = format!("States of {name}");
-                        paint_states(&painter, room, scene, states);
-                        let at_frame =
-                            || if scene.here.row < at_frames.len() { at_frames.text(scene.here.row) } else { None };
-                        let state = scene.hover.map_or_else(at_frame, |hover| states.at(hover).map(str::to_owned));
-                        name_ui(ui, row, scene, name, Some(ink), state.as_deref().unwrap_or("—"), unit(scene, name));
-                    }
-                    None => {
-                        name_ui(ui, row, scene, name, None, "", None);
-                        let pending = self.samples.is_pending();
-                        let text = match self.samples.error() {
-                            Some(error) => error,
-                            None if pending => "Reading samples…",
-                            None => "Not measured in this recording",
-                        };
-                        message(ui, room, scene, text);
-                    }
-                }
-            }
+            Lane::Metric(name) => (spoken, values) = self.metric_ui(ui, row, room, (scene, lanes), lane, name),
         }
         match lane {
             Lane::Metric(_) => {}
@@ -223,6 +187,53 @@ impl Timeline {
                     }
                     Gesture::Seek(_) | Gesture::Show(_) => {}
                 }
+            }
+        }
+    }
+
+    /// A metric's curve or bands with its read-out. What it is called, and how its values are laid out.
+    fn metric_ui(
+        &self,
+        ui: &Ui,
+        row: Rect,
+        room: Rect,
+        (scene, lanes): (&Scene<'_>, &[Lane]),
+        lane: &Lane,
+        name: &str,
+    ) -> (String, Option<ValueAxis>) {
+        let ink = curve::ink(scene.colors, lanes, lane);
+        let painter = ui.painter().with_clip_rect(room.intersect(ui.clip_rect()));
+        let frame = scene.here.row;
+        let Some(metric) = self.samples.get(name) else {
+            name_ui(ui, row, scene, name, None, "", None);
+            let text = match self.samples.error() {
+                Some(error) => error,
+                None if self.samples.is_pending() => "Reading samples…",
+                None => "Not measured in this recording",
+            };
+            message(ui, room, scene, text);
+            return (scene_name(lane), None);
+        };
+        let at_frames = &metric.at_frames;
+        match &metric.shape {
+            Shape::Curve(pyramid) => {
+                let chosen = self.values.get(name).copied();
+                let axis = curve_ui(ui, row, room, scene, (pyramid, ink, chosen));
+                let at_frame = if frame < at_frames.len() { at_frames.number(frame) } else { None };
+                let value = scene.hover.map_or(at_frame, |hover| pyramid.value_at(hover));
+                curve::names_ui(ui, row, scene, (name, ink), value.map(number), pyramid.has_values());
+                if let Some(value) = at_frame {
+                    let at = pos2(scene.axis.x(scene.here.moment), axis.y(value));
+                    painter.circle(at, 3.5, ink, Stroke::new(1.5, scene.colors.panel));
+                }
+                (format!("Plot of {name}"), Some(axis))
+            }
+            Shape::States(states) => {
+                paint_states(&painter, room, scene, states);
+                let at_frame = || if frame < at_frames.len() { at_frames.text(frame) } else { None };
+                let state = scene.hover.map_or_else(at_frame, |hover| states.at(hover).map(str::to_owned));
+                name_ui(ui, row, scene, name, Some(ink), state.as_deref().unwrap_or("—"), unit(scene, name));
+                (format!("States of {name}"), None)
             }
         }
     }

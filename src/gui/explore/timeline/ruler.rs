@@ -151,7 +151,7 @@ fn overview_ui(ui: &Ui, area: Rect, scene: &Scene<'_>, gestured: &mut Vec<Gestur
     let whole = Axis { shown: scene.limits, left: area.left(), right: area.right() };
     let track = Rect::from_x_y_ranges(area.x_range(), area.center().y - 1.5..=area.center().y + 1.5);
     let shown = scene.axis.shown;
-    let everything = shown.from <= scene.limits.from && shown.to >= scene.limits.to;
+    let everything = shown.from <= scene.here.whole.from && shown.to >= scene.here.whole.to;
     let response = ui.interact(area, ui.scope_id().with("overview"), Sense::click_and_drag());
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ScrollBar, true, "Part of the recording in sight");

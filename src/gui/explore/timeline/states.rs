@@ -100,6 +100,8 @@ impl States {
             let state = one.then_some(run.state as usize);
             let right = (left + 1.0).min(axis.right);
             match bands.last_mut() {
+                // What begins within a point that is drawn already belongs to it.
+                Some(last) if last.right > left + 0.25 && last.state != state => last.state = None,
                 Some(last) if last.state == state && last.right >= left - 0.5 => last.right = right,
                 _ => bands.push(Band { left, right, state }),
             }
