@@ -214,7 +214,6 @@ fn the_span_filters_exports_and_is_cleared() {
 fn typed_jumps_go_there_or_say_what_is_accepted() {
     let mut window = open();
     let (times, _) = times(&window);
-    let (first, _) = times.split_first().unwrap();
     for (text, expected) in [
         ("12", 12),
         ("#20", 20),
@@ -242,7 +241,6 @@ fn typed_jumps_go_there_or_say_what_is_accepted() {
         window.key(Modifiers::NONE, Key::Escape);
         window.until("it is closed", |window| !window.shows("Frame or time"));
     }
-    assert!(*first > started - 1);
 }
 
 #[test]
@@ -311,7 +309,9 @@ fn lanes_are_chosen_moved_and_remembered() {
     window.until("the menu is there", |window| window.shows("Search lanes"));
     window.press("Move speed down");
     let top = |window: &Window, lane: &str| window.harness.get_by_label(lane).rect().top();
-    window.until("it is moved", |window| top(window, "Plot of speed") > top(window, "Matches of the filter") + 60.0);
+    // Another lane stands between the matches and the speed.
+    window
+        .until("it is moved", |window| top(window, "Plot of speed") > top(window, "Lane Matches of the filter") + 60.0);
     window.press("heading");
     window.until("another lane is there", |window| window.shows("Plot of heading"));
     window.leave_text();

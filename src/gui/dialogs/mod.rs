@@ -4,6 +4,7 @@ mod checksums;
 mod export;
 mod jump;
 mod palette;
+mod save_layout;
 mod save_selection;
 mod shortcuts;
 
@@ -11,6 +12,7 @@ pub use checksums::{ChecksumDraft, VerifyDraft};
 pub use export::{ExportDraft, ExportFrames};
 pub use jump::JumpDraft;
 pub use palette::Palette;
+pub use save_layout::LayoutDraft;
 pub use save_selection::SelectionDraft;
 
 use egui::{Context, Frame, Id, Margin, Modal, Ui, vec2};
@@ -30,6 +32,8 @@ pub enum Dialog {
     Jump(JumpDraft),
     /// Name and note of a selection.
     SaveSelection(SelectionDraft),
+    /// Name of a layout.
+    SaveLayout(LayoutDraft),
     /// Recording checksums.
     Checksums(ChecksumDraft),
     /// Verifying the lake.
@@ -50,6 +54,7 @@ pub fn dialog_ui(
         Dialog::Export(draft) => lake.is_some_and(|lake| draft.ui(ctx, state, lake, out)),
         Dialog::Jump(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
+        Dialog::SaveLayout(draft) => draft.ui(ctx, state, out),
         Dialog::Checksums(draft) => lake.is_some() && draft.ui(ctx, out),
         Dialog::Verify(draft) => lake.is_some() && draft.ui(ctx, out),
     }

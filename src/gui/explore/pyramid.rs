@@ -84,8 +84,18 @@ impl Pyramid {
         let step = per_column;
         // Stretches begin at whole multiples of their length, so that a line does not shimmer while it moves.
         let mut start = first - first % step;
+        let usual = self.times[last - 1].saturating_sub(self.times[first]) / i64::try_from(width.max(1)).unwrap_or(1);
         while start < last {
             let end = (start + step).min(self.times.len());
+            // Where there is a gap inside, the two ends would stand on the wrong side of it.
+            let time = self.times[end - 1].saturating_sub(self.times[start]);
+            if time > usual.saturating_mul(2).saturating_add(GAP_NS) {
+                for index in start..end {
+                    pen.point(self.times[index], self.values[index]);
+                }
+                start = end;
+                continue;
+            }
             let (low, high) = self.span_of(start, end);
             // The two ends stand at the stretch's beginning and middle, so that the line stays in time order.
             let middle = self.times[start + (end - start) / 2];
@@ -209,6 +219,18 @@ mod tests {
         assert!(points.is_sorted_by_key(|(time, _)| *time));
         let near = pyramid.lines(4_990_000_000_000, 5_010_000_000_000, 2000);
         assert_eq!(near.len(), 2, "a gap of NaN breaks the line");
+    }
+
+    #[test]
+    fn no_line_stands_on_the_wrong_side_of_a_gap() {
+        // A thousand samples at 0, twenty seconds of nothing, a thousand at 9.
+        let times: Vec<i64> =
+            (0..2000_i64).map(|at| at * 10_000_000 + if at >= 1003 { 20_000_000_000 } else { 0 }).collect();
+        let values: Vec<f64> = (0..2000).map(|at| if at >= 1003 { 9.0 } else { 0.0 }).collect();
+        let pyramid = Pyramid::of(times, values);
+        let lines = pyramid.lines(0, 60_000_000_000, 200);
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].iter().all(|(_, value)| *value < 1.0) && lines[1].iter().all(|(_, value)| *value > 8.0));
     }
 
     #[test]

@@ -32,7 +32,7 @@ const ROW: f32 = 22.0;
 /// Part of the room that the table takes at most.
 const SHARE: f32 = 0.45;
 /// Least width of the table, and widths of its columns of numbers.
-const WIDTH: f32 = 620.0;
+const WIDTH: f32 = 664.0;
 const NUMBERS: [(&str, f32); 7] = [
     ("Samples", 68.0),
     ("Mean", 72.0),

@@ -44,35 +44,33 @@ pub fn ruler_ui(ui: &Ui, area: Rect, scene: &Scene<'_>, gestured: &mut Vec<Gestu
         let shaded = Rect::from_x_y_ranges(axis.x(from)..=axis.x(to), ruler.y_range());
         painter.rect_filled(shaded, 0, colors.accent.gamma_multiply(0.16));
     }
+    let hover = scene.hover.map(|hover| {
+        let galley = painter.layout_no_wrap(scene.time_text(hover), theme::numbers_medium(11.0), colors.text);
+        let left =
+            (axis.x(hover) - galley.size().x / 2.0).clamp(axis.left, (axis.right - galley.size().x).max(axis.left));
+        (Rect::from_min_size(pos2(left, ruler.top()), galley.size() + vec2(0.0, 2.0)), galley)
+    });
     let mut free = axis.left;
     for tick in &scene.ticks.at {
         let x = axis.x(*tick);
         painter
             .line_segment([pos2(x, ruler.bottom() - 6.0), pos2(x, ruler.bottom())], Stroke::new(1.0, colors.outline));
         let galley = painter.layout_no_wrap(scene.tick_text(*tick), theme::numbers(11.0), colors.muted);
-        // A text that would run out of the ruler or into the one before is left out.
+        // A text that would run out of the ruler, into the one before or under the pointer's is left out.
         let left = (x - galley.size().x / 2.0).max(axis.left + 2.0);
-        if left >= free && left + galley.size().x <= axis.right - 2.0 {
+        let told = hover.as_ref().map_or(egui::Rangef::NOTHING, |(place, _)| place.x_range().expand(6.0));
+        let hidden = told.min < left + galley.size().x && left < told.max;
+        if left >= free && left + galley.size().x <= axis.right - 2.0 && !hidden {
             free = left + galley.size().x + 10.0;
             painter.galley(pos2(left, ruler.top() + 1.0), galley, colors.muted);
         }
     }
     overview_ui(ui, room.with_max_y(room.top() + OVERVIEW), scene, gestured);
-    if let Some(hover) = scene.hover {
-        painter.line_segment(upright(ruler, axis.x(hover)), Stroke::new(1.0, colors.muted.gamma_multiply(0.7)));
-        let ink = colors.text;
-        let galley = painter.layout_no_wrap(scene.time_text(hover), theme::numbers_medium(11.0), ink);
-        let left =
-            (axis.x(hover) - galley.size().x / 2.0).clamp(axis.left, (axis.right - galley.size().x).max(axis.left));
-        let place = Rect::from_min_size(pos2(left, ruler.top()), galley.size() + vec2(0.0, 2.0));
-        painter.rect(
-            place.expand2(vec2(4.0, 0.0)),
-            4,
-            colors.raised,
-            Stroke::new(1.0, colors.outline),
-            StrokeKind::Inside,
-        );
-        painter.galley(place.min + vec2(0.0, 1.0), galley, ink);
+    if let (Some(at), Some((place, galley))) = (scene.hover, hover) {
+        painter.line_segment(upright(ruler, axis.x(at)), Stroke::new(1.0, colors.muted.gamma_multiply(0.7)));
+        let pill = place.expand2(vec2(4.0, 0.0));
+        painter.rect(pill, 4, colors.raised, Stroke::new(1.0, colors.outline), StrokeKind::Inside);
+        painter.galley(place.min + vec2(0.0, 1.0), galley, colors.text);
     }
     let x = axis.x(scene.here.moment);
     painter.line_segment(upright(ruler, x), Stroke::new(1.4, colors.text));
