@@ -60,7 +60,7 @@ fn time(name: &str, text: &str, start: i64) -> Result<i64, Failure> {
 #[expect(clippy::cast_precision_loss, reason = "seconds")]
 fn row(found: &SampleStatistics) -> Vec<String> {
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-    let value = |value: &Option<SampleValue>| value.as_ref().map_or_else(String::new, ToString::to_string);
+    let value = |value: Option<&SampleValue>| value.map_or_else(String::new, ToString::to_string);
     vec![
         found.metric.clone(),
         found.unit.clone().unwrap_or_default(),
@@ -70,8 +70,8 @@ fn row(found: &SampleStatistics) -> Vec<String> {
         number(found.std),
         number(found.min),
         number(found.max),
-        value(&found.first),
-        value(&found.last),
+        value(found.first.as_ref()),
+        value(found.last.as_ref()),
         number(found.difference),
         number(found.duration_ns.map(|ns| ns as f64 / 1e9)),
     ]

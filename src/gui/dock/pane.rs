@@ -60,7 +60,7 @@ const REGISTERED: &[About] = &[
     about(Pane::Facets, "facets", "Facets", [216.0, 160.0], true, Home::Left),
     about(Pane::Grid, "grid", "Grid", [240.0, 160.0], false, Home::Left),
     about(Pane::Viewer, "viewer", "Viewer", [320.0, 220.0], false, Home::Right),
-    about(Pane::Timeline, "timeline", "Timeline", [240.0, 160.0], false, Home::Below(Pane::Viewer)),
+    about(Pane::Timeline, "timeline", "Timeline", [240.0, 120.0], false, Home::Below(Pane::Viewer)),
     about(Pane::Values, "values", "Values", [240.0, 96.0], false, Home::With(Pane::Timeline)),
     about(Pane::Labels, "labels", "Labels", [240.0, 96.0], false, Home::With(Pane::Timeline)),
 ];

@@ -194,9 +194,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_times_of_a_file_break_the_arithmetic(
-            a: i64, b: i64, c: i64, d: i64, moment: i64, by: i64, factor in 1e-9..1e9_f64, x in -1e4..1e4_f32,
+            a: i64, b: i64, least: i64, most: i64, moment: i64, by: i64, factor in 1e-9..1e9_f64, x in -1e4..1e4_f32,
         ) {
-            let (shown, limits) = (Stretch::new(a, b), Stretch::new(c, d));
+            let (shown, limits) = (Stretch::new(a, b), Stretch::new(least, most));
             for found in [
                 shown.within(limits),
                 shown.zoomed(moment, factor, limits),

@@ -23,7 +23,7 @@ use crate::{
         work::Workers,
     },
     jobs::Priority,
-    session::SampleStatistics,
+    session::{SampleStatistics, SampleValue},
 };
 
 /// Height of the bar, of the heads and of a row, points.
@@ -227,16 +227,15 @@ fn texts(metric: &SampleStatistics) -> [String; 7] {
 
 /// The row as a sentence.
 fn spoken(metric: &SampleStatistics, [samples, mean, std, min, max, change, over]: &[String; 7]) -> String {
-    let value = |value: &Option<crate::session::SampleValue>| {
-        value.as_ref().map_or_else(|| "—".to_owned(), |value| shortened(&value.to_string()))
-    };
+    let value =
+        |value: Option<&SampleValue>| value.map_or_else(|| "—".to_owned(), |value| shortened(&value.to_string()));
     let missing =
         if metric.missing > 0 { format!(" ({} without a value)", count(metric.missing)) } else { String::new() };
     format!(
         "{}: {samples} samples{missing}, mean {mean}, std {std}, min {min}, max {max}, first {}, last {}, change {change}, over {over}",
         metric.metric,
-        value(&metric.first),
-        value(&metric.last),
+        value(metric.first.as_ref()),
+        value(metric.last.as_ref()),
     )
 }
 
