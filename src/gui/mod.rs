@@ -10,6 +10,7 @@ mod apply_timeline;
 mod atlas;
 mod budget;
 mod command;
+mod counting;
 mod dialogs;
 mod dock;
 mod events;
