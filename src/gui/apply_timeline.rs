@@ -9,12 +9,14 @@ use super::{
     command::{Action, Command},
     dialogs::{Dialog, ExportDraft, JumpDraft},
     explore::{Lane, Mark, Marks, TimelineCommand, marked_span, moved, narrowed, shown_lanes},
+    undo::Change,
 };
 use crate::filter::time_text;
 
 impl App {
     pub(super) fn apply_timeline(&mut self, command: TimelineCommand, ctx: &Context) {
-        let now = ctx.input(|input| input.time);
+        // The steps of a drag are one.
+        let change = ctx.input(|input| input.pointer.press_start_time()).map_or(Change::Other, Change::Dragged);
         let Slot::Ready(lake) = &mut self.slot else { return };
         let present = lake.view_state();
         match command {
@@ -22,13 +24,12 @@ impl App {
                 let Some(row) = lake.current else { return };
                 let recording = lake.footage(row).1.recording.clone();
                 if lake.marks.at(&recording, mark) != Some(time) {
-                    // The steps of a drag are one.
-                    lake.undo.record(present, Some(now));
+                    lake.undo.record(present, change);
                     lake.marks.set(&recording, mark, time);
                 }
             }
             TimelineCommand::ToggleLane(lane) => {
-                lake.undo.record(present, None);
+                lake.undo.record(present, Change::Other);
                 let mut lanes = shown_lanes(lake);
                 match lanes.iter().position(|known| *known == lane) {
                     Some(place) => {
@@ -43,13 +44,13 @@ impl App {
                 if let Some(from) = lanes.iter().position(|known| *known == lane) {
                     moved(&mut lanes, from, slot);
                     if shown_lanes(lake) != lanes {
-                        lake.undo.record(present, None);
+                        lake.undo.record(present, Change::Other);
                         lake.timeline.lanes = Some(lanes);
                     }
                 }
             }
             TimelineCommand::UsualLanes => {
-                lake.undo.record(present, None);
+                lake.undo.record(present, Change::Other);
                 lake.timeline.lanes = None;
             }
             TimelineCommand::SetAxis(axis) => lake.timeline.axis = axis,
@@ -79,7 +80,7 @@ impl App {
             Action::MarkB => self.apply_timeline(TimelineCommand::SetMark(Mark::B, moment), ctx),
             Action::ClearMarks => {
                 if !lake.marks.is_empty() {
-                    lake.undo.record(lake.view_state(), None);
+                    lake.undo.record(lake.view_state(), Change::Other);
                     lake.marks = Marks::default();
                 }
             }
