@@ -6,6 +6,7 @@ use egui::Context;
 
 use super::{
     counting::{Counting, Outcome},
+    explore::{Marks, TimelineMemory},
     fetch::Fetch,
     row_names::RowNames,
     selected::Selected,
@@ -93,8 +94,10 @@ pub struct Lake {
     pub current: Option<usize>,
     /// The chosen frames.
     pub selected: Arc<Selected>,
-    /// Metrics that are plotted.
-    pub plots: Option<Vec<String>>,
+    /// Lanes and axis of the timeline.
+    pub timeline: TimelineMemory,
+    /// The marks A and B.
+    pub marks: Marks,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -150,7 +153,8 @@ impl Lake {
             filter_error: None,
             current: None,
             selected: Arc::default(),
-            plots: memory.plots,
+            timeline: memory.timeline,
+            marks: Marks::default(),
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -174,7 +178,7 @@ impl Lake {
             (Some(_), None) => String::new(),
             (None, _) => self.filter.clone(),
         };
-        LakeMemory { filter, sort: self.sort.clone(), plots: self.plots.clone() }
+        LakeMemory { filter, sort: self.sort.clone(), timeline: self.timeline.clone() }
     }
 
     /// The frames.
@@ -218,13 +222,22 @@ impl Lake {
             Some(finding) => finding.before.clone(),
             None => (Arc::clone(&self.selected), Arc::clone(&self.loaded.names)),
         };
-        ViewState { filter: self.filter.clone(), sort: self.sort.clone(), selected, names }
+        ViewState {
+            filter: self.filter.clone(),
+            sort: self.sort.clone(),
+            selected,
+            names,
+            lanes: self.timeline.lanes.clone(),
+            marks: self.marks.clone(),
+        }
     }
 
     /// Goes back to what was; the chosen frames are found again when the index has changed since.
     pub fn restore(&mut self, state: ViewState, workers: &Workers, ctx: &Context) {
         self.filter = state.filter;
         self.sort = state.sort;
+        self.timeline.lanes = state.lanes;
+        self.marks = state.marks;
         self.finding = None;
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
             self.selected = state.selected;

@@ -6,6 +6,7 @@ mod app;
 mod apply;
 mod apply_lake;
 mod apply_panels;
+mod apply_timeline;
 mod atlas;
 mod budget;
 mod command;
