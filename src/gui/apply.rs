@@ -11,6 +11,7 @@ use super::{
     dialogs::{ChecksumDraft, Dialog, ExportDraft, Palette, SelectionDraft, VerifyDraft},
     events::{Event, Purpose},
     explore::{SPEEDS, facets_shown, other_speed, show_facets},
+    keep::{CompareDraft, KeepCommand, Library, Shelf, ViewDraft},
     state::{ThemeChoice, Workspace},
 };
 
@@ -63,6 +64,7 @@ impl App {
             }
             Command::ShowRun(run) => self.state.transient.run = Some(run),
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
+            Command::Keep(command) => self.keep(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             other => self.apply_to_lake(other, ctx),
         }
@@ -147,6 +149,13 @@ impl App {
                     self.toggle_dialog(Dialog::Export(draft));
                 }
             }
+            Action::SaveView if self.lake().is_some() => self.toggle_dialog(Dialog::SaveView(ViewDraft::default())),
+            Action::Library if self.lake().is_some() => {
+                self.toggle_dialog(Dialog::Library(Library::at(Shelf::default())));
+            }
+            Action::Tag if self.lake().is_some() => self.toggle_dialog(Dialog::Library(Library::at(Shelf::Tags))),
+            Action::Compare if self.lake().is_some() => self.toggle_dialog(Dialog::Compare(CompareDraft::default())),
+            Action::CopySql => self.keep(KeepCommand::CopySql, ctx),
             Action::SaveSelection => match self.lake() {
                 Some(lake) if !lake.selected.is_empty() => {
                     self.toggle_dialog(Dialog::SaveSelection(SelectionDraft::default()));

@@ -6,6 +6,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::budget::Memory;
 use super::dialogs::ExportDraft;
+use super::keep::KeepCommand;
 use super::state::{DetailTab, SortBy, ThemeChoice, Workspace};
 use crate::model::ValueRange;
 
@@ -57,8 +58,10 @@ pub enum Command {
         /// Only recordings with such a name.
         recording: Option<String>,
     },
-    /// Starts an export.
-    Export(ExportDraft),
+    /// Changes or opens what is kept.
+    Keep(KeepCommand),
+    /// Starts an export of so many frames.
+    Export(ExportDraft, u64),
     /// Asks the desktop for the folder that an export goes into.
     ChooseExportFolder,
     /// Shows another part under the picture.
@@ -123,6 +126,7 @@ pub enum Action {
     FocusQuery,
     ClearFilter,
     CopyCommandLine,
+    CopySql,
     Undo,
     Redo,
     HistoryBack,
@@ -146,6 +150,10 @@ pub enum Action {
     SelectNone,
     ToggleSelected,
     SaveSelection,
+    SaveView,
+    Library,
+    Tag,
+    Compare,
     Export,
     TileBoxes,
     TilesLarger,
@@ -219,6 +227,8 @@ const ENTRIES: &[Entry] = &[
     (Group::Find, Action::Undo, "Undo", on(CTRL, Key::Z), &[]),
     (Group::Find, Action::Redo, "Redo", on(CTRL_SHIFT, Key::Z), &[KeyboardShortcut::new(CTRL, Key::Y)]),
     (Group::Find, Action::CopyCommandLine, "Copy as command line", on(CTRL_SHIFT, Key::C), &[]),
+    (Group::Find, Action::CopySql, "Copy as SQL", None, &[]),
+    (Group::Find, Action::SaveView, "Save view…", on(CTRL_SHIFT, Key::S), &[]),
     (Group::Frame, Action::NextMatch, "Next matching frame", on(PLAIN, Key::ArrowRight), &[]),
     (Group::Frame, Action::PreviousMatch, "Previous matching frame", on(PLAIN, Key::ArrowLeft), &[]),
     (Group::Frame, Action::NextFrame, "Next frame", on(ALT, Key::ArrowRight), &[]),
@@ -240,6 +250,9 @@ const ENTRIES: &[Entry] = &[
     (Group::Select, Action::SelectNone, "Select none", on(CTRL_SHIFT, Key::A), &[]),
     (Group::Select, Action::ToggleSelected, "Select or deselect the frame", on(PLAIN, Key::X), &[]),
     (Group::Select, Action::SaveSelection, "Save selection…", on(CTRL, Key::S), &[]),
+    (Group::Select, Action::Tag, "Tag the selected frames…", on(PLAIN, Key::T), &[]),
+    (Group::Select, Action::Library, "Library of views, selections and tags…", on(CTRL, Key::L), &[]),
+    (Group::Select, Action::Compare, "Compare…", None, &[]),
     (Group::Select, Action::Export, "Export…", on(PLAIN, Key::E), &[KeyboardShortcut::new(CTRL, Key::E)]),
     (Group::View, Action::Explore, "Explore", on(CTRL, Key::Num1), &[]),
     (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num2), &[]),
@@ -369,6 +382,12 @@ fn written(shortcut: KeyboardShortcut) -> String {
         key => key.name(),
     };
     keys
+}
+
+impl From<KeepCommand> for Command {
+    fn from(command: KeepCommand) -> Self {
+        Self::Keep(command)
+    }
 }
 
 impl From<Action> for Command {

@@ -6,6 +6,7 @@ use egui::Context;
 
 use super::{
     fetch::Fetch,
+    keep::Keep,
     row_names::RowNames,
     selected::Selected,
     state::{LakeMemory, SortBy},
@@ -98,8 +99,10 @@ pub struct Lake {
     pub undo: Undo,
     /// The saved selections.
     pub selections: Fetch<u64, Vec<Selection>>,
-    /// Grows when selections were saved or deleted.
+    /// Grows when selections, views or tags were changed.
     pub selections_version: u64,
+    /// Views, tags, comparisons.
+    pub keep: Keep,
     /// What other processes do to it.
     pub watcher: Watcher,
     /// Frames looked at before, and after going back.
@@ -150,6 +153,7 @@ impl Lake {
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
+            keep: Keep::default(),
             watcher,
             back: Vec::new(),
             forward: Vec::new(),
@@ -213,13 +217,22 @@ impl Lake {
             Some(finding) => finding.before.clone(),
             None => (Arc::clone(&self.selected), Arc::clone(&self.loaded.names)),
         };
-        ViewState { filter: self.filter.clone(), sort: self.sort.clone(), selected, names }
+        ViewState {
+            filter: self.filter.clone(),
+            sort: self.sort.clone(),
+            plots: self.plots.clone(),
+            view: self.keep.opened.clone(),
+            selected,
+            names,
+        }
     }
 
     /// Goes back to what was; the chosen frames are found again when the index has changed since.
     pub fn restore(&mut self, state: ViewState, workers: &Workers, ctx: &Context) {
         self.filter = state.filter;
         self.sort = state.sort;
+        self.plots = state.plots;
+        self.keep.opened = state.view;
         self.finding = None;
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
             self.selected = state.selected;
@@ -275,10 +288,15 @@ impl Lake {
         }
     }
 
+    /// The question that filter and order ask. Only filters that name tags are asked again when tags change.
+    fn view_key(&self) -> ViewKey {
+        let tags = if self.filter.contains("tag") { self.selections_version } else { 0 };
+        ViewKey { generation: self.table().generation(), tags, filter: self.filter.clone(), sort: self.sort.clone() }
+    }
+
     /// Asks for what is needed and takes in what came. Tells the footages that look different from now on.
     pub fn poll(&mut self, workers: &Workers, ctx: &Context) -> Vec<i64> {
-        let key =
-            ViewKey { generation: self.table().generation(), filter: self.filter.clone(), sort: self.sort.clone() };
+        let key = self.view_key();
         let (session, table) = (self.session.clone(), Arc::clone(self.table()));
         self.asked
             .request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| Ok(View::new(&session, &table, key)));
@@ -292,6 +310,8 @@ impl Lake {
             session.selections().map_err(|error| error.to_string())
         });
         self.selections.poll();
+        let table = Arc::clone(self.table());
+        self.keep.poll(&self.session, (&table, &self.selected), version, workers, ctx);
         self.take_found();
         if self.reload.poll() { self.take_reload(workers, ctx) } else { Vec::new() }
     }
@@ -304,7 +324,7 @@ impl Lake {
         let (session, table, sort) = (self.session.clone(), Arc::clone(self.table()), self.sort.clone());
         let generation = table.generation();
         self.unfiltered.request(generation, &workers.ask, Priority::Visible, ctx, move |_| {
-            let key = |sort| ViewKey { generation, filter: String::new(), sort };
+            let key = |sort| ViewKey { generation, tags: 0, filter: String::new(), sort };
             View::new(&session, &table, key(sort))
                 .or_else(|_| View::new(&session, &table, key(None)))
                 .map_err(|error| format!("{error:?}"))
@@ -350,12 +370,12 @@ impl Lake {
         self.wanted_reload += 1;
         let session = self.session.clone();
         let (names, selected) = (Arc::clone(&self.loaded.names), Arc::clone(&self.selected));
-        let (filter, sort) = (self.filter.clone(), self.sort.clone());
+        let key = self.view_key();
         self.reload.request(self.wanted_reload, &workers.ask, Priority::Visible, ctx, move |_| {
             let loaded = Loaded::read(&session)?;
             let found = Arc::new(names.selected_in(&selected, &loaded.names));
             // The frames that match come together with the table, so that the grid does not blink.
-            let key = ViewKey { generation: loaded.table.generation(), filter, sort };
+            let key = ViewKey { generation: loaded.table.generation(), ..key };
             let view = View::new(&session, &loaded.table, key).ok();
             Ok(Reloaded { loaded, view, selected: (selected, found) })
         });

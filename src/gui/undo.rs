@@ -1,16 +1,20 @@
-//! Undo and redo of what is shown: filter, order, selection.
+//! Undo and redo of what is shown: filter, order, plots, open view, selection.
 
 use std::sync::Arc;
 
-use super::{row_names::RowNames, selected::Selected, state::SortBy};
+use super::{keep::OpenedView, row_names::RowNames, selected::Selected, state::SortBy};
 
 /// What can be undone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ViewState {
     /// Filter text.
     pub filter: String,
     /// Order.
     pub sort: Option<SortBy>,
+    /// Plotted metrics.
+    pub plots: Option<Vec<String>>,
+    /// The view that is open.
+    pub view: Option<Arc<OpenedView>>,
     /// Chosen frames.
     pub selected: Arc<Selected>,
     /// What the rows of the chosen frames mean.
