@@ -83,7 +83,8 @@ pub fn lake() -> MemoryColumns {
 }
 
 /// The labels of [`lake`] by footage.
-fn labels() -> BTreeMap<usize, Vec<Label>> {
+#[must_use]
+pub fn labels() -> BTreeMap<usize, Vec<Label>> {
     type Side = Option<[f64; 4]>;
     let label = |frame_idx, class: &str, score: Option<f64>, sides: Side, track_id, attributes: &str| Label {
         frame_idx,

@@ -8,7 +8,7 @@ use super::{ExportImages, ExportReport, ExportRequest, LookOverride, Session, Se
 use crate::{
     catalog::FrameTable,
     export::{self, FrameSource, ImageFormat, Package, PackageImages},
-    filter::{FrameColumns, FrameSet},
+    filter::FrameSet,
     jobs::Progress,
     model::{FrameId, Label, Look, Raster, Samples},
     tasks::{self, Outcome},

@@ -40,7 +40,7 @@ impl Session {
             }
             let direction = if sort.descending { " DESC" } else { "" };
             let column = sort.column.replace('"', "\"\"");
-            sql += &format!("\nORDER BY \"{column}\"{direction} NULLS LAST");
+            sql.extend(["\nORDER BY \"", &column, "\"", direction, " NULLS LAST"]);
         }
         sql.push(';');
         Ok(SqlText { sql, notes: written.notes })

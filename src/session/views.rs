@@ -67,10 +67,25 @@ impl Session {
     pub fn save_view(&self, name: &str, note: &str, rule: &ViewRule) -> Result<SavedView, SessionError> {
         let name = named("view", name)?;
         Filter::parse(&rule.filter).map_err(|error| wrong_filter(&error, &rule.filter))?;
-        let text = serde_json::to_string(rule).map_err(|error| SessionError::Failed(error.to_string()))?;
+        let rule = ViewRule { filter: rule.filter.trim().to_owned(), ..rule.clone() };
+        let text = serde_json::to_string(&rule).map_err(|error| SessionError::Failed(error.to_string()))?;
         let kept = KeptView { name, note: note.to_owned(), rule: text, saved_at_ns: now_ns() };
         self.kept()?.save_view(&kept)?;
         opened(kept)
+    }
+
+    /// Brings a deleted view back as it was.
+    ///
+    /// # Errors
+    /// Another one has its name by now, or the lake's own database cannot be written.
+    pub fn restore_view(&self, deleted: &SavedView) -> Result<(), SessionError> {
+        if self.kept()?.views()?.iter().any(|view| view.name == deleted.name) {
+            return Err(SessionError::Usage(format!(
+                "there is a view named `{}` again; rename it first",
+                deleted.name
+            )));
+        }
+        self.save_view(&deleted.name, &deleted.note, &deleted.rule).map(|_| ())
     }
 
     /// Gives a view another name.

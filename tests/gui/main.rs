@@ -9,3 +9,4 @@ mod select;
 mod shell;
 mod verify;
 mod viewer;
+mod views;

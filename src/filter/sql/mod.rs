@@ -22,7 +22,7 @@ pub(super) use literal::{quoted_name, quoted_text};
 pub struct Sql {
     /// One statement, which gives the columns of `frames` for each frame that matches.
     pub text: String,
-    /// Where an engine may differ from the filter in the last digit.
+    /// Where engines may differ from the filter.
     pub notes: Vec<&'static str>,
 }
 

@@ -28,7 +28,8 @@ pub(super) const CLOCK: &str = "distances AS (
   FROM distances AS d LEFT JOIN periods AS p ON p.recording = d.recording AND p.camera = d.camera
 ), ";
 
-const MEANS: &str = "a mean may differ in its last digit, because engines add in different orders";
+const MEANS: &str =
+    "a mean may differ in its last digit, and beside infinite values, because engines add in different ways";
 
 impl Writer<'_> {
     /// `condition for …`.

@@ -59,13 +59,10 @@ pub struct ExportDraft {
 impl ExportDraft {
     /// The usual choice: the selection if there is one, else what the filter matches.
     pub fn new(lake: &Lake) -> Self {
-        let frames = if !lake.selected.is_empty() {
-            ExportFrames::Selected
-        } else {
-            match filtered(lake) {
-                ExportFrames::Filtered(filter) if filter.is_empty() => ExportFrames::All,
-                filtered => filtered,
-            }
+        let frames = match filtered(lake) {
+            _ if !lake.selected.is_empty() => ExportFrames::Selected,
+            ExportFrames::Filtered(filter) if filter.is_empty() => ExportFrames::All,
+            filtered => filtered,
         };
         Self {
             frames,
@@ -205,11 +202,7 @@ impl ExportDraft {
                 let matches = if found.matches == found.frames {
                     String::new()
                 } else {
-                    format!(
-                        " {} with {} around.",
-                        counted(found.matches, "match").replace("matchs", "matches"),
-                        count(found.frames - found.matches)
-                    )
+                    format!(" {} matching, {} around them.", count(found.matches), count(found.frames - found.matches))
                 };
                 (format!("{}.{matches}{gone}", self.summary(found.frames)), colors.muted)
             }

@@ -25,6 +25,8 @@ pub enum KeepCommand {
     },
     /// Shows a saved view.
     OpenView(String),
+    /// Saves what is shown in place of the open view, with its note.
+    UpdateView,
     /// Shows the open view as it was saved.
     RevertView,
     /// Goes on without the open view.
@@ -142,6 +144,15 @@ impl App {
                     Ok(Done { told: format!("Saved view “{}”.", view.name), deleted: None, view: Some(view) })
                 });
             }
+            KeepCommand::UpdateView => {
+                let Some(opened) = lake.keep.opened.clone() else { return };
+                let rule = lake.rule();
+                self.change(ctx, move |session| {
+                    let note = session.view(&opened.name).map(|view| view.note).unwrap_or_default();
+                    let view = session.save_view(&opened.name, &note, &rule)?;
+                    Ok(Done { told: format!("Updated view “{}”.", view.name), deleted: None, view: Some(view) })
+                });
+            }
             KeepCommand::RenameView(from, to) => {
                 let open = lake.keep.opened.as_ref().is_some_and(|opened| opened.name == from);
                 self.change(ctx, move |session| {
@@ -159,6 +170,13 @@ impl App {
                     Ok(Done { told: format!("View “{name}” deleted."), deleted, view: None })
                 });
             }
+            written => self.write_kept(written, ctx),
+        }
+    }
+
+    /// Changes that a worker writes without looking at what is shown.
+    fn write_kept(&mut self, command: KeepCommand, ctx: &Context) {
+        match command {
             KeepCommand::RenameSelection(from, to) => self.change(ctx, move |session| {
                 session.rename_selection(&from, &to)?;
                 Ok(format!("Selection “{from}” is now “{}”.", to.trim()).into())
@@ -185,7 +203,7 @@ impl App {
             KeepCommand::Restore(deleted) => self.change(ctx, move |session| {
                 Ok(match &*deleted {
                     Deleted::View(view) => {
-                        session.save_view(&view.name, &view.note, &view.rule)?;
+                        session.restore_view(view)?;
                         format!("View “{}” is back.", view.name)
                     }
                     Deleted::Selection(selection) => {
@@ -199,6 +217,8 @@ impl App {
                 }
                 .into())
             }),
+            // The others are carried out above.
+            _ => {}
         }
     }
 
@@ -281,7 +301,7 @@ impl App {
         match written {
             Ok(SqlText { sql, notes }) => {
                 ctx.copy_text(sql);
-                let notes: String = notes.iter().map(|note| format!(" Note: {note}.")).collect();
+                let notes = notes.iter().fold(String::new(), |all, note| all + " Note: " + note + ".");
                 self.state.transient.tell(format!("Copied the filter as SQL.{notes}"));
             }
             Err(error) => self.state.transient.complain(format!("The filter is not copied as SQL: {error}")),

@@ -82,7 +82,7 @@ impl CompareDraft {
                         }
                     })
                     .response
-                    .accessible_name(&format!("Side {name}"));
+                    .accessible_name(format!("Side {name}"));
                 if name == "A" {
                     swapped = icon_button(ui, Icon::ForwardMatch, "Swap the sides").clicked();
                 }

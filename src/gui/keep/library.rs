@@ -116,7 +116,7 @@ impl Library {
                     if icon_button(ui, Icon::Trash, &format!("Delete view {}", view.name)).clicked() {
                         out.push(KeepCommand::DeleteView(view.name.clone()).into());
                     }
-                    if plain_button(ui, true, "Open").accessible_name(&format!("Open view {}", view.name)).clicked() {
+                    if plain_button(ui, true, "Open").accessible_name(format!("Open view {}", view.name)).clicked() {
                         out.push(KeepCommand::OpenView(view.name.clone()).into());
                         keep = false;
                     }
@@ -228,10 +228,10 @@ impl Library {
                     if icon_button(ui, Icon::Trash, &format!("Delete tag {}", tag.name)).clicked() {
                         out.push(KeepCommand::DeleteTag(tag.name.clone()).into());
                     }
-                    if plain_button(ui, chosen > 0, "Untag").accessible_name(&format!("Untag {}", tag.name)).clicked() {
+                    if plain_button(ui, chosen > 0, "Untag").accessible_name(format!("Untag {}", tag.name)).clicked() {
                         out.push(KeepCommand::Untag(tag.name.clone()).into());
                     }
-                    if plain_button(ui, true, "Filter").accessible_name(&format!("Filter {}", tag.name)).clicked() {
+                    if plain_button(ui, true, "Filter").accessible_name(format!("Filter {}", tag.name)).clicked() {
                         out.push(KeepCommand::FilterTag(tag.name.clone()).into());
                     }
                 });
@@ -272,7 +272,7 @@ impl Library {
                         .frame_when_inactive(false)
                         .truncate();
                     let response = ui.add(name).on_hover_text("Press to rename");
-                    if response.accessible_name(&format!("Rename {}", line.name)).clicked() {
+                    if response.accessible_name(format!("Rename {}", line.name)).clicked() {
                         self.edit(Editing::Name(line.name.to_owned()), line.name);
                     }
                 });
@@ -332,5 +332,7 @@ fn free(name: &str, all: &[Selection]) -> String {
     if !taken(name) {
         return name.to_owned();
     }
-    (2_u32..).map(|number| format!("{name} ({number})")).find(|name| !taken(name)).unwrap_or_default()
+    // One more than there are selections is enough.
+    let numbers = 2..=all.len() + 2;
+    numbers.map(|number| format!("{name} ({number})")).find(|name| !taken(name)).unwrap_or_else(|| name.to_owned())
 }

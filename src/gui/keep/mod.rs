@@ -59,9 +59,18 @@ impl Keep {
         self.comparing = Some((a, b));
     }
 
-    /// Asks how many frames an export would take. What was counted before may be of other selected frames.
+    /// Nobody looks at comparisons or counts any more: stops them and forgets them.
+    pub fn ask_no_more(&mut self) {
+        if self.comparing.take().is_some() {
+            self.comparison.clear();
+        }
+        if self.counting.take().is_some() {
+            self.count.clear();
+        }
+    }
+
+    /// Asks how many frames an export would take.
     pub fn count(&mut self, draft: ExportDraft) {
-        self.count.clear();
         self.counting = Some(draft);
     }
 

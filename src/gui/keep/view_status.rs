@@ -34,8 +34,7 @@ pub fn view_status_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
             }
         };
         if changed {
-            let name = opened.name.clone();
-            press(ui, "Update", "Update the view", KeepCommand::SaveView { name, note: String::new() }.into());
+            press(ui, "Update", "Update the view", KeepCommand::UpdateView.into());
             press(ui, "Save as new…", "Save as a new view", Action::SaveView.into());
             press(ui, "Revert", "Revert to the view", KeepCommand::RevertView.into());
         }
