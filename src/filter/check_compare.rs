@@ -180,7 +180,7 @@ fn mismatch((left, left_typed): (&Expr, &Typed), (right, right_typed): (&Expr, &
             error.hint(format!("text goes in quotes: \"{value}\""))
         }
         (ExprKind::Literal(Literal::Text(_)), _, Typed::Number(_)) => error.hint("compare it with a number"),
-        (_, _, Typed::Tags(_)) => error.hint("compare tags with text: tag = \"…\""),
+        (_, _, Typed::Tags(_)) => error.hint("compare tags with text in quotes: tag = \"…\""),
         (ExprKind::Literal(_), _, Typed::Condition(_)) => {
             error.hint(format!("write `{other}` or `not {other}` by itself"))
         }
