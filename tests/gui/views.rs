@@ -81,7 +81,7 @@ fn frames_are_tagged_and_found_by_their_tag() {
     window.until("the tag is listed", |window| window.shows("Filter look again"));
     window.click("Filter look again");
     window.key(Modifiers::NONE, Key::Escape);
-    window.until("it is in the filter", |window| window.filter().contains("tag in (\"look again\")"));
+    window.until("it is in the filter", |window| window.filter().contains("tag = \"look again\""));
     filtered(&mut window, "tag = \"look again\"");
     assert_eq!(window.matches(), Some(expected));
     // A tag that is taken away is gone from the grid, though nobody touched the filter.

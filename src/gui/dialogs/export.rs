@@ -131,13 +131,13 @@ impl ExportDraft {
                     (
                         &mut self.around,
                         "Frames around, at most",
-                        "none around",
+                        "none",
                         "Also the frames of the same footage at most so much before or after: 2 s. A column “match” tells them apart.",
                     ),
                 ] {
                     let label = if name.starts_with("Take") { "One every" } else { "Around" };
                     ui.label(label).on_hover_text(about);
-                    field(ui, text, name, hint, 96.0).on_hover_text(about);
+                    field(ui, text, name, hint, 104.0).on_hover_text(about);
                     ui.add_space(STEP);
                 }
             });

@@ -26,8 +26,9 @@ pub struct CompareDraft {
     asked: Option<[ExportScope; 2]>,
 }
 
-/// Widths of the columns of numbers, px.
-const NUMBER: f32 = 96.0;
+/// Widths of the columns of numbers, px, and of what the scroll bar takes.
+const NUMBER: f32 = 88.0;
+const SCROLL: f32 = 12.0;
 
 impl CompareDraft {
     /// Draws it as a dialog; false when it is to be closed.
@@ -67,13 +68,14 @@ impl CompareDraft {
         });
         let mut swapped = false;
         bar(ui, 36.0, |ui| {
-            let width = ((ui.available_width() - 60.0) / 2.0).max(80.0);
+            // Beside the two lists stand two marks with their letters, and the button between them.
+            let width = (ui.available_width() - 148.0) / 2.0;
             for (name, side) in [("A", &mut *a), ("B", &mut *b)] {
                 let ink = side_color(ui, name == "A");
                 swatch(ui, ink);
                 ui.label(RichText::new(name).font(theme::semibold(13.0)));
                 ComboBox::from_id_salt(("side", name))
-                    .width((width - 60.0).max(60.0))
+                    .width(width.max(60.0))
                     .truncate()
                     .selected_text(name_of(side))
                     .show_ui(ui, |ui| {
@@ -149,11 +151,14 @@ fn comparison_ui(ui: &mut Ui, comparison: &Comparison) {
     let colors = colors(ui);
     let (a, b) = (&comparison.a, &comparison.b);
     ui.spacing_mut().item_spacing.y = 0.0;
+    ui.set_max_width((ui.available_width() - SCROLL).max(0.0));
     for gone in [a.gone, b.gone].into_iter().filter(|gone| *gone > 0) {
         let told = format!("{} of a selection: no longer in the lake.", counted(gone, "frame"));
         ui.label(RichText::new(told).color(colors.warning));
     }
     section(ui, "Counts");
+    let heads = [("A", side_color(ui, true)), ("B", side_color(ui, false)), ("B − A", colors.muted)];
+    row_ui(ui, "", None, heads.map(|(text, ink)| (text.to_owned(), ink)));
     for (name, of_a, of_b) in [
         ("Frames", a.frames, b.frames),
         ("Recordings", a.recordings, b.recordings),
@@ -186,6 +191,17 @@ fn section(ui: &mut Ui, title: &str) {
 /// One row of counts: of A, of B, and the difference.
 fn counts_ui(ui: &mut Ui, name: &str, mark: Option<egui::Color32>, [a, b]: [u64; 2]) {
     let colors = colors(ui);
+    let difference = match b.cmp(&a) {
+        std::cmp::Ordering::Less => format!("−{}", count(a - b)),
+        std::cmp::Ordering::Equal => "=".to_owned(),
+        std::cmp::Ordering::Greater => format!("+{}", count(b - a)),
+    };
+    row_ui(ui, name, mark, [(count(a), colors.text), (count(b), colors.text), (difference, colors.muted)]);
+}
+
+/// A name and three texts under each other's heads.
+fn row_ui(ui: &mut Ui, name: &str, mark: Option<egui::Color32>, cells: [(String, egui::Color32); 3]) {
+    let colors = colors(ui);
     bar(ui, 24.0, |ui| {
         if let Some(mark) = mark {
             swatch(ui, mark);
@@ -195,12 +211,7 @@ fn counts_ui(ui: &mut Ui, name: &str, mark: Option<egui::Color32>, [a, b]: [u64;
             ui.set_min_width(room);
             ui.add(egui::Label::new(RichText::new(name).color(colors.text)).truncate());
         });
-        let difference = match b.cmp(&a) {
-            std::cmp::Ordering::Less => format!("−{}", count(a - b)),
-            std::cmp::Ordering::Equal => "=".to_owned(),
-            std::cmp::Ordering::Greater => format!("+{}", count(b - a)),
-        };
-        for (text, ink) in [(count(a), colors.text), (count(b), colors.text), (difference, colors.muted)] {
+        for (text, ink) in cells {
             let width = NUMBER.min(ui.available_width());
             ui.allocate_ui_with_layout(vec2(width - 8.0, 24.0), Layout::right_to_left(Align::Center), |ui| {
                 ui.set_min_width(width - 8.0);

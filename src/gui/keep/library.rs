@@ -283,7 +283,9 @@ impl Library {
             self.field_ui(ui, "New note", |text| KeepCommand::NoteSelection(name, text), out);
         } else if !line.below.is_empty() {
             let font = if line.code { theme::mono(12.0) } else { egui::FontId::proportional(12.0) };
-            ui.indent(line.name, |ui| {
+            ui.horizontal(|ui| {
+                // Under the name, which stands inside of its button.
+                ui.add_space(ui.spacing().button_padding.x - ui.spacing().item_spacing.x);
                 ui.add(egui::Label::new(RichText::new(line.below).font(font).color(colors.muted)).truncate());
             });
         }
