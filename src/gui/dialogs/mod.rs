@@ -4,12 +4,14 @@
 mod checksums;
 mod export;
 mod palette;
+mod save_layout;
 mod save_selection;
 mod shortcuts;
 
 pub use checksums::{ChecksumDraft, VerifyDraft};
 pub use export::{ExportDraft, ExportFrames};
 pub use palette::Palette;
+pub use save_layout::LayoutDraft;
 pub use save_selection::SelectionDraft;
 
 use egui::{Context, Frame, Id, Margin, Modal, Ui, vec2};
@@ -38,6 +40,8 @@ pub enum Dialog {
     Library(Library),
     /// Two sets of frames side by side.
     Compare(CompareDraft),
+    /// Name of a layout.
+    SaveLayout(LayoutDraft),
     /// Recording checksums.
     Checksums(ChecksumDraft),
     /// Verifying the lake.
@@ -60,6 +64,7 @@ pub fn dialog_ui(
         Dialog::SaveView(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::Library(library) => lake.is_some_and(|lake| library.dialog_ui(ctx, lake, out)),
         Dialog::Compare(draft) => lake.is_some_and(|lake| draft.dialog_ui(ctx, lake, out)),
+        Dialog::SaveLayout(draft) => draft.ui(ctx, state, out),
         Dialog::Checksums(draft) => lake.is_some() && draft.ui(ctx, out),
         Dialog::Verify(draft) => lake.is_some() && draft.ui(ctx, out),
     }

@@ -1,6 +1,6 @@
 //! Everything that is kept, on three shelves: views, selections, tags.
 
-use egui::{Align, Context, Key, Layout, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Align, Context, Frame, Key, Layout, Margin, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::{
     gui::{
@@ -77,6 +77,11 @@ impl Library {
             });
             keep & self.ui(ui, lake, out)
         })
+    }
+
+    /// Draws it as a panel beside others.
+    pub fn pane_ui(&mut self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+        Frame::new().inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| self.ui(ui, lake, out));
     }
 
     /// Fills the rectangle; false once something was opened that is looked at elsewhere.
