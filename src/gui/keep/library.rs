@@ -290,7 +290,7 @@ impl Library {
             let font = if line.code { theme::mono(12.0) } else { egui::FontId::proportional(12.0) };
             ui.horizontal(|ui| {
                 // Under the name, which stands inside of its button.
-                ui.add_space(ui.spacing().button_padding.x - ui.spacing().item_spacing.x);
+                ui.add_space(ui.spacing().button_padding.x);
                 ui.add(egui::Label::new(RichText::new(line.below).font(font).color(colors.muted)).truncate());
             });
         }
