@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 
 use super::{
-    CatalogError,
+    CatalogError, KeptDb,
     connect::Doing,
     damage,
     damage::Marks,
@@ -18,7 +18,10 @@ use super::{
     read::{FootagePlace, count, from_json, generation, metrics, uid},
 };
 use crate::{
-    filter::{FootageRows, FrameColumns, LabelRows, LabelRowsBuilder, MetricName, Rhythm, WorkedOut, label_attributes},
+    filter::{
+        FootageRows, FrameColumns, FrameSet, LabelRows, LabelRowsBuilder, MetricName, Rhythm, TagRows, WorkedOut,
+        label_attributes,
+    },
     lake::natural_cmp,
     model::{Column, Footage, FrameId, Label, NULL_BOOL, NULL_WORD},
 };
@@ -39,6 +42,8 @@ pub struct FrameTable {
     damage: HashMap<usize, Marks>,
     connection: Mutex<Connection>,
     loaded: Mutex<Loaded>,
+    /// Where the tags are; what keeps them from being read, else.
+    kept: Result<Arc<KeptDb>, String>,
 }
 
 /// Rows that are believed without a byte in the catalog for each.
@@ -56,6 +61,7 @@ struct Loaded {
     label_rows: VecDeque<(usize, Arc<LabelRows>)>,
     /// What filters worked out, by its text; newest first.
     worked_out: VecDeque<(String, WorkedOut)>,
+    tags: Option<Arc<TagRows>>,
 }
 
 /// Bytes of labels that are kept as columns.
@@ -139,8 +145,16 @@ impl FrameTable {
             classes,
             connection: Mutex::new(connection),
             loaded: Mutex::default(),
+            kept: Err("the lake's own database is not open".to_owned()),
             path,
         })
+    }
+
+    /// The same table with the tags that `kept` holds.
+    #[must_use]
+    pub fn with_kept(mut self, kept: Result<Arc<KeptDb>, String>) -> Self {
+        self.kept = kept;
+        self
     }
 
     /// The generation of the index it was made from.
@@ -468,6 +482,25 @@ impl FrameColumns for FrameTable {
         let names = label_attributes((0..self.spans.len()).map(|footage| self.labels_of(footage)))?;
         self.loaded.lock().label_attributes = Some(Arc::clone(&names));
         Ok(names)
+    }
+
+    fn tags(&self) -> Result<Arc<TagRows>, String> {
+        let kept = self.kept.as_ref().map_err(Clone::clone)?;
+        let told = |error: CatalogError| error.to_string();
+        let version = kept.tag_version().map_err(told)?;
+        if let Some(tags) = self.loaded.lock().tags.as_ref().filter(|tags| tags.version == version) {
+            return Ok(Arc::clone(tags));
+        }
+        let (version, frames) = kept.tagged_frames().map_err(told)?;
+        let mut tags = TagRows { version, ..TagRows::default() };
+        for (tag, frames) in frames {
+            let rows: Vec<usize> = frames.iter().filter_map(|frame| self.row_of(frame)).collect();
+            tags.gone.insert(tag.clone(), (frames.len() - rows.len()) as u64);
+            tags.tags.insert(tag, FrameSet::from_rows(self.rows, rows));
+        }
+        let tags = Arc::new(tags);
+        self.loaded.lock().tags = Some(Arc::clone(&tags));
+        Ok(tags)
     }
 
     fn rhythms(&self) -> Result<Arc<Vec<Rhythm>>, String> {

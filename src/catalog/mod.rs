@@ -1,7 +1,8 @@
 //! What is remembered of a lake, in two SQLite databases.
 //!
 //! The *catalog* is derived: recordings, footages, extents, frame columns, labels, problems; delete it, index again, same
-//! answers. The *kept* database holds what cannot be made again: runs and selections. All SQL of the project is here.
+//! answers. The *kept* database holds what cannot be made again: runs, selections,
+//! views and tags. All SQL of the project is here.
 
 mod checksums;
 mod connect;
@@ -9,6 +10,9 @@ mod damage;
 mod error;
 mod frame_table;
 mod kept;
+mod kept_selections;
+mod kept_tags;
+mod kept_views;
 mod label_block;
 mod pack;
 mod read;
@@ -21,7 +25,10 @@ pub use checksums::{ChecksumState, FootageName, NewChecksums, StoreState};
 pub use damage::{Finding, FootageDamage};
 pub use error::CatalogError;
 pub use frame_table::FrameTable;
-pub use kept::{KeptDb, RunEnd, SavedSelection};
+pub use kept::{KeptDb, RunEnd};
+pub use kept_selections::SavedSelection;
+pub use kept_tags::KeptTag;
+pub use kept_views::KeptView;
 pub use read::{CatalogReader, CatalogTotals, FootagePlace, MetricTotal};
 pub use thumbnail_store::{ThumbnailKey, ThumbnailStore, ThumbnailTotals};
 pub use write::{CatalogWriter, FootageNames, FootageRecord, RecordingRecord, SourceRecord};

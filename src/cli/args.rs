@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::keep_args::{CompareArgs, SelectionArgs, TagArgs, ViewArgs};
 use crate::filter::parse_duration;
 
 /// Open a folder of camera drives; find, see, measure and take away any frame.
@@ -40,6 +41,18 @@ pub enum Command {
     Set(SetArgs),
     /// The saved selections of a lake: list, save, delete
     Selections(SelectionsArgs),
+    /// Save, rename, combine or delete a selection
+    Selection(SelectionArgs),
+    /// The saved views of a lake
+    Views(LakeArgs),
+    /// Save, rename or delete a view
+    View(ViewArgs),
+    /// The tags of a lake and how many frames have each
+    Tags(LakeArgs),
+    /// Give a tag to frames, take it away, rename or delete it
+    Tag(TagArgs),
+    /// Two selections, views or filters side by side: counts, labels, metrics
+    Compare(CompareArgs),
     /// What was run on a lake, newest first
     Runs(RunsArgs),
     /// Make a lake of any size to try things on
@@ -97,8 +110,23 @@ pub struct FramesArgs {
     /// Folder of the lake
     pub lake: PathBuf,
     /// Only frames that match, for example 'speed > 15 and count(pedestrian) >= 2'
-    #[arg(long = "where", value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
+    #[arg(
+        long = "where",
+        value_name = "FILTER",
+        default_value = "",
+        allow_hyphen_values = true,
+        conflicts_with_all = ["view", "selection"]
+    )]
     pub filter: String,
+    /// The frames that a saved view matches now, in its order
+    #[arg(long, value_name = "NAME", conflicts_with = "selection")]
+    pub view: Option<String>,
+    /// The frames of a saved selection
+    #[arg(long, value_name = "NAME", conflicts_with = "explain")]
+    pub selection: Option<String>,
+    /// Print the filter and the order as SQL over the tables frames, recordings and labels
+    #[arg(long, conflicts_with_all = ["selection", "events", "every", "explain", "limit", "columns", "count", "format", "out", "spreadsheet"])]
+    pub sql: bool,
     /// Spans of matching frames instead of frames: where, when, how long, how many frames, and the peak
     #[arg(long, conflicts_with_all = ["sort", "columns", "count", "every", "explain"])]
     pub events: bool,
@@ -121,13 +149,13 @@ pub struct FramesArgs {
     /// At most so many frames
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Columns to write, separated by commas; also store, damaged, labels.CLASS and keys of recording.toml such as region
+    /// Columns to write, separated by commas; also tags, store, damaged, labels.CLASS and keys of recording.toml such as region
     #[arg(long, value_name = "COL,…", value_delimiter = ',')]
     pub columns: Option<Vec<String>>,
     /// Print the number of matching frames and nothing else
     #[arg(long, conflicts_with_all = ["sort", "columns", "format", "json", "out"])]
     pub count: bool,
-    /// How to write; a table on a terminal and CSV elsewhere when not given
+    /// How to write; when not given, as the ending of --out says, else a table on a terminal and CSV elsewhere
     #[arg(long, value_enum)]
     pub format: Option<Format>,
     /// The same as --format json
@@ -240,6 +268,12 @@ pub struct ExportArgs {
     /// The frames of a saved selection
     #[arg(long, value_name = "NAME")]
     pub selection: Option<String>,
+    /// The frames that a saved view matches now
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["filter", "selection"])]
+    pub view: Option<String>,
+    /// Tell how many frames would be written, and write nothing
+    #[arg(long)]
+    pub count: bool,
     /// Of each footage the first of these frames, then the next that is at least this much later, for example 1s
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub every: Option<i64>,
@@ -248,8 +282,8 @@ pub struct ExportArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub around: Option<i64>,
     /// Folder to make
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "count")]
+    pub out: Option<PathBuf>,
     /// Images to write
     #[arg(long, value_enum, default_value_t = Images::None)]
     pub images: Images,

@@ -2,10 +2,13 @@
 
 mod args;
 mod bench;
+mod compare;
 mod export;
 mod frames;
 mod index;
 mod info;
+mod keep;
+mod keep_args;
 mod runs;
 mod sample;
 mod set;
@@ -99,6 +102,12 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Stats(args)) => stats::run(&args).map(done),
         Some(Command::Set(args)) => set::run(&args).map(done),
         Some(Command::Selections(args)) => runs::selections(&args).map(done),
+        Some(Command::Selection(args)) => keep::selection(&args).map(done),
+        Some(Command::Views(args)) => keep::views(&args).map(done),
+        Some(Command::View(args)) => keep::view(&args).map(done),
+        Some(Command::Tags(args)) => keep::tags(&args).map(done),
+        Some(Command::Tag(args)) => keep::tag(&args).map(done),
+        Some(Command::Compare(args)) => compare::run(&args).map(done),
         Some(Command::Runs(args)) => runs::run(&args).map(done),
         Some(Command::Sample(args)) => sample::run(&args).map(done),
         Some(Command::Bench(args)) => bench::run(&args).map(done),

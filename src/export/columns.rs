@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 use super::{Cell, ExportError};
 use crate::{
     catalog::FrameTable,
-    filter::{FrameColumns, FrameSet, Peak, Span, metric_name},
+    filter::{FrameColumns, FrameSet, Peak, Span, TagRows, metric_name},
     model::{Column, NULL_BOOL, NULL_WORD},
 };
 
@@ -26,6 +26,7 @@ enum Source {
     Camera,
     Store,
     Damaged,
+    Tags(Arc<TagRows>),
     FrameIdx,
     TimestampNs(Arc<Vec<i64>>),
     Time(Arc<Vec<i64>>),
@@ -55,7 +56,7 @@ pub fn class_column_name(class: &str) -> String {
 }
 
 /// The columns asked for by name; without names those of the `frames` table: identity and time, every metric in name
-/// order, then `labels`. The path of the store (`store`), whether verifying found the frame damaged (`damaged`), attributes
+/// order, then `labels`. The path of the store (`store`), whether verifying found the frame damaged (`damaged`), its tags (`tags`), attributes
 /// of the recording (`region`) and counts of a class (`labels.car`) can be named too.
 ///
 /// # Errors
@@ -130,6 +131,7 @@ fn column(table: &FrameTable, name: String) -> Result<OutColumn<'_>, ExportError
         "camera" => Source::Camera,
         "store" => Source::Store,
         "damaged" => Source::Damaged,
+        "tags" => Source::Tags(table.tags().map_err(read)?),
         "frame_idx" => Source::FrameIdx,
         "timestamp_ns" => Source::TimestampNs(table.timestamps().map_err(read)?),
         "time" => Source::Time(table.timestamps().map_err(read)?),
@@ -159,6 +161,7 @@ fn nearest(table: &FrameTable, name: &str) -> Option<String> {
         .chain(metric_names(table))
         .chain(table.classes().iter().map(|class| class_column_name(class)))
         .chain(attribute_names(table).into_iter().map(str::to_owned))
+        .chain(["tags".to_owned()])
         .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()), known))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
@@ -176,6 +179,10 @@ impl OutColumn<'_> {
             Source::Camera => Cell::Text(Cow::Borrowed(&span().camera)),
             Source::Store => Cell::Text(Cow::Borrowed(&self.table.footage_list()[self.table.footage_index(row)].store)),
             Source::Damaged => Cell::Bool(self.table.damage(row).is_some()),
+            Source::Tags(tags) => {
+                let text = tags.of(row).collect::<Vec<_>>().join(", ");
+                if text.is_empty() { Cell::Null } else { Cell::Text(Cow::Owned(text)) }
+            }
             Source::FrameIdx => Cell::Int(signed(row - span().first_row)),
             Source::TimestampNs(times) => Cell::Int(times[row]),
             Source::Time(times) => Cell::Time(times[row]),
@@ -191,9 +198,12 @@ impl OutColumn<'_> {
 
     pub(super) fn cell_type(&self) -> CellType {
         match &self.source {
-            Source::FrameId | Source::Recording | Source::Camera | Source::Store | Source::Attribute(_) => {
-                CellType::Text
-            }
+            Source::FrameId
+            | Source::Recording
+            | Source::Camera
+            | Source::Store
+            | Source::Tags(_)
+            | Source::Attribute(_) => CellType::Text,
             Source::FrameIdx | Source::TimestampNs(_) | Source::Count(_) => CellType::Int,
             Source::Time(_) => CellType::Time,
             Source::Damaged | Source::Member(_) => CellType::Bool,

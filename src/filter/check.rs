@@ -26,6 +26,8 @@ pub(super) enum Typed {
     Number(Measured),
     Text(Text),
     Time(Time),
+    /// The tags of the frame.
+    Tags(Range<usize>),
 }
 
 impl Typed {
@@ -36,6 +38,7 @@ impl Typed {
             Self::Number(_) => "a number",
             Self::Text(_) => "text",
             Self::Time(_) => "a time",
+            Self::Tags(_) => "a set of tags",
         }
     }
 }
@@ -107,12 +110,16 @@ impl Checker<'_> {
                     Typed::Number(measured) => Predicate::NumberIsNull(measured.number),
                     Typed::Text(value) => Predicate::Text { value, test: TextTest::IsNull },
                     Typed::Time(_) => Predicate::Constant(Some(false)),
+                    Typed::Tags(span) => Predicate::Not(Box::new(Predicate::Tagged { test: None, span })),
                 };
                 Typed::Condition(if *negated { Predicate::Not(Box::new(is_null)) } else { is_null })
             }
             ExprKind::Glob { value, pattern } => match self.typed(value)? {
                 Typed::Text(value) => {
                     Typed::Condition(Predicate::Text { value, test: TextTest::Glob(Glob::new(pattern)) })
+                }
+                Typed::Tags(span) => {
+                    Typed::Condition(Predicate::Tagged { test: Some(TextTest::Glob(Glob::new(pattern))), span })
                 }
                 other => {
                     let message = format!("`~` looks for a pattern in text, and this is {}", other.describe());
@@ -143,6 +150,7 @@ impl Checker<'_> {
             Referent::SinceStart => number(Number::SinceStart(span.clone()), Some("s".to_owned())),
             Referent::Frame => number(Number::Frame, None),
             Referent::Labels => number(Number::LabelCount(span.clone()), None),
+            Referent::Tags => Typed::Tags(span.clone()),
             Referent::Metric { name, kind, unit } => {
                 let column = ColumnName { name, span: span.clone() };
                 match kind {
@@ -204,7 +212,9 @@ impl Checker<'_> {
                 Err(match other {
                     Typed::Time(_) => error.hint("`t` is the time in seconds since the recording began"),
                     Typed::Condition(_) => error.hint("use it by itself, joined with `and`, `or`, `not`"),
-                    Typed::Text(_) | Typed::Number(_) => error.hint("compare text with `=`, `in` or `~`"),
+                    Typed::Text(_) | Typed::Number(_) | Typed::Tags(_) => {
+                        error.hint("compare text with `=`, `in` or `~`")
+                    }
                 })
             }
         }
@@ -289,7 +299,7 @@ fn not_a_condition(expr: &Expr, typed: &Typed) -> FilterError {
             error.hint("compare it with a name, for example `speed > 80` or `camera = \"front\"`")
         }
         (Typed::Number(_), _) => error.hint(format!("compare it, for example `{expr} > 0`")),
-        (Typed::Text(_), _) => error.hint(format!("compare it, for example `{expr} = \"…\"`")),
+        (Typed::Text(_) | Typed::Tags(_), _) => error.hint(format!("compare it, for example `{expr} = \"…\"`")),
         _ => error.hint("compare it, for example `time >= 2024-05-01T08:00Z`"),
     }
 }

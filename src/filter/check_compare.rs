@@ -118,6 +118,19 @@ fn compare_typed(
         (Typed::Text(Text::Constant(text)), Typed::Time(b)) => {
             Ok(compare_numbers(op, quoted_time(&text, &left.span)?, instant(b)))
         }
+        (Typed::Tags(span), Typed::Text(Text::Constant(tag)))
+        | (Typed::Text(Text::Constant(tag)), Typed::Tags(span)) => {
+            let tagged = Predicate::Tagged { test: Some(TextTest::Compare(CompareOp::Equal, tag)), span };
+            match op {
+                CompareOp::Equal => Ok(tagged),
+                CompareOp::NotEqual => Ok(Predicate::Not(Box::new(tagged))),
+                _ => Err(FilterError::new(
+                    left.span.start..right.span.end,
+                    format!("a frame may have several tags, so `{}` cannot compare them", op.as_str()),
+                )
+                .hint("use `=`, `in` or `~`")),
+            }
+        }
         (Typed::Condition(a), Typed::Condition(b)) => match op {
             CompareOp::Equal => Ok(Predicate::Same(Box::new(a), Box::new(b))),
             CompareOp::NotEqual => Ok(Predicate::Not(Box::new(Predicate::Same(Box::new(a), Box::new(b))))),
@@ -167,6 +180,7 @@ fn mismatch((left, left_typed): (&Expr, &Typed), (right, right_typed): (&Expr, &
             error.hint(format!("text goes in quotes: \"{value}\""))
         }
         (ExprKind::Literal(Literal::Text(_)), _, Typed::Number(_)) => error.hint("compare it with a number"),
+        (_, _, Typed::Tags(_)) => error.hint("compare tags with text in quotes: tag = \"…\""),
         (ExprKind::Literal(_), _, Typed::Condition(_)) => {
             error.hint(format!("write `{other}` or `not {other}` by itself"))
         }

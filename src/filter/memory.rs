@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{FootageRows, FrameColumns, LabelRows, MetricName};
+use super::{FootageRows, FrameColumns, FrameSet, LabelRows, MetricName, TagRows};
 use crate::model::{Column, Label};
 
 /// A frame table in memory. Columns whose length is not the number of rows are an error when a filter reads them.
@@ -16,6 +16,7 @@ pub struct MemoryColumns {
     labels: Arc<Vec<u32>>,
     label_rows: BTreeMap<usize, Arc<LabelRows>>,
     timestamps: Arc<Vec<i64>>,
+    tags: Arc<TagRows>,
 }
 
 impl MemoryColumns {
@@ -68,6 +69,15 @@ impl MemoryColumns {
         let at = self.classes.partition_point(|other| other.as_str() < name);
         self.classes.insert(at, name.to_owned());
         self.counts.insert(name.to_owned(), Arc::new(counts));
+        self
+    }
+
+    /// Gives a tag to these rows.
+    pub fn add_tag(&mut self, tag: &str, rows: impl IntoIterator<Item = usize>) -> &mut Self {
+        let set = FrameSet::from_rows(self.timestamps.len(), rows);
+        let tags = Arc::make_mut(&mut self.tags);
+        tags.version += 1;
+        tags.tags.insert(tag.to_owned(), set);
         self
     }
 
@@ -124,6 +134,10 @@ impl FrameColumns for MemoryColumns {
 
     fn timestamps(&self) -> Result<Arc<Vec<i64>>, String> {
         Ok(self.timestamps.clone())
+    }
+
+    fn tags(&self) -> Result<Arc<TagRows>, String> {
+        Ok(self.tags.clone())
     }
 
     fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String> {

@@ -11,8 +11,9 @@ use super::{
 use crate::model::MetricKind;
 
 /// Names that mean the same in every lake. A metric called like one is written `metric.<name>`, an attribute
-/// `attribute.<name>`. `frame_id`, `store` and `damaged` are columns of exports and so taken too, though no filter compares them.
-pub const FIXED_NAMES: [&str; 13] = [
+/// `attribute.<name>`. `frame_id`, `store`, `damaged` and `tags` are columns of exports and so taken too, though no filter
+/// compares them.
+pub const FIXED_NAMES: [&str; 15] = [
     "recording",
     "camera",
     "vehicle",
@@ -26,6 +27,8 @@ pub const FIXED_NAMES: [&str; 13] = [
     "frame_id",
     "store",
     "damaged",
+    "tag",
+    "tags",
 ];
 
 const METRIC_PREFIX: &str = "metric.";
@@ -47,6 +50,8 @@ pub(super) enum Referent {
     Frame,
     /// Labels of any class.
     Labels,
+    /// The tags of the frame.
+    Tags,
     Metric {
         name: String,
         kind: MetricKind,
@@ -107,6 +112,7 @@ impl<'a> Names<'a> {
             "t" => Referent::SinceStart,
             "frame" | "frame_idx" => Referent::Frame,
             "labels" => Referent::Labels,
+            "tag" => Referent::Tags,
             "frame_id" => return None,
             _ => {
                 let prefixed_metric = name.strip_prefix(METRIC_PREFIX).and_then(|name| self.metric(name));
@@ -138,7 +144,8 @@ impl<'a> Names<'a> {
             return nearest(name, self.label_names()).map(name_text);
         }
         let metrics = self.columns.metrics().iter().map(|metric| metric.name.as_str());
-        let fixed = FIXED_NAMES.into_iter().filter(|fixed| !matches!(*fixed, "frame_id" | "store" | "damaged"));
+        let fixed =
+            FIXED_NAMES.into_iter().filter(|fixed| !matches!(*fixed, "frame_id" | "store" | "damaged" | "tags"));
         let bare = name.strip_prefix(METRIC_PREFIX).unwrap_or(name);
         let attributes = self.attributes.iter().copied();
         let near = nearest(bare, fixed.chain(metrics).chain(attributes))?;

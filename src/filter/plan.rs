@@ -125,6 +125,7 @@ impl<'a> Planner<'a> {
             Predicate::IsUnknown(inner) => Test::IsUnknown(Box::new(self.test(inner)?)),
             Predicate::Held { condition, at_least_ns, name } => self.held(condition, *at_least_ns, name)?,
             Predicate::Near { other, length_ns, side, name } => self.near(other, *length_ns, *side, name)?,
+            Predicate::Tagged { test, span } => self.tagged(test.as_ref(), span)?,
             Predicate::Flag(name) => Test::Flag(self.metric(name, |column| matches!(column, Column::Bool(_)))?),
             Predicate::Within { value, bounds } => Test::Within { values: self.values(value)?, bounds: *bounds },
             Predicate::OneOf { value, list } => Test::OneOf { values: self.values(value)?, list: list.clone() },
@@ -149,6 +150,16 @@ impl<'a> Planner<'a> {
         // influence on the outcome.
         tests.sort_by_key(|test| !matches!(test, Test::Constant(_) | Test::Footages(_)));
         Ok(tests)
+    }
+
+    fn tagged(&self, test: Option<&TextTest>, span: &Range<usize>) -> Result<Test, FilterError> {
+        let tags = self
+            .columns
+            .tags()
+            .map_err(|cause| FilterError::new(span.clone(), format!("tags cannot be read: {cause}")).of_lake())?;
+        let yes = tags.rows_with(test, self.columns.rows());
+        let no = yes.iter().map(|word| !word).collect();
+        Ok(Test::Known(Arc::new((yes, no))))
     }
 
     fn text_test(&mut self, value: &Text, test: &TextTest) -> Result<Test, FilterError> {

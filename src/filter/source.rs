@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     label_rows::{LabelRows, attribute_names},
     rhythm::Rhythm,
+    tags::TagRows,
 };
 use crate::model::{Column, MetricKind};
 
@@ -86,6 +87,13 @@ pub trait FrameColumns: Sync {
     /// What kept the times from being read, for a person.
     fn rhythms(&self) -> Result<Arc<Vec<Rhythm>>, String> {
         Ok(Arc::new(Rhythm::of_all(self.footages(), &self.timestamps()?)))
+    }
+    /// The tags of the frames as they are now; tables without tags have none.
+    ///
+    /// # Errors
+    /// What kept the tags from being read, for a person.
+    fn tags(&self) -> Result<Arc<TagRows>, String> {
+        Ok(Arc::default())
     }
     /// A column that was worked out earlier from these columns, by the text that says what it is. Tables that are asked
     /// again and again keep some; others keep none.

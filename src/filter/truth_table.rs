@@ -32,6 +32,8 @@ pub const START_NS: i64 = 1_714_550_400_000_000_000;
 /// | 5 | car 0.8 (50 0 60 40) 2⁵³ + 1 |
 /// | 6 | traffic light 1.0, occluded, state green |
 ///
+/// Rows 0, 3 and 6 are tagged `good`, rows 3 and 4 `Look again`.
+///
 /// `drive_1` has `vehicle = "van"`, `region = "north"`, `driver = "A"`; `drive_2`, a day later, has only
 /// `vehicle = "Van"`. A metric called `time` holds the row number, one called `two words` minus it.
 #[must_use]
@@ -74,12 +76,15 @@ pub fn lake() -> MemoryColumns {
         )
         .add_metric("time", None, Column::Float(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]))
         .add_metric("two words", None, Column::Float(vec![0.0, -1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0]))
-        .add_labels(labels());
+        .add_labels(labels())
+        .add_tag("good", [0, 3, 6])
+        .add_tag("Look again", [3, 4]);
     lake
 }
 
 /// The labels of [`lake`] by footage.
-fn labels() -> BTreeMap<usize, Vec<Label>> {
+#[must_use]
+pub fn labels() -> BTreeMap<usize, Vec<Label>> {
     type Side = Option<[f64; 4]>;
     let label = |frame_idx, class: &str, score: Option<f64>, sides: Side, track_id, attributes: &str| Label {
         frame_idx,
@@ -347,6 +352,18 @@ pub const CASES: &[(&str, &[usize])] = &[
     ("has(* where colour = \"red\")", &[0]),
     ("has(* where colour ~ \"RED\")", &[0, 2]),
     ("has(* where attribute.colour = \"blue\")", &[3]),
+    // Tags: a frame may have several; one that no frame has matches none.
+    ("tag = \"good\"", &[0, 3, 6]),
+    ("tag != \"good\"", &[1, 2, 4, 5, 7]),
+    ("not \"good\" = tag", &[1, 2, 4, 5, 7]),
+    ("tag in (\"good\", \"Look again\")", &[0, 3, 4, 6]),
+    ("tag = \"good\" and tag = \"Look again\"", &[3]),
+    ("tag ~ \"LOOK*\"", &[3, 4]),
+    ("tag is null", &[1, 2, 5, 7]),
+    ("tag is not null and braking", &[0, 3]),
+    ("tag = \"nowhere\"", &[]),
+    ("tag = \"good\" for 0.5 s", &[0, 3, 6]),
+    ("braking within 1 s of tag = \"Look again\"", &[0, 3, 5]),
 ];
 
 /// Filters that parse but do not fit [`lake`], with the bytes the error points at.
@@ -391,6 +408,11 @@ pub const MISFITS: &[(&str, std::ops::Range<usize>)] = &[
     ("has(car where class = car)", 22..25),
     ("has(car where has(car))", 14..22),
     ("has(car where score > 1 for 3 s)", 14..31),
+    ("tag", 0..3),
+    ("tag > \"a\"", 0..9),
+    ("tag = 3", 6..7),
+    ("tag = camera", 6..12),
+    ("rate(tag) > 1", 5..8),
 ];
 
 #[cfg(test)]

@@ -34,6 +34,11 @@ pub(super) enum Predicate {
         side: Side,
         name: ColumnName,
     },
+    /// A tag of the frame passes the test, or there is a tag at all; always known.
+    Tagged {
+        test: Option<TextTest>,
+        span: Range<usize>,
+    },
     /// A boolean metric.
     Flag(ColumnName),
     /// A number inside an interval; unknown where it is null.

@@ -10,7 +10,7 @@ use egui::{Context, Ui};
 
 use super::{
     command::Command,
-    dialogs,
+    dialogs::{self, Dialog},
     events::Event,
     explore::Explore,
     fetch::Fetch,
@@ -162,6 +162,9 @@ impl App {
             }
         }
         let Slot::Ready(lake) = &mut self.slot else { return };
+        if !matches!(self.state.transient.dialog, Some(Dialog::Compare(_) | Dialog::Export(_))) {
+            lake.keep.ask_no_more();
+        }
         for footage in lake.poll(&self.workers, ctx) {
             self.workspaces.explore.forget_pictures(footage);
         }

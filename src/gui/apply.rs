@@ -12,6 +12,7 @@ use super::{
     dock::Pane,
     events::{Event, Purpose},
     explore::{SPEEDS, other_speed},
+    keep::{CompareDraft, KeepCommand, Library, Shelf, ViewDraft},
     state::{ThemeChoice, Workspace},
 };
 
@@ -61,6 +62,7 @@ impl App {
             Command::ShowRun(run) => self.state.transient.run = Some(run),
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
             Command::Timeline(command) => self.apply_timeline(command, ctx),
+            Command::Keep(command) => self.keep(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             Command::SetLayout(_)
             | Command::OpenPane(_)
@@ -157,6 +159,13 @@ impl App {
                     self.toggle_dialog(Dialog::Export(draft));
                 }
             }
+            Action::SaveView if self.lake().is_some() => self.toggle_dialog(Dialog::SaveView(ViewDraft::default())),
+            Action::Library if self.lake().is_some() => {
+                self.toggle_dialog(Dialog::Library(Library::at(Shelf::default())));
+            }
+            Action::Tag if self.lake().is_some() => self.toggle_dialog(Dialog::Library(Library::at(Shelf::Tags))),
+            Action::Compare if self.lake().is_some() => self.toggle_dialog(Dialog::Compare(CompareDraft::default())),
+            Action::CopySql => self.keep(KeepCommand::CopySql, ctx),
             Action::SaveSelection => match self.lake() {
                 Some(lake) if !lake.selected.is_empty() => {
                     self.toggle_dialog(Dialog::SaveSelection(SelectionDraft::default()));

@@ -8,10 +8,12 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
+    command_line,
     events::Event,
+    keep::{Deleted, Done},
     selected::Selected,
-    state::SortBy,
     undo::Change,
+    widgets::text::counted,
 };
 use crate::{
     catalog::FrameTable,
@@ -76,17 +78,16 @@ impl App {
             Command::SaveSelection { name, note } => self.save_selection(name, note, ctx),
             Command::LoadSelection(name) => self.load_selection(name, ctx),
             Command::DeleteSelection(name) => {
-                let (session, tell, ctx) = (lake.session.clone(), self.tell.clone(), ctx.clone());
-                let work = move |_: &_| {
-                    let told = session.delete_selection(&name).map(|()| format!("Selection “{name}” deleted."));
-                    let _ = tell.send(Event::SelectionsChanged(told.map_err(|error| error.to_string())));
-                    ctx.request_repaint();
-                };
-                self.workers.ask.spawn(Priority::Visible, work).detach();
+                self.change(ctx, move |session| {
+                    let deleted = session.delete_selection(&name)?;
+                    let frames = counted(deleted.selection.frames, "frame");
+                    let told = format!("Selection “{name}” with {frames} deleted.");
+                    Ok(Done { told, deleted: Some(Deleted::Selection(deleted)), view: None })
+                });
             }
             Command::RecordChecksums { accept_changes } => self.start_checksums(accept_changes, ctx),
             Command::Verify { recording } => self.start_verify(recording, ctx),
-            Command::Export(draft) => self.start_export(&draft, ctx),
+            Command::Export(draft, frames) => self.start_export(draft, frames, ctx),
             _ => {}
         }
     }
@@ -150,7 +151,11 @@ impl App {
                 }
             }
             Action::CopyCommandLine => {
-                let text = command_line(&lake.root.display().to_string(), &lake.filter, lake.sort.as_ref());
+                let root = lake.root.display().to_string();
+                let text = match &lake.keep.opened {
+                    Some(opened) if !lake.view_changed() => command_line::view(&root, &opened.name),
+                    _ => command_line::frames(&root, &lake.filter, lake.sort.as_ref()),
+                };
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);
             }
             Action::SelectAll => {
@@ -237,56 +242,11 @@ impl App {
                     self.workspaces.explore.grid.reveal(row);
                 }
                 if gone > 0 {
-                    let gone = super::widgets::text::counted(gone, "frame");
+                    let gone = counted(gone, "frame");
                     self.state.transient.complain(format!("{gone} of selection “{name}” are no longer in the lake."));
                 }
             }
             Err(error) => self.state.transient.complain(format!("Selection “{name}” cannot be loaded: {error}")),
-        }
-    }
-}
-
-/// The command that lists the same frames.
-fn command_line(root: &str, filter: &str, sort: Option<&SortBy>) -> String {
-    let mut words = vec!["lakescope".to_owned(), "frames".to_owned(), quoted(root)];
-    if !filter.trim().is_empty() {
-        words.extend(["--where".to_owned(), quoted(filter.trim())]);
-    }
-    if let Some(sort) = sort {
-        let direction = if sort.descending { ":desc" } else { "" };
-        words.extend(["--sort".to_owned(), quoted(&format!("{}{direction}", sort.column))]);
-    }
-    words.join(" ")
-}
-
-/// For a POSIX shell: as it is when every character is plain, else in single quotes.
-pub(super) fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:+,=@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_can_be_pasted() {
-        let sort = SortBy { column: "speed".into(), descending: true };
-        for (root, filter, sort, expected) in [
-            ("/data/lake", "", None, "lakescope frames /data/lake"),
-            ("my lake", "speed > 15", None, "lakescope frames 'my lake' --where 'speed > 15'"),
-            (
-                "/l",
-                "weather = 'rain'",
-                Some(&sort),
-                r"lakescope frames /l --where 'weather = '\''rain'\''' --sort speed:desc",
-            ),
-        ] {
-            assert_eq!(command_line(root, filter, sort), expected);
         }
     }
 }

@@ -5,8 +5,8 @@ use egui::Context;
 use super::{
     App,
     app::Slot,
-    apply_lake::quoted,
     command::{Action, Command},
+    command_line::quoted,
     dialogs::{Dialog, ExportDraft, JumpDraft},
     explore::{Lane, Mark, Marks, TimelineCommand, marked_span, moved, narrowed, shown_lanes},
     undo::Change,

@@ -8,6 +8,7 @@ use super::budget::Memory;
 use super::dialogs::ExportDraft;
 use super::dock::{Layout, Pane};
 use super::explore::TimelineCommand;
+use super::keep::KeepCommand;
 use super::state::{SortBy, ThemeChoice, Workspace};
 use crate::{filter::crossfilter::FacetKey, model::ValueRange};
 
@@ -61,8 +62,10 @@ pub enum Command {
         /// Only recordings with such a name.
         recording: Option<String>,
     },
-    /// Starts an export.
-    Export(ExportDraft),
+    /// Changes or opens what is kept.
+    Keep(KeepCommand),
+    /// Starts an export of so many frames.
+    Export(ExportDraft, u64),
     /// Asks the desktop for the folder that an export goes into.
     ChooseExportFolder,
     /// A person moved panels: where they are from now on.
@@ -135,6 +138,7 @@ pub enum Action {
     FocusQuery,
     ClearFilter,
     CopyCommandLine,
+    CopySql,
     Undo,
     Redo,
     HistoryBack,
@@ -164,6 +168,10 @@ pub enum Action {
     SelectNone,
     ToggleSelected,
     SaveSelection,
+    SaveView,
+    Library,
+    Tag,
+    Compare,
     Export,
     TileBoxes,
     TilesLarger,
@@ -241,6 +249,8 @@ const ENTRIES: &[Entry] = &[
     (Group::Find, Action::Undo, "Undo", on(CTRL, Key::Z), &[]),
     (Group::Find, Action::Redo, "Redo", on(CTRL_SHIFT, Key::Z), &[KeyboardShortcut::new(CTRL, Key::Y)]),
     (Group::Find, Action::CopyCommandLine, "Copy as command line", on(CTRL_SHIFT, Key::C), &[]),
+    (Group::Find, Action::CopySql, "Copy as SQL", None, &[]),
+    (Group::Find, Action::SaveView, "Save view…", on(CTRL_SHIFT, Key::S), &[]),
     (Group::Frame, Action::NextMatch, "Next matching frame", on(PLAIN, Key::ArrowRight), &[]),
     (Group::Frame, Action::PreviousMatch, "Previous matching frame", on(PLAIN, Key::ArrowLeft), &[]),
     (Group::Frame, Action::NextFrame, "Next frame", on(ALT, Key::ArrowRight), &[]),
@@ -268,6 +278,9 @@ const ENTRIES: &[Entry] = &[
     (Group::Select, Action::SelectNone, "Select none", on(CTRL_SHIFT, Key::A), &[]),
     (Group::Select, Action::ToggleSelected, "Select or deselect the frame", on(PLAIN, Key::X), &[]),
     (Group::Select, Action::SaveSelection, "Save selection…", on(CTRL, Key::S), &[]),
+    (Group::Select, Action::Tag, "Tag the selected frames…", on(PLAIN, Key::T), &[]),
+    (Group::Select, Action::Library, "Library of views, selections and tags…", on(CTRL, Key::L), &[]),
+    (Group::Select, Action::Compare, "Compare…", None, &[]),
     (Group::Select, Action::Export, "Export…", on(PLAIN, Key::E), &[KeyboardShortcut::new(CTRL, Key::E)]),
     (Group::View, Action::Explore, "Explore", on(CTRL, Key::Num1), &[]),
     (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num2), &[]),
@@ -408,6 +421,12 @@ fn written(shortcut: KeyboardShortcut) -> String {
 impl From<TimelineCommand> for Command {
     fn from(command: TimelineCommand) -> Self {
         Self::Timeline(command)
+    }
+}
+
+impl From<KeepCommand> for Command {
+    fn from(command: KeepCommand) -> Self {
+        Self::Keep(command)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::selected::Selected;
+use super::{keep::Done, selected::Selected};
 use crate::{
     model::Look,
-    session::{ChecksumReport, ExportReport, IndexReport, VerifyReport},
+    session::{ChecksumReport, ExportReport, IndexReport, SqlText, VerifyReport},
 };
 
 /// One message.
@@ -35,6 +35,10 @@ pub enum Event {
         /// How it ended.
         outcome: Outcome,
     },
+    /// Views, selections or tags were changed, or could not be.
+    Kept(Result<Done, String>),
+    /// The filter as SQL, or why there is none.
+    Sql(Result<SqlText, String>),
     /// Selections were saved or deleted.
     SelectionsChanged(Result<String, String>),
     /// The frames of a saved selection, and how many of them are gone.

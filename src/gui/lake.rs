@@ -8,6 +8,7 @@ use super::{
     counting::{Counting, Outcome},
     explore::{Marks, TimelineMemory},
     fetch::Fetch,
+    keep::Keep,
     row_names::RowNames,
     selected::Selected,
     state::{LakeMemory, SortBy},
@@ -102,8 +103,10 @@ pub struct Lake {
     pub undo: Undo,
     /// The saved selections.
     pub selections: Fetch<u64, Vec<Selection>>,
-    /// Grows when selections were saved or deleted.
+    /// Grows when selections, views or tags were changed.
     pub selections_version: u64,
+    /// Views, tags, comparisons.
+    pub keep: Keep,
     /// What other processes do to it.
     pub watcher: Watcher,
     /// Frames looked at before, and after going back.
@@ -158,6 +161,7 @@ impl Lake {
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
+            keep: Keep::default(),
             watcher,
             back: Vec::new(),
             forward: Vec::new(),
@@ -225,6 +229,7 @@ impl Lake {
         ViewState {
             filter: self.filter.clone(),
             sort: self.sort.clone(),
+            view: self.keep.opened.clone(),
             selected,
             names,
             lanes: self.timeline.lanes.clone(),
@@ -238,6 +243,7 @@ impl Lake {
         self.sort = state.sort;
         self.timeline.lanes = state.lanes;
         self.marks = state.marks;
+        self.keep.opened = state.view;
         self.finding = None;
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
             self.selected = state.selected;
@@ -293,10 +299,15 @@ impl Lake {
         }
     }
 
+    /// The question that filter and order ask. Only filters that name tags are asked again when tags change.
+    fn view_key(&self) -> ViewKey {
+        let tags = if self.filter.contains("tag") { self.selections_version } else { 0 };
+        ViewKey { generation: self.table().generation(), tags, filter: self.filter.clone(), sort: self.sort.clone() }
+    }
+
     /// Asks for what is needed and takes in what came. Tells the footages that look different from now on.
     pub fn poll(&mut self, workers: &Workers, ctx: &Context) -> Vec<i64> {
-        let key =
-            ViewKey { generation: self.table().generation(), filter: self.filter.clone(), sort: self.sort.clone() };
+        let key = self.view_key();
         // While the filter cannot be answered, the facets count what is shown.
         let key = match &self.view {
             Some(view) if self.refused.as_ref() == Some(&key) && view.key.generation == key.generation => {
@@ -315,6 +326,8 @@ impl Lake {
             session.selections().map_err(|error| error.to_string())
         });
         self.selections.poll();
+        let table = Arc::clone(self.table());
+        self.keep.poll(&self.session, (&table, &self.selected), version, workers, ctx);
         self.take_found();
         if self.reload.poll() { self.take_reload(workers, ctx) } else { Vec::new() }
     }
@@ -327,7 +340,7 @@ impl Lake {
         let (session, table, sort) = (self.session.clone(), Arc::clone(self.table()), self.sort.clone());
         let generation = table.generation();
         self.unfiltered.request(generation, &workers.ask, Priority::Visible, ctx, move |_| {
-            let key = |sort| ViewKey { generation, filter: String::new(), sort };
+            let key = |sort| ViewKey { generation, tags: 0, filter: String::new(), sort };
             View::new(&session, &table, key(sort))
                 .or_else(|_| View::new(&session, &table, key(None)))
                 .map_err(|error| format!("{error:?}"))
@@ -378,12 +391,12 @@ impl Lake {
         self.wanted_reload += 1;
         let session = self.session.clone();
         let (names, selected) = (Arc::clone(&self.loaded.names), Arc::clone(&self.selected));
-        let (filter, sort) = (self.filter.clone(), self.sort.clone());
+        let key = self.view_key();
         self.reload.request(self.wanted_reload, &workers.ask, Priority::Visible, ctx, move |_| {
             let loaded = Loaded::read(&session)?;
             let found = Arc::new(names.selected_in(&selected, &loaded.names));
             // The frames that match come together with the table, so that the grid does not blink.
-            let key = ViewKey { generation: loaded.table.generation(), filter, sort };
+            let key = ViewKey { generation: loaded.table.generation(), ..key };
             let view = View::new(&session, &loaded.table, key).ok();
             Ok(Reloaded { loaded, view, selected: (selected, found) })
         });

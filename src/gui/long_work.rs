@@ -8,16 +8,15 @@ use super::{
     App,
     app::Slot,
     command::Command,
-    dialogs::{Dialog, ExportDraft, ExportFrames},
+    dialogs::{Dialog, ExportDraft},
     events::{Ended, Event, Outcome, Purpose},
-    explore::{count_between, marked_span, span_filter},
     lake::Opened,
     state::RunningJob,
-    widgets::text::{count, counted},
+    widgets::text::counted,
 };
 use crate::{
     jobs::{Priority, Progress},
-    session::{ExportRequest, ExportScope, Session},
+    session::{Session, SessionError},
 };
 
 impl App {
@@ -38,37 +37,14 @@ impl App {
         self.start_index(session, ctx);
     }
 
-    pub(super) fn start_export(&mut self, draft: &ExportDraft, ctx: &Context) {
+    pub(super) fn start_export(&mut self, draft: ExportDraft, frames: u64, ctx: &Context) {
         let Some(lake) = self.lake() else { return };
         let (session, table, selected) = (lake.session.clone(), Arc::clone(lake.table()), Arc::clone(&lake.selected));
-        let (frames, filter) = match (draft.frames, &lake.view) {
-            (ExportFrames::All, _) => (lake.frames(), String::new()),
-            (ExportFrames::Filtered, Some(view)) => (view.len(), view.key.filter.clone()),
-            (ExportFrames::Filtered, None) => return,
-            (ExportFrames::Selected, _) => (selected.count(), String::new()),
-            (ExportFrames::Between, _) => {
-                let Some((recording, span)) = marked_span(lake) else { return };
-                (count_between(lake), span_filter(&recording, span))
-            }
-        };
-        let draft = draft.clone();
-        let title = format!("Exporting {}", counted(frames as u64, "frame"));
+        let title = format!("Exporting {}", counted(frames, "frame"));
         self.start(title, lake.root.clone(), ctx, move |progress| {
-            let scope = if draft.frames == ExportFrames::Selected {
-                ExportScope::Frames(selected.rows().map(|row| table.frame_id(row as usize).to_string()).collect())
-            } else {
-                ExportScope::Filter(filter)
-            };
-            let request = ExportRequest {
-                scope,
-                out: PathBuf::from(draft.out.trim()),
-                images: draft.images,
-                labels: draft.labels,
-                spreadsheet: draft.spreadsheet,
-                every_ns: None,
-                around_ns: None,
-            };
-            Outcome::Exported(session.export(&request, progress).map_err(Ended::from))
+            let request = draft.request(&table, &selected).map_err(SessionError::Usage);
+            let report = request.and_then(|request| session.export(&request, progress));
+            Outcome::Exported(report.map_err(Ended::from))
         });
     }
 
@@ -102,6 +78,8 @@ impl App {
                     _ => {}
                 }
             }
+            Event::Kept(done) => self.take_kept(done),
+            Event::Sql(written) => self.take_sql(written, ctx),
             Event::SelectionsChanged(told) => {
                 match told {
                     Ok(told) => self.state.transient.tell(told),
@@ -129,8 +107,8 @@ impl App {
                         let report = report.map(|report| {
                             let read = counted(report.recordings_read, "recording");
                             format!(
-                                "Indexed {} frames; {read} read, {} unchanged.",
-                                count(report.frames),
+                                "Indexed {}; {read} read, {} unchanged.",
+                                counted(report.frames, "frame"),
                                 report.recordings_kept
                             )
                         });

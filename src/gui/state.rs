@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     budget::Memory,
+    command::Command,
     dialogs::Dialog,
     dock::{BUILT_IN, Layout},
     explore::TimelineMemory,
@@ -156,6 +157,8 @@ pub struct Notice {
     pub failed: bool,
     /// A folder it is about.
     pub folder: Option<PathBuf>,
+    /// What takes back what it tells.
+    pub undo: Option<Command>,
     /// When it came.
     pub since: Instant,
 }
@@ -200,23 +203,28 @@ impl Transient {
 
     /// Tells that something went well.
     pub fn tell(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), false, None);
+        self.notice(text.into(), false, None, None);
+    }
+
+    /// Tells something that can be taken back.
+    pub fn tell_undo(&mut self, text: impl Into<String>, undo: Command) {
+        self.notice(text.into(), false, None, Some(undo));
     }
 
     /// Tells that something went wrong.
     pub fn complain(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), true, None);
+        self.notice(text.into(), true, None, None);
     }
 
     /// Tells something about a folder.
     pub fn tell_folder(&mut self, text: impl Into<String>, folder: PathBuf) {
-        self.notice(text.into(), false, Some(folder));
+        self.notice(text.into(), false, Some(folder), None);
     }
 
-    fn notice(&mut self, text: String, failed: bool, folder: Option<PathBuf>) {
+    fn notice(&mut self, text: String, failed: bool, folder: Option<PathBuf>, undo: Option<Command>) {
         let id = self.new_id();
         self.notices.retain(|notice| notice.text != text);
-        self.notices.push(Notice { id, text, failed, folder, since: Instant::now() });
+        self.notices.push(Notice { id, text, failed, folder, undo, since: Instant::now() });
     }
 }
 

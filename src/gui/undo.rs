@@ -1,21 +1,24 @@
-//! Undo and redo of what is shown: filter, order, selection, lanes and marks of the timeline.
+//! Undo and redo of what is shown: filter, order, selection, open view, lanes and marks of the timeline.
 
 use std::sync::Arc;
 
 use super::{
     explore::{Lane, Marks},
+    keep::OpenedView,
     row_names::RowNames,
     selected::Selected,
     state::SortBy,
 };
 
 /// What can be undone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ViewState {
     /// Filter text.
     pub filter: String,
     /// Order.
     pub sort: Option<SortBy>,
+    /// The view that is open.
+    pub view: Option<Arc<OpenedView>>,
     /// Chosen frames.
     pub selected: Arc<Selected>,
     /// What the rows of the chosen frames mean.

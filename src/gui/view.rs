@@ -18,6 +18,8 @@ use crate::{
 pub struct ViewKey {
     /// Generation of the table.
     pub generation: u64,
+    /// Another number when tags that the filter may name have changed.
+    pub tags: u64,
     /// Filter text.
     pub filter: String,
     /// Order.

@@ -4,14 +4,11 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{
-    ExportImages, ExportReport, ExportRequest, ExportScope, LookOverride, Session, SessionError, find, json_text,
-    now_text,
-};
+use super::{ExportImages, ExportReport, ExportRequest, LookOverride, Session, SessionError, json_text, now_text};
 use crate::{
     catalog::FrameTable,
     export::{self, FrameSource, ImageFormat, Package, PackageImages},
-    filter::{FrameColumns, FrameSet},
+    filter::FrameSet,
     jobs::Progress,
     model::{FrameId, Label, Look, Raster, Samples},
     tasks::{self, Outcome},
@@ -104,49 +101,6 @@ impl Session {
                 })
             })?;
         Ok(report)
-    }
-
-    /// The rows thinned out and with those around them, and then which of them are matches.
-    fn in_time(
-        &self,
-        table: &FrameTable,
-        rows: Vec<u32>,
-        request: &ExportRequest,
-    ) -> Result<(Vec<u32>, Option<FrameSet>), SessionError> {
-        if request.every_ns.is_none() && request.around_ns.is_none() {
-            return Ok((rows, None));
-        }
-        let mut set = FrameSet::from_rows(table.rows(), rows.into_iter().map(|row| row as usize));
-        if let Some(every_ns) = request.every_ns {
-            set = self.thin(table, &set, every_ns)?;
-        }
-        Ok(match request.around_ns {
-            Some(around_ns) => (self.around(table, &set, around_ns)?.to_rows(), Some(set)),
-            None => (set.to_rows(), None),
-        })
-    }
-
-    /// Rows of a scope, the scope as `export.json` tells it, and how many of its frames are gone from the lake.
-    fn scope_rows(
-        &self,
-        table: &FrameTable,
-        scope: &ExportScope,
-    ) -> Result<(Vec<u32>, serde_json::Value, u64), SessionError> {
-        match scope {
-            ExportScope::Filter(filter) => {
-                let rows = self.find(table, filter)?.to_rows();
-                Ok((rows, json!({"filter": filter}), 0))
-            }
-            ExportScope::Selection(name) => {
-                let (rows, gone) = self.selection_rows(table, name)?;
-                Ok((rows, json!({"selection": name}), gone))
-            }
-            ExportScope::Frames(frames) => {
-                let rows = find::rows_of(table, frames);
-                let gone = (frames.len() - rows.len()) as u64;
-                Ok((rows, json!({"frames": frames.len()}), gone))
-            }
-        }
     }
 
     /// Writes one frame as an image file; the ending tells the format. With `labels` the boxes are drawn. `ways` can say

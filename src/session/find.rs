@@ -160,7 +160,8 @@ impl Session {
                 .find(|footage| footage.recording == id.recording && footage.camera == id.camera);
             SessionError::Failed(match footage {
                 Some(footage) => {
-                    format!("there is no frame {id}; that footage has {} frames, numbered from 0", footage.frames)
+                    let s = if footage.frames == 1 { "" } else { "s" };
+                    format!("there is no frame {id}; that footage has {} frame{s}, numbered from 0", footage.frames)
                 }
                 None => format!("there is no frame {id}; `lakescope frames` lists the frames of the lake"),
             })

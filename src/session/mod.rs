@@ -1,30 +1,42 @@
 //! The one door to a lake: a method for each thing a person can do. `cli` and `gui` call nothing else.
 
 mod bench;
+mod compare;
 mod exporting;
 mod find;
 mod images;
 mod index;
 mod samples;
+mod scope;
+mod selections;
 mod settings;
 mod spans;
+mod sql;
 mod statistics;
+mod tags;
 mod thumbnails;
 mod types;
 mod verify;
+mod views;
 
 use std::{path::Path, sync::Arc};
 
 use parking_lot::Mutex;
 
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
+pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Numbers, ValueCompared};
+pub use scope::ExportCount;
+pub use selections::{Combine, DeletedSelection};
+pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
+pub use tags::{DeletedTag, Tag};
 pub use types::{
     Explanation, ExportImages, ExportLabels, ExportReport, ExportRequest, ExportScope, FilterPart, FrameDetail,
     FrameFormat, FrameTrouble, IndexReport, LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection, SessionError,
     Sort,
 };
 pub use verify::{ByteRange, ChecksumReport, DamagedFrames, DamagedStore, Told, VerifyReport};
+pub use views::{SavedView, ViewRule};
 
 use crate::{
     catalog::{CatalogError, CatalogReader, FrameTable, KeptDb},
@@ -198,7 +210,7 @@ impl Session {
         {
             return Ok(Arc::clone(table));
         }
-        let table = Arc::new(reader.table()?);
+        let table = Arc::new(reader.table()?.with_kept(self.inner.kept.clone()));
         *held = Some(Arc::clone(&table));
         Ok(table)
     }
@@ -227,51 +239,6 @@ impl Session {
     /// There is no index yet, or it cannot be read.
     pub fn problems(&self) -> Result<Vec<Problem>, SessionError> {
         Ok(self.reader()?.problems()?)
-    }
-
-    /// The saved selections, by name.
-    ///
-    /// # Errors
-    /// The lake's own database cannot be read.
-    pub fn selections(&self) -> Result<Vec<Selection>, SessionError> {
-        let saved = self.kept()?.selections()?;
-        Ok(saved
-            .into_iter()
-            .map(|one| Selection { name: one.name, note: one.note, frames: one.frames, saved_at_ns: one.saved_at_ns })
-            .collect())
-    }
-
-    /// Saves the frames of `rows` under `name` (an existing one is replaced).
-    ///
-    /// # Errors
-    /// The name is empty, or the lake's own database cannot be written.
-    pub fn save_selection(&self, table: &FrameTable, name: &str, note: &str, rows: &[u32]) -> Result<(), SessionError> {
-        let name = name.trim();
-        if name.is_empty() {
-            return Err(SessionError::Usage("a selection needs a name".to_owned()));
-        }
-        let frames = rows.iter().map(|row| table.frame_id(*row as usize).to_string());
-        Ok(self.kept()?.save_selection(name, note, frames, now_ns())?)
-    }
-
-    /// Rows of a saved selection in `table`, and how many of its frames are no longer in the lake.
-    ///
-    /// # Errors
-    /// There is no such selection, or the lake's own database cannot be read.
-    pub fn selection_rows(&self, table: &FrameTable, name: &str) -> Result<(Vec<u32>, u64), SessionError> {
-        let frames = self.kept()?.selection_frames(name)?;
-        let all = frames.len() as u64;
-        let rows = find::rows_of(table, &frames);
-        let gone = all - rows.len() as u64;
-        Ok((rows, gone))
-    }
-
-    /// Forgets a saved selection.
-    ///
-    /// # Errors
-    /// There is no such selection, or the lake's own database cannot be written.
-    pub fn delete_selection(&self, name: &str) -> Result<(), SessionError> {
-        Ok(self.kept()?.delete_selection(name)?)
     }
 }
 

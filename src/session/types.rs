@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     catalog::CatalogError,
@@ -108,7 +108,7 @@ pub struct FrameDetail {
 }
 
 /// Order of frames; without one they come in the table's own order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
     /// `time`, `frame_idx`, `labels`, `recording`, `camera` or a metric. Nulls come last either way.
     pub column: String,
@@ -116,7 +116,7 @@ pub struct Sort {
     pub descending: bool,
 }
 
-/// Which frames an export takes.
+/// Which frames an export or a comparison takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportScope {
@@ -124,6 +124,8 @@ pub enum ExportScope {
     Filter(String),
     /// A saved selection.
     Selection(String),
+    /// What the rule of a saved view matches now.
+    View(String),
     /// Frames named one by one (what is selected in the window).
     Frames(Vec<String>),
 }
@@ -295,7 +297,10 @@ pub enum FrameFormat {
 impl From<CatalogError> for SessionError {
     fn from(error: CatalogError) -> Self {
         match error {
-            CatalogError::NoSelection(_) => Self::Usage(error.to_string()),
+            CatalogError::NoSelection(_)
+            | CatalogError::NoView(_)
+            | CatalogError::NoTag(_)
+            | CatalogError::NameTaken { .. } => Self::Usage(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }
     }

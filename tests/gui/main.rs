@@ -12,3 +12,4 @@ mod shell;
 mod timeline;
 mod verify;
 mod viewer;
+mod views;

@@ -25,6 +25,7 @@ use rayon::prelude::*;
 use super::{
     Expr, Filter, FilterError, FootageRows, FrameColumns, FrameSet,
     check::check,
+    check_time::text_with_tags,
     edit::{Owner, by_owner},
     evaluate::{check_footages, sides},
     metric_name,
@@ -254,7 +255,7 @@ impl Crossfilter {
             if cancelled.load(Ordering::Relaxed) {
                 return Ok(false);
             }
-            let text = expr.to_string();
+            let text = text_with_tags(&expr, columns)?;
             let known = self.conditions.iter().find(|known| known.text == text);
             let rows = match known {
                 Some(known) => Arc::clone(&known.rows),

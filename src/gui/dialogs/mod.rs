@@ -1,4 +1,5 @@
-//! Dialogs: the command palette, the shortcut sheet, export, saving a selection, checksums.
+//! Dialogs: the command palette, the shortcut sheet, export, saving a selection, checksums. What is kept has dialogs of its
+//! own beside this folder.
 
 mod checksums;
 mod export;
@@ -17,7 +18,12 @@ pub use save_selection::SelectionDraft;
 
 use egui::{Context, Frame, Id, Margin, Modal, Ui, vec2};
 
-use super::{command::Command, lake::Lake, state::State};
+use super::{
+    command::Command,
+    keep::{CompareDraft, Library, ViewDraft},
+    lake::Lake,
+    state::State,
+};
 
 /// The dialog that is open.
 #[derive(Debug)]
@@ -32,6 +38,12 @@ pub enum Dialog {
     Jump(JumpDraft),
     /// Name and note of a selection.
     SaveSelection(SelectionDraft),
+    /// Name and note of a view.
+    SaveView(ViewDraft),
+    /// Views, selections and tags.
+    Library(Library),
+    /// Two sets of frames side by side.
+    Compare(CompareDraft),
     /// Name of a layout.
     SaveLayout(LayoutDraft),
     /// Recording checksums.
@@ -54,6 +66,9 @@ pub fn dialog_ui(
         Dialog::Export(draft) => lake.is_some_and(|lake| draft.ui(ctx, state, lake, out)),
         Dialog::Jump(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
+        Dialog::SaveView(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
+        Dialog::Library(library) => lake.is_some_and(|lake| library.dialog_ui(ctx, lake, out)),
+        Dialog::Compare(draft) => lake.is_some_and(|lake| draft.dialog_ui(ctx, lake, out)),
         Dialog::SaveLayout(draft) => draft.ui(ctx, state, out),
         Dialog::Checksums(draft) => lake.is_some() && draft.ui(ctx, out),
         Dialog::Verify(draft) => lake.is_some() && draft.ui(ctx, out),
@@ -61,7 +76,7 @@ pub fn dialog_ui(
 }
 
 /// A dialog in the middle of the window; false once a press beside it asked to close it.
-fn modal(ctx: &Context, name: &str, width: f32, contents: impl FnOnce(&mut Ui) -> bool) -> bool {
+pub(super) fn modal(ctx: &Context, name: &str, width: f32, contents: impl FnOnce(&mut Ui) -> bool) -> bool {
     let frame = Frame::window(&ctx.global_style()).inner_margin(Margin::same(20));
     let response = Modal::new(Id::unique(name)).frame(frame).show(ctx, |ui| {
         ui.set_width(width);

@@ -38,6 +38,7 @@ use egui::Ui;
 use super::{
     command::Command,
     dock::{Contents, Dock, Pane},
+    keep::Library,
     lake::Lake,
     state::State,
     theme::colors,
@@ -57,6 +58,8 @@ pub struct Explore {
     pub viewer: Viewer,
     /// Its recording in time.
     pub timeline: Timeline,
+    /// What is kept.
+    pub library: Library,
     /// Where the panels are.
     pub dock: Dock,
 }
@@ -70,7 +73,7 @@ impl Explore {
 
     /// Draws the workspace.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
-        let Self { facets, grid, viewer, timeline, dock, .. } = self;
+        let Self { facets, grid, viewer, timeline, library, dock, .. } = self;
         ui.painter().rect_filled(ui.available_rect_before_wrap(), 0, colors(ui).canvas);
         dock.prepare(&state.persisted.layout, ui.available_size());
         let wanted = OF_THE_FRAME.iter().any(|pane| dock.is_seen(*pane));
@@ -78,7 +81,7 @@ impl Explore {
         if !dock.is_seen(Pane::Facets) && !lake.counting.wanted().is_empty() {
             out.push(Command::CountFacets(Vec::new()));
         }
-        dock.ui(ui, &mut Panes { facets, grid, viewer, timeline, state, lake, workers }, out);
+        dock.ui(ui, &mut Panes { facets, grid, viewer, timeline, library, state, lake, workers }, out);
     }
 }
 
@@ -91,6 +94,7 @@ struct Panes<'a> {
     grid: &'a mut Grid,
     viewer: &'a mut Viewer,
     timeline: &'a mut Timeline,
+    library: &'a mut Library,
     state: &'a State,
     lake: &'a Lake,
     workers: &'a Workers,
@@ -116,8 +120,9 @@ impl Contents for Panes<'_> {
             Pane::Timeline => self.timeline.timeline_ui(ui, state, lake, workers, out),
             Pane::Values => self.viewer.detail_ui(ui, detail::values_ui),
             Pane::Labels => self.viewer.detail_ui(ui, detail::labels_ui),
+            Pane::Selections => self.library.pane_ui(ui, lake, out),
             // Reserved: not registered, so no layout holds them.
-            Pane::Track | Pane::Crops | Pane::Compare | Pane::Selections => {}
+            Pane::Track | Pane::Crops | Pane::Compare => {}
         }
     }
 

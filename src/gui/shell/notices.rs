@@ -1,4 +1,5 @@
-//! Messages in the lower right corner. Good news goes by itself; bad news stays until it is taken away.
+//! Messages in the lower right corner. Good news goes by itself, later where there is something to press; bad news stays
+//! until it is taken away.
 
 use std::time::Duration;
 
@@ -11,7 +12,9 @@ use crate::gui::{
     widgets::{Icon, icon_button, paint_icon, plain_button},
 };
 
-const STAY: Duration = Duration::from_secs(5);
+/// How long good news stays, and how long where there is something to press.
+const STAY: Duration = Duration::from_secs(4);
+const STAY_TO_PRESS: Duration = Duration::from_secs(12);
 
 /// Draws the messages.
 pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
@@ -24,9 +27,10 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
         let colors = colors(ui);
         ui.set_max_width(420.0);
         for notice in &state.transient.notices {
-            let stays = notice.failed || notice.folder.is_some();
-            if !stays {
-                match STAY.checked_sub(notice.since.elapsed()) {
+            if !notice.failed {
+                let to_press = notice.folder.is_some() || notice.undo.is_some();
+                let stay = if to_press { STAY_TO_PRESS } else { STAY };
+                match stay.checked_sub(notice.since.elapsed()) {
                     Some(left) => ui.ctx().request_repaint_after(left),
                     None => out.push(Command::DismissNotice(notice.id)),
                 }
@@ -44,7 +48,11 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
                     ui.set_width(396.0);
                     let (rect, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
                     paint_icon(ui.painter(), rect, icon, ink);
-                    let buttons = if notice.folder.is_some() { 148.0 } else { 40.0 };
+                    let buttons = match (&notice.folder, &notice.undo) {
+                        (Some(_), _) => 148.0,
+                        (None, Some(_)) => 104.0,
+                        (None, None) => 40.0,
+                    };
                     let width = ui.available_width() - buttons;
                     let font = egui::TextStyle::Body.resolve(ui.style());
                     let tall = ui.painter().layout(notice.text.clone(), font, colors.text, width).size().y;
@@ -57,6 +65,12 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
                     });
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         if icon_button(ui, Icon::Close, "Dismiss").clicked() {
+                            out.push(Command::DismissNotice(notice.id));
+                        }
+                        if let Some(undo) = &notice.undo
+                            && plain_button(ui, true, "Undo").accessible_name("Undo what was deleted").clicked()
+                        {
+                            out.push(undo.clone());
                             out.push(Command::DismissNotice(notice.id));
                         }
                         if let Some(folder) = &notice.folder

@@ -4,6 +4,7 @@ use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui};
 
 use crate::gui::{
     command::Command,
+    keep::view_status_ui,
     lake::Lake,
     state::{RunningJob, State, Workspace},
     theme::{self, STEP, colors},
@@ -42,6 +43,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Comm
                     bytes(info.catalog_bytes)
                 ));
             }
+            view_status_ui(ui, lake, out);
             for job in &state.transient.jobs {
                 job_ui(ui, job, out);
             }

@@ -44,6 +44,32 @@ impl Lane {
     }
 }
 
+impl Lane {
+    /// As a saved view and the command line write it: metrics by their names, `labels(CLASS)`, `(matches)`, `(selected)`.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Matches => "(matches)".to_owned(),
+            Self::Selected => "(selected)".to_owned(),
+            Self::Labels(class) => format!("labels({class})"),
+            Self::Metric(metric) => metric.clone(),
+        }
+    }
+
+    /// The lane that [`Self::to_text`] wrote.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        match text {
+            "(matches)" => Self::Matches,
+            "(selected)" => Self::Selected,
+            _ => match text.strip_prefix("labels(").and_then(|rest| rest.strip_suffix(')')) {
+                Some(class) => Self::Labels(class.to_owned()),
+                None => Self::Metric(text.to_owned()),
+            },
+        }
+    }
+}
+
 /// How times stand at the axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
