@@ -6,6 +6,7 @@ use egui::Context;
 
 use super::{
     fetch::Fetch,
+    looking::{ChosenBox, Looking},
     row_names::RowNames,
     selected::Selected,
     state::{LakeMemory, SortBy},
@@ -94,6 +95,10 @@ pub struct Lake {
     pub selected: Arc<Selected>,
     /// Metrics that are plotted.
     pub plots: Option<Vec<String>>,
+    /// How frames are looked at.
+    pub looking: Looking,
+    /// The box that a person pressed.
+    pub chosen_box: Option<ChosenBox>,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -147,6 +152,8 @@ impl Lake {
             current: None,
             selected: Arc::default(),
             plots: memory.plots,
+            looking: memory.looking,
+            chosen_box: None,
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -169,7 +176,7 @@ impl Lake {
             (Some(_), None) => String::new(),
             (None, _) => self.filter.clone(),
         };
-        LakeMemory { filter, sort: self.sort.clone(), plots: self.plots.clone() }
+        LakeMemory { filter, sort: self.sort.clone(), plots: self.plots.clone(), looking: self.looking.clone() }
     }
 
     /// The frames.
@@ -213,13 +220,20 @@ impl Lake {
             Some(finding) => finding.before.clone(),
             None => (Arc::clone(&self.selected), Arc::clone(&self.loaded.names)),
         };
-        ViewState { filter: self.filter.clone(), sort: self.sort.clone(), selected, names }
+        ViewState {
+            filter: self.filter.clone(),
+            sort: self.sort.clone(),
+            selected,
+            looking: self.looking.clone(),
+            names,
+        }
     }
 
     /// Goes back to what was; the chosen frames are found again when the index has changed since.
     pub fn restore(&mut self, state: ViewState, workers: &Workers, ctx: &Context) {
         self.filter = state.filter;
         self.sort = state.sort;
+        self.looking = state.looking;
         self.finding = None;
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
             self.selected = state.selected;
@@ -252,6 +266,12 @@ impl Lake {
             Some(found) => self.selected = found,
             None => self.finding = Some(finding),
         }
+    }
+
+    /// Changes how frames are looked at, as a step that can be undone.
+    pub fn look(&mut self, change: impl FnOnce(&mut Looking)) {
+        self.undo.record(self.view_state(), None);
+        change(&mut self.looking);
     }
 
     /// Looks at `row` and remembers the frame before.

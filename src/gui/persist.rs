@@ -48,6 +48,7 @@ pub fn save(path: &Path, persisted: &Persisted) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gui::looking::Looking;
     use crate::gui::state::{LakeMemory, SortBy, ThemeChoice};
 
     #[test]
@@ -63,6 +64,7 @@ mod tests {
                 filter: "speed > 80".into(),
                 sort: Some(SortBy { column: "speed".into(), descending: true }),
                 plots: Some(vec!["speed".into()]),
+                looking: Looking { all_cameras: true, ..Looking::default() },
             },
         );
         save(&path, &kept).unwrap();

@@ -1,8 +1,8 @@
-//! Undo and redo of what is shown: filter, order, selection.
+//! Undo and redo of what is shown: filter, order, selection, and how frames are looked at.
 
 use std::sync::Arc;
 
-use super::{row_names::RowNames, selected::Selected, state::SortBy};
+use super::{looking::Looking, row_names::RowNames, selected::Selected, state::SortBy};
 
 /// What can be undone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct ViewState {
     pub sort: Option<SortBy>,
     /// Chosen frames.
     pub selected: Arc<Selected>,
+    /// How frames are looked at.
+    pub looking: Looking,
     /// What the rows of the chosen frames mean.
     pub names: Arc<RowNames>,
 }

@@ -175,6 +175,17 @@ impl Session {
         images.reader.read(&images.store(&place), layout(&place)?, &place.extents, frame).map_err(told)
     }
 
+    /// Whether the store of a footage is as it was indexed, as far as a look at its path tells; what was read of it before
+    /// is true for so long. Cheap: nothing is opened or read.
+    ///
+    /// # Errors
+    /// It changed or is gone; the index does not know it.
+    pub fn look_at_store(&self, table: &FrameTable, footage: usize) -> Result<(), SessionError> {
+        let images = &self.inner.images;
+        let place = images.place(table, footage)?;
+        images.reader.look_at(&images.store(&place), place.layout.as_ref()).map_err(told)
+    }
+
     /// The same into a raster that was used before, whose memory is taken over; after an error it is empty.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Flows through the window, driven by accessible labels, without a screen.
 
+mod boxes;
 mod explore;
 mod harness;
 mod panels;
@@ -7,5 +8,6 @@ mod playing;
 mod renewal;
 mod select;
 mod shell;
+mod side_by_side;
 mod verify;
 mod viewer;

@@ -1,5 +1,6 @@
 //! The Explore workspace: facets on the left, the grid in the middle, the viewer on the right.
 
+mod box_tip;
 mod boxes;
 mod completion;
 mod detail;
@@ -9,18 +10,23 @@ mod facets;
 mod grid;
 mod grid_bar;
 mod highlight;
+mod legend;
 mod look_bar;
+mod pixel_grid;
 mod pixel_values;
 mod playback;
 mod plots;
 mod problems;
 mod pyramid;
 mod query_bar;
+mod reading;
 mod scrub;
+mod side_by_side;
 mod ticks;
 mod tile;
 mod transport;
 mod viewer;
+mod viewer_bar;
 mod viewport;
 
 pub use facets::Facets;
@@ -29,6 +35,8 @@ pub use playback::{SPEEDS, other_speed};
 pub use plots::default_plots;
 pub use query_bar::QueryBar;
 pub use viewer::Viewer;
+
+use std::collections::BTreeSet;
 
 use egui::{CentralPanel, CursorIcon, Frame, Panel, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role};
 
@@ -58,6 +66,16 @@ impl Explore {
     pub fn forget_pictures(&mut self, footage: i64) {
         self.grid.forget_pictures(footage);
         self.viewer.forget_pictures(footage);
+    }
+
+    /// Grows with every picture that came into memory.
+    pub fn pictures_came(&self) -> u64 {
+        self.grid.kept().1.wrapping_add(self.viewer.kept().1)
+    }
+
+    /// The footages that pictures are kept of in memory.
+    pub fn footages_in_memory(&self) -> BTreeSet<i64> {
+        self.grid.kept().0.chain(self.viewer.kept().0).collect()
     }
 
     /// Draws the workspace.

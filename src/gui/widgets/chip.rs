@@ -1,6 +1,6 @@
-//! Small marks: keys of a shortcut, a colour.
+//! Small marks: keys of a shortcut.
 
-use egui::{Color32, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::gui::theme::{self, colors};
 
@@ -16,11 +16,4 @@ pub fn paint_keys(ui: &Ui, right: Pos2, shortcut: &str) {
         ui.painter().galley(cap.center() - galley.size() / 2.0, galley, colors.muted);
         edge = cap.left() - 3.0;
     }
-}
-
-/// A small square of one colour, beside a name.
-pub fn swatch(ui: &mut Ui, color: Color32) {
-    let (rect, _) = ui.allocate_exact_size(vec2(10.0, 16.0), Sense::hover());
-    let square = Rect::from_center_size(pos2(rect.center().x, rect.center().y), vec2(9.0, 9.0));
-    ui.painter().rect_filled(square, 2, color);
 }
