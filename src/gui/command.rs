@@ -269,7 +269,7 @@ const ENTRIES: &[Entry] = &[
     (Group::Frame, Action::HistoryBack, "Back to the frame before", on(CTRL, Key::OpenBracket), &[]),
     (Group::Frame, Action::HistoryForward, "Forward", on(CTRL, Key::CloseBracket), &[]),
     (Group::Frame, Action::ToggleBoxes, "Show labels", on(PLAIN, Key::H), &[]),
-    (Group::Frame, Action::NextEmphasis, "Labels of the filter: alike, standing out, alone", on(PLAIN, Key::M), &[]),
+    (Group::Frame, Action::NextEmphasis, "Emphasise matching labels", on(PLAIN, Key::M), &[]),
     (Group::Frame, Action::AllCameras, "All cameras side by side", on(PLAIN, Key::C), &[]),
     (Group::Frame, Action::ZoomTogether, "Zoom all cameras together", on(ALT, Key::C), &[]),
     (Group::Frame, Action::Magnifier, "Magnifier", on(PLAIN, Key::Z), &[]),

@@ -1,6 +1,6 @@
 //! Boxes of labels in the viewer.
 
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::harness::{Window, lakescope};
@@ -8,7 +8,7 @@ use crate::harness::{Window, lakescope};
 /// The boxes on the frame that is looked at: what is said of each, whether it is chosen, and where it is.
 fn boxes(window: &Window) -> Vec<(String, bool, egui::Rect)> {
     let nodes = window.harness.query_all_by_label_contains("Label ");
-    let options = nodes.filter(|node| node.accesskit_node().role() == egui::accesskit::Role::ListBoxOption);
+    let options = nodes.filter(|node| node.accesskit_node().role() == Role::ListBoxOption);
     options
         .map(|node| {
             let accesskit = node.accesskit_node();
@@ -23,23 +23,28 @@ fn labelled() -> Window {
     window.type_filter("count(car) >= 1 and count(pedestrian) >= 1");
     window.leave_text();
     window.until("it is filtered", |window| window.matches().is_some_and(|count| count > 0 && count < 160));
-    let tile = window.harness.query_all_by_label_contains("Frame ").next().unwrap();
-    tile.click();
+    window.until("the tiles are there", |window| window.tiles().0 > 0);
+    let frame = {
+        let tiles = window.harness.query_all_by_label_contains("Frame ");
+        let tile = tiles.into_iter().find(|node| node.accesskit_node().role() == Role::ListBoxOption).unwrap();
+        tile.click();
+        tile.accesskit_node().label().unwrap().strip_prefix("Frame ").unwrap().to_owned()
+    };
+    window.until("the frame is shown", |window| window.shown_frame().as_ref() == Some(&frame));
+    // The frame before stands in until its picture is there.
+    for _ in 0..20 {
+        window.settle();
+    }
     window.until("the boxes are there", |window| boxes(window).len() >= 2);
     window
-}
-
-/// Rest the pointer on a place until something is told.
-fn hover(window: &mut Window, at: egui::Pos2, told: &str) {
-    window.harness.hover_at(at);
-    window.until(&format!("“{told}” is told"), |window| window.tells(told));
 }
 
 #[test]
 fn the_smallest_box_under_the_pointer_tells_what_is_known_of_it() {
     let mut window = labelled();
     let smallest = boxes(&window).into_iter().min_by(|a, b| a.2.area().total_cmp(&b.2.area())).unwrap();
-    hover(&mut window, smallest.2.center(), "size");
+    window.harness.hover_at(smallest.2.center());
+    window.until("its size is told", |window| window.shows("size"));
     let class = smallest.0.strip_prefix("Label ").unwrap().split(' ').next().unwrap().to_owned();
     assert!(window.tells(&class));
     assert!(window.tells(" px"));
@@ -79,7 +84,7 @@ fn what_the_filter_talks_of_stands_out_and_the_rest_is_faint_or_left_out() {
     window.until("the choice is there", |window| window.shows("Labels of the filter: Matching stand out"));
     let faint = |window: &Window| boxes(window).iter().filter(|(name, ..)| name.ends_with(", faint")).count();
     let of = |window: &Window, class: &str| {
-        boxes(window).iter().filter(|(name, ..)| name.starts_with(&format!("Label {class} "))).count()
+        boxes(window).iter().filter(|(name, ..)| name.starts_with(&format!("Label {class}"))).count()
     };
     let (all, cars) = (boxes(&window).len(), of(&window, "car"));
     window.type_filter("count(car) >= 1");
@@ -100,7 +105,7 @@ fn what_the_filter_talks_of_stands_out_and_the_rest_is_faint_or_left_out() {
 #[test]
 fn the_legend_counts_the_classes_and_hides_them() {
     let mut window = labelled();
-    let cars = boxes(&window).iter().filter(|(name, ..)| name.starts_with("Label car ")).count();
+    let cars = boxes(&window).iter().filter(|(name, ..)| name.starts_with("Label car")).count();
     let others = boxes(&window).len() - cars;
     let entry = format!("Class car: {cars} on screen");
     assert!(window.shows(&entry));
@@ -116,9 +121,9 @@ fn the_image_is_copied_and_saved_as_the_command_line_writes_it() {
     let mut window = labelled();
     let id = window.shown_frame().unwrap();
     window.key(Modifiers::COMMAND, Key::C);
-    window.until("it is copied", |window| window.shows(&format!("Copied the image of {id}.")));
+    window.until("it is copied", |window| window.tells(&format!("Copied the image of {id}.")));
     window.key(Modifiers::COMMAND | Modifiers::ALT, Key::C);
-    window.until("and with its labels", |window| window.shows(&format!("Copied the image of {id} with its labels.")));
+    window.until("and with its labels", |window| window.tells(&format!("Copied the image of {id} with its labels.")));
     let lake = window.lake.to_str().unwrap().to_owned();
     let row: usize = {
         let listed = lakescope(&["frames", &lake, "--columns", "frame_id", "--format", "csv"]);
@@ -129,7 +134,7 @@ fn the_image_is_copied_and_saved_as_the_command_line_writes_it() {
         let ctx = window.harness.ctx.clone();
         let save = lakescope::gui::Command::SaveImage { row, labels, out: ours.clone() };
         window.harness.state_mut().apply(save, &ctx);
-        window.until("it is saved", |window| window.shows(&format!("Saved {}.", ours.display())));
+        window.until("it is saved", |window| window.tells(&format!("Saved {}.", ours.display())));
         let mut arguments = vec!["frame", &lake, &id, "--out", theirs.to_str().unwrap()];
         arguments.extend(labels.then_some("--labels"));
         arguments.extend(labels.then_some(["--where", "has(car) or has(pedestrian)"]).into_iter().flatten());
@@ -156,5 +161,6 @@ fn the_magnifier_follows_the_pointer() {
     window.until_remembered("\"magnifier\": true");
     let name = format!("Picture of {}", window.shown_frame().unwrap());
     let at = window.harness.get_by_label(&name).rect().center();
-    hover(&mut window, at, "Pixel ");
+    window.harness.hover_at(at);
+    window.until("the value is told", |window| window.tells("Pixel "));
 }

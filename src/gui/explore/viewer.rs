@@ -193,13 +193,13 @@ impl Viewer {
         let source =
             Source { session: &lake.session, table: lake.table(), pool: &workers.pictures, ctx: &ui.ctx().clone() };
         // While playing, the frame that is shown may be ahead of the one that is told until the next pass.
-        let mut seen = if self.playing.as_ref().is_some_and(|playing| playing.footage == cameras[lead].footage) {
+        let seen = if self.playing.as_ref().is_some_and(|playing| playing.footage == cameras[lead].footage) {
             self.play(ui, state, lake, source, (&cameras, lead), row, out)
         } else {
             self.pause();
             reading::resting(&mut self.pictures, source, lake, &cameras, lead, row)
         };
-        self.keep(&cameras, &mut seen);
+        self.keep(&cameras, &seen);
         ui.spacing_mut().item_spacing.y = 0.0;
         let picture = seen[lead].picture.clone();
         let stand_in = self.cells.get(&self.lead).and_then(|cell| cell.last.as_ref()).map(|(_, kept)| Arc::clone(kept));
@@ -284,8 +284,8 @@ impl Viewer {
         }
     }
 
-    /// Keeps what is shown, to stand in for what comes next. Another footage has nothing to stand in for.
-    fn keep(&mut self, cameras: &[Camera], seen: &mut [Seen]) {
+    /// Keeps what is shown, to stand in for what comes next.
+    fn keep(&mut self, cameras: &[Camera], seen: &[Seen]) {
         for (camera, seen) in cameras.iter().zip(seen) {
             let Some(cell) = self.cells.get_mut(&camera.name) else { continue };
             if let Some(picture) = &seen.picture {
