@@ -123,7 +123,7 @@ impl OpenStores {
 ///
 /// # Errors
 /// [`FramesError::StoreChanged`], or what keeps it from being found.
-pub(super) fn look_at(store: &StoreRef<'_>) -> Result<(), FramesError> {
+pub fn look_at(store: &StoreRef<'_>) -> Result<(), FramesError> {
     let path = file_access::resolve(store.lake_root, store.store)?;
     let metadata = path.metadata().map_err(|source| FramesError::Open { store: store.store.to_owned(), source })?;
     let (status, known) = (file_access::status_of(&metadata), store.identity);

@@ -9,7 +9,7 @@ use super::{
     ChildPool, Encoding, Extents, FrameLayout, FramesError, Storage, ValueType,
     chunk_cache::ChunkCache,
     coded, elsewhere, large_work,
-    open_stores::{self, OpenStore, OpenStores, StoreRef},
+    open_stores::{OpenStore, OpenStores, StoreRef},
     pixels,
     scratch::with_buffer,
     stored_frame::{StoredFrames, memory_bytes},
@@ -67,21 +67,6 @@ impl FrameReader {
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
         self.bytes_read.load(Ordering::Relaxed)
-    }
-
-    /// Whether the store of a footage and the files that hold its frames are as they were indexed, as far as a look at
-    /// their paths tells. Cheap: nothing is opened or read.
-    ///
-    /// # Errors
-    /// [`FramesError::StoreChanged`], or what keeps one of them from being found.
-    pub fn look_at(&self, store: &StoreRef<'_>, layout: Option<&FrameLayout>) -> Result<(), FramesError> {
-        open_stores::look_at(store)?;
-        for source in layout.into_iter().flat_map(|layout| &layout.sources) {
-            if let Some(identity) = source.identity {
-                open_stores::look_at(&StoreRef { lake_root: store.lake_root, store: &source.store, identity })?;
-            }
-        }
-        Ok(())
     }
 
     /// The values of one frame.

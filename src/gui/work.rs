@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use crate::{
     catalog::FrameTable,
     jobs::Pool,
-    session::{FrameTrouble, Session, SessionError},
+    session::{FrameTrouble, Session, SessionError, StoreWatch},
 };
 
 /// One pool per kind of work, so that a slow kind never holds up a quick one.
@@ -59,29 +59,35 @@ struct Watched {
     footages: BTreeSet<i64>,
 }
 
-/// A store as a look at its path tells it; `None` as it was indexed.
-type StoreState = Option<FrameTrouble>;
+/// A store that is looked at, and how it was the last time: `None` as it was indexed.
+type Looked = (StoreWatch, Option<FrameTrouble>);
 
 /// The footages whose stores are in another state than when they were looked at last. What was never looked at was as it
 /// was indexed, or nothing would have been read of it.
-fn changed_stores(session: &Session, watched: &Watched, known: &mut HashMap<i64, StoreState>) -> Vec<i64> {
+fn changed_stores(session: &Session, watched: &Watched, known: &mut HashMap<i64, Looked>) -> Vec<i64> {
     let Some(table) = &watched.table else { return Vec::new() };
     known.retain(|footage, _| watched.footages.contains(footage));
-    let mut changed = Vec::new();
-    for (index, _) in table.footage_list().iter().enumerate() {
+    for index in 0..table.footage_list().len() {
         let id = table.footage_id(index);
-        if !watched.footages.contains(&id) {
-            continue;
+        if watched.footages.contains(&id)
+            && !known.contains_key(&id)
+            && let Ok(watch) = session.store_watch(table, index)
+        {
+            known.insert(id, (watch, None));
         }
-        let now = match session.look_at_store(table, index) {
+    }
+    let mut changed = Vec::new();
+    for (id, (watch, before)) in known {
+        let now = match watch.look() {
             Err(SessionError::Frame { trouble: trouble @ (FrameTrouble::Changed | FrameTrouble::Absent), .. }) => {
                 Some(trouble)
             }
             // What keeps a store from being looked at says nothing of what is in it.
             Ok(()) | Err(_) => None,
         };
-        if known.insert(id, now).flatten() != now {
-            changed.push(id);
+        if *before != now {
+            *before = now;
+            changed.push(*id);
         }
     }
     changed

@@ -17,6 +17,7 @@ use std::{path::Path, sync::Arc};
 use parking_lot::Mutex;
 
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
+pub use images::StoreWatch;
 pub use types::{
     DrawnLabels, Explanation, ExportImages, ExportLabels, ExportReport, ExportRequest, ExportScope, FilterPart,
     FrameDetail, FrameFormat, FrameTrouble, IndexReport, LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection,
