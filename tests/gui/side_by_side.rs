@@ -114,6 +114,7 @@ fn zoom_is_the_same_in_all_cameras_until_they_are_taken_apart() {
             unit: egui::MouseWheelUnit::Point,
             delta: egui::vec2(0.0, 40.0),
             phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
             modifiers: Modifiers::NONE,
         });
         window.settle();

@@ -395,7 +395,7 @@ mod tests {
             (Emphasis::All, Some([false, true]), None, [].into(), [Some(Tone::Full), Some(Tone::Full)]),
             (Emphasis::Only, Some([false, true]), Some(&chosen), off(), [Some(Tone::Chosen), None]),
         ] {
-            let looking = Looking { emphasis, classes_off, ..Looking::default() };
+            let looking = Looking { classes_off, emphasis, ..Looking::default() };
             let look = BoxLook { looking: &looking, matching: matching.as_ref().map(<[bool; 2]>::as_slice), chosen };
             let found = [0, 1].map(|index| look.tone(key, index, &labels[index]));
             assert_eq!(found, expected, "{emphasis:?} {matching:?}");

@@ -186,7 +186,7 @@ mod tests {
                 }
             }
             assert_eq!(found, lines, "{width} × {height}, {} cameras", aspects.len());
-            let filled: f32 = cells.iter().map(|cell| cell.area()).sum();
+            let filled: f32 = cells.iter().map(Rect::area).sum();
             assert!(filled > area.area() * 0.97, "{filled} of {}", area.area());
         }
         assert!(cells(Rect::from_min_size(pos2(0.0, 0.0), vec2(100.0, 100.0)), &[]).is_empty());
