@@ -162,10 +162,10 @@ mod tests {
         for (line, drawn) in [
             (LinePattern::Solid, [true, true, true, true]),
             (LinePattern::Dashed, [true, true, false, true]),
-            (LinePattern::Dotted, [true, false, true, false]),
+            (LinePattern::Dotted, [true, true, false, false]),
             (LinePattern::DashDotted, [true, true, false, true]),
         ] {
-            let found = [0.5, 3.5, 6.0, 7.6].map(|at| line.is_drawn(at));
+            let found = [0.5, 3.5, 6.0, 8.0].map(|at| line.is_drawn(at));
             assert_eq!(found, drawn, "{line:?}");
         }
     }

@@ -1,6 +1,8 @@
 //! Flows through the window, driven by accessible labels, without a screen.
 
 mod boxes;
+mod brush;
+mod docking;
 mod explore;
 mod harness;
 mod panels;

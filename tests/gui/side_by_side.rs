@@ -90,7 +90,7 @@ fn zoom_is_the_same_in_all_cameras_until_they_are_taken_apart() {
     let other = beside(&window)[0].clone();
     let (lead, second) = (window.harness.get_by_label(&name).rect(), window.harness.get_by_label(&other).rect());
     assert!(!lead.intersects(second.shrink(1.0)), "{lead:?} {second:?}");
-    // The pixel in the middle of both is the same one when they are zoomed alike.
+    // The cameras have frames of different sizes.
     let pixel = |window: &mut Window, at| {
         for _ in 0..60 {
             window.harness.hover_at(at);
@@ -104,9 +104,12 @@ fn zoom_is_the_same_in_all_cameras_until_they_are_taken_apart() {
         }
         panic!("no pixel is told");
     };
+    let middle = [pixel(&mut window, lead.center()), pixel(&mut window, second.center())];
     let quarter = |rect: egui::Rect| rect.center() + egui::vec2(30.0, 20.0);
-    let (a, b) = (pixel(&mut window, quarter(lead)), pixel(&mut window, quarter(second)));
-    assert!((a.0 - b.0).abs() <= 1 && (a.1 - b.1).abs() <= 1, "{a:?} {b:?}");
+    for (rect, middle) in [lead, second].into_iter().zip(middle) {
+        let (x, y) = pixel(&mut window, quarter(rect));
+        assert!((x - middle.0 - 30).abs() <= 1 && (y - middle.1 - 20).abs() <= 1, "{x}, {y} beside {middle:?}");
+    }
     // Ten notches of the wheel over one of them.
     window.harness.hover_at(quarter(lead));
     for _ in 0..10 {
@@ -121,7 +124,11 @@ fn zoom_is_the_same_in_all_cameras_until_they_are_taken_apart() {
     }
     let corner = |rect: egui::Rect| rect.center() + egui::vec2(-60.0, -40.0);
     let (a, b) = (pixel(&mut window, corner(lead)), pixel(&mut window, corner(second)));
-    assert!((a.0 - b.0).abs() <= 1 && (a.1 - b.1).abs() <= 1, "{a:?} {b:?}");
+    // The same part of both: places as parts of the frames.
+    let part = |at: i32, middle: i32| f64::from(at) / f64::from(2 * middle);
+    assert!((part(a.0, middle[0].0) - part(b.0, middle[1].0)).abs() < 0.04, "{a:?} {b:?} of {middle:?}");
+    assert!((part(a.1, middle[0].1) - part(b.1, middle[1].1)).abs() < 0.04, "{a:?} {b:?} of {middle:?}");
+    assert_ne!(a, middle[0]);
     // Taken apart, the other stays as it was.
     window.key(Modifiers::ALT, Key::C);
     window.harness.hover_at(quarter(lead));

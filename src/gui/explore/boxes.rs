@@ -106,9 +106,15 @@ pub(super) fn under(drawn: &[Drawn<'_>], pointer: Pos2) -> Option<usize> {
 
 /// Draws the boxes, and tags without a box in the corner. Names stand beside or inside their boxes, the chosen and the
 /// largest first; one that finds no place is told under the pointer and on the Labels page. `hovered` is a place among
-/// `drawn`.
-pub(super) fn boxes_ui(painter: &Painter, drawn: &[Drawn<'_>], hovered: Option<usize>, corner: Pos2) {
-    let mut named: Vec<Rect> = Vec::new();
+/// `drawn`; names keep clear of what is `taken`.
+pub(super) fn boxes_ui(
+    painter: &Painter,
+    drawn: &[Drawn<'_>],
+    hovered: Option<usize>,
+    corner: Pos2,
+    taken: Option<Rect>,
+) {
+    let mut named: Vec<Rect> = taken.into_iter().collect();
     let mut tag = corner;
     for drawn in drawn.iter().filter(|drawn| drawn.rect.is_none() && drawn.tone > Tone::Faint) {
         let text = Text::of(painter, drawn.label);

@@ -118,7 +118,7 @@ pub(super) fn cells(area: Rect, aspects: &[f32]) -> Vec<Rect> {
     best.map(|(_, cells)| cells).unwrap_or_default()
 }
 
-/// The cells in so many lines, and the area that the pictures in them take.
+/// The cells in so many lines, and how good that is: the smallest picture counts most, then all together.
 #[expect(clippy::cast_precision_loss, reason = "a few cells")]
 fn in_lines(area: Rect, aspects: &[f32], lines: usize) -> (f32, Vec<Rect>) {
     // As even as can be, the fuller lines first.
@@ -136,7 +136,8 @@ fn in_lines(area: Rect, aspects: &[f32], lines: usize) -> (f32, Vec<Rect>) {
     // A line is as high as its pictures are when they fill its width; all are shrunk or spread alike to fill the height.
     let heights: Vec<f32> = lines.iter().map(|line| wide(line) / line.iter().sum::<f32>()).collect();
     let stretch = room / heights.iter().sum::<f32>();
-    let (mut seen, mut cells, mut top) = (0.0, Vec::with_capacity(aspects.len()), area.top());
+    let (mut seen, mut least) = (0.0, f32::INFINITY);
+    let (mut cells, mut top) = (Vec::with_capacity(aspects.len()), area.top());
     for (line, natural) in lines.iter().zip(&heights) {
         let height = natural * stretch;
         let mut left = area.left();
@@ -144,12 +145,13 @@ fn in_lines(area: Rect, aspects: &[f32], lines: usize) -> (f32, Vec<Rect>) {
             let width = wide(line) * aspect / line.iter().sum::<f32>();
             let picture = (width / aspect).min(height);
             seen += picture * picture * aspect;
+            least = least.min(picture * picture * aspect);
             cells.push(Rect::from_min_size(pos2(left, top), vec2(width, height)));
             left += width + GAP;
         }
         top += height + GAP;
     }
-    (seen, cells)
+    (least * aspects.len() as f32 + seen * 0.1, cells)
 }
 
 #[cfg(test)]
@@ -169,8 +171,10 @@ mod tests {
             (1900.0, 300.0, vec![wide; 4], vec![4]),
             (900.0, 700.0, vec![wide; 5], vec![2, 2, 1]),
             (1400.0, 600.0, vec![wide; 5], vec![3, 2]),
-            (1200.0, 700.0, vec![wide; 6], vec![3, 3]),
-            (800.0, 600.0, vec![0.5, 0.5, 2.0], vec![3]),
+            (1200.0, 700.0, vec![wide; 6], vec![2, 2, 2]),
+            (1200.0, 500.0, vec![wide; 6], vec![3, 3]),
+            (800.0, 600.0, vec![0.5, 0.5, 2.0], vec![2, 1]),
+            (418.0, 440.0, vec![wide; 4], vec![2, 2]),
             (240.0, 160.0, vec![wide; 3], vec![2, 1]),
         ] {
             let area = Rect::from_min_size(pos2(10.0, 20.0), vec2(width, height));

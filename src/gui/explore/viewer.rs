@@ -1,5 +1,5 @@
-//! The viewer: the frame that is looked at, alone or with the other cameras of its recording, the controls below it, and
-//! what the sensors said.
+//! The viewer: the frame that is looked at, alone or with the other cameras of its recording, and the controls below it; what
+//! it fetched serves the panels of values and labels.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -7,11 +7,10 @@ use std::{
     time::Duration,
 };
 
-use egui::{Align, CursorIcon, Frame, Layout, Margin, Rect, Sense, Ui, UiBuilder, WidgetInfo, accesskit::Role};
+use egui::{Context, Rect, Ui, UiBuilder};
 
 use super::{
     boxes::BoxLook,
-    detail,
     legend::{self, legend_ui},
     look_bar::RangeDraft,
     playback::Playback,
@@ -33,19 +32,20 @@ use crate::{
         looking::ChosenBox,
         pictures::{Picture, Pictures},
         source::Source,
-        state::{DetailTab, State},
+        state::State,
         theme::{self, colors},
-        widgets::{Icon, bar, divider, empty_ui, segmented},
+        widgets::{Icon, divider, empty_ui, waiting_ui},
         work::Workers,
     },
     jobs::Priority,
     model::Label as FrameLabel,
+    session::FrameDetail,
 };
 
 /// Height of scrub bar and buttons, px.
 const TRANSPORT: f32 = 76.0;
-/// Least height of the picture, as long as a quarter is left for the details, px.
-const PICTURE: f32 = 160.0;
+/// Least height of the pictures beside which there is room for the classes, px.
+const WITH_LEGEND: f32 = 120.0;
 
 /// One camera's picture on screen.
 #[derive(Default)]
@@ -82,6 +82,16 @@ pub struct Viewer {
     range: RangeDraft,
     plots: Plots,
     catalog: String,
+    now: Option<Now>,
+}
+
+/// The frames of this pass, for every panel that shows something of them.
+struct Now {
+    row: usize,
+    cameras: Vec<Camera>,
+    /// The camera that is looked at.
+    lead: usize,
+    seen: Vec<Seen>,
 }
 
 impl Viewer {
@@ -166,8 +176,18 @@ impl Viewer {
         }
     }
 
-    /// Draws the viewer.
-    pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
+    /// Has the frames fetched that are looked at, and plays; to be called before the panels are drawn, when one of them shows
+    /// the frame or something of it (`wanted`).
+    pub fn prepare(
+        &mut self,
+        ctx: &Context,
+        state: &State,
+        lake: &Lake,
+        workers: &Workers,
+        wanted: bool,
+        out: &mut Vec<Command>,
+    ) {
+        self.now = None;
         if self.catalog != lake.table().catalog_uid() {
             lake.table().catalog_uid().clone_into(&mut self.catalog);
             self.playing = None;
@@ -175,13 +195,6 @@ impl Viewer {
             self.test.clear();
         }
         self.pictures.begin_frame(lake.table(), state.persisted.memory.pictures());
-        let Some(row) = lake.current.filter(|row| *row < lake.frames()) else {
-            empty_ui(ui, Icon::Broken, "No frame is shown", "Press a tile in the grid to see its frame here.", |_| {});
-            return;
-        };
-        self.ask_for_test(ui, lake, workers);
-        let (cameras, lead) = side_by_side::shown(lake, &lake.looking, row);
-        self.take_lead(&cameras, lead, lake.looking.apart);
         if let Some(actual) = state.transient.view_scale {
             for (camera, cell) in &mut self.cells {
                 if *camera == self.lead || !lake.looking.apart {
@@ -190,35 +203,53 @@ impl Viewer {
             }
             out.push(Command::ViewScaled);
         }
-        let source =
-            Source { session: &lake.session, table: lake.table(), pool: &workers.pictures, ctx: &ui.ctx().clone() };
+        let Some(row) = lake.current.filter(|row| *row < lake.frames()) else { return };
+        if !wanted {
+            return self.pause();
+        }
+        self.ask_for_test(ctx, lake, workers);
+        let (cameras, lead) = side_by_side::shown(lake, &lake.looking, row);
+        self.take_lead(&cameras, lead, lake.looking.apart);
+        let source = Source { session: &lake.session, table: lake.table(), pool: &workers.pictures, ctx };
         // While playing, the frame that is shown may be ahead of the one that is told until the next pass.
         let seen = if self.playing.as_ref().is_some_and(|playing| playing.footage == cameras[lead].footage) {
-            self.play(ui, state, lake, source, (&cameras, lead), row, out)
+            self.play(state, lake, source, (&cameras, lead), row, out)
         } else {
             self.pause();
             reading::resting(&mut self.pictures, source, lake, &cameras, lead, row)
         };
         self.keep(&cameras, &seen);
+        self.now = Some(Now { row, cameras, lead, seen });
+    }
+
+    /// The picture of the frame that is looked at, or until that is there the one before.
+    fn stand_in(&self) -> Option<Arc<Picture>> {
+        let (_, picture) = self.cells.get(&self.lead)?.last.as_ref()?;
+        Some(Arc::clone(picture))
+    }
+
+    /// Number of objects on the frame.
+    #[must_use]
+    pub fn labels(&self) -> Option<usize> {
+        let picture = self.stand_in()?;
+        self.now.as_ref()?;
+        picture.detail.as_ref().ok().map(|detail| detail.labels.len())
+    }
+
+    /// Draws the cameras and their controls.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
+        let Some(now) = self.now.take() else { return no_frame_ui(ui) };
         ui.spacing_mut().item_spacing.y = 0.0;
-        let picture = seen[lead].picture.clone();
-        let stand_in = self.cells.get(&self.lead).and_then(|cell| cell.last.as_ref()).map(|(_, kept)| Arc::clone(kept));
-        let stand_in = picture.or(stand_in);
-        header_ui(ui, state, lake, row, (stand_in.as_deref(), &mut self.range), out);
+        let stand_in = self.stand_in();
+        header_ui(ui, state, lake, now.row, (stand_in.as_deref(), &mut self.range), out);
         divider(ui);
         let whole = ui.available_rect_before_wrap();
-        let share = state.persisted.detail_share;
-        let lower = (whole.height() * share).clamp(120.0_f32.min(whole.height() * 0.4), whole.height() * 0.75);
-        // In a low window the picture comes first.
-        let lower = lower.min((whole.height() - TRANSPORT - PICTURE).max(whole.height() * 0.25));
-        let cut = whole.bottom() - lower;
-        let transport_top = (cut - TRANSPORT).max(whole.top());
+        let transport_top = (whole.bottom() - TRANSPORT).max(whole.top());
         // Where there are classes and room, the strip keeps its place, so that pictures do not jump.
         let classes = lake.table().classes();
-        let strip = state.persisted.boxes && !classes.is_empty() && transport_top - whole.top() > PICTURE * 0.75;
+        let strip = state.persisted.boxes && !classes.is_empty() && transport_top - whole.top() > WITH_LEGEND;
         let area = whole.with_max_y(if strip { transport_top - legend::HEIGHT } else { transport_top });
-        Self::splitter_ui(ui, whole, cut, out);
-        let numbers = self.cells_ui(ui, area, state, lake, (&cameras, lead), &seen, out);
+        let numbers = self.cells_ui(ui, area, state, lake, &now, out);
         let part = |from: f32, to: f32| UiBuilder::new().max_rect(Rect::from_x_y_ranges(whole.x_range(), from..=to));
         if strip {
             ui.scope_builder(part(area.bottom(), transport_top), |ui| {
@@ -228,24 +259,45 @@ impl Viewer {
                 legend_ui(ui, &lake.looking, &counted, asked, out);
             });
         }
-        ui.scope_builder(part(transport_top, cut), |ui| {
+        ui.scope_builder(part(transport_top, whole.bottom()), |ui| {
             let dropped = self.playing.as_ref().map_or(self.dropped, |playing| playing.dropped + self.dropped_beside());
-            let transport = Transport { playing: self.playing.is_some(), dropped, row };
+            let transport = Transport { playing: self.playing.is_some(), dropped, row: now.row };
             transport_ui(ui, state, lake, workers, &mut self.scrub, transport, out);
         });
-        ui.scope_builder(part(cut, whole.bottom()), |ui| {
-            ui.shrink_clip_rect(ui.max_rect());
-            divider(ui);
-            self.detail_ui(ui, state, lake, workers, row, stand_in.as_deref(), out);
-        });
+        self.now = Some(now);
+    }
+
+    /// Draws the plots of the sensors.
+    pub fn sensors_ui(&mut self, ui: &mut Ui, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
+        let Some(now) = &self.now else { return no_frame_ui(ui) };
+        let (row, picture) = (now.row, self.stand_in());
+        let detail = picture.as_ref().and_then(|picture| picture.detail.as_ref().ok());
+        self.plots.ui(ui, lake, workers, row, detail, out);
+    }
+
+    /// The menu that chooses the plotted metrics.
+    pub fn plots_menu_ui(&mut self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+        self.plots.chooser_ui(ui, lake, out);
+    }
+
+    /// Draws what is known of the frame with `draw`, or why it is not known.
+    pub fn detail_ui(&mut self, ui: &mut Ui, draw: impl FnOnce(&mut Ui, &FrameDetail)) {
+        if self.now.is_none() {
+            return no_frame_ui(ui);
+        }
+        match self.stand_in().as_ref().map(|picture| &picture.detail) {
+            None => waiting_ui(ui, "Reading the frame…"),
+            Some(Err(error)) => empty_ui(ui, Icon::Warning, "The frame's data cannot be read", error, |_| {}),
+            Some(Ok(detail)) => draw(ui, detail),
+        }
     }
 
     /// Asks for the labels that the filter talks of.
-    fn ask_for_test(&mut self, ui: &Ui, lake: &Lake, workers: &Workers) {
+    fn ask_for_test(&mut self, ctx: &Context, lake: &Lake, workers: &Workers) {
         let Some(view) = &lake.view else { return };
         let key = (view.key.generation, view.key.filter.clone());
         let (session, table, filter) = (lake.session.clone(), Arc::clone(lake.table()), key.1.clone());
-        self.test.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
+        self.test.request(key, &workers.ask, Priority::Visible, ctx, move |_| {
             session.label_test(&table, &filter).map_err(|error| error.to_string())
         });
         self.test.poll();
@@ -295,17 +347,17 @@ impl Viewer {
     }
 
     /// Draws the cameras; gives the labels of the frames that are on screen.
-    #[expect(clippy::too_many_arguments, reason = "what the cameras are drawn from")]
     fn cells_ui(
         &mut self,
         ui: &mut Ui,
         area: Rect,
         state: &State,
         lake: &Lake,
-        (cameras, lead): (&[Camera], usize),
-        seen: &[Seen],
+        now: &Now,
         out: &mut Vec<Command>,
     ) -> Vec<FrameLabel> {
+        let Now { cameras, lead, seen, .. } = now;
+        let lead = *lead;
         let aspects: Vec<f32> = cameras.iter().map(|camera| camera.aspect).collect();
         // Shift held hides the boxes.
         let boxes = state.persisted.boxes && !ui.input(|input| input.modifiers.shift_only());
@@ -358,24 +410,9 @@ impl Viewer {
         labels
     }
 
-    /// The line between controls and details, which can be moved.
-    fn splitter_ui(ui: &Ui, whole: Rect, cut: f32, out: &mut Vec<Command>) {
-        let line = Rect::from_x_y_ranges(whole.x_range(), cut - 3.0..=cut + 3.0);
-        let response = ui.interact(line, ui.scope_id().with("splitter"), Sense::drag());
-        response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, "Height of the details"));
-        if response.hovered() || response.dragged() {
-            ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
-        }
-        if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.dragged()) {
-            out.push(Command::SetDetailShare((whole.bottom() - pointer.y) / whole.height().max(1.0)));
-        }
-    }
-
     /// Shows what is due of all cameras, and wakes the window in time.
-    #[expect(clippy::too_many_arguments, reason = "what a refresh depends on")]
     fn play(
         &mut self,
-        ui: &Ui,
         state: &State,
         lake: &Lake,
         source: Source<'_>,
@@ -383,7 +420,7 @@ impl Viewer {
         row: usize,
         out: &mut Vec<Command>,
     ) -> Vec<Seen> {
-        let now = ui.input(|input| input.time);
+        let now = source.ctx.input(|input| input.time);
         let times = reading::times_of(lake, &cameras[lead]);
         let Some(mut playing) = self.playing.take() else { return Vec::new() };
         playing.set_speed(state.persisted.speed, now);
@@ -406,9 +443,9 @@ impl Viewer {
         if refresh.runs {
             // Other cameras have moments of their own.
             let most = if cameras.len() > 1 { 1.0 / 60.0 } else { 1.0 };
-            ui.ctx().request_repaint_after(Duration::from_secs_f64(playing.wait_s(times, now).min(most)));
+            source.ctx.request_repaint_after(Duration::from_secs_f64(playing.wait_s(times, now).min(most)));
         } else {
-            ui.ctx().request_repaint_after(Duration::from_millis(20));
+            source.ctx.request_repaint_after(Duration::from_millis(20));
         }
         if !playing.is_over(times, now) {
             self.playing = Some(playing);
@@ -421,47 +458,10 @@ impl Viewer {
         }
         seen
     }
+}
 
-    #[expect(clippy::too_many_arguments, reason = "what a frame's detail is drawn from")]
-    fn detail_ui(
-        &mut self,
-        ui: &mut Ui,
-        state: &State,
-        lake: &Lake,
-        workers: &Workers,
-        row: usize,
-        picture: Option<&Picture>,
-        out: &mut Vec<Command>,
-    ) {
-        let tab = state.persisted.detail;
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let detail = picture.and_then(|picture| picture.detail.as_ref().ok());
-        let labels = detail.map_or(0, |detail| detail.labels.len());
-        Frame::new().inner_margin(Margin::symmetric(12, 0)).show(ui, |ui| {
-            bar(ui, 44.0, |ui| {
-                let labels = format!("Labels {labels}");
-                let tabs =
-                    [(DetailTab::Sensors, "Sensors"), (DetailTab::Values, "Values"), (DetailTab::Labels, &*labels)];
-                if let Some(tab) = segmented(ui, tab, &tabs) {
-                    out.push(Command::SetDetail(tab));
-                }
-                if tab == DetailTab::Sensors {
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| self.plots.chooser_ui(ui, lake, out));
-                }
-            });
-        });
-        match (tab, picture.map(|picture| &picture.detail)) {
-            (DetailTab::Sensors, _) => self.plots.ui(ui, lake, workers, row, detail, out),
-            (_, None) => {}
-            (_, Some(Err(error))) => {
-                empty_ui(ui, Icon::Warning, "The frame's data cannot be read", error, |_| {});
-            }
-            (DetailTab::Values, Some(Ok(detail))) => detail::values_ui(ui, detail),
-            (DetailTab::Labels, Some(Ok(detail))) => {
-                detail::labels_ui(ui, detail, FrameKey::of(lake.table(), detail.row), lake.chosen_box.as_ref(), out);
-            }
-        }
-    }
+fn no_frame_ui(ui: &mut Ui) {
+    empty_ui(ui, Icon::Broken, "No frame is shown", "Press a tile in the grid to see its frame here.", |_| {});
 }
 
 /// What assistive technology says of a camera.

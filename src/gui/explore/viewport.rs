@@ -231,7 +231,10 @@ fn labels_ui(ui: &Ui, painter: &Painter, response: &Response, shown: &Shown<'_>,
     let pointer = response.hover_pos().filter(|_| !response.dragged());
     let hovered = pointer.and_then(|pointer| under(drawn, pointer));
     let top = if shown.caption.is_some() { 34.0 } else { 8.0 };
-    boxes_ui(painter, drawn, hovered, painter.clip_rect().left_top() + vec2(8.0, top));
+    let corner = painter.clip_rect().left_top();
+    // The name of the camera stands there, drawn over the boxes.
+    let taken = shown.caption.map(|_| Rect::from_min_size(corner, vec2(160.0, 30.0)));
+    boxes_ui(painter, drawn, hovered, corner + vec2(8.0, top), taken);
     let mut pressed = hovered.filter(|_| response.clicked()).map(|at| drawn[at].index);
     if let Some(at) = hovered {
         ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
