@@ -197,6 +197,9 @@ pub struct FrameArgs {
     /// Draw the boxes of the labels
     #[arg(long)]
     pub labels: bool,
+    /// With --labels, draw only the boxes that this filter talks of: "has(car where score > 0.5)"
+    #[arg(long = "where", value_name = "FILTER", requires = "labels")]
+    pub filter: Option<String>,
     /// Which colour is stored first, if not as lake.toml or the window says
     #[arg(long, value_enum, value_name = "ORDER")]
     pub channels: Option<ChannelOrder>,

@@ -28,6 +28,11 @@ impl Bound {
         Ok(Self { predicate })
     }
 
+    /// What the filter says.
+    pub(super) fn predicate(&self) -> &Predicate {
+        &self.predicate
+    }
+
     /// The frames for which the filter is true. Unknown does not match.
     ///
     /// # Errors

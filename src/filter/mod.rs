@@ -23,6 +23,7 @@ mod frame_set;
 mod glob;
 pub mod histogram;
 mod kernel;
+mod label_match;
 mod label_rows;
 mod memory;
 #[cfg(test)]
@@ -58,6 +59,7 @@ pub use error::FilterError;
 pub use evaluate::Bound;
 pub use explain::{Part, Peak, explain, numbers, peak_of};
 pub use frame_set::FrameSet;
+pub use label_match::LabelTest;
 pub use label_rows::{LabelRows, LabelRowsBuilder};
 pub use memory::MemoryColumns;
 pub use names::{FIXED_NAMES, attribute_keys, attribute_reference, metric_name, metric_reference};

@@ -42,7 +42,7 @@ pub use layout::{
     Encoding, FrameLayout, Origin, Part, PieceFile, PixelOrder, SourceFile, Storage, StoreIdentity, StoredFilter,
     ValueType,
 };
-pub use open_stores::StoreRef;
+pub use open_stores::{StoreRef, look_at};
 pub use pool::{ChildPool, PoolLimits};
 pub use probe::{FoundFootage, Guesses, StoreProbe, TimesSource, probe_store, read_times};
 pub use reader::{FrameReader, StoredBytes};

@@ -75,6 +75,8 @@ pub struct App {
     saved: Persisted,
     changed_at: Option<Instant>,
     applied_zoom: f32,
+    /// The generation, and how many pictures had come, when the watcher was last told whose stores to look at.
+    watched: Option<(u64, u64)>,
 }
 
 /// Changes are written this long after the last one.
@@ -100,6 +102,7 @@ impl App {
             settings,
             changed_at: None,
             applied_zoom: 1.0,
+            watched: None,
         };
         if let Some(lake) = lake {
             app.open(lake, ctx);
@@ -132,6 +135,7 @@ impl App {
             job.progress.cancel();
         }
         self.workspaces = Workspaces::default();
+        self.watched = None;
         self.state.transient.dialog = None;
         self.state.transient.run = None;
         self.slot = Slot::Welcome;
@@ -164,6 +168,14 @@ impl App {
         let Slot::Ready(lake) = &mut self.slot else { return };
         if !matches!(self.state.transient.dialog, Some(Dialog::Compare(_) | Dialog::Export(_))) {
             lake.keep.ask_no_more();
+        }
+        for footage in lake.watcher.changed_stores() {
+            self.workspaces.explore.forget_pictures(footage);
+        }
+        let watched = Some((lake.table().generation(), self.workspaces.explore.pictures_came()));
+        if self.watched != watched {
+            self.watched = watched;
+            lake.watcher.watch_stores(lake.table(), self.workspaces.explore.footages_in_memory());
         }
         for footage in lake.poll(&self.workers, ctx) {
             self.workspaces.explore.forget_pictures(footage);

@@ -1,6 +1,6 @@
 //! Commands on the open lake: filter, order, frames, selections.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use egui::Context;
 
@@ -75,6 +75,11 @@ impl App {
             Command::SetRange(range) => self.change_look(ctx, move |session, table, footage| {
                 session.set_range(table, footage, range).map(|file| (format!("Value range {range}"), file))
             }),
+            Command::ShowCamera { camera, on } => lake.look(|looking| put(&mut looking.cameras_off, camera, !on)),
+            Command::ShowClass { class, on } => lake.look(|looking| put(&mut looking.classes_off, class, !on)),
+            Command::SetEmphasis(emphasis) => lake.look(|looking| looking.emphasis = emphasis),
+            Command::ChooseBox(chosen) => lake.chosen_box = chosen,
+            Command::SaveImage { row, labels, out } => self.save_image(row, labels, out, ctx),
             Command::SaveSelection { name, note } => self.save_selection(name, note, ctx),
             Command::LoadSelection(name) => self.load_selection(name, ctx),
             Command::DeleteSelection(name) => {
@@ -144,6 +149,14 @@ impl App {
                 let told = if swap { "Blue is taken as stored first" } else { "Red is taken as stored first" };
                 session.set_channels(table, footage, swap).map(|file| (told.to_owned(), file))
             }),
+            Action::AllCameras => lake.look(|looking| looking.all_cameras ^= true),
+            Action::ZoomTogether => lake.look(|looking| looking.apart ^= true),
+            Action::Magnifier => lake.look(|looking| looking.magnifier ^= true),
+            Action::NextEmphasis => lake.look(|looking| looking.emphasis = looking.emphasis.next()),
+            Action::CopyImage | Action::CopyImageLabels => self.copy_image(action == Action::CopyImageLabels, ctx),
+            Action::SaveImage | Action::SaveImageLabels => {
+                self.ask_where_to_save(action == Action::SaveImageLabels, ctx);
+            }
             Action::CopyFrameId => {
                 if let Some(row) = current {
                     let text = lake.table().frame_id(row).to_string();
@@ -248,5 +261,14 @@ impl App {
             }
             Err(error) => self.state.transient.complain(format!("Selection “{name}” cannot be loaded: {error}")),
         }
+    }
+}
+
+/// Puts `name` into a set or takes it out.
+fn put(set: &mut BTreeSet<String>, name: String, inside: bool) {
+    if inside {
+        set.insert(name);
+    } else {
+        set.remove(&name);
     }
 }

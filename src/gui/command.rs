@@ -9,6 +9,7 @@ use super::dialogs::ExportDraft;
 use super::dock::{Layout, Pane};
 use super::explore::TimelineCommand;
 use super::keep::KeepCommand;
+use super::looking::{ChosenBox, Emphasis};
 use super::state::{SortBy, ThemeChoice, Workspace};
 use crate::{filter::crossfilter::FacetKey, model::ValueRange};
 
@@ -88,6 +89,33 @@ pub enum Command {
     SetMemory(Memory),
     /// Which values of the footage that is looked at are black and white.
     SetRange(ValueRange),
+    /// Shows a camera beside the others or leaves it out.
+    ShowCamera {
+        /// The camera.
+        camera: String,
+        /// Whether it is shown.
+        on: bool,
+    },
+    /// Draws the boxes of a class or leaves them out.
+    ShowClass {
+        /// The class.
+        class: String,
+        /// Whether they are drawn.
+        on: bool,
+    },
+    /// Which boxes stand out when the filter talks of labels.
+    SetEmphasis(Emphasis),
+    /// Holds on to a box, or to none.
+    ChooseBox(Option<ChosenBox>),
+    /// Writes the picture of a frame to a file.
+    SaveImage {
+        /// The frame.
+        row: usize,
+        /// Whether with the boxes that are drawn.
+        labels: bool,
+        /// The file; its ending tells the format.
+        out: PathBuf,
+    },
     /// Speed of playback; 1 is as recorded.
     SetSpeed(f32),
     /// Stops a running job.
@@ -160,10 +188,18 @@ pub enum Action {
     FilterSpan,
     ExportSpan,
     ToggleBoxes,
+    NextEmphasis,
+    AllCameras,
+    ZoomTogether,
+    Magnifier,
     SwapRedBlue,
     ActualSize,
     FitView,
     CopyFrameId,
+    CopyImage,
+    CopyImageLabels,
+    SaveImage,
+    SaveImageLabels,
     SelectAll,
     SelectNone,
     ToggleSelected,
@@ -225,6 +261,7 @@ const CTRL: Modifiers = Modifiers::COMMAND;
 const PLAIN: Modifiers = Modifiers::NONE;
 const ALT: Modifiers = Modifiers::ALT;
 const SHIFT: Modifiers = Modifiers::SHIFT;
+const CTRL_ALT: Modifiers = Modifiers { alt: true, ctrl: false, shift: false, mac_cmd: false, command: true };
 const CTRL_SHIFT: Modifiers = Modifiers { alt: false, ctrl: false, shift: true, mac_cmd: false, command: true };
 
 /// Group, action, name, first shortcut, further shortcuts.
@@ -270,10 +307,18 @@ const ENTRIES: &[Entry] = &[
     (Group::Frame, Action::HistoryBack, "Back to the frame before", on(CTRL, Key::OpenBracket), &[]),
     (Group::Frame, Action::HistoryForward, "Forward", on(CTRL, Key::CloseBracket), &[]),
     (Group::Frame, Action::ToggleBoxes, "Show labels", on(PLAIN, Key::H), &[]),
+    (Group::Frame, Action::NextEmphasis, "Emphasise matching labels", on(PLAIN, Key::M), &[]),
+    (Group::Frame, Action::AllCameras, "All cameras side by side", on(PLAIN, Key::C), &[]),
+    (Group::Frame, Action::ZoomTogether, "Zoom all cameras together", on(ALT, Key::C), &[]),
+    (Group::Frame, Action::Magnifier, "Magnifier", on(PLAIN, Key::Z), &[]),
     (Group::Frame, Action::SwapRedBlue, "Swap red and blue", on(PLAIN, Key::R), &[]),
     (Group::Frame, Action::ActualSize, "Actual size", on(PLAIN, Key::Num1), &[]),
     (Group::Frame, Action::FitView, "Fit to view", on(PLAIN, Key::Num0), &[]),
     (Group::Frame, Action::CopyFrameId, "Copy the frame's name", on(CTRL_SHIFT, Key::N), &[]),
+    (Group::Frame, Action::CopyImage, "Copy the image", on(CTRL, Key::C), &[]),
+    (Group::Frame, Action::CopyImageLabels, "Copy the image with labels", on(CTRL_ALT, Key::C), &[]),
+    (Group::Frame, Action::SaveImage, "Save the image…", on(CTRL_SHIFT, Key::I), &[]),
+    (Group::Frame, Action::SaveImageLabels, "Save the image with labels…", None, &[]),
     (Group::Select, Action::SelectAll, "Select all matching frames", on(CTRL, Key::A), &[]),
     (Group::Select, Action::SelectNone, "Select none", on(CTRL_SHIFT, Key::A), &[]),
     (Group::Select, Action::ToggleSelected, "Select or deselect the frame", on(PLAIN, Key::X), &[]),

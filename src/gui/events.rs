@@ -19,6 +19,24 @@ pub enum Event {
         /// What to tell.
         told: Result<String, String>,
     },
+    /// A picture for the clipboard.
+    ImageReady {
+        /// The picture, or why there is none.
+        image: Result<Box<egui::ColorImage>, String>,
+        /// What to tell once it is on the clipboard.
+        what: String,
+    },
+    /// A person chose a file for a picture, or none.
+    ImageFileChosen {
+        /// The frame.
+        row: usize,
+        /// Whether with its boxes.
+        labels: bool,
+        /// The file.
+        out: Option<PathBuf>,
+    },
+    /// A picture was written to this file, or could not be.
+    ImageSaved(Result<PathBuf, String>),
     /// A person chose a folder in the desktop's dialog, or none.
     FolderChosen {
         /// What it is for.

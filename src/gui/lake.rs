@@ -9,10 +9,11 @@ use super::{
     explore::{Marks, TimelineMemory},
     fetch::Fetch,
     keep::Keep,
+    looking::{ChosenBox, Looking},
     row_names::RowNames,
     selected::Selected,
     state::{LakeMemory, SortBy},
-    undo::{Undo, ViewState},
+    undo::{Change, Undo, ViewState},
     view::{View, ViewError, ViewKey},
     work::{Watcher, Workers},
 };
@@ -99,6 +100,10 @@ pub struct Lake {
     pub timeline: TimelineMemory,
     /// The marks A and B.
     pub marks: Marks,
+    /// How frames are looked at.
+    pub looking: Looking,
+    /// The box that a person pressed.
+    pub chosen_box: Option<ChosenBox>,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -158,6 +163,8 @@ impl Lake {
             selected: Arc::default(),
             timeline: memory.timeline,
             marks: Marks::default(),
+            looking: memory.looking,
+            chosen_box: None,
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -182,7 +189,8 @@ impl Lake {
             (Some(_), None) => String::new(),
             (None, _) => self.filter.clone(),
         };
-        LakeMemory { filter, sort: self.sort.clone(), timeline: self.timeline.clone() }
+        let (timeline, looking) = (self.timeline.clone(), self.looking.clone());
+        LakeMemory { filter, sort: self.sort.clone(), timeline, looking }
     }
 
     /// The frames.
@@ -231,6 +239,7 @@ impl Lake {
             sort: self.sort.clone(),
             view: self.keep.opened.clone(),
             selected,
+            looking: self.looking.clone(),
             names,
             lanes: self.timeline.lanes.clone(),
             marks: self.marks.clone(),
@@ -244,6 +253,7 @@ impl Lake {
         self.timeline.lanes = state.lanes;
         self.marks = state.marks;
         self.keep.opened = state.view;
+        self.looking = state.looking;
         self.finding = None;
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
             self.selected = state.selected;
@@ -276,6 +286,12 @@ impl Lake {
             Some(found) => self.selected = found,
             None => self.finding = Some(finding),
         }
+    }
+
+    /// Changes how frames are looked at, as a step that can be undone.
+    pub fn look(&mut self, change: impl FnOnce(&mut Looking)) {
+        self.undo.record(self.view_state(), Change::Other);
+        change(&mut self.looking);
     }
 
     /// Looks at `row` and remembers the frame before.

@@ -80,6 +80,18 @@ impl App {
             }
             Event::Kept(done) => self.take_kept(done),
             Event::Sql(written) => self.take_sql(written, ctx),
+            Event::ImageReady { image: Ok(image), what } => {
+                ctx.copy_image(*image);
+                self.state.transient.tell(what);
+            }
+            Event::ImageFileChosen { row, labels, out } => self.take_image_file(row, labels, out, ctx),
+            Event::ImageSaved(Ok(file)) => {
+                let folder = file.parent().map(PathBuf::from).unwrap_or_default();
+                self.state.transient.tell_folder(format!("Saved {}.", file.display()), folder);
+            }
+            Event::ImageReady { image: Err(error), .. } | Event::ImageSaved(Err(error)) => {
+                self.state.transient.complain(error);
+            }
             Event::SelectionsChanged(told) => {
                 match told {
                     Ok(told) => self.state.transient.tell(told),

@@ -48,8 +48,11 @@ pub fn save(path: &Path, persisted: &Persisted) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::explore::{AxisTime, Lane, TimelineMemory};
     use crate::gui::state::{LakeMemory, SortBy, ThemeChoice};
+    use crate::gui::{
+        explore::{AxisTime, Lane, TimelineMemory},
+        looking::Looking,
+    };
 
     #[test]
     fn comes_back_as_it_was_and_damage_gives_the_defaults() {
@@ -67,6 +70,7 @@ mod tests {
                     lanes: Some(vec![Lane::Metric("speed".into()), Lane::Matches]),
                     axis: AxisTime::Clock,
                 },
+                looking: Looking { all_cameras: true, ..Looking::default() },
             },
         );
         save(&path, &kept).unwrap();

@@ -10,6 +10,7 @@ use super::{
     dialogs::Dialog,
     dock::{BUILT_IN, Layout},
     explore::TimelineMemory,
+    looking::Looking,
 };
 use crate::jobs::Progress;
 
@@ -66,6 +67,8 @@ pub struct LakeMemory {
     pub sort: Option<SortBy>,
     /// Lanes and axis of the timeline.
     pub timeline: TimelineMemory,
+    /// How frames are looked at.
+    pub looking: Looking,
 }
 
 /// Kept in the user's configuration folder.

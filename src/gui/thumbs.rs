@@ -82,6 +82,8 @@ pub struct Thumbs {
     /// Grows when pictures were forgotten; per footage when that was, so that answers of before are dropped.
     epoch: u64,
     forgotten: HashMap<i64, u64>,
+    /// Grows with every picture that came.
+    came: u64,
 }
 
 impl Default for Thumbs {
@@ -99,6 +101,7 @@ impl Default for Thumbs {
             catalog: Default::default(),
             epoch: 0,
             forgotten: HashMap::new(),
+            came: 0,
         }
     }
 }
@@ -116,7 +119,7 @@ impl Thumbs {
         self.frame += 1;
         self.awaited = 0;
         if self.catalog.0 != table.catalog_uid() {
-            *self = Self { frame: self.frame, ..Self::default() };
+            *self = Self { frame: self.frame, came: self.came, ..Self::default() };
         }
         if self.catalog.1 != table.generation() || self.catalog.0.is_empty() {
             self.catalog = (table.catalog_uid().to_owned(), table.generation());
@@ -132,6 +135,7 @@ impl Thumbs {
             if self.forgotten.get(&owner.1.footage).is_some_and(|since| epoch < *since) {
                 continue;
             }
+            self.came += 1;
             let slot = match image {
                 Err(trouble) => {
                     self.failures += 1;
@@ -193,6 +197,16 @@ impl Thumbs {
             }
         }
         Thumb::Loading
+    }
+
+    /// Grows with every picture that came.
+    pub fn came(&self) -> u64 {
+        self.came
+    }
+
+    /// The footages that pictures are kept of.
+    pub fn footages(&self) -> impl Iterator<Item = i64> + '_ {
+        self.slots.keys().map(|owner| owner.1.footage)
     }
 
     /// Whether every picture asked for in this frame is there.

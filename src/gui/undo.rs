@@ -1,10 +1,12 @@
-//! Undo and redo of what is shown: filter, order, selection, open view, lanes and marks of the timeline.
+//! Undo and redo of what is shown: filter, order, selection, open view, lanes and marks of the timeline, and how frames are
+//! looked at.
 
 use std::sync::Arc;
 
 use super::{
     explore::{Lane, Marks},
     keep::OpenedView,
+    looking::Looking,
     row_names::RowNames,
     selected::Selected,
     state::SortBy,
@@ -21,6 +23,8 @@ pub struct ViewState {
     pub view: Option<Arc<OpenedView>>,
     /// Chosen frames.
     pub selected: Arc<Selected>,
+    /// How frames are looked at.
+    pub looking: Looking,
     /// What the rows of the chosen frames mean.
     pub names: Arc<RowNames>,
     /// Lanes of the timeline.

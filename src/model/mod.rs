@@ -15,7 +15,7 @@ mod recording;
 mod run;
 mod time;
 
-pub use class_color::class_rgb;
+pub use class_color::{ClassStyle, LinePattern, class_rgb, class_style};
 pub use column::{Column, NULL_BOOL, NULL_WORD};
 pub use frame_id::{FrameId, FrameIdError};
 pub use label::{BoundingBox, Label};

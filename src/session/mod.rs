@@ -25,15 +25,16 @@ use parking_lot::Mutex;
 
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
 pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Numbers, ValueCompared};
+pub use images::StoreWatch;
 pub use scope::ExportCount;
 pub use selections::{Combine, DeletedSelection};
 pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use tags::{DeletedTag, Tag};
 pub use types::{
-    Explanation, ExportImages, ExportLabels, ExportReport, ExportRequest, ExportScope, FilterPart, FrameDetail,
-    FrameFormat, FrameTrouble, IndexReport, LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection, SessionError,
-    Sort,
+    DrawnLabels, Explanation, ExportImages, ExportLabels, ExportReport, ExportRequest, ExportScope, FilterPart,
+    FrameDetail, FrameFormat, FrameTrouble, IndexReport, LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection,
+    SessionError, Sort,
 };
 pub use verify::{ByteRange, ChecksumReport, DamagedFrames, DamagedStore, Told, VerifyReport};
 pub use views::{SavedView, ViewRule};

@@ -107,6 +107,17 @@ pub struct FrameDetail {
     pub labels: Vec<Label>,
 }
 
+/// Which labels of a frame are drawn onto its picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DrawnLabels<'a> {
+    /// None.
+    None,
+    /// All that have a box.
+    All,
+    /// Those that this filter talks of.
+    Of(&'a str),
+}
+
 /// Order of frames; without one they come in the table's own order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {

@@ -1,5 +1,6 @@
 //! Flows through the window, driven by accessible labels, without a screen.
 
+mod boxes;
 mod brush;
 mod docking;
 mod explore;
@@ -9,6 +10,7 @@ mod playing;
 mod renewal;
 mod select;
 mod shell;
+mod side_by_side;
 mod timeline;
 mod verify;
 mod viewer;

@@ -35,6 +35,7 @@ pub struct Grid {
     /// Where the frame before was scrolled to, and whether that was further up.
     scrolled: (f64, bool),
     catalog: String,
+    generation: u64,
     reveal: Option<usize>,
     plan: Option<Plan>,
     aspect: Option<(u64, f32)>,
@@ -51,6 +52,11 @@ impl Grid {
         self.thumbs.forget(footage);
     }
 
+    /// The footages that pictures are kept of, and a number that grows with every picture that came.
+    pub fn kept(&self) -> (impl Iterator<Item = i64> + '_, u64) {
+        (self.thumbs.footages(), self.thumbs.came())
+    }
+
     /// Brings `row` onto the screen.
     pub fn reveal(&mut self, row: usize) {
         self.reveal = Some(row);
@@ -62,6 +68,11 @@ impl Grid {
         if self.catalog != lake.table().catalog_uid() {
             lake.table().catalog_uid().clone_into(&mut self.catalog);
             self.labels.clear();
+            self.generation = 0;
+        }
+        if self.generation != lake.table().generation() {
+            self.generation = lake.table().generation();
+            self.labels.try_again();
         }
         self.thumbs.begin_frame(ui.ctx(), lake.table(), memory.thumbnails());
         self.labels.begin_frame();

@@ -1,5 +1,6 @@
 //! The Explore workspace: panels around one filter, docked as a person likes.
 
+mod box_tip;
 mod boxes;
 mod completion;
 mod detail;
@@ -8,17 +9,22 @@ mod facets;
 mod grid;
 mod grid_bar;
 mod highlight;
+mod legend;
 mod look_bar;
+mod pixel_grid;
 mod pixel_values;
 mod playback;
 mod problems;
 mod pyramid;
 mod query_bar;
+mod reading;
 mod scrub;
+mod side_by_side;
 mod tile;
 mod timeline;
 mod transport;
 mod viewer;
+mod viewer_bar;
 mod viewport;
 
 pub use facets::Facets;
@@ -33,11 +39,14 @@ pub use timeline::{
 };
 pub use viewer::Viewer;
 
+use std::collections::BTreeSet;
+
 use egui::Ui;
 
 use super::{
     command::Command,
     dock::{Contents, Dock, Pane},
+    frame_key::FrameKey,
     keep::Library,
     lake::Lake,
     state::State,
@@ -69,6 +78,16 @@ impl Explore {
     pub fn forget_pictures(&mut self, footage: i64) {
         self.grid.forget_pictures(footage);
         self.viewer.forget_pictures(footage);
+    }
+
+    /// Grows with every picture that came into memory.
+    pub fn pictures_came(&self) -> u64 {
+        self.grid.kept().1.wrapping_add(self.viewer.kept().1)
+    }
+
+    /// The footages that pictures are kept of in memory.
+    pub fn footages_in_memory(&self) -> BTreeSet<i64> {
+        self.grid.kept().0.chain(self.viewer.kept().0).collect()
     }
 
     /// Draws the workspace.
@@ -119,8 +138,11 @@ impl Contents for Panes<'_> {
             Pane::Viewer => self.viewer.ui(ui, state, lake, workers, out),
             Pane::Timeline => self.timeline.timeline_ui(ui, state, lake, workers, out),
             Pane::Values => self.viewer.detail_ui(ui, detail::values_ui),
-            Pane::Labels => self.viewer.detail_ui(ui, detail::labels_ui),
             Pane::Selections => self.library.pane_ui(ui, lake, out),
+            Pane::Labels => self.viewer.detail_ui(ui, |ui, detail| {
+                let key = FrameKey::of(lake.table(), detail.row);
+                detail::labels_ui(ui, detail, key, lake.chosen_box.as_ref(), out);
+            }),
             // Reserved: not registered, so no layout holds them.
             Pane::Track | Pane::Crops | Pane::Compare => {}
         }

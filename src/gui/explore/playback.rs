@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use super::side_by_side::nearest;
+
 /// Time between two refreshes of a common screen, s. What would be shown for less is not worth decoding.
 const REFRESH_S: f64 = 1.0 / 60.0;
 /// The first frames are waited for this long before the clock starts, s.
@@ -77,7 +79,7 @@ impl Playback {
     }
 
     /// The recorded moment, ns.
-    fn moment(&self, times: &[i64], now: f64) -> i64 {
+    pub fn moment(&self, times: &[i64], now: f64) -> i64 {
         match self.clock {
             Some((since, from_ns)) => self.recorded(since, from_ns, now),
             None => times.get(self.from).copied().unwrap_or(0),
@@ -120,19 +122,48 @@ impl Playback {
         upcoming
     }
 
+    /// The frames of another camera of the recording that the coming refreshes show beside this one: those nearest to the
+    /// moments up to `until_ns`, no more than `most`. `lead` are the times of the camera that is played, `times` those of the other.
+    pub fn beside(&self, lead: &[i64], times: &[i64], now: f64, until_ns: i64, most: usize) -> Vec<usize> {
+        #[expect(clippy::cast_possible_truncation, reason = "less than a second")]
+        let step = ((REFRESH_S * self.speed * 1e9) as i64).max(1);
+        let mut at = self.moment(lead, now);
+        let mut found: Vec<usize> = Vec::new();
+        while found.len() < most {
+            let Some(near) = nearest(times, at) else { break };
+            if found.last().is_none_or(|last| *last < near.frame) {
+                found.push(near.frame);
+            }
+            // The refresh at which the next frame is the nearest.
+            let Some(next) = times.get(near.frame + 1) else { break };
+            let turn = times[near.frame] / 2 + next / 2;
+            let wait = turn.saturating_sub(at).max(0);
+            at = at.saturating_add((wait / step + 1).saturating_mul(step));
+            if at > until_ns {
+                break;
+            }
+        }
+        found
+    }
+
+    /// How many frames the screen could have shown and did not, going from one frame of a camera to another.
+    pub fn skipped(&self, times: &[i64], before: usize, frame: usize) -> usize {
+        let skipped = frame.saturating_sub(before + 1);
+        let (Some(from), Some(to)) = (times.get(before), times.get(frame)) else { return 0 };
+        if skipped == 0 {
+            return 0;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a count of refreshes")]
+        let refreshes = to.saturating_sub(*from) as f64 / (REFRESH_S * self.speed * 1e9);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive count")]
+        let could = (refreshes + 0.01).floor().max(1.0) as usize - 1;
+        skipped.min(could)
+    }
+
     /// A frame was shown; what was skipped to come to it is counted, as far as the screen could have shown it.
     pub fn show(&mut self, times: &[i64], frame: usize) {
-        let before = self.shown.replace(frame);
-        let (Some(before), Some(to)) = (before, times.get(frame)) else { return };
-        let skipped = frame.saturating_sub(before + 1);
-        if let Some(from) = times.get(before)
-            && skipped > 0
-        {
-            #[expect(clippy::cast_precision_loss, reason = "a count of refreshes")]
-            let refreshes = to.saturating_sub(*from) as f64 / (REFRESH_S * self.speed * 1e9);
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive count")]
-            let could = (refreshes + 0.01).floor().max(1.0) as usize - 1;
-            self.dropped += skipped.min(could);
+        if let Some(before) = self.shown.replace(frame) {
+            self.dropped += self.skipped(times, before, frame);
         }
     }
 
@@ -214,6 +245,27 @@ mod tests {
             assert_eq!(running(&times, speed).upcoming(&times, 100.0, 4), expected, "{speed}");
         }
         assert_eq!(running(&times[..3], 1.0).upcoming(&times[..3], 100.0, 9), [0, 1, 2]);
+    }
+
+    #[test]
+    fn cameras_beside_it_follow_by_recorded_time_whatever_their_rate() {
+        let lead = times(300, 10);
+        // 30 ms later at the same rate, three times as fast, and one that begins a second later.
+        let late: Vec<i64> = lead.iter().map(|time| time + 30_000_000).collect();
+        let fast = times(900, 30);
+        let new: Vec<i64> = lead.iter().map(|time| time + 1_000_000_000).collect();
+        let playback = running(&lead, 1.0);
+        let until = lead[4];
+        for (other, after, most, expected) in [
+            (&late, 0.0, 9, vec![0, 1, 2, 3, 4]),
+            (&late, 0.09, 9, vec![1, 2, 3, 4]),
+            (&fast, 0.0, 5, vec![0, 1, 2, 3, 4]),
+            (&fast, 0.2, 20, vec![6, 7, 8, 9, 10, 11, 12]),
+            (&new, 0.0, 9, vec![0]),
+        ] {
+            assert_eq!(playback.beside(&lead, other, 100.0 + after, until, most), expected, "{after}");
+        }
+        assert!(playback.beside(&lead, &[], 100.0, until, 9).is_empty());
     }
 
     #[test]

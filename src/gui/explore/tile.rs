@@ -1,7 +1,5 @@
 //! One tile of the grid: picture, boxes, caption, marks.
 
-use std::sync::Arc;
-
 use egui::{
     Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, epaint::RectShape, pos2, vec2,
 };
@@ -12,6 +10,7 @@ use crate::{
         lake::Lake,
         theme::{self, class_color, colors},
         thumbs::Thumb,
+        tile_labels::TileLabel,
         view::{SortValues, View},
         widgets::{
             Icon, elided, paint_icon,
@@ -28,7 +27,8 @@ pub(super) struct Tile {
     /// Height of the picture, px; the caption is below.
     pub picture: f32,
     pub thumb: Thumb,
-    pub labels: Option<Arc<Vec<Label>>>,
+    /// The labels, where boxes are drawn and once they are there.
+    pub labels: Option<TileLabel>,
 }
 
 impl Tile {
@@ -81,8 +81,10 @@ impl Tile {
                 None
             }
         };
-        if let (Some(drawn), Some(labels)) = (drawn, &self.labels) {
-            self.boxes_ui(ui, lake, drawn, labels);
+        match (drawn, &self.labels) {
+            (Some(drawn), Some(Ok(labels))) => self.boxes_ui(ui, lake, drawn, labels),
+            (_, Some(Err(_))) => torn_ui(ui, picture),
+            _ => {}
         }
         self.marks_ui(ui, lake, picture, rounding, selected, response.hovered());
         if self.rect.height() > self.picture + 12.0 {
@@ -109,6 +111,7 @@ impl Tile {
         match &self.thumb {
             Thumb::Failed(_) if lake.table().damage(self.row).is_some() => ", damaged",
             Thumb::Failed(_) => ", cannot be shown",
+            Thumb::Ready(..) | Thumb::Loading if matches!(self.labels, Some(Err(_))) => ", its labels cannot be read",
             Thumb::Ready(..) | Thumb::Loading => "",
         }
     }
@@ -190,7 +193,20 @@ impl Tile {
             ui.colored_label(colors.warning, trouble.headline());
             ui.label(&*trouble.message);
         }
+        if let Some(Err(error)) = &self.labels {
+            ui.colored_label(colors.warning, "The labels of this frame cannot be read");
+            ui.label(&**error);
+        }
     }
+}
+
+/// A mark that labels are missing because they cannot be read, not because there are none.
+fn torn_ui(ui: &Ui, picture: Rect) {
+    let colors = colors(ui);
+    let side = (picture.height() * 0.3).clamp(10.0, 20.0);
+    let mark = Rect::from_min_size(picture.right_top() + vec2(-side - 4.0, 4.0), vec2(side, side));
+    ui.painter().rect_filled(mark, 4, Color32::from_black_alpha(190));
+    paint_icon(ui.painter(), mark.shrink(side * 0.15), Icon::Warning, colors.warning);
 }
 
 /// The largest rectangle of this aspect in the middle of `area`.
