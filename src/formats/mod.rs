@@ -26,6 +26,7 @@ mod mdf;
 mod metrics_table;
 mod note;
 mod oxts;
+mod parquet_pages;
 mod parquet_table;
 mod recording_toml;
 mod summary;

@@ -4,11 +4,13 @@ use std::{io::Cursor, panic::AssertUnwindSafe, path::Path};
 
 use polars::prelude as pl;
 use polars::prelude::{ArrowDataType, DataType, ParquetReader, SerReader};
+use polars_buffer::Buffer;
 
 use super::{
     BadRows, FormatError, Note,
     decimal::{NO_TIME, TimeUnit},
     error::open_regular,
+    parquet_pages,
     table::{Cells, LineMap, MAX_VALUES, Table, TableColumn, Words, distinct_names, split_unit, whole_numbers},
 };
 use crate::model::{Column, NULL_BOOL};
@@ -54,7 +56,9 @@ const VALUES_PER_BYTE: u64 = 8;
 fn read_columns(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
     let most_values = (bytes.len() as u64).saturating_mul(VALUES_PER_BYTE).clamp(LEAST_VALUES, MAX_VALUES);
     let failed = |error: pl::PolarsError| FormatError::Parquet { path: path.to_owned(), what: error.to_string() };
-    let mut reader = ParquetReader::new(Cursor::new(bytes));
+    let bytes = Buffer::from(bytes);
+    parquet_pages::check(&bytes).map_err(|what| FormatError::Parquet { path: path.to_owned(), what })?;
+    let mut reader = ParquetReader::new(Cursor::new(bytes.clone()));
     let schema = reader.schema().map_err(failed)?;
     let rows = reader.num_rows().map_err(failed)?;
     let values = (rows as u64).saturating_mul(schema.len() as u64);
