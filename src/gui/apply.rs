@@ -91,6 +91,7 @@ impl App {
                 self.toggle_dialog(Dialog::Checksums(ChecksumDraft::default()));
             }
             Action::VerifyLake if self.lake().is_some() => self.toggle_dialog(Dialog::Verify(VerifyDraft::default())),
+            Action::Settings if self.lake().is_some() => self.toggle_dialog(Dialog::Settings(Box::default())),
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Action::Palette => self.toggle_dialog(Dialog::Palette(Palette::default())),
             Action::Shortcuts => self.toggle_dialog(Dialog::Shortcuts),
@@ -127,6 +128,10 @@ impl App {
                 }
             }
             Action::ViewerPanel => self.state.persisted.panels.viewer ^= true,
+            Action::TrackPanel => {
+                self.state.persisted.panels.track ^= true;
+                self.state.persisted.workspace = Workspace::Explore;
+            }
             Action::ToggleBoxes => self.state.persisted.boxes ^= true,
             Action::TilesLarger => {
                 let width = self.state.persisted.tile_width * 1.25;

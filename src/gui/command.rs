@@ -7,7 +7,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use super::budget::Memory;
 use super::dialogs::ExportDraft;
 use super::state::{DetailTab, SortBy, ThemeChoice, Workspace};
-use crate::model::ValueRange;
+use crate::{model::ValueRange, session::SettingChange};
 
 /// A change that a person asked for. Only [`super::App::apply`] carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +75,15 @@ pub enum Command {
     SetFacetsWidth(f32),
     /// Width of the panel with the viewer, points.
     SetViewerWidth(f32),
+    /// Colours routes by a metric; by none where it is empty.
+    SetTrackMetric(String),
+    /// Changes settings of the lake.
+    ChangeSettings {
+        /// The changes.
+        changes: Vec<SettingChange>,
+        /// Whether they need an index run.
+        index: bool,
+    },
     /// Stops a running job.
     CancelJob(u64),
     /// Shows or hides the plot of a metric.
@@ -113,6 +122,7 @@ pub enum Action {
     CloseLake,
     Retry,
     IndexAgain,
+    Settings,
     RecordChecksums,
     VerifyLake,
     Quit,
@@ -152,6 +162,7 @@ pub enum Action {
     TilesSmaller,
     FacetsPanel,
     ViewerPanel,
+    TrackPanel,
     Fullscreen,
     ZoomIn,
     ZoomOut,
@@ -210,6 +221,7 @@ const ENTRIES: &[Entry] = &[
     (Group::Lake, Action::OpenFolder, "Open folder…", on(CTRL, Key::O), &[]),
     (Group::Lake, Action::OpenSample, "Open the sample", None, &[]),
     (Group::Lake, Action::IndexAgain, "Index again", on(PLAIN, Key::F5), &[]),
+    (Group::Lake, Action::Settings, "Settings…", on(CTRL, Key::Comma), &[]),
     (Group::Lake, Action::RecordChecksums, "Record checksums…", None, &[]),
     (Group::Lake, Action::VerifyLake, "Verify the lake…", None, &[]),
     (Group::Lake, Action::CloseLake, "Close lake", on(CTRL, Key::W), &[]),
@@ -250,6 +262,7 @@ const ENTRIES: &[Entry] = &[
     (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
     (Group::View, Action::FacetsPanel, "Facets beside the grid", on(CTRL_SHIFT, Key::F), &[]),
     (Group::View, Action::ViewerPanel, "Viewer beside the grid", on(CTRL_SHIFT, Key::D), &[]),
+    (Group::View, Action::TrackPanel, "Track of the drives", on(CTRL_SHIFT, Key::M), &[]),
     (Group::View, Action::CycleTheme, "Switch theme", on(CTRL_SHIFT, Key::L), &[]),
     (Group::View, Action::Fullscreen, "Full screen", on(PLAIN, Key::F11), &[KeyboardShortcut::new(PLAIN, Key::F)]),
     (
@@ -320,7 +333,10 @@ impl Action {
         match self.group() {
             Some(Group::Find | Group::Frame | Group::Select) => true,
             Some(Group::Lake) => {
-                matches!(self, Self::CloseLake | Self::IndexAgain | Self::RecordChecksums | Self::VerifyLake)
+                matches!(
+                    self,
+                    Self::CloseLake | Self::IndexAgain | Self::Settings | Self::RecordChecksums | Self::VerifyLake
+                )
             }
             Some(Group::View) => {
                 matches!(
@@ -332,6 +348,7 @@ impl Action {
                         | Self::TilesSmaller
                         | Self::FacetsPanel
                         | Self::ViewerPanel
+                        | Self::TrackPanel
                 )
             }
             None => false,

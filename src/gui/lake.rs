@@ -92,6 +92,8 @@ pub struct Lake {
     pub current: Option<usize>,
     /// The chosen frames.
     pub selected: Arc<Selected>,
+    /// The metric that routes are coloured by.
+    pub track_metric: Option<String>,
     /// Metrics that are plotted.
     pub plots: Option<Vec<String>>,
     /// Undo and redo.
@@ -146,6 +148,7 @@ impl Lake {
             filter_error: None,
             current: None,
             selected: Arc::default(),
+            track_metric: memory.track,
             plots: memory.plots,
             undo: Undo::default(),
             selections: Fetch::default(),
@@ -169,7 +172,7 @@ impl Lake {
             (Some(_), None) => String::new(),
             (None, _) => self.filter.clone(),
         };
-        LakeMemory { filter, sort: self.sort.clone(), plots: self.plots.clone() }
+        LakeMemory { filter, sort: self.sort.clone(), track: self.track_metric.clone(), plots: self.plots.clone() }
     }
 
     /// The frames.

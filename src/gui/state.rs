@@ -71,6 +71,8 @@ pub struct LakeMemory {
     pub filter: String,
     /// The order of the grid.
     pub sort: Option<SortBy>,
+    /// The metric that routes are coloured by: empty for none, `None` until someone chose.
+    pub track: Option<String>,
     /// Metrics that are plotted; `None` until someone chose.
     pub plots: Option<Vec<String>>,
 }
@@ -123,11 +125,13 @@ pub struct Panels {
     pub viewer: bool,
     /// Its width, points; `None` until someone moved its edge.
     pub viewer_width: Option<f32>,
+    /// Whether the track of the drives is shown below the grid.
+    pub track: bool,
 }
 
 impl Default for Panels {
     fn default() -> Self {
-        Self { facets: true, facets_width: 272.0, viewer: true, viewer_width: None }
+        Self { facets: true, facets_width: 272.0, viewer: true, viewer_width: None, track: false }
     }
 }
 

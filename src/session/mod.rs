@@ -1,6 +1,7 @@
 //! The one door to a lake: a method for each thing a person can do. `cli` and `gui` call nothing else.
 
 mod bench;
+mod changing;
 mod exporting;
 mod find;
 mod images;
@@ -16,7 +17,9 @@ use std::{path::Path, sync::Arc};
 
 use parking_lot::Mutex;
 
+pub use crate::lake::{FootageSetting, MetricSetting, SensorSetting, SettingOf};
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
+pub use changing::{CameraSettings, Concerned, LakeSettings, MetricSettings, SensorFile, SettingChange};
 pub use types::{
     Explanation, ExportImages, ExportLabels, ExportReport, ExportRequest, ExportScope, FilterPart, FrameDetail,
     FrameFormat, FrameTrouble, IndexReport, LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection, SessionError,
@@ -41,7 +44,6 @@ pub struct Session {
 struct Inner {
     places: Places,
     name: String,
-    manifest: Manifest,
     /// The lake's own database; reading goes on without it when it cannot be opened.
     kept: Result<Arc<KeptDb>, String>,
     reader: Mutex<Option<Arc<CatalogReader>>>,
@@ -79,7 +81,6 @@ impl Session {
             inner: Arc::new(Inner {
                 name: manifest.name.clone().unwrap_or(folder_name),
                 places,
-                manifest,
                 kept,
                 reader: Mutex::default(),
                 table: Mutex::default(),

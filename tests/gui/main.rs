@@ -6,6 +6,8 @@ mod panels;
 mod playing;
 mod renewal;
 mod select;
+mod settings;
 mod shell;
+mod track;
 mod verify;
 mod viewer;

@@ -4,16 +4,18 @@ mod checksums;
 mod export;
 mod palette;
 mod save_selection;
+mod settings;
 mod shortcuts;
 
 pub use checksums::{ChecksumDraft, VerifyDraft};
 pub use export::{ExportDraft, ExportFrames};
 pub use palette::Palette;
 pub use save_selection::SelectionDraft;
+pub use settings::SettingsDraft;
 
 use egui::{Context, Frame, Id, Margin, Modal, Ui, vec2};
 
-use super::{command::Command, lake::Lake, state::State};
+use super::{command::Command, lake::Lake, state::State, work::Workers};
 
 /// The dialog that is open.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub enum Dialog {
     Checksums(ChecksumDraft),
     /// Verifying the lake.
     Verify(VerifyDraft),
+    /// Settings of the lake.
+    Settings(Box<SettingsDraft>),
 }
 
 /// Draws the dialog; false when it is to be closed.
@@ -38,6 +42,7 @@ pub fn dialog_ui(
     dialog: &mut Dialog,
     state: &State,
     lake: Option<&Lake>,
+    workers: &Workers,
     out: &mut Vec<Command>,
 ) -> bool {
     match dialog {
@@ -47,6 +52,7 @@ pub fn dialog_ui(
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::Checksums(draft) => lake.is_some() && draft.ui(ctx, out),
         Dialog::Verify(draft) => lake.is_some() && draft.ui(ctx, out),
+        Dialog::Settings(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, workers, out)),
     }
 }
 

@@ -19,6 +19,7 @@ mod query_bar;
 mod scrub;
 mod ticks;
 mod tile;
+mod track;
 mod transport;
 mod viewer;
 mod viewport;
@@ -28,6 +29,7 @@ pub use grid::Grid;
 pub use playback::{SPEEDS, other_speed};
 pub use plots::default_plots;
 pub use query_bar::QueryBar;
+pub use track::Track;
 pub use viewer::Viewer;
 
 use egui::{CentralPanel, CursorIcon, Frame, Panel, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role};
@@ -51,6 +53,8 @@ pub struct Explore {
     pub grid: Grid,
     /// The frame that is looked at.
     pub viewer: Viewer,
+    /// Where the drives went.
+    pub track: Track,
 }
 
 impl Explore {
@@ -74,6 +78,10 @@ impl Explore {
         }
         if let Some(width) = viewer {
             panel(Panel::right("viewer"), width).show(ui, |ui| self.viewer.ui(ui, state, lake, workers, out));
+        }
+        if panels.track {
+            let height = (whole.height() * 0.42).max(160.0);
+            panel(Panel::bottom("track"), height).show(ui, |ui| self.track.ui(ui, lake, workers, out));
         }
         CentralPanel::default()
             .frame(Frame::new().fill(colors.canvas))

@@ -51,6 +51,7 @@ fn ticked(action: Action, persisted: &Persisted) -> Option<bool> {
         Action::PlayAgain => Some(persisted.repeat),
         Action::FacetsPanel => Some(persisted.panels.facets),
         Action::ViewerPanel => Some(persisted.panels.viewer),
+        Action::TrackPanel => Some(persisted.panels.track),
         _ => None,
     }
 }
