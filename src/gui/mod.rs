@@ -5,10 +5,12 @@
 mod app;
 mod apply;
 mod apply_lake;
+mod apply_panels;
 mod atlas;
 mod budget;
 mod command;
 mod dialogs;
+mod dock;
 mod events;
 mod explore;
 mod fetch;
@@ -39,6 +41,7 @@ use std::path::PathBuf;
 pub use app::App;
 pub use budget::Memory;
 pub use command::{Action, Command};
+pub use dock::{Layout, Pane};
 pub use state::{SortBy, ThemeChoice, Workspace};
 
 use crate::session::OpenOptions;
