@@ -429,7 +429,7 @@ mod tests {
             if first.append(second) {
                 assert_eq!((first.filled, first.misfits), (whole.filled, whole.misfits), "cut at {cut}");
                 assert_eq!(first.first_misfit, whole.first_misfit);
-                assert_eq!(format!("{:?}", first.finish()), format!("{:?}", whole.finish()), "cut at {cut}");
+                assert_eq!(format!("{:?}", first.finish(None)), format!("{:?}", whole.finish(None)), "cut at {cut}");
             } else {
                 assert_eq!(cut, 6, "only a part that begins with a word is of another kind");
             }
