@@ -300,7 +300,7 @@ pub const CASES: &[(&str, &[usize])] = &[
     ("in_polygon(48.1 11.1, 48.6 11.1, 48.6 11.9, 48.1 11.9)", &[1, 7]),
     ("not in_polygon(48.1 11.1, 48.6 11.1, 48.6 11.9, 48.1 11.9)", &[0, 3, 4, 6]),
     ("in_polygon(-20 179, -20 -179, 0 -179, 0 179)", &[3, 4]),
-    ("in_box(47, 10, 49, 12) for 1 s", &[]),
+    ("in_box(47, 10, 49, 12) for 1 s", &[0, 1]),
     ("in_box(47, 10, 49, 12) for 0.5 s", &[0, 1, 7]),
     // Precedence: `not` before `and` before `or`.
     ("has(car) or has(pedestrian) and not braking", &[0, 1, 2, 5]),

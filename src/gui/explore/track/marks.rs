@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(degrees(-8.5, 1, ["E", "W"]), "8.5° W");
         assert_eq!(degrees(-0.0, 0, ["E", "W"]), "0°");
         let lines: Vec<f64> = multiples(-0.25, 0.55, 0.2).collect();
-        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert_eq!(lines.len(), 4, "{lines:?}");
         assert!(multiples(0.0, f64::INFINITY, 1.0).count() <= 64);
     }
 }

@@ -1,3 +1,5 @@
+//! Routes: gaps, coarser copies, directions, the nearest row.
+
 use std::{collections::BTreeMap, sync::Arc, sync::atomic::AtomicBool};
 
 use proptest::prelude::*;
