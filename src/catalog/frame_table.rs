@@ -14,13 +14,13 @@ use super::{
     connect::Doing,
     damage,
     damage::Marks,
-    label_block, pack, read,
+    label_block, pack, position, read,
     read::{FootagePlace, count, from_json, generation, metrics, uid},
 };
 use crate::{
     filter::{
-        FootageRows, FrameColumns, FrameSet, LabelRows, LabelRowsBuilder, MetricName, Rhythm, TagRows, WorkedOut,
-        label_attributes,
+        FootageRows, FrameColumns, FrameSet, LabelRows, LabelRowsBuilder, MetricName, PositionNames, Rhythm, TagRows,
+        WorkedOut, label_attributes, position_of,
     },
     lake::natural_cmp,
     model::{Column, Footage, FrameId, Label, NULL_BOOL, NULL_WORD},
@@ -38,6 +38,7 @@ pub struct FrameTable {
     ids: Vec<i64>,
     position: HashMap<i64, usize>,
     metrics: Vec<MetricName>,
+    position_names: Option<PositionNames>,
     classes: Vec<String>,
     damage: HashMap<usize, Marks>,
     connection: Mutex<Connection>,
@@ -97,6 +98,13 @@ impl FrameTable {
             .into_iter()
             .map(|total| MetricName { name: total.name, kind: total.kind, unit: total.unit })
             .collect();
+        let metrics: Vec<MetricName> = metrics;
+        // A name that no metric has any more says nothing.
+        let known = |name: &str| metrics.iter().any(|metric| metric.name == name);
+        let position_names = position::position(&connection)
+            .doing(&path, "read the names of positions")?
+            .filter(|names| known(&names.latitude) && known(&names.longitude))
+            .or_else(|| position_of(&metrics));
         let classes = classes(&connection).doing(&path, "read the classes")?;
         let mut found = footages(&connection).doing(&path, "read the footages")?;
         found.sort_by(|a, b| {
@@ -126,22 +134,23 @@ impl FrameTable {
         if rows > UNPROVEN_ROWS && bytes < rows as u64 {
             return Err(CatalogError::Damaged { path, what: format!("the number of frames ({rows})") });
         }
-        let position: HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
         let damage = damage::marks(&connection)
             .doing(&path, "read marks of damage")?
             .into_iter()
-            .filter_map(|(id, marks)| Some((*position.get(&id)?, marks)))
+            .filter_map(|(id, marks)| Some((*places.get(&id)?, marks)))
             .collect();
         Ok(Self {
             uid,
             generation,
             rows,
             spans,
-            position,
+            position: places,
             damage,
             ids,
             footages: found.into_iter().map(|part| part.footage).collect(),
             metrics,
+            position_names,
             classes,
             connection: Mutex::new(connection),
             loaded: Mutex::default(),
@@ -412,6 +421,10 @@ impl FrameColumns for FrameTable {
 
     fn metrics(&self) -> &[MetricName] {
         &self.metrics
+    }
+
+    fn position(&self) -> Option<PositionNames> {
+        self.position_names.clone()
     }
 
     fn classes(&self) -> &[String] {

@@ -37,7 +37,7 @@ pub enum Command {
     Stats(StatsArgs),
     /// Frames, labels and images into a folder
     Export(ExportArgs),
-    /// Settings of footages in lake.toml: order of colours, range of values, rate, times
+    /// Settings in lake.toml: of footages, metrics, sensor files, positions and the whole lake
     Set(SetArgs),
     /// The saved selections of a lake: list, save, delete
     Selections(SelectionsArgs),
@@ -222,15 +222,26 @@ pub enum ChannelOrder {
 pub struct SetArgs {
     /// Folder of the lake
     pub lake: PathBuf,
-    /// The footage: recording/camera, or the path of its store; * and ? stand for any text
-    pub footage: String,
-    /// Settings, such as channels=bgr or range=0:4095; nothing behind the = removes one
+    /// What the settings are about: a footage as recording/camera or the path of its store, where * and ? stand for any text;
+    /// then the settings, such as channels=bgr. With --metric, --sensors, --position or --whole only settings
     #[arg(
         required = true,
-        value_name = "KEY=VALUE",
-        long_help = "Settings: channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04; nothing behind the = removes one"
+        value_name = "[FOOTAGE] KEY=VALUE",
+        long_help = "Settings; nothing behind the = removes one.\n\nOf a footage, which comes first (recording/camera, or the path of its store, * and ? for any text): channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04.\nWith --metric NAME: unit=km/h, interpolate=previous, max_gap_s=0.5.\nWith --sensors PATH: offset_s=-0.2, time_zone=Europe/Berlin.\nWith --position: latitude=NAME, longitude=NAME.\nWith --whole: time_zone=Europe/Berlin, rate_hz=20, name=NAME"
     )]
     pub settings: Vec<String>,
+    /// Settings of a metric
+    #[arg(long, value_name = "NAME", group = "about")]
+    pub metric: Option<String>,
+    /// Settings of sensor files: the path of one inside the lake; * and ? stand for any text
+    #[arg(long, value_name = "PATH", group = "about")]
+    pub sensors: Option<String>,
+    /// The names of the metrics that hold latitude and longitude
+    #[arg(long, group = "about")]
+    pub position: bool,
+    /// Settings of the lake as a whole
+    #[arg(long, group = "about")]
+    pub whole: bool,
 }
 
 /// Arguments of `stats`.

@@ -8,6 +8,7 @@ use super::{
     check_compare,
     check_time::quantity_of,
     glob::Glob,
+    in_place,
     names::{Names, Referent},
     print::{in_message, name_text, text_literal},
     typed::{ColumnName, Number, Predicate, Text, TextTest, arithmetic},
@@ -92,6 +93,9 @@ impl Checker<'_> {
             ExprKind::Labels { quantity, class } if !self.names.is_of_labels() => {
                 let count = Number::ClassCount(self.class(class)?);
                 quantity_of(*quantity, count)
+            }
+            ExprKind::InPlace { shape, corners } => {
+                Typed::Condition(in_place::check(&self.names, *shape, corners, &expr.span)?)
             }
             ExprKind::Labels { .. }
             | ExprKind::LabelsWhere { .. }

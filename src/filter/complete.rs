@@ -148,6 +148,7 @@ impl Offer<'_> {
                 self.all_names();
                 self.functions(true);
                 self.number_functions();
+                self.places();
                 self.words(&[("not", "the opposite")], CandidateKind::Keyword);
             }
             Place::Operand(name) => {
@@ -198,7 +199,7 @@ impl Offer<'_> {
                     self.words(&[("not null", "with a value")], CandidateKind::Keyword);
                 }
             }
-            Place::Nothing => {}
+            Place::Corner | Place::Nothing => {}
         }
     }
 
@@ -218,6 +219,18 @@ impl Offer<'_> {
             ("mean(…)", "mean(", "mean over the time up to the frame"),
             ("min(…)", "min(", "smallest value over the time up to the frame"),
             ("max(…)", "max(", "largest value over the time up to the frame"),
+        ] {
+            self.push(label, insert, CandidateKind::Function, detail);
+        }
+    }
+
+    fn places(&mut self) {
+        if self.names.is_of_labels() || self.columns.position().is_none() {
+            return;
+        }
+        for (label, insert, detail) in [
+            ("in_box(…)", "in_box(", "taken between south, west, north and east"),
+            ("in_polygon(…)", "in_polygon(", "taken inside corners: lat lon, lat lon, …"),
         ] {
             self.push(label, insert, CandidateKind::Function, detail);
         }
@@ -422,6 +435,11 @@ mod tests {
             ("speed > cou|", "count(…)", 3),
             ("metric|", "metric.time", 6),
             ("driv|er = 1", "driver", 4),
+            ("in_|", "in_box(…) in_polygon(…)", 3),
+            ("in_box(48, |", "", 0),
+            ("in_box(48, 11, 49, 12) |", "and or for within", 0),
+            ("in_polygon(48 11, 49 -12, 5 6) |", "and or for within", 0),
+            ("not in_box(1, 2, 3, 4) and sp|", "speed", 2),
             ("a & |", "", 0),
         ] {
             assert_eq!(offered(text), (expected.to_owned(), replaced), "{text}");

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::{
     Expr, FilterError,
-    ast::{CompareOp, ExprKind, LabelQuantity, Literal, Number},
+    ast::{CompareOp, ExprKind, LabelQuantity, Literal, Number, PlaceShape},
     names::plain_name,
     parse::parse,
     print::{name_text, text_literal, time_text},
@@ -24,6 +24,8 @@ pub enum Facet<'a> {
     Class(&'a str),
     /// All `has(…)` together.
     Classes,
+    /// Where frames were taken: `in_box(…)` and `in_polygon(…)`.
+    Place,
 }
 
 impl Facet<'_> {
@@ -32,6 +34,7 @@ impl Facet<'_> {
     pub fn owns(self, conjunct: &Expr) -> bool {
         match (self, &conjunct.kind) {
             (Self::Classes, ExprKind::Labels { quantity: LabelQuantity::Has, .. }) => true,
+            (Self::Place, ExprKind::InPlace { .. }) => true,
             (Self::Class(name), ExprKind::Labels { quantity: LabelQuantity::Has, class }) => class.name == name,
             (Self::Name(name), _) => owned_name(conjunct).is_some_and(|own| plain_name(own) == plain_name(name)),
             _ => false,
@@ -208,6 +211,51 @@ pub fn set_flag(text: &str, name: &str, value: Option<bool>) -> Result<String, F
 /// When the text does not parse.
 pub fn set_class(text: &str, class: &str, on: bool) -> Result<String, FilterError> {
     replace_own(text, Facet::Class(class), on.then(|| format!("has({})", name_text(class))))
+}
+
+/// The text with frames asked to be of this place, as [`super::ast::PlaceShape`] is written, or of any place. Numbers are
+/// degrees: south, west, north, east of a box.
+///
+/// # Errors
+/// When the text does not parse.
+pub fn set_box(text: &str, sides: Option<[f64; 4]>) -> Result<String, FilterError> {
+    let condition = sides.map(|sides| format!("in_box({})", sides.map(number_text).join(", ")));
+    replace_own(text, Facet::Place, condition)
+}
+
+/// As [`set_box`], with the corners of a polygon: latitude and longitude of each.
+///
+/// # Errors
+/// When the text does not parse.
+pub fn set_polygon(text: &str, corners: &[[f64; 2]]) -> Result<String, FilterError> {
+    let corners: Vec<String> = corners.iter().map(|corner| corner.map(number_text).join(" ")).collect();
+    replace_own(text, Facet::Place, Some(format!("in_polygon({})", corners.join(", "))))
+}
+
+/// The outlines, as latitude and longitude of each corner, of the places that the filter asks for.
+#[must_use]
+pub fn places_of(expr: &Expr) -> Vec<Vec<[f64; 2]>> {
+    let outline = |part: &Expr| {
+        let ExprKind::InPlace { shape, corners } = &part.kind else { return None };
+        let degrees = |corner: &Expr| match &corner.kind {
+            ExprKind::Literal(Literal::Number { value, unit: None }) => Some(value.as_f64()),
+            ExprKind::Literal(Literal::Number { value, unit: Some(unit) }) => {
+                unit::convert(value.as_f64(), unit, "deg")
+            }
+            _ => None,
+        };
+        let numbers: Vec<f64> = corners.iter().map(degrees).collect::<Option<_>>()?;
+        match (shape, numbers.as_slice()) {
+            (PlaceShape::Box, &[south, west, north, east]) => {
+                // Round the box from its west, eastward, also where that crosses the antimeridian.
+                let east = if east < west { east + 360.0 } else { east };
+                Some(vec![[south, west], [south, east], [north, east], [north, west]])
+            }
+            (PlaceShape::Polygon, numbers) => Some(numbers.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect()),
+            (PlaceShape::Box, _) => None,
+        }
+    };
+    conjuncts(expr).iter().filter_map(outline).collect()
 }
 
 /// The text without its `index`-th top-level conjunct: what closing a chip does.
@@ -422,6 +470,27 @@ mod tests {
         let text = set_time_range("has(car)", Some((2_000_000_000, 1_000_000_000))).unwrap();
         assert_eq!(text, "has(car) and time between 1970-01-01T00:00:01Z and 1970-01-01T00:00:02Z");
         assert_eq!(time_range_of(&parse(&text).unwrap().unwrap()), Some((1_000_000_000, 2_000_000_000)));
+    }
+
+    #[test]
+    fn a_place_is_set_replaced_and_removed() {
+        let text = set_box("a = 1 or b = 2", Some([48.0, 11.5, 48.25, 11.75])).unwrap();
+        assert_eq!(text, "(a = 1 or b = 2) and in_box(48, 11.5, 48.25, 11.75)");
+        let outlines = places_of(&parse(&text).unwrap().unwrap());
+        assert_eq!(outlines, [[[48.0, 11.5], [48.0, 11.75], [48.25, 11.75], [48.25, 11.5]]]);
+        let text = set_polygon(&text, &[[1.0, 2.0], [3.0, -4.5], [5.0, 6.0]]).unwrap();
+        assert_eq!(text, "(a = 1 or b = 2) and in_polygon(1 2, 3 -4.5, 5 6)");
+        assert_eq!(places_of(&parse(&text).unwrap().unwrap()), [[[1.0, 2.0], [3.0, -4.5], [5.0, 6.0]]]);
+        assert_eq!(set_box(&text, None).unwrap(), "(a = 1 or b = 2)");
+        // What says more than a place is nobody's own.
+        let text = "not in_box(1, 2, 3, 4) and in_box(1, 2, 3, 4) for 3 s";
+        assert_eq!(
+            set_box(text, Some([1.0, 179.0, 3.0, -179.0])).unwrap(),
+            format!("{text} and in_box(1, 179, 3, -179)")
+        );
+        assert_eq!(places_of(&parse(text).unwrap().unwrap()).len(), 0);
+        let crossing = parse("in_box(1, 179, 3, -179)").unwrap().unwrap();
+        assert_eq!(places_of(&crossing)[0][1], [1.0, 181.0]);
     }
 
     #[test]

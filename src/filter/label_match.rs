@@ -84,6 +84,10 @@ fn of_predicate(predicate: &Predicate, named: &mut Vec<Named>) {
         Predicate::Within { value, .. } | Predicate::OneOf { value, .. } | Predicate::NumberIsNull(value) => {
             of_number(value, named);
         }
+        Predicate::InPlace { latitude, longitude, .. } => {
+            of_number(latitude, named);
+            of_number(longitude, named);
+        }
         Predicate::Compare { left, right, .. } => {
             of_number(left, named);
             of_number(right, named);

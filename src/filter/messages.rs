@@ -50,6 +50,12 @@ fn messages() {
         "has(trafficlight)",
         "metric.spede > 1",
         "(speed in (1)) in (true)",
+        "in_box(47, 10)",
+        "in_box(47, 10, 49, 12, 13)",
+        "in_box(south, 10, 49, 12)",
+        "in_polygon(47 10, 49, 12)",
+        "in_bocks(47, 10, 49, 12)",
+        "in_polygon(0 0, 80 120, 80 -120)",
     ];
     let misfits = truth_table::MISFITS.iter().map(|(text, _)| *text);
     let shown: Vec<String> = texts

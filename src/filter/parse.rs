@@ -454,7 +454,12 @@ fn is_comparison(kind: &ExprKind) -> bool {
 }
 
 /// The number written as `digits`: exact when it is whole and fits 64 bits with its sign.
-fn number(digits: &str, unit: Option<&Unit>, negative: bool, span: &Range<usize>) -> Result<ExprKind, FilterError> {
+pub(super) fn number(
+    digits: &str,
+    unit: Option<&Unit>,
+    negative: bool,
+    span: &Range<usize>,
+) -> Result<ExprKind, FilterError> {
     let text = if negative { format!("-{digits}") } else { digits.to_owned() };
     let value = match text.parse::<i64>() {
         Ok(value) => Number::Int(value),

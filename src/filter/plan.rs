@@ -6,6 +6,7 @@ use super::{
     FilterError, FrameColumns, Rhythm, WorkedOut,
     ast::{ArithmeticOp, CompareOp, Number as Value},
     bounds::{Bounds, NumberList},
+    in_place::Place,
     typed::{ColumnName, Number, Predicate, Text, TextTest},
 };
 use crate::model::{Column, NULL_WORD};
@@ -33,6 +34,11 @@ pub(super) enum Test {
         op: CompareOp,
         left: Values,
         right: Values,
+    },
+    InPlace {
+        latitude: Values,
+        longitude: Values,
+        place: Arc<Place>,
     },
     IsNull(Values),
     /// One outcome for each footage.
@@ -132,6 +138,11 @@ impl<'a> Planner<'a> {
             Predicate::Compare { op, left, right } => {
                 Test::Compare { op: *op, left: self.values(left)?, right: self.values(right)? }
             }
+            Predicate::InPlace { latitude, longitude, place } => Test::InPlace {
+                latitude: self.values(latitude)?,
+                longitude: self.values(longitude)?,
+                place: Arc::clone(place),
+            },
             Predicate::NumberIsNull(value) => Test::IsNull(self.values(value)?),
             Predicate::Text { value, test } => self.text_test(value, test)?,
             Predicate::CompareText { op, left, right } => match (self.texts(left)?, self.texts(right)?) {

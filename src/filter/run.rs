@@ -177,6 +177,12 @@ impl Test {
                 }
             }
             Self::Compare { op, left, right } => compare(*op, left, right, strip, care),
+            Self::InPlace { latitude, longitude, place } => {
+                let (latitudes, longitudes) = (latitude.floats(strip), longitude.floats(strip));
+                let known = select(&latitudes, care, |v| !v.is_nan());
+                let known = select(&longitudes, &known, |v| !v.is_nan());
+                split(place.within(&latitudes, &longitudes, &known), &known)
+            }
             Self::IsNull(values) => split(values.nulls(strip, care), care),
             Self::Footages(outcomes) => {
                 let (mut yes, mut no) = (EMPTY, EMPTY);

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     label_rows::{LabelRows, attribute_names},
+    position::{PositionNames, position_of},
     rhythm::Rhythm,
     tags::TagRows,
 };
@@ -46,6 +47,10 @@ pub trait FrameColumns: Sync {
     fn footages(&self) -> &[FootageRows];
     /// Every metric of the lake, in name order.
     fn metrics(&self) -> &[MetricName];
+    /// The metrics that tell where a frame was taken; `None` when there are none.
+    fn position(&self) -> Option<PositionNames> {
+        position_of(self.metrics())
+    }
     /// Every label class of the lake, in name order.
     fn classes(&self) -> &[String];
     /// Values of a metric aligned to the frames, `rows()` long.

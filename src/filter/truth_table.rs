@@ -32,6 +32,16 @@ pub const START_NS: i64 = 1_714_550_400_000_000_000;
 /// | 5 | car 0.8 (50 0 60 40) 2⁵³ + 1 |
 /// | 6 | traffic light 1.0, occluded, state green |
 ///
+/// | row | vehicle.latitude | vehicle.longitude |
+/// |---|---|---|
+/// | 0 | 48 | 11 |
+/// | 1 | 48.5 | 11.5 |
+/// | 2 | NaN | NaN |
+/// | 3 | −10 | 179.5 |
+/// | 4 | −10 | −179.5 |
+/// | 5 | NaN | 11 |
+/// | 6 | 90 | 0 |
+/// | 7 | 48.25 | 371.25 |
 /// Rows 0, 3 and 6 are tagged `good`, rows 3 and 4 `Look again`.
 ///
 /// `drive_1` has `vehicle = "van"`, `region = "north"`, `driver = "A"`; `drive_2`, a day later, has only
@@ -76,6 +86,16 @@ pub fn lake() -> MemoryColumns {
         )
         .add_metric("time", None, Column::Float(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]))
         .add_metric("two words", None, Column::Float(vec![0.0, -1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0]))
+        .add_metric(
+            "vehicle.latitude",
+            Some("deg"),
+            Column::Float(vec![48.0, 48.5, nan, -10.0, -10.0, nan, 90.0, 48.25]),
+        )
+        .add_metric(
+            "vehicle.longitude",
+            Some("deg"),
+            Column::Float(vec![11.0, 11.5, nan, 179.5, -179.5, 11.0, 0.0, 371.25]),
+        )
         .add_labels(labels())
         .add_tag("good", [0, 3, 6])
         .add_tag("Look again", [3, 4]);
@@ -269,6 +289,23 @@ pub const CASES: &[(&str, &[usize])] = &[
     ("metric.speed = 10", &[0]),
     ("`two words` = -3", &[3]),
     ("`metric.two words` = -3", &[3]),
+    // Places; a position that lacks one of its two numbers is unknown.
+    ("in_box(47, 10, 49, 12)", &[0, 1, 7]),
+    ("not in_box(47, 10, 49, 12)", &[3, 4, 6]),
+    ("in_box(47, 10, 49, 12) is null", &[2, 5]),
+    ("in_box(48, 11, 48, 11)", &[0]),
+    ("in_box(47 deg, 10 °, 49, 12) and speed > 0", &[0]),
+    // From west to east, so that a western side in the east crosses the antimeridian.
+    ("in_box(-20, 179, 0, -179)", &[3, 4]),
+    ("in_box(-20, -179, 0, 179)", &[]),
+    ("in_box(-20, -180, 0, 0)", &[4]),
+    ("in_box(-90, -180, 90, 180)", &[0, 1, 3, 4, 6, 7]),
+    ("in_polygon(47 10, 49 10, 49 13)", &[0, 1, 7]),
+    ("in_polygon(48.1 11.1, 48.6 11.1, 48.6 11.9, 48.1 11.9)", &[1, 7]),
+    ("not in_polygon(48.1 11.1, 48.6 11.1, 48.6 11.9, 48.1 11.9)", &[0, 3, 4, 6]),
+    ("in_polygon(-20 179, -20 -179, 0 -179, 0 179)", &[3, 4]),
+    ("in_box(47, 10, 49, 12) for 1 s", &[0, 1]),
+    ("in_box(47, 10, 49, 12) for 0.5 s", &[0, 1, 7]),
     // Precedence: `not` before `and` before `or`.
     ("has(car) or has(pedestrian) and not braking", &[0, 1, 2, 5]),
     ("(has(car) or has(pedestrian)) and not braking", &[1]),
@@ -413,6 +450,12 @@ pub const MISFITS: &[(&str, std::ops::Range<usize>)] = &[
     ("tag = 3", 6..7),
     ("tag = camera", 6..12),
     ("rate(tag) > 1", 5..8),
+    ("in_box(49, 10, 47, 12)", 7..17),
+    ("in_box(47, 10, 95, 12)", 15..17),
+    ("in_box(47, 10, 49, 190)", 19..22),
+    ("in_box(47 km, 10, 49, 12)", 7..12),
+    ("in_polygon(47 10, 49 10)", 0..24),
+    ("has(car where in_box(47, 10, 49, 12))", 14..36),
 ];
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::{
     bounds::{Bounds, NumberList},
     count_labels::LabelCount,
     glob::Glob,
+    in_place::Place,
 };
 
 /// A condition: true, false or unknown on each frame.
@@ -55,6 +56,12 @@ pub(super) enum Predicate {
         op: CompareOp,
         left: Number,
         right: Number,
+    },
+    /// The position is inside; unknown where one of the two numbers, in degrees, is null.
+    InPlace {
+        latitude: Number,
+        longitude: Number,
+        place: Arc<Place>,
     },
     NumberIsNull(Number),
     /// A text against something known; unknown where it is null, except for [`TextTest::IsNull`].

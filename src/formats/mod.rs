@@ -50,6 +50,6 @@ pub use locations::{Locations, read_locations};
 pub use metrics_table::{MetricOptions, MetricTable, read_metrics};
 pub use note::{BadReason, BadRows, Note};
 pub use oxts::read_oxts;
-pub use recording_toml::{RecordingFile, read_recording_toml};
+pub use recording_toml::{RecordingFile, read_recording_toml, read_recording_toml_in};
 pub use summary::summarise;
 pub use time_axis::TimeOptions;

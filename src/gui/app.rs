@@ -234,7 +234,7 @@ impl App {
         }
         shell::notices_ui(ui.ctx(), state, out);
         if let Some(mut dialog) = self.state.transient.dialog.take() {
-            let keep = dialogs::dialog_ui(ui.ctx(), &mut dialog, &self.state, self.lake(), out);
+            let keep = dialogs::dialog_ui(ui.ctx(), &mut dialog, &self.state, self.lake(), &self.workers, out);
             if keep {
                 self.state.transient.dialog = Some(dialog);
             }

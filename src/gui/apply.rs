@@ -99,6 +99,7 @@ impl App {
                 self.toggle_dialog(Dialog::Checksums(ChecksumDraft::default()));
             }
             Action::VerifyLake if self.lake().is_some() => self.toggle_dialog(Dialog::Verify(VerifyDraft::default())),
+            Action::Settings if self.lake().is_some() => self.toggle_dialog(Dialog::Settings(Box::default())),
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Action::Palette => self.toggle_dialog(Dialog::Palette(Palette::default())),
             Action::Shortcuts => self.toggle_dialog(Dialog::Shortcuts),
@@ -139,6 +140,7 @@ impl App {
                 let name = self.state.persisted.layout_name.clone();
                 self.apply_to_panels(Command::UseLayout(name));
             }
+            Action::TrackPanel => self.apply_to_panels(Command::TogglePane(Pane::Track)),
             Action::ToggleBoxes => self.state.persisted.boxes ^= true,
             Action::TilesLarger => {
                 let width = self.state.persisted.tile_width * 1.25;

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     catalog::FrameTable,
     jobs::Priority,
-    session::{Session, SessionError},
+    session::{Session, SessionError, SettingChange},
 };
 
 impl App {
@@ -80,6 +80,8 @@ impl App {
             Command::SetEmphasis(emphasis) => lake.look(|looking| looking.emphasis = emphasis),
             Command::ChooseBox(chosen) => lake.chosen_box = chosen,
             Command::SaveImage { row, labels, out } => self.save_image(row, labels, out, ctx),
+            Command::SetTrackMetric(metric) => lake.track_metric = Some(metric),
+            Command::ChangeSettings { changes, index } => self.change_settings(changes, index, ctx),
             Command::SaveSelection { name, note } => self.save_selection(name, note, ctx),
             Command::LoadSelection(name) => self.load_selection(name, ctx),
             Command::DeleteSelection(name) => {
@@ -199,6 +201,26 @@ impl App {
             let told = session.save_selection(&table, &name, &note, &rows);
             let told = told.map(|()| format!("Saved selection “{name}”.")).map_err(|error| error.to_string());
             let _ = tell.send(Event::SelectionsChanged(told));
+            ctx.request_repaint();
+        };
+        self.workers.ask.spawn(Priority::Visible, work).detach();
+    }
+
+    /// Has a worker write settings; what they concern is indexed again afterwards.
+    fn change_settings(&self, changes: Vec<SettingChange>, index: bool, ctx: &Context) {
+        let Slot::Ready(lake) = &self.slot else { return };
+        let (session, tell, ctx) = (lake.session.clone(), self.tell.clone(), ctx.clone());
+        let work = move |_: &_| {
+            let count = changes.len() as u64;
+            let written = changes.iter().try_fold(None, |_, change| session.change_setting(change).map(Some));
+            let told = match written {
+                Ok(Some(file)) => {
+                    Ok(format!("Kept {} in {}.", super::widgets::text::counted(count, "setting"), file.display()))
+                }
+                Ok(None) => Ok("Nothing was changed.".to_owned()),
+                Err(error) => Err(format!("The settings cannot be kept: {error}")),
+            };
+            let _ = tell.send(Event::SettingsChanged { root: session.root().to_path_buf(), index, told });
             ctx.request_repaint();
         };
         self.workers.ask.spawn(Priority::Visible, work).detach();

@@ -11,7 +11,7 @@ use super::explore::TimelineCommand;
 use super::keep::KeepCommand;
 use super::looking::{ChosenBox, Emphasis};
 use super::state::{SortBy, ThemeChoice, Workspace};
-use crate::{filter::crossfilter::FacetKey, model::ValueRange};
+use crate::{filter::crossfilter::FacetKey, model::ValueRange, session::SettingChange};
 
 /// A change that a person asked for. Only [`super::App::apply`] carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,6 +118,15 @@ pub enum Command {
     },
     /// Speed of playback; 1 is as recorded.
     SetSpeed(f32),
+    /// Colours routes by a metric; by none where it is empty.
+    SetTrackMetric(String),
+    /// Changes settings of the lake.
+    ChangeSettings {
+        /// The changes.
+        changes: Vec<SettingChange>,
+        /// Whether they need an index run.
+        index: bool,
+    },
     /// Stops a running job.
     CancelJob(u64),
     /// Changes the timeline.
@@ -156,6 +165,7 @@ pub enum Action {
     CloseLake,
     Retry,
     IndexAgain,
+    Settings,
     RecordChecksums,
     VerifyLake,
     Quit,
@@ -214,6 +224,7 @@ pub enum Action {
     TilesSmaller,
     FacetsPanel,
     ViewerPanel,
+    TrackPanel,
     MaximisePane,
     SaveLayout,
     ResetLayout,
@@ -277,6 +288,7 @@ const ENTRIES: &[Entry] = &[
     (Group::Lake, Action::OpenFolder, "Open folder…", on(CTRL, Key::O), &[]),
     (Group::Lake, Action::OpenSample, "Open the sample", None, &[]),
     (Group::Lake, Action::IndexAgain, "Index again", on(PLAIN, Key::F5), &[]),
+    (Group::Lake, Action::Settings, "Settings…", on(CTRL, Key::Comma), &[]),
     (Group::Lake, Action::RecordChecksums, "Record checksums…", None, &[]),
     (Group::Lake, Action::VerifyLake, "Verify the lake…", None, &[]),
     (Group::Lake, Action::CloseLake, "Close lake", on(CTRL, Key::W), &[]),
@@ -336,6 +348,7 @@ const ENTRIES: &[Entry] = &[
     (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
     (Group::View, Action::FacetsPanel, "Show or hide the facets", on(CTRL_SHIFT, Key::F), &[]),
     (Group::View, Action::ViewerPanel, "Show or hide the viewer", on(CTRL_SHIFT, Key::D), &[]),
+    (Group::View, Action::TrackPanel, "Show or hide the track", on(CTRL_SHIFT, Key::M), &[]),
     (Group::View, Action::MaximisePane, "Maximise or restore the panel", on(CTRL, Key::M), &[]),
     (Group::View, Action::SaveLayout, "Save the layout…", None, &[]),
     (Group::View, Action::ResetLayout, "Reset the layout", None, &[]),
@@ -409,7 +422,10 @@ impl Action {
         match self.group() {
             Some(Group::Find | Group::Frame | Group::Select) => true,
             Some(Group::Lake) => {
-                matches!(self, Self::CloseLake | Self::IndexAgain | Self::RecordChecksums | Self::VerifyLake)
+                matches!(
+                    self,
+                    Self::CloseLake | Self::IndexAgain | Self::Settings | Self::RecordChecksums | Self::VerifyLake
+                )
             }
             Some(Group::View) => {
                 matches!(
@@ -421,6 +437,7 @@ impl Action {
                         | Self::TilesSmaller
                         | Self::FacetsPanel
                         | Self::ViewerPanel
+                        | Self::TrackPanel
                         | Self::MaximisePane
                         | Self::SaveLayout
                         | Self::ResetLayout

@@ -37,6 +37,15 @@ pub enum Event {
     },
     /// A picture was written to this file, or could not be.
     ImageSaved(Result<PathBuf, String>),
+    /// Settings of a lake were written, or could not be.
+    SettingsChanged {
+        /// The lake.
+        root: PathBuf,
+        /// Whether they need an index run.
+        index: bool,
+        /// What to tell.
+        told: Result<String, String>,
+    },
     /// A person chose a folder in the desktop's dialog, or none.
     FolderChosen {
         /// What it is for.

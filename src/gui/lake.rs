@@ -104,6 +104,8 @@ pub struct Lake {
     pub looking: Looking,
     /// The box that a person pressed.
     pub chosen_box: Option<ChosenBox>,
+    /// The metric that routes are coloured by.
+    pub track_metric: Option<String>,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -165,6 +167,7 @@ impl Lake {
             marks: Marks::default(),
             looking: memory.looking,
             chosen_box: None,
+            track_metric: memory.track,
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -189,8 +192,8 @@ impl Lake {
             (Some(_), None) => String::new(),
             (None, _) => self.filter.clone(),
         };
-        let (timeline, looking) = (self.timeline.clone(), self.looking.clone());
-        LakeMemory { filter, sort: self.sort.clone(), timeline, looking }
+        let (timeline, looking, track) = (self.timeline.clone(), self.looking.clone(), self.track_metric.clone());
+        LakeMemory { filter, sort: self.sort.clone(), timeline, looking, track }
     }
 
     /// The frames.

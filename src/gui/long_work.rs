@@ -111,6 +111,15 @@ impl App {
                 }
                 Err(error) => self.state.transient.complain(error),
             },
+            Event::SettingsChanged { root, index, told } => match told {
+                Ok(told) => {
+                    self.state.transient.tell(told);
+                    if index && self.lake().is_some_and(|lake| lake.root == root) {
+                        self.index_again(ctx);
+                    }
+                }
+                Err(error) => self.state.transient.complain(error),
+            },
             Event::SelectionLoaded { name, generation, rows } => self.take_selection(&name, generation, rows),
             Event::JobDone { id, root, outcome } => {
                 self.state.transient.jobs.retain(|job| job.id != id);

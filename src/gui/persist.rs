@@ -64,6 +64,7 @@ mod tests {
         kept.lakes.insert(
             "/data/lake".into(),
             LakeMemory {
+                track: None,
                 filter: "speed > 80".into(),
                 sort: Some(SortBy { column: "speed".into(), descending: true }),
                 timeline: TimelineMemory {

@@ -43,6 +43,12 @@ impl Selected {
         if from < end { self.bits.count_ones(from..end) } else { 0 }
     }
 
+    /// Whether one of the rows from `first` to before `end` is chosen.
+    pub fn any_in(&self, first: usize, end: usize) -> bool {
+        let end = end.min(self.bits.len());
+        first < end && self.bits.contains_any_in_range(first..end)
+    }
+
     /// The rows, ascending.
     pub fn rows(&self) -> impl Iterator<Item = u32> + '_ {
         self.bits.ones().map(row_u32)

@@ -69,6 +69,8 @@ pub struct LakeMemory {
     pub timeline: TimelineMemory,
     /// How frames are looked at.
     pub looking: Looking,
+    /// The metric that routes are coloured by: empty for none, `None` until someone chose.
+    pub track: Option<String>,
 }
 
 /// Kept in the user's configuration folder.

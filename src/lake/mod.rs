@@ -11,11 +11,15 @@ mod manifest;
 mod manifest_edit;
 mod natural;
 mod place;
+mod sensor_settings;
+mod setting_of;
 
 pub use discover::{Discovery, LabelFile, LogFile, MetricFile, RecordingFiles, StoreFile, discover, is_oxts};
 pub use error::LakeError;
 pub use footage_settings::{AxisOrder, Channels, ClockUnit, FootageName, FootageSetting, FootageSettings};
-pub use manifest::{LabelSetting, Manifest, MetricSetting};
-pub use manifest_edit::edit_manifest;
+pub use manifest::{LabelSetting, Manifest, MetricSetting, PositionSetting};
+pub use manifest_edit::{check_setting, edit_manifest};
 pub use natural::natural_cmp;
 pub use place::{Places, resolve_inside};
+pub use sensor_settings::{SensorSetting, SensorSettings};
+pub use setting_of::SettingOf;

@@ -14,6 +14,7 @@ mod raster;
 mod recording;
 mod run;
 mod time;
+mod zone;
 
 pub use class_color::{ClassStyle, LinePattern, class_rgb, class_style};
 pub use column::{Column, NULL_BOOL, NULL_WORD};
@@ -26,4 +27,5 @@ pub use problem::Problem;
 pub use raster::{Raster, RgbImage, Samples};
 pub use recording::{Footage, Recording};
 pub use run::{Run, RunState};
-pub use time::{format_ns, parse_time_ns};
+pub use time::{WrittenTime, format_ns, parse_time_ns, parse_written_time};
+pub use zone::{LocalTimes, Odd, Zone};

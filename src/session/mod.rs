@@ -1,6 +1,7 @@
 //! The one door to a lake: a method for each thing a person can do. `cli` and `gui` call nothing else.
 
 mod bench;
+mod changing;
 mod compare;
 mod exporting;
 mod find;
@@ -23,7 +24,9 @@ use std::{path::Path, sync::Arc};
 
 use parking_lot::Mutex;
 
+pub use crate::lake::{FootageSetting, MetricSetting, SensorSetting, SettingOf};
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
+pub use changing::{CameraSettings, Concerned, LakeSettings, MetricSettings, SensorFile, SettingChange};
 pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Numbers, ValueCompared};
 pub use images::StoreWatch;
 pub use scope::ExportCount;
@@ -56,7 +59,6 @@ pub struct Session {
 struct Inner {
     places: Places,
     name: String,
-    manifest: Manifest,
     /// The lake's own database; reading goes on without it when it cannot be opened.
     kept: Result<Arc<KeptDb>, String>,
     reader: Mutex<Option<Arc<CatalogReader>>>,
@@ -94,7 +96,6 @@ impl Session {
             inner: Arc::new(Inner {
                 name: manifest.name.clone().unwrap_or(folder_name),
                 places,
-                manifest,
                 kept,
                 reader: Mutex::default(),
                 table: Mutex::default(),

@@ -3,6 +3,7 @@
 mod all_layouts;
 mod bad_input;
 mod bench;
+mod clocks;
 mod filter_doc;
 mod foreign;
 mod harness;
@@ -13,6 +14,7 @@ mod label_files;
 mod layouts;
 mod main_job;
 mod measured;
+mod place;
 mod python;
 mod settings;
 mod sql;

@@ -71,6 +71,12 @@ impl Writer<'_> {
             Predicate::Tagged { .. } => {
                 return Err(NoSql::of("tag", "tags are kept beside the index, and no table has them"));
             }
+            Predicate::InPlace { .. } => {
+                return Err(NoSql::of(
+                    "a place",
+                    "longitudes told in other ways and boxes across the antimeridian need more than a comparison",
+                ));
+            }
             Predicate::Flag(name) => Condition::tight(self.metric(&name.name)?),
             Predicate::Within { value, bounds } => self.within(value, *bounds)?,
             Predicate::OneOf { value, list } => {

@@ -7,6 +7,7 @@ mod jump;
 mod palette;
 mod save_layout;
 mod save_selection;
+mod settings;
 mod shortcuts;
 
 pub use checksums::{ChecksumDraft, VerifyDraft};
@@ -15,6 +16,7 @@ pub use jump::JumpDraft;
 pub use palette::Palette;
 pub use save_layout::LayoutDraft;
 pub use save_selection::SelectionDraft;
+pub use settings::SettingsDraft;
 
 use egui::{Context, Frame, Id, Margin, Modal, Ui, vec2};
 
@@ -23,6 +25,7 @@ use super::{
     keep::{CompareDraft, Library, ViewDraft},
     lake::Lake,
     state::State,
+    work::Workers,
 };
 
 /// The dialog that is open.
@@ -50,6 +53,8 @@ pub enum Dialog {
     Checksums(ChecksumDraft),
     /// Verifying the lake.
     Verify(VerifyDraft),
+    /// Settings of the lake.
+    Settings(Box<SettingsDraft>),
 }
 
 /// Draws the dialog; false when it is to be closed.
@@ -58,6 +63,7 @@ pub fn dialog_ui(
     dialog: &mut Dialog,
     state: &State,
     lake: Option<&Lake>,
+    workers: &Workers,
     out: &mut Vec<Command>,
 ) -> bool {
     match dialog {
@@ -72,6 +78,7 @@ pub fn dialog_ui(
         Dialog::SaveLayout(draft) => draft.ui(ctx, state, out),
         Dialog::Checksums(draft) => lake.is_some() && draft.ui(ctx, out),
         Dialog::Verify(draft) => lake.is_some() && draft.ui(ctx, out),
+        Dialog::Settings(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, workers, out)),
     }
 }
 

@@ -62,6 +62,7 @@ const REGISTERED: &[About] = &[
     about(Pane::Viewer, "viewer", "Viewer", [320.0, 220.0], false, Home::Right),
     about(Pane::Timeline, "timeline", "Timeline", [240.0, 120.0], false, Home::Below(Pane::Viewer)),
     about(Pane::Values, "values", "Values", [240.0, 96.0], false, Home::With(Pane::Timeline)),
+    about(Pane::Track, "track", "Track", [240.0, 160.0], false, Home::Below(Pane::Grid)),
     about(Pane::Selections, "selections", "Library", [280.0, 160.0], true, Home::With(Pane::Facets)),
     about(Pane::Labels, "labels", "Labels", [240.0, 96.0], false, Home::With(Pane::Timeline)),
 ];

@@ -22,6 +22,7 @@ mod scrub;
 mod side_by_side;
 mod tile;
 mod timeline;
+mod track;
 mod transport;
 mod viewer;
 mod viewer_bar;
@@ -37,6 +38,7 @@ pub use timeline::{
     ACCEPTED, JumpFrom, Lane, Mark, Marks, Place, Timeline, TimelineCommand, TimelineMemory, count_between,
     marked_span, moved, narrowed, shown_lanes, span_filter,
 };
+pub use track::Track;
 pub use viewer::Viewer;
 
 use std::collections::BTreeSet;
@@ -69,6 +71,8 @@ pub struct Explore {
     pub timeline: Timeline,
     /// What is kept.
     pub library: Library,
+    /// Where the drives went.
+    pub track: Track,
     /// Where the panels are.
     pub dock: Dock,
 }
@@ -92,7 +96,7 @@ impl Explore {
 
     /// Draws the workspace.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
-        let Self { facets, grid, viewer, timeline, library, dock, .. } = self;
+        let Self { facets, grid, viewer, timeline, library, track, dock, .. } = self;
         ui.painter().rect_filled(ui.available_rect_before_wrap(), 0, colors(ui).canvas);
         dock.prepare(&state.persisted.layout, ui.available_size());
         let wanted = OF_THE_FRAME.iter().any(|pane| dock.is_seen(*pane));
@@ -100,7 +104,7 @@ impl Explore {
         if !dock.is_seen(Pane::Facets) && !lake.counting.wanted().is_empty() {
             out.push(Command::CountFacets(Vec::new()));
         }
-        dock.ui(ui, &mut Panes { facets, grid, viewer, timeline, library, state, lake, workers }, out);
+        dock.ui(ui, &mut Panes { facets, grid, viewer, timeline, library, track, state, lake, workers }, out);
     }
 }
 
@@ -114,6 +118,7 @@ struct Panes<'a> {
     viewer: &'a mut Viewer,
     timeline: &'a mut Timeline,
     library: &'a mut Library,
+    track: &'a mut Track,
     state: &'a State,
     lake: &'a Lake,
     workers: &'a Workers,
@@ -139,12 +144,13 @@ impl Contents for Panes<'_> {
             Pane::Timeline => self.timeline.timeline_ui(ui, state, lake, workers, out),
             Pane::Values => self.viewer.detail_ui(ui, detail::values_ui),
             Pane::Selections => self.library.pane_ui(ui, lake, out),
+            Pane::Track => self.track.ui(ui, lake, workers, out),
             Pane::Labels => self.viewer.detail_ui(ui, |ui, detail| {
                 let key = FrameKey::of(lake.table(), detail.row);
                 detail::labels_ui(ui, detail, key, lake.chosen_box.as_ref(), out);
             }),
             // Reserved: not registered, so no layout holds them.
-            Pane::Track | Pane::Crops | Pane::Compare => {}
+            Pane::Crops | Pane::Compare => {}
         }
     }
 
