@@ -8,10 +8,11 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
+    command_line,
     events::Event,
     explore::default_plots,
     selected::Selected,
-    state::SortBy,
+    state::Workspace,
 };
 use crate::{
     catalog::FrameTable,
@@ -157,8 +158,18 @@ impl App {
                 }
             }
             Action::CopyCommandLine => {
-                let text = command_line(&lake.root.display().to_string(), &lake.filter, lake.sort.as_ref());
+                let text = match self.state.persisted.workspace {
+                    Workspace::Explore => command_line::frames(&lake.root, &lake.filter, lake.sort.as_ref()),
+                    Workspace::Runs => command_line::runs(&lake.root, self.state.transient.run),
+                };
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);
+            }
+            Action::CopyFrameCommand => {
+                if let Some(row) = current {
+                    let name = lake.table().frame_id(row).to_string();
+                    let text = command_line::frame(&lake.root, &name, self.state.persisted.boxes);
+                    self.apply(Command::Copy { text, what: "the frame's command line" }, ctx);
+                }
             }
             Action::SelectAll => {
                 lake.undo.record(lake.view_state(), None);
@@ -249,51 +260,6 @@ impl App {
                 }
             }
             Err(error) => self.state.transient.complain(format!("Selection “{name}” cannot be loaded: {error}")),
-        }
-    }
-}
-
-/// The command that lists the same frames.
-fn command_line(root: &str, filter: &str, sort: Option<&SortBy>) -> String {
-    let mut words = vec!["lakescope".to_owned(), "frames".to_owned(), quoted(root)];
-    if !filter.trim().is_empty() {
-        words.extend(["--where".to_owned(), quoted(filter.trim())]);
-    }
-    if let Some(sort) = sort {
-        let direction = if sort.descending { ":desc" } else { "" };
-        words.extend(["--sort".to_owned(), quoted(&format!("{}{direction}", sort.column))]);
-    }
-    words.join(" ")
-}
-
-/// For a POSIX shell: as it is when every character is plain, else in single quotes.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:+,=@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_can_be_pasted() {
-        let sort = SortBy { column: "speed".into(), descending: true };
-        for (root, filter, sort, expected) in [
-            ("/data/lake", "", None, "lakescope frames /data/lake"),
-            ("my lake", "speed > 15", None, "lakescope frames 'my lake' --where 'speed > 15'"),
-            (
-                "/l",
-                "weather = 'rain'",
-                Some(&sort),
-                r"lakescope frames /l --where 'weather = '\''rain'\''' --sort speed:desc",
-            ),
-        ] {
-            assert_eq!(command_line(root, filter, sort), expected);
         }
     }
 }

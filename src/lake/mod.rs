@@ -18,4 +18,4 @@ pub use footage_settings::{AxisOrder, Channels, ClockUnit, FootageName, FootageS
 pub use manifest::{LabelSetting, Manifest, MetricSetting};
 pub use manifest_edit::edit_manifest;
 pub use natural::natural_cmp;
-pub use place::{Places, resolve_inside};
+pub use place::{Places, lake_of, resolve_inside};

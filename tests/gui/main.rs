@@ -3,6 +3,7 @@
 mod docking;
 mod explore;
 mod harness;
+mod names;
 mod panels;
 mod playing;
 mod renewal;

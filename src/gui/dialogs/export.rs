@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use egui::{Align, Context, Layout, RichText, Ui};
 
-use super::modal;
+use super::{copy_line_ui, modal};
 use crate::{
     gui::{
         command::Command,
+        command_line,
         lake::Lake,
         state::State,
         theme::{self, STEP, colors, heading},
@@ -120,6 +121,7 @@ impl ExportDraft {
             let mut keep = true;
             bar(ui, 36.0, |ui| {
                 let muted = colors(ui).muted;
+                copy_line_ui(ui, command_line::export(&lake.root, &lake.filter, self), out);
                 let told = if running {
                     "Another export is running.".to_owned()
                 } else if number == 0 {
