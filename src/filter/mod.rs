@@ -12,6 +12,7 @@ mod check_compare;
 mod check_time;
 pub mod complete;
 mod count_labels;
+pub mod crossfilter;
 mod duration;
 pub mod edit;
 mod error;

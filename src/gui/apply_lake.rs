@@ -13,6 +13,7 @@ use super::{
     explore::default_plots,
     selected::Selected,
     state::Workspace,
+    undo::Change,
 };
 use crate::{
     catalog::FrameTable,
@@ -24,15 +25,17 @@ use crate::{
 impl App {
     pub(super) fn apply_to_lake(&mut self, command: Command, ctx: &Context) {
         let now = ctx.input(|input| input.time);
+        let change = ctx.input(|input| input.pointer.press_start_time()).map_or(Change::Typed(now), Change::Dragged);
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
             Command::SetFilter(filter) if filter != lake.filter => {
-                lake.undo.record(lake.view_state(), Some(now));
+                lake.undo.record(lake.view_state(), change);
                 lake.filter = filter;
                 self.workspaces.explore.grid.scroll_to_top();
             }
+            Command::CountFacets(facets) => lake.counting.want(facets),
             Command::SetSort(sort) if sort != lake.sort => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 lake.sort = sort;
                 self.workspaces.explore.grid.scroll_to_top();
             }
@@ -60,11 +63,11 @@ impl App {
                 self.workspaces.explore.grid.reveal(row);
             }
             Command::SelectToggle(row) => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 Arc::make_mut(&mut lake.selected).toggle(row);
             }
             Command::SelectTo(row) => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 if let Some(view) = lake.view.clone() {
                     Arc::make_mut(&mut lake.selected).extend_to(&view, row);
                 }
@@ -172,13 +175,13 @@ impl App {
                 }
             }
             Action::SelectAll => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 if let Some(view) = lake.view.clone() {
                     Arc::make_mut(&mut lake.selected).all(&view);
                 }
             }
             Action::SelectNone => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 lake.selected = Arc::default();
             }
             Action::ToggleSelected => {
@@ -247,7 +250,7 @@ impl App {
         match rows {
             Ok(_) if generation != lake.table().generation() => {}
             Ok((rows, gone)) => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 let first = rows.rows().next().map(|row| row as usize);
                 lake.selected = Arc::new(rows);
                 if let Some(row) = first {

@@ -8,7 +8,7 @@ use super::budget::Memory;
 use super::dialogs::ExportDraft;
 use super::dock::{Layout, Pane};
 use super::state::{SortBy, ThemeChoice, Workspace};
-use crate::model::ValueRange;
+use crate::{filter::crossfilter::FacetKey, model::ValueRange};
 
 /// A change that a person asked for. Only [`super::App::apply`] carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub enum Command {
     ShowWorkspace(Workspace),
     /// Replaces the filter text.
     SetFilter(String),
+    /// Counts these facets, which are in sight.
+    CountFacets(Vec<FacetKey>),
     /// Sorts the grid; `None` is the lake's own order.
     SetSort(Option<SortBy>),
     /// Width of the tiles, px.

@@ -10,6 +10,7 @@ mod atlas;
 mod budget;
 mod command;
 mod command_line;
+mod counting;
 mod dialogs;
 mod dock;
 mod events;

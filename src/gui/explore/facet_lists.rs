@@ -48,7 +48,12 @@ fn line_ui(ui: &mut Ui, line: &Line<'_>) -> Response {
     let colors = colors(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
     let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, line.ticked, &line.spoken));
+    response.widget_info(|| {
+        let mut info = WidgetInfo::selected(Role::CheckBox, enabled, line.ticked, &line.spoken);
+        let (matching, frames) = (count(line.matching as u64), count(line.frames as u64));
+        info.current_text_value = Some(format!("{matching} of {frames} frames"));
+        info
+    });
     if !ui.is_rect_visible(rect) {
         return response;
     }

@@ -6,12 +6,15 @@ use std::collections::BTreeSet;
 use egui::{Frame, Margin, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2};
 
 use super::{
-    facet_cache::{FacetCache, FacetData, FacetId},
     facet_lists::{self, Lists},
     highlight, problems,
 };
 use crate::{
-    filter::{self, Expr, Filter, FrameColumns, MetricName, attribute_keys, edit},
+    filter::{
+        self, Expr, Filter, FrameColumns, MetricName, attribute_keys,
+        crossfilter::{FacetCounts, FacetKey},
+        edit,
+    },
     gui::{
         command::{Action, Command},
         lake::Lake,
@@ -20,7 +23,6 @@ use crate::{
             Brush, Histogram, Icon, divider, field, paint_icon,
             text::{number, unit_text},
         },
-        work::Workers,
     },
     model::MetricKind,
 };
@@ -32,7 +34,8 @@ const CARD: f32 = 92.0;
 #[derive(Default)]
 pub struct Facets {
     search: String,
-    cache: FacetCache,
+    /// The facets in sight in this pass.
+    wanted: Vec<FacetKey>,
     closed: BTreeSet<&'static str>,
     lists: Lists,
     scroll_to_problems: bool,
@@ -41,7 +44,6 @@ pub struct Facets {
 /// What the parts of the panel are drawn from.
 pub(super) struct Panel<'a> {
     pub lake: &'a Lake,
-    pub workers: &'a Workers,
     /// The filter as a tree, when it can be read.
     pub expr: Option<Expr>,
     /// What was typed into the search field, in small letters.
@@ -77,14 +79,14 @@ impl Facets {
     }
 
     /// Draws the panel.
-    pub fn ui(&mut self, ui: &mut Ui, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
+    pub fn ui(&mut self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
         ui.spacing_mut().item_spacing.y = 0.0;
         Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
             let width = ui.available_width();
             field(ui, &mut self.search, "Search facets", "Search facets", width);
         });
         let expr = Filter::parse(&lake.filter).ok().and_then(|filter| filter.expr().cloned());
-        let panel = Panel { lake, workers, expr, search: self.search.trim().to_lowercase() };
+        let panel = Panel { lake, expr, search: self.search.trim().to_lowercase() };
         divider(ui);
         if panel.expr.is_some() {
             // At the bottom, where its coming and going moves nothing that is being pressed.
@@ -101,6 +103,10 @@ impl Facets {
             self.problems_ui(ui, &panel, out);
             ui.add_space(STEP * 3.0);
         });
+        let wanted = std::mem::take(&mut self.wanted);
+        if wanted != lake.counting.wanted() {
+            out.push(Command::CountFacets(wanted));
+        }
     }
 
     /// A heading that opens and closes what is below it; false when that is closed.
@@ -156,8 +162,9 @@ impl Facets {
             ui.allocate_space(vec2(ui.available_width(), CARD));
             return;
         }
-        let id = FacetId::Numbers(metric.name.clone());
-        let (data, error) = self.cache.get(&id, true, panel.lake, panel.workers, ui.ctx());
+        let key = FacetKey::Numbers(metric.name.clone());
+        let (counts, error) = panel.lake.counting.of(&key);
+        self.wanted.push(key);
         let name = filter::metric_name(&metric.name);
         let range = panel.expr.as_ref().and_then(|expr| edit::range_of(expr, &name, metric.unit.as_deref()));
         let ends = range.map(|range| (finite(range.low), finite(range.high)));
@@ -166,8 +173,8 @@ impl Facets {
             Frame::new().inner_margin(Margin { left: 14, right: 14, top: 6, bottom: 6 }).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 head_ui(ui, &metric.name, unit_text(metric.unit.as_deref()), ends);
-                match data {
-                    Some(FacetData::Numbers { bins, total, front }) if bins.min.is_some() => {
+                match counts {
+                    Some(FacetCounts::Numbers { bins, total, front }) if bins.min.is_some() => {
                         let total: Vec<u32> = total.counts.iter().map(|count| clamp(*count)).collect();
                         let front: Vec<u32> = front.counts.iter().map(|count| clamp(*count)).collect();
                         let spoken = format!("Histogram of {}", metric.name);
@@ -211,8 +218,9 @@ impl Facets {
         if shown == 0 || !self.section(ui, "Labels", classes.len(), false) {
             return;
         }
-        let (data, _) = self.cache.get(&FacetId::Classes, true, panel.lake, panel.workers, ui.ctx());
-        if let Some(FacetData::Classes(classes, bare)) = data {
+        let (counts, _) = panel.lake.counting.of(&FacetKey::Classes);
+        self.wanted.push(FacetKey::Classes);
+        if let Some(FacetCounts::Classes { classes, bare }) = counts {
             facet_lists::classes_ui(ui, panel, classes, *bare, out);
         }
         ui.add_space(STEP);
@@ -231,10 +239,12 @@ impl Facets {
         let words = table.metrics().iter().filter(|metric| matches!(metric.kind, MetricKind::Text | MetricKind::Bool));
         names.extend(words.map(|metric| (metric.name.clone(), filter::metric_name(&metric.name))));
         for (title, name) in names {
-            let id = FacetId::Category(name.clone());
-            let visible = ui.cursor().top() < ui.clip_rect().bottom() + 200.0;
-            let (data, error) = self.cache.get(&id, visible, panel.lake, panel.workers, ui.ctx());
-            let Some(FacetData::Category(counts)) = data else {
+            let key = FacetKey::Category(name.clone());
+            let (counts, error) = panel.lake.counting.of(&key);
+            if ui.cursor().top() < ui.clip_rect().bottom() + 200.0 {
+                self.wanted.push(key);
+            }
+            let Some(FacetCounts::Category(counts)) = counts else {
                 if let Some(error) = error {
                     ui.colored_label(colors(ui).warning, error);
                 }

@@ -3,7 +3,6 @@
 mod boxes;
 mod completion;
 mod detail;
-mod facet_cache;
 mod facet_lists;
 mod facets;
 mod grid;
@@ -70,6 +69,9 @@ impl Explore {
         dock.prepare(&state.persisted.layout, ui.available_size());
         let wanted = OF_THE_FRAME.iter().any(|pane| dock.is_seen(*pane));
         viewer.prepare(ui.ctx(), state, lake, workers, wanted, out);
+        if !dock.is_seen(Pane::Facets) && !lake.counting.wanted().is_empty() {
+            out.push(Command::CountFacets(Vec::new()));
+        }
         dock.ui(ui, &mut Panes { facets, grid, viewer, state, lake, workers }, out);
     }
 }
@@ -98,7 +100,7 @@ impl Contents for Panes<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, pane: Pane, out: &mut Vec<Command>) {
         let Self { state, lake, workers, .. } = *self;
         match pane {
-            Pane::Facets => self.facets.ui(ui, lake, workers, out),
+            Pane::Facets => self.facets.ui(ui, lake, out),
             Pane::Grid => {
                 ui.painter().rect_filled(ui.max_rect(), 0, colors(ui).canvas);
                 self.grid.ui(ui, state, lake, workers, out);
