@@ -50,7 +50,7 @@ fn main() {
 fn measure(samples: u64, lake: &std::path::Path) {
     let mut window = Window::open(lake);
     // Room for the plots.
-    window.apply(Command::SetDetailShare(0.6));
+    window.apply(Command::UseLayout("Sensors".to_owned()));
     let begun = Instant::now();
     while window.pass(Vec::new()).points < 1_000 {
         assert!(begun.elapsed() < Duration::from_mins(1), "no plot within a minute");

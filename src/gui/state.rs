@@ -71,6 +71,7 @@ pub struct LakeMemory {
 }
 
 /// Kept in the user's configuration folder.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Persisted {
