@@ -79,6 +79,7 @@ fn a_second_lake_is_opened_and_the_first_is_a_key_away() {
     copy(&window.lake, &second);
     let gone = fs::read_dir(second.join("recordings")).unwrap().next().unwrap().unwrap().path();
     fs::remove_dir_all(gone).unwrap();
+    lakescope(&["index", second.to_str().unwrap()]);
     let before = window.matches().unwrap();
     window.drop_file(&second);
     window.until("the second is shown", |window| window.matches().is_some_and(|now| now > 0 && now < before));
@@ -113,7 +114,7 @@ fn a_recent_lake_that_is_not_there_is_marked_and_can_be_forgotten() {
 #[test]
 fn what_is_copied_as_a_command_line_does_what_the_window_does() {
     let mut window = Window::open();
-    window.type_filter("has(car)");
+    window.type_filter("frame < 10");
     window.leave_text();
     window.until("it is filtered", |window| window.matches().is_some_and(|count| count < 160));
     let found = window.matches().unwrap();

@@ -81,10 +81,14 @@ fn modal(ctx: &Context, name: &str, width: f32, contents: impl FnOnce(&mut Ui) -
     let response = Modal::new(Id::unique(name)).frame(frame).show(ctx, |ui| {
         ui.set_width(width.min(room.x));
         // What does not fit into a low window is scrolled.
-        ScrollArea::vertical().auto_shrink([false, true]).max_height(room.y.max(160.0)).show(ui, |ui| {
-            ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
-            contents(ui)
-        })
+        ScrollArea::vertical()
+            .auto_shrink([false, true])
+            .min_scrolled_height(room.y.max(160.0))
+            .max_height(room.y.max(160.0))
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
+                contents(ui)
+            })
     });
     response.inner.inner && !response.backdrop_response.clicked()
 }

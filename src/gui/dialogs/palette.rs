@@ -154,7 +154,8 @@ impl Palette {
                     self.chosen = (self.chosen + down).saturating_sub(up).min(entries.len() - 1);
                 }
                 ui.add_space(STEP / 2.0);
-                let list = ScrollArea::vertical().max_height(room.y.clamp(120.0, 416.0)).auto_shrink([false, true]);
+                let tall = room.y.clamp(120.0, 416.0);
+                let list = ScrollArea::vertical().min_scrolled_height(tall).max_height(tall).auto_shrink([false, true]);
                 list.show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     for (place, entry) in entries.iter().enumerate() {
