@@ -62,7 +62,7 @@ shot() {
     import -window "$window" "$pictures/$walk-$1.png"
     echo "  $1"
 }
-key() { xdotool key --clearmodifiers "$@"; sleep 0.15; }
+key() { xdotool key --clearmodifiers "$@"; sleep 0.5; }
 write() { xdotool type --delay 12 -- "$1"; sleep 0.15; }
 # Moves to a place given in parts of the window's width and height, in thousandths.
 move() { xdotool mousemove --window "$window" $(($1 * width / 1000)) $(($2 * height / 1000)); sleep 0.1; }

@@ -59,6 +59,10 @@ impl App {
                 self.apply_to_panels(Command::OpenPane(Pane::Facets));
                 self.workspaces.explore.facets.show_problems();
             }
+            Command::ShowFacet(metric) => {
+                self.apply_to_panels(Command::OpenPane(Pane::Facets));
+                self.workspaces.explore.facets.go_to(&metric);
+            }
             Command::ShowRun(run) => self.state.transient.run = Some(run),
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
             Command::Timeline(command) => self.apply_timeline(command, ctx),
@@ -106,6 +110,8 @@ impl App {
             Action::CloseDialog => self.state.transient.dialog = None,
             Action::Explore => self.state.persisted.workspace = Workspace::Explore,
             Action::Runs => self.state.persisted.workspace = Workspace::Runs,
+            Action::MenuBar => self.state.persisted.menu_bar ^= true,
+            Action::About => self.toggle_dialog(Dialog::About),
             Action::Fullscreen => {
                 let now = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!now));

@@ -12,6 +12,7 @@ use super::{
     events::Event,
     keep::{Deleted, Done},
     selected::Selected,
+    state::Workspace,
     undo::Change,
     widgets::text::counted,
 };
@@ -166,12 +167,21 @@ impl App {
                 }
             }
             Action::CopyCommandLine => {
-                let root = lake.root.display().to_string();
-                let text = match &lake.keep.opened {
-                    Some(opened) if !lake.view_changed() => command_line::view(&root, &opened.name),
-                    _ => command_line::frames(&root, &lake.filter, lake.sort.as_ref()),
+                let text = match (self.state.persisted.workspace, &lake.keep.opened) {
+                    (Workspace::Explore, Some(opened)) if !lake.view_changed() => {
+                        command_line::view(&lake.root, &opened.name)
+                    }
+                    (Workspace::Explore, _) => command_line::frames(&lake.root, &lake.filter, lake.sort.as_ref()),
+                    (Workspace::Runs, _) => command_line::runs(&lake.root, self.state.transient.run),
                 };
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);
+            }
+            Action::CopyFrameCommand => {
+                if let Some(row) = current {
+                    let name = lake.table().frame_id(row).to_string();
+                    let text = command_line::frame(&lake.root, &name, self.state.persisted.boxes);
+                    self.apply(Command::Copy { text, what: "the frame's command line" }, ctx);
+                }
             }
             Action::SelectAll => {
                 lake.undo.record(lake.view_state(), Change::Other);

@@ -46,13 +46,11 @@ impl App {
                 kept.layout_name.clone_from(&name);
                 self.state.transient.tell(format!("Saved layout “{name}”."));
             }
-            Command::DeleteLayout(name) => {
-                if kept.layouts.remove(&name).is_some() {
-                    if kept.layout_name == name && Layout::built_in(&name).is_none() {
-                        kept.layout_name = BUILT_IN[0].to_owned();
-                    }
-                    self.state.transient.tell(format!("Deleted layout “{name}”. The panels stay as they are."));
+            Command::DeleteLayout(name) if kept.layouts.remove(&name).is_some() => {
+                if kept.layout_name == name && Layout::built_in(&name).is_none() {
+                    BUILT_IN[0].clone_into(&mut kept.layout_name);
                 }
+                self.state.transient.tell(format!("Deleted layout “{name}”. The panels stay as they are."));
             }
             _ => {}
         }

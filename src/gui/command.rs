@@ -150,6 +150,8 @@ pub enum Command {
     PlayTo(usize),
     /// Opens the list of problems.
     ShowProblems,
+    /// Shows the facet of a metric.
+    ShowFacet(String),
     /// Shows one run in the Runs workspace.
     ShowRun(i64),
     /// Takes a message away.
@@ -210,6 +212,7 @@ pub enum Action {
     CopyImageLabels,
     SaveImage,
     SaveImageLabels,
+    CopyFrameCommand,
     SelectAll,
     SelectNone,
     ToggleSelected,
@@ -233,6 +236,8 @@ pub enum Action {
     ZoomOut,
     ZoomReset,
     CycleTheme,
+    MenuBar,
+    About,
     CloseDialog,
 }
 
@@ -249,11 +254,13 @@ pub enum Group {
     Select,
     /// The window itself.
     View,
+    /// Finding out.
+    Help,
 }
 
 impl Group {
     /// Every group, in menu order.
-    pub const ALL: [Self; 5] = [Self::Lake, Self::Find, Self::Frame, Self::Select, Self::View];
+    pub const ALL: [Self; 6] = [Self::Lake, Self::Find, Self::Frame, Self::Select, Self::View, Self::Help];
 
     /// Name in menus.
     #[must_use]
@@ -264,6 +271,7 @@ impl Group {
             Self::Frame => "Frame",
             Self::Select => "Select",
             Self::View => "View",
+            Self::Help => "Help",
         }
     }
 }
@@ -331,6 +339,7 @@ const ENTRIES: &[Entry] = &[
     (Group::Frame, Action::CopyImageLabels, "Copy the image with labels", on(CTRL_ALT, Key::C), &[]),
     (Group::Frame, Action::SaveImage, "Save the image…", on(CTRL_SHIFT, Key::I), &[]),
     (Group::Frame, Action::SaveImageLabels, "Save the image with labels…", None, &[]),
+    (Group::Frame, Action::CopyFrameCommand, "Copy the frame's command line", None, &[]),
     (Group::Select, Action::SelectAll, "Select all matching frames", on(CTRL, Key::A), &[]),
     (Group::Select, Action::SelectNone, "Select none", on(CTRL_SHIFT, Key::A), &[]),
     (Group::Select, Action::ToggleSelected, "Select or deselect the frame", on(PLAIN, Key::X), &[]),
@@ -341,8 +350,6 @@ const ENTRIES: &[Entry] = &[
     (Group::Select, Action::Export, "Export…", on(PLAIN, Key::E), &[KeyboardShortcut::new(CTRL, Key::E)]),
     (Group::View, Action::Explore, "Explore", on(CTRL, Key::Num1), &[]),
     (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num2), &[]),
-    (Group::View, Action::Palette, "Command palette", on(CTRL, Key::K), &[]),
-    (Group::View, Action::Shortcuts, "Keyboard shortcuts", on(PLAIN, Key::Questionmark), &[]),
     (Group::View, Action::TileBoxes, "Labels on thumbnails", on(PLAIN, Key::B), &[]),
     (Group::View, Action::TilesLarger, "Larger thumbnails", on(PLAIN, Key::CloseBracket), &[]),
     (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
@@ -363,6 +370,10 @@ const ENTRIES: &[Entry] = &[
     ),
     (Group::View, Action::ZoomOut, "Zoom the window out", on(CTRL, Key::Minus), &[]),
     (Group::View, Action::ZoomReset, "Window at 100 %", on(CTRL, Key::Num0), &[]),
+    (Group::View, Action::MenuBar, "Menu bar", None, &[]),
+    (Group::Help, Action::Palette, "Command palette", on(CTRL, Key::K), &[]),
+    (Group::Help, Action::Shortcuts, "Keyboard shortcuts", on(PLAIN, Key::Questionmark), &[]),
+    (Group::Help, Action::About, "About Lakescope", None, &[]),
 ];
 
 impl Action {
@@ -443,7 +454,7 @@ impl Action {
                         | Self::ResetLayout
                 )
             }
-            None => false,
+            Some(Group::Help) | None => false,
         }
     }
 }

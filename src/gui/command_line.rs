@@ -1,5 +1,7 @@
 //! What the window shows, as a command that gives the same on the command line.
 
+use std::path::Path;
+
 use super::{
     dialogs::{ExportDraft, ExportFrames},
     state::SortBy,
@@ -7,8 +9,8 @@ use super::{
 use crate::session::{ExportImages, ExportLabels, ExportScope};
 
 /// The command that lists the frames of the grid.
-pub fn frames(root: &str, filter: &str, sort: Option<&SortBy>) -> String {
-    let mut words = vec!["lakescope".to_owned(), "frames".to_owned(), quoted(root)];
+pub fn frames(root: &Path, filter: &str, sort: Option<&SortBy>) -> String {
+    let mut words = vec!["lakescope".to_owned(), "frames".to_owned(), quoted(&root.display().to_string())];
     if !filter.trim().is_empty() {
         words.extend(["--where".to_owned(), quoted(filter.trim())]);
     }
@@ -20,13 +22,56 @@ pub fn frames(root: &str, filter: &str, sort: Option<&SortBy>) -> String {
 }
 
 /// The command that lists the frames of an open view that was not changed.
-pub fn view(root: &str, name: &str) -> String {
-    format!("lakescope frames {} --view={}", quoted(root), quoted(name))
+pub fn view(root: &Path, name: &str) -> String {
+    format!("lakescope frames {} --view={}", quoted(&root.display().to_string()), quoted(name))
+}
+
+/// One frame as an image.
+pub fn frame(root: &Path, frame: &str, boxes: bool) -> String {
+    let mut words = command(root, "frame");
+    let file = format!("{}.png", frame.replace('/', "-"));
+    words.extend([quoted(frame), "--out".to_owned(), quoted(&file)]);
+    if boxes {
+        words.push("--labels".to_owned());
+    }
+    words.join(" ")
+}
+
+/// The list of runs, or the log of one.
+pub fn runs(root: &Path, run: Option<i64>) -> String {
+    let mut words = command(root, "runs");
+    if let Some(run) = run {
+        words.extend(["--log".to_owned(), run.to_string()]);
+    }
+    words.join(" ")
+}
+
+/// Recording checksums.
+pub fn checksums(root: &Path, accept_changes: bool) -> String {
+    let mut words = command(root, "index");
+    words.push("--checksums".to_owned());
+    if accept_changes {
+        words.push("--accept-changes".to_owned());
+    }
+    words.join(" ")
+}
+
+/// Verifying.
+pub fn verify(root: &Path, recording: Option<&str>) -> String {
+    let mut words = command(root, "verify");
+    if let Some(recording) = recording {
+        words.extend(["--recording".to_owned(), quoted(recording)]);
+    }
+    words.join(" ")
+}
+
+fn command(root: &Path, name: &str) -> Vec<String> {
+    vec!["lakescope".to_owned(), name.to_owned(), quoted(&root.display().to_string())]
 }
 
 /// The command that writes an export; `None` for frames that only the window knows.
-pub fn export(root: &str, draft: &ExportDraft) -> Option<String> {
-    let mut words = vec!["lakescope".to_owned(), "export".to_owned(), quoted(root)];
+pub fn export(root: &Path, draft: &ExportDraft) -> Option<String> {
+    let mut words = vec!["lakescope".to_owned(), "export".to_owned(), quoted(&root.display().to_string())];
     match &draft.frames {
         ExportFrames::All => {}
         ExportFrames::Filtered(filter) if filter.trim().is_empty() => {}
@@ -68,7 +113,7 @@ pub fn export(root: &str, draft: &ExportDraft) -> Option<String> {
 }
 
 /// The command that compares two scopes.
-pub fn compare(root: &str, a: &ExportScope, b: &ExportScope) -> String {
+pub fn compare(root: &Path, a: &ExportScope, b: &ExportScope) -> String {
     let side = |scope: &ExportScope| match scope {
         ExportScope::Filter(filter) => quoted(&format!("filter:{}", filter.trim())),
         ExportScope::Selection(name) => quoted(&format!("selection:{name}")),
@@ -76,7 +121,7 @@ pub fn compare(root: &str, a: &ExportScope, b: &ExportScope) -> String {
         // Frames one by one are never compared.
         ExportScope::Frames(_) => "all".to_owned(),
     };
-    format!("lakescope compare {} {} {}", quoted(root), side(a), side(b))
+    format!("lakescope compare {} {} {}", quoted(&root.display().to_string()), side(a), side(b))
 }
 
 /// For a POSIX shell: as it is when every character is plain, else in single quotes.
@@ -106,11 +151,20 @@ mod tests {
                 r"lakescope frames /l --where 'weather = '\''rain'\''' --sort speed:desc",
             ),
         ] {
-            assert_eq!(frames(root, filter, sort), expected);
+            assert_eq!(frames(Path::new(root), filter, sort), expected);
         }
-        assert_eq!(view("/l", "a b"), "lakescope frames /l --view='a b'");
+        assert_eq!(view(Path::new("/l"), "a b"), "lakescope frames /l --view='a b'");
         let (a, b) = (ExportScope::Filter("speed > 1".into()), ExportScope::Selection("odd".into()));
-        assert_eq!(compare("/l", &a, &b), "lakescope compare /l 'filter:speed > 1' selection:odd");
+        assert_eq!(compare(Path::new("/l"), &a, &b), "lakescope compare /l 'filter:speed > 1' selection:odd");
+        let lake = Path::new("/l");
+        for (told, expected) in [
+            (frame(lake, "a/front/7", true), "lakescope frame /l a/front/7 --out a-front-7.png --labels"),
+            (runs(lake, Some(3)), "lakescope runs /l --log 3"),
+            (verify(lake, Some("drive_0*")), "lakescope verify /l --recording 'drive_0*'"),
+            (checksums(lake, true), "lakescope index /l --checksums --accept-changes"),
+        ] {
+            assert_eq!(told, expected);
+        }
     }
 
     #[test]
@@ -125,8 +179,8 @@ mod tests {
             out: "/tmp/x".into(),
         };
         let expected = "lakescope export /l --selection=rain --every '1 s' --out /tmp/x --images png --labels kitti-tracking --spreadsheet";
-        assert_eq!(export("/l", &draft).as_deref(), Some(expected));
+        assert_eq!(export(Path::new("/l"), &draft).as_deref(), Some(expected));
         draft.frames = ExportFrames::Selected;
-        assert_eq!(export("/l", &draft), None);
+        assert_eq!(export(Path::new("/l"), &draft), None);
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     catalog::FrameTable,
     filter::{FilterError, FootageRows, FrameColumns},
     jobs::Priority,
+    lake::lake_of,
     model::Look,
     session::{LakeInfo, OpenOptions, Selection, Session},
 };
@@ -65,12 +66,12 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens `root`; to be called by a worker.
+    /// Opens `root`, or the lake that the file `root` lies in; to be called by a worker.
     ///
     /// # Errors
     /// What kept it from being opened.
     pub fn open(root: &std::path::Path, options: OpenOptions) -> Result<Self, String> {
-        let session = Session::open(root, options).map_err(|error| error.to_string())?;
+        let session = Session::open(&lake_of(root), options).map_err(|error| error.to_string())?;
         let loaded = if session.is_indexed() { Some(Loaded::read(&session)?) } else { None };
         Ok(Self { session, loaded })
     }

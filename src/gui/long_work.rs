@@ -183,10 +183,12 @@ impl App {
                         headline: "Indexing was cancelled".into(),
                         error: "A lake is shown once it has an index. What was indexed so far is kept, so trying again goes on from there."
                             .into(),
+                        gone: false,
                     };
                 }
                 Err(Ended::Failed(error)) => {
-                    self.slot = Slot::Failed { root, headline: "The lake could not be indexed".into(), error };
+                    self.slot =
+                        Slot::Failed { root, headline: "The lake could not be indexed".into(), error, gone: false };
                 }
             },
             Slot::Ready(lake) if lake.root == root => {

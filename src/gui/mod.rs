@@ -17,6 +17,7 @@ mod dock;
 mod events;
 mod explore;
 mod fetch;
+mod folders;
 mod frame_key;
 mod image_out;
 mod integrity;

@@ -1,6 +1,10 @@
 //! What the window remembers: across starts ([`Persisted`]) and until it closes ([`Transient`]).
 
-use std::{collections::BTreeMap, path::PathBuf, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    path::PathBuf,
+    time::Instant,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +78,7 @@ pub struct LakeMemory {
 }
 
 /// Kept in the user's configuration folder.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Persisted {
@@ -101,6 +106,8 @@ pub struct Persisted {
     pub speed: f32,
     /// Whether playback begins again at the end.
     pub repeat: bool,
+    /// Whether all menus stand in a row on top.
+    pub menu_bar: bool,
     /// Where the panels of the Explore workspace are.
     pub layout: Layout,
     /// The name of the layout that was chosen last.
@@ -124,12 +131,16 @@ impl Default for Persisted {
             memory: Memory::default(),
             speed: 1.0,
             repeat: false,
+            menu_bar: false,
             layout: Layout::default(),
             layout_name: BUILT_IN[0].to_owned(),
             layouts: BTreeMap::new(),
         }
     }
 }
+
+/// Messages that can be read again.
+const TOLD: usize = 100;
 
 /// Lakes kept in the list of recent ones.
 const RECENT: usize = 10;
@@ -158,7 +169,7 @@ pub struct Notice {
     pub id: u64,
     /// What happened.
     pub text: String,
-    /// Whether something failed; such a message stays until it is taken away.
+    /// Whether something failed.
     pub failed: bool,
     /// A folder it is about.
     pub folder: Option<PathBuf>,
@@ -166,6 +177,17 @@ pub struct Notice {
     pub undo: Option<Command>,
     /// When it came.
     pub since: Instant,
+}
+
+/// A message that was shown.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// When, ns UTC.
+    pub at_ns: i64,
+    /// What happened.
+    pub text: String,
+    /// Whether something failed.
+    pub failed: bool,
 }
 
 /// Long work that runs now.
@@ -192,6 +214,10 @@ pub struct Transient {
     pub focus_query: bool,
     /// The run shown in the Runs workspace.
     pub run: Option<i64>,
+    /// Recent lakes whose folder is not there.
+    pub missing: BTreeSet<PathBuf>,
+    /// What was told since the window opened, oldest first.
+    pub told: VecDeque<Told>,
     /// A folder dialog of the desktop is open.
     pub choosing_folder: bool,
     /// The viewer is asked to show pixels one to one (true) or the whole frame (false).
@@ -229,6 +255,11 @@ impl Transient {
     fn notice(&mut self, text: String, failed: bool, folder: Option<PathBuf>, undo: Option<Command>) {
         let id = self.new_id();
         self.notices.retain(|notice| notice.text != text);
+        if self.told.len() == TOLD {
+            self.told.pop_front();
+        }
+        let at_ns = i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX);
+        self.told.push_back(Told { at_ns, text: text.clone(), failed });
         self.notices.push(Notice { id, text, failed, folder, undo, since: Instant::now() });
     }
 }

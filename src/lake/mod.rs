@@ -20,6 +20,6 @@ pub use footage_settings::{AxisOrder, Channels, ClockUnit, FootageName, FootageS
 pub use manifest::{LabelSetting, Manifest, MetricSetting, PositionSetting};
 pub use manifest_edit::{check_setting, edit_manifest};
 pub use natural::natural_cmp;
-pub use place::{Places, resolve_inside};
+pub use place::{Places, lake_of, resolve_inside};
 pub use sensor_settings::{SensorSetting, SensorSettings};
 pub use setting_of::SettingOf;

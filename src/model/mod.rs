@@ -26,6 +26,6 @@ pub use one_line::one_line;
 pub use problem::Problem;
 pub use raster::{Raster, RgbImage, Samples};
 pub use recording::{Footage, Recording};
-pub use run::{Run, RunState};
+pub use run::{Finding, Run, RunState};
 pub use time::{WrittenTime, format_ns, parse_time_ns, parse_written_time};
 pub use zone::{LocalTimes, Odd, Zone};

@@ -4,7 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
     thread,
     time::{Duration, Instant},
 };
@@ -49,6 +49,20 @@ pub fn copy(from: &Path, to: &Path) {
         } else {
             fs::copy(entry.path(), target).unwrap();
         }
+    }
+}
+
+/// A file or a folder from outside the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        fs::read(&self.0).map_err(|error| error.to_string())
     }
 }
 
@@ -113,6 +127,26 @@ impl Window {
         self.until(&format!("{text} is remembered"), |_| {
             fs::read_to_string(&file).is_ok_and(|kept| kept.contains(text))
         });
+    }
+
+    /// Lets go of a file or a folder over the window.
+    pub fn drop_file(&mut self, path: &Path) {
+        self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.to_owned())));
+        self.settle();
+    }
+
+    /// Presses a key; what that puts on the clipboard.
+    pub fn copied_by(&mut self, modifiers: egui::Modifiers, key: egui::Key) -> String {
+        self.harness.key_press_modifiers(modifiers, key);
+        for _ in 0..6 {
+            self.harness.step();
+            for command in &self.harness.output().platform_output.commands {
+                if let egui::OutputCommand::CopyText(text) = command {
+                    return text.clone();
+                }
+            }
+        }
+        panic!("nothing was copied");
     }
 
     /// Makes the window this large, points.

@@ -5,6 +5,7 @@ mod brush;
 mod docking;
 mod explore;
 mod harness;
+mod names;
 mod panels;
 mod playing;
 mod renewal;

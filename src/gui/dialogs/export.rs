@@ -218,7 +218,7 @@ impl ExportDraft {
         ui.add(egui::Label::new(RichText::new(told).font(theme::numbers(12.0)).color(ink)).wrap());
         let mut keep = true;
         bar(ui, 36.0, |ui| {
-            let line = command_line::export(&lake.root.display().to_string(), self);
+            let line = command_line::export(&lake.root, self);
             let accent = RichText::new("Copy as command line").font(theme::medium(12.0)).color(colors.accent);
             match line {
                 Some(text) => {

@@ -21,6 +21,8 @@ use crate::{
     session::FrameDetail,
 };
 
+/// Width of the four numbers of a box, px.
+const BOX: f32 = 150.0;
 /// Height of a line, px.
 const LINE: f32 = 24.0;
 
@@ -143,10 +145,10 @@ pub(super) fn labels_ui(
     scrolled(ui, "labels", |ui| {
         let width = ui.available_width();
         let columns = [
-            ("Class", (width - 300.0).max(90.0), Align::Min),
+            ("Class", (width - 108.0 - BOX).max(72.0), Align::Min),
             ("Score", 52.0, Align::Max),
             ("Track", 56.0, Align::Max),
-            ("x, y, w, h  px", 180.0, Align::Max),
+            ("x, y, w, h  px", BOX, Align::Max),
         ];
         rows_table_header(ui, &columns);
         for (index, label) in detail.labels.iter().enumerate() {

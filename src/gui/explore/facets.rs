@@ -72,6 +72,12 @@ impl Facets {
         self.scroll_to_problems = true;
     }
 
+    /// Shows the facet of a metric.
+    pub fn go_to(&mut self, metric: &str) {
+        self.closed.remove("Metrics");
+        metric.clone_into(&mut self.search);
+    }
+
     /// Draws the panel.
     pub fn ui(&mut self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
         ui.spacing_mut().item_spacing.y = 0.0;

@@ -53,7 +53,7 @@ impl CompareDraft {
     fn copy_ui(&self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
         let Some([a, b]) = &self.sides else { return };
         if plain_button(ui, true, "Copy as command line").clicked() {
-            let text = command_line::compare(&lake.root.display().to_string(), a, b);
+            let text = command_line::compare(&lake.root, a, b);
             out.push(Command::Copy { text, what: "the command line" });
         }
     }

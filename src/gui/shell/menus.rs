@@ -1,6 +1,6 @@
 //! The menu: every action with its shortcut, in groups.
 
-use egui::{Align, Button, Layout, RichText, Ui, vec2};
+use egui::{Align, Button, Frame, Layout, Margin, MenuBar, Panel, RichText, Ui, vec2};
 
 use crate::gui::{
     Memory,
@@ -26,6 +26,15 @@ pub fn entry_ui(ui: &mut Ui, action: Action, enabled: bool, ticked: Option<bool>
         out.push(action.into());
         ui.close();
     }
+}
+
+/// All menus in a row, as in other programs.
+pub fn menu_bar_ui(ui: &mut Ui, state: &State, with_lake: bool, out: &mut Vec<Command>) {
+    let colors = colors(ui);
+    let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(8, 0));
+    Panel::top("menu bar").exact_size(CONTROL + 2.0).resizable(false).frame(frame).show(ui, |ui| {
+        MenuBar::new().ui(ui, |ui| all_groups_ui(ui, state, with_lake, out));
+    });
 }
 
 /// All groups as submenus.
@@ -55,6 +64,7 @@ fn ticked(action: Action, persisted: &Persisted) -> Option<bool> {
         Action::ToggleBoxes => Some(persisted.boxes),
         Action::TileBoxes => Some(persisted.tile_boxes),
         Action::PlayAgain => Some(persisted.repeat),
+        Action::MenuBar => Some(persisted.menu_bar),
         _ => None,
     }
 }

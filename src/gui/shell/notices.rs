@@ -1,5 +1,5 @@
-//! Messages in the lower right corner. Good news goes by itself, later where there is something to press; bad news stays
-//! until it is taken away.
+//! Messages in the lower right corner. They go by themselves once there was time to read them, and can be read again from
+//! the bar below.
 
 use std::time::Duration;
 
@@ -7,14 +7,21 @@ use egui::{Align, Align2, Area, Context, Frame, Id, Label, Layout, Margin, Order
 
 use crate::gui::{
     command::Command,
-    state::State,
+    state::{Notice, State},
     theme::{CONTROL, STEP, colors},
     widgets::{Icon, icon_button, paint_icon, plain_button},
 };
 
-/// How long good news stays, and how long where there is something to press.
-const STAY: Duration = Duration::from_secs(4);
-const STAY_TO_PRESS: Duration = Duration::from_secs(12);
+/// How long a message stays: bad news longer than good, something to press longer than something to read, and each longer the
+/// more there is to read.
+fn stay(notice: &Notice) -> Duration {
+    let base = match (notice.failed, notice.folder.is_some() || notice.undo.is_some()) {
+        (true, _) => 15_000,
+        (false, true) => 12_000,
+        (false, false) => 3_500,
+    };
+    Duration::from_millis(base + 45 * notice.text.chars().take(400).count() as u64)
+}
 
 /// Draws the messages.
 pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
@@ -23,14 +30,18 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
     }
     let area =
         Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -44.0));
+    // Under the pointer they stay: someone reads, or is about to press.
+    let held = ctx.memory(|memory| memory.area_rect(Id::unique("notices"))).is_some_and(|area| {
+        ctx.input(|input| input.pointer.latest_pos()).is_some_and(|pointer| area.contains(pointer))
+    });
     area.show(ctx, |ui| {
         let colors = colors(ui);
         ui.set_max_width(420.0);
         for notice in &state.transient.notices {
-            if !notice.failed {
-                let to_press = notice.folder.is_some() || notice.undo.is_some();
-                let stay = if to_press { STAY_TO_PRESS } else { STAY };
-                match stay.checked_sub(notice.since.elapsed()) {
+            if held {
+                ui.ctx().request_repaint_after(Duration::from_millis(500));
+            } else {
+                match stay(notice).checked_sub(notice.since.elapsed()) {
                     Some(left) => ui.ctx().request_repaint_after(left),
                     None => out.push(Command::DismissNotice(notice.id)),
                 }

@@ -119,6 +119,8 @@ fn lake_button_ui(ui: &mut Ui, state: &State, lake: Option<&Lake>, out: &mut Vec
                 let text = recent
                     .file_name()
                     .map_or_else(|| recent.display().to_string(), |name| name.to_string_lossy().into());
+                let missing = state.transient.missing.contains(recent);
+                let text = if missing { format!("{text}, not found") } else { text };
                 let entry = ui
                     .add(egui::Button::new(text).frame_when_inactive(false).min_size(vec2(236.0, CONTROL)))
                     .on_hover_text(recent.display().to_string());
