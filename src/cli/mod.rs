@@ -2,6 +2,7 @@
 
 mod args;
 mod bench;
+mod crops;
 mod export;
 mod frames;
 mod index;
@@ -95,6 +96,7 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Frames(args)) => frames::run(&args).map(done),
         Some(Command::Frame(args)) => show::run(&args).map(done),
         Some(Command::Export(args)) => export::run(&args).map(done),
+        Some(Command::Crops(args)) => crops::run(&args).map(done),
         Some(Command::Set(args)) => set::run(&args).map(done),
         Some(Command::Selections(args)) => runs::selections(&args).map(done),
         Some(Command::Runs(args)) => runs::run(&args).map(done),

@@ -17,7 +17,7 @@ use super::{
 /// Factors of the window's zoom.
 const ZOOM: std::ops::RangeInclusive<f32> = 0.6..=2.5;
 /// Widths of tiles, px.
-pub(super) const TILE: std::ops::RangeInclusive<f32> = 28.0..=640.0;
+pub(super) const TILE: std::ops::RangeInclusive<f32> = 24.0..=640.0;
 
 impl App {
     /// Carries out one command.

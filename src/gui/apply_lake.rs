@@ -8,10 +8,11 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
+    command_line::command_line,
     events::Event,
     explore::default_plots,
+    grid_choice::GridChoice,
     selected::Selected,
-    state::SortBy,
 };
 use crate::{
     catalog::FrameTable,
@@ -30,10 +31,21 @@ impl App {
                 lake.filter = filter;
                 self.workspaces.explore.grid.scroll_to_top();
             }
+            Command::SetGrid(choice) if *choice != lake.grid => {
+                // Dragging a number is one step.
+                let dragged = choice.spans.gap_ns != lake.grid.spans.gap_ns || choice.cut != lake.grid.cut;
+                lake.undo.record(lake.view_state(), dragged.then_some(now));
+                lake.grid = *choice;
+                self.workspaces.explore.grid.scroll_to_top();
+            }
             Command::SetSort(sort) if sort != lake.sort => {
                 lake.undo.record(lake.view_state(), None);
                 lake.sort = sort;
                 self.workspaces.explore.grid.scroll_to_top();
+            }
+            Command::ShowObject(row, bbox) => {
+                lake.marked = Some((row, bbox));
+                self.apply_to_lake(Command::Show(row), ctx);
             }
             Command::Show(row) => {
                 self.workspaces.explore.viewer.pause();
@@ -61,6 +73,19 @@ impl App {
             Command::SelectToggle(row) => {
                 lake.undo.record(lake.view_state(), None);
                 Arc::make_mut(&mut lake.selected).toggle(row);
+            }
+            Command::SelectToggleSpan(row) => {
+                let Some(view) = lake.view.clone() else { return };
+                let span = view.spans.as_ref().and_then(|spans| spans.at(spans.place_of(row)?));
+                if let Some(span) = span {
+                    lake.undo.record(lake.view_state(), None);
+                    Arc::make_mut(&mut lake.selected).toggle_all(&view.set, span.rows());
+                }
+            }
+            Command::SelectObjects(from, to) => {
+                let Some(objects) = lake.shown_objects().cloned() else { return };
+                lake.undo.record(lake.view_state(), None);
+                Arc::make_mut(&mut lake.selected).add(&objects.rows_between(from, to));
             }
             Command::SelectTo(row) => {
                 lake.undo.record(lake.view_state(), None);
@@ -112,6 +137,13 @@ impl App {
         let target = match action {
             Action::NextMatch => lake.view.as_ref().and_then(|view| view.after(current)),
             Action::PreviousMatch => lake.view.as_ref().and_then(|view| view.before(current)),
+            Action::NextSpan | Action::PreviousSpan => {
+                let Some(spans) = lake.view.as_ref().and_then(|view| view.spans.as_ref()) else {
+                    let told = "Frames are single now. Press G to group those that run on into spans.";
+                    return self.state.transient.tell(told);
+                };
+                spans.neighbour(current, action == Action::NextSpan)
+            }
             Action::NextFrame => step(current.map(|row| row + 1)),
             Action::PreviousFrame => step(current.and_then(|row| row.checked_sub(1))),
             Action::FirstFrame => footage.as_ref().map(|footage| footage.start),
@@ -127,6 +159,19 @@ impl App {
             return;
         }
         match action {
+            Action::GroupSpans => {
+                let mut choice = lake.grid.clone();
+                if choice.objects {
+                    choice.objects = false;
+                } else {
+                    choice = choice.regrouped(&lake.filter);
+                }
+                self.apply_to_lake(Command::SetGrid(Box::new(choice)), ctx);
+            }
+            Action::Objects => {
+                let choice = lake.grid.clone().with_objects(!lake.grid.objects, &lake.filter, lake.table().classes());
+                self.apply_to_lake(Command::SetGrid(Box::new(choice)), ctx);
+            }
             Action::ClearFilter => self.apply_to_lake(Command::SetFilter(String::new()), ctx),
             Action::Undo => {
                 let present = lake.view_state();
@@ -157,12 +202,14 @@ impl App {
                 }
             }
             Action::CopyCommandLine => {
-                let text = command_line(&lake.root.display().to_string(), &lake.filter, lake.sort.as_ref());
+                let text = command_line(&lake.root.display().to_string(), &lake.filter, &lake.grid, lake.sort.as_ref());
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);
             }
             Action::SelectAll => {
                 lake.undo.record(lake.view_state(), None);
-                if let Some(view) = lake.view.clone() {
+                if let Some(objects) = lake.shown_objects().filter(|_| lake.grid.objects).cloned() {
+                    Arc::make_mut(&mut lake.selected).add(&objects.rows);
+                } else if let Some(view) = lake.view.clone() {
                     Arc::make_mut(&mut lake.selected).all(&view);
                 }
             }
@@ -249,51 +296,6 @@ impl App {
                 }
             }
             Err(error) => self.state.transient.complain(format!("Selection “{name}” cannot be loaded: {error}")),
-        }
-    }
-}
-
-/// The command that lists the same frames.
-fn command_line(root: &str, filter: &str, sort: Option<&SortBy>) -> String {
-    let mut words = vec!["lakescope".to_owned(), "frames".to_owned(), quoted(root)];
-    if !filter.trim().is_empty() {
-        words.extend(["--where".to_owned(), quoted(filter.trim())]);
-    }
-    if let Some(sort) = sort {
-        let direction = if sort.descending { ":desc" } else { "" };
-        words.extend(["--sort".to_owned(), quoted(&format!("{}{direction}", sort.column))]);
-    }
-    words.join(" ")
-}
-
-/// For a POSIX shell: as it is when every character is plain, else in single quotes.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:+,=@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_can_be_pasted() {
-        let sort = SortBy { column: "speed".into(), descending: true };
-        for (root, filter, sort, expected) in [
-            ("/data/lake", "", None, "lakescope frames /data/lake"),
-            ("my lake", "speed > 15", None, "lakescope frames 'my lake' --where 'speed > 15'"),
-            (
-                "/l",
-                "weather = 'rain'",
-                Some(&sort),
-                r"lakescope frames /l --where 'weather = '\''rain'\''' --sort speed:desc",
-            ),
-        ] {
-            assert_eq!(command_line(root, filter, sort), expected);
         }
     }
 }

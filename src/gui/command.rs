@@ -6,8 +6,9 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::budget::Memory;
 use super::dialogs::ExportDraft;
+use super::grid_choice::GridChoice;
 use super::state::{DetailTab, SortBy, ThemeChoice, Workspace};
-use crate::model::ValueRange;
+use crate::model::{BoundingBox, ValueRange};
 
 /// A change that a person asked for. Only [`super::App::apply`] carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +25,8 @@ pub enum Command {
     ShowWorkspace(Workspace),
     /// Replaces the filter text.
     SetFilter(String),
+    /// Changes what a tile of the grid stands for, or the order of spans or objects.
+    SetGrid(Box<GridChoice>),
     /// Sorts the grid; `None` is the lake's own order.
     SetSort(Option<SortBy>),
     /// Width of the tiles, px.
@@ -36,6 +39,12 @@ pub enum Command {
     SelectToggle(usize),
     /// Adds all frames from the last chosen one to this one, in the grid's order.
     SelectTo(usize),
+    /// Adds all frames of the span that a row is in to the selection, or takes them out when all are in it.
+    SelectToggleSpan(usize),
+    /// Adds the frames of the objects between two places of the grid.
+    SelectObjects(usize, usize),
+    /// Shows the frame at a row, with the object in this box marked.
+    ShowObject(usize, BoundingBox),
     /// Saves the selected frames under a name with a note.
     SaveSelection {
         /// Name.
@@ -129,6 +138,8 @@ pub enum Action {
     HistoryForward,
     NextMatch,
     PreviousMatch,
+    NextSpan,
+    PreviousSpan,
     NextFrame,
     PreviousFrame,
     FirstFrame,
@@ -147,6 +158,8 @@ pub enum Action {
     ToggleSelected,
     SaveSelection,
     Export,
+    Objects,
+    GroupSpans,
     TileBoxes,
     TilesLarger,
     TilesSmaller,
@@ -195,6 +208,7 @@ impl Group {
 const CTRL: Modifiers = Modifiers::COMMAND;
 const PLAIN: Modifiers = Modifiers::NONE;
 const ALT: Modifiers = Modifiers::ALT;
+const SHIFT: Modifiers = Modifiers::SHIFT;
 const CTRL_SHIFT: Modifiers = Modifiers { alt: false, ctrl: false, shift: true, mac_cmd: false, command: true };
 
 /// Group, action, name, first shortcut, further shortcuts.
@@ -221,6 +235,8 @@ const ENTRIES: &[Entry] = &[
     (Group::Find, Action::CopyCommandLine, "Copy as command line", on(CTRL_SHIFT, Key::C), &[]),
     (Group::Frame, Action::NextMatch, "Next matching frame", on(PLAIN, Key::ArrowRight), &[]),
     (Group::Frame, Action::PreviousMatch, "Previous matching frame", on(PLAIN, Key::ArrowLeft), &[]),
+    (Group::Frame, Action::NextSpan, "Next span", on(SHIFT, Key::ArrowRight), &[]),
+    (Group::Frame, Action::PreviousSpan, "Previous span", on(SHIFT, Key::ArrowLeft), &[]),
     (Group::Frame, Action::NextFrame, "Next frame", on(ALT, Key::ArrowRight), &[]),
     (Group::Frame, Action::PreviousFrame, "Previous frame", on(ALT, Key::ArrowLeft), &[]),
     (Group::Frame, Action::FirstFrame, "First frame of the footage", on(PLAIN, Key::Home), &[]),
@@ -245,6 +261,8 @@ const ENTRIES: &[Entry] = &[
     (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num2), &[]),
     (Group::View, Action::Palette, "Command palette", on(CTRL, Key::K), &[]),
     (Group::View, Action::Shortcuts, "Keyboard shortcuts", on(PLAIN, Key::Questionmark), &[]),
+    (Group::View, Action::GroupSpans, "Group frames into spans", on(PLAIN, Key::G), &[]),
+    (Group::View, Action::Objects, "Objects as tiles", on(PLAIN, Key::O), &[]),
     (Group::View, Action::TileBoxes, "Labels on thumbnails", on(PLAIN, Key::B), &[]),
     (Group::View, Action::TilesLarger, "Larger thumbnails", on(PLAIN, Key::CloseBracket), &[]),
     (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
@@ -327,6 +345,8 @@ impl Action {
                     self,
                     Self::Explore
                         | Self::Runs
+                        | Self::GroupSpans
+                        | Self::Objects
                         | Self::TileBoxes
                         | Self::TilesLarger
                         | Self::TilesSmaller

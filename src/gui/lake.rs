@@ -6,6 +6,8 @@ use egui::Context;
 
 use super::{
     fetch::Fetch,
+    grid_choice::GridChoice,
+    objects::{Objects, ObjectsKey},
     row_names::RowNames,
     selected::Selected,
     state::{LakeMemory, SortBy},
@@ -17,7 +19,7 @@ use crate::{
     catalog::FrameTable,
     filter::{FilterError, FootageRows, FrameColumns},
     jobs::Priority,
-    model::Look,
+    model::{BoundingBox, Look},
     session::{LakeInfo, OpenOptions, Selection, Session},
 };
 
@@ -84,6 +86,12 @@ pub struct Lake {
     pub filter: String,
     /// The order asked for.
     pub sort: Option<SortBy>,
+    /// What a tile of the grid stands for.
+    pub grid: GridChoice,
+    /// The objects on the matching frames, while the grid shows objects.
+    pub objects: Fetch<ObjectsKey, Arc<Objects>>,
+    /// An object that is looked at: the row of its frame, and its box.
+    pub marked: Option<(usize, BoundingBox)>,
     /// The newest valid answer.
     pub view: Option<Arc<View>>,
     /// What is wrong with the present filter text.
@@ -142,6 +150,9 @@ impl Lake {
             loaded,
             filter: memory.filter,
             sort: memory.sort,
+            grid: memory.grid,
+            objects: Fetch::default(),
+            marked: None,
             view: None,
             filter_error: None,
             current: None,
@@ -169,7 +180,7 @@ impl Lake {
             (Some(_), None) => String::new(),
             (None, _) => self.filter.clone(),
         };
-        LakeMemory { filter, sort: self.sort.clone(), plots: self.plots.clone() }
+        LakeMemory { filter, sort: self.sort.clone(), plots: self.plots.clone(), grid: self.grid.clone() }
     }
 
     /// The frames.
@@ -213,13 +224,14 @@ impl Lake {
             Some(finding) => finding.before.clone(),
             None => (Arc::clone(&self.selected), Arc::clone(&self.loaded.names)),
         };
-        ViewState { filter: self.filter.clone(), sort: self.sort.clone(), selected, names }
+        ViewState { filter: self.filter.clone(), sort: self.sort.clone(), grid: self.grid.clone(), selected, names }
     }
 
     /// Goes back to what was; the chosen frames are found again when the index has changed since.
     pub fn restore(&mut self, state: ViewState, workers: &Workers, ctx: &Context) {
         self.filter = state.filter;
         self.sort = state.sort;
+        self.grid = state.grid;
         self.finding = None;
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
             self.selected = state.selected;
@@ -277,8 +289,7 @@ impl Lake {
 
     /// Asks for what is needed and takes in what came. Tells the footages that look different from now on.
     pub fn poll(&mut self, workers: &Workers, ctx: &Context) -> Vec<i64> {
-        let key =
-            ViewKey { generation: self.table().generation(), filter: self.filter.clone(), sort: self.sort.clone() };
+        let key = self.view_key(self.table().generation());
         let (session, table) = (self.session.clone(), Arc::clone(self.table()));
         self.asked
             .request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| Ok(View::new(&session, &table, key)));
@@ -286,6 +297,7 @@ impl Lake {
             self.take_view();
         }
         self.fall_back(workers, ctx);
+        self.ask_for_objects(workers, ctx);
         let version = self.selections_version;
         let session = self.session.clone();
         self.selections.request(version, &workers.ask, Priority::Background, ctx, move |_| {
@@ -296,6 +308,36 @@ impl Lake {
         if self.reload.poll() { self.take_reload(workers, ctx) } else { Vec::new() }
     }
 
+    /// What the present choices ask for, of an index of this generation.
+    fn view_key(&self, generation: u64) -> ViewKey {
+        // Objects have an order of their own, and the frames behind them are single.
+        let grouped = !self.grid.objects && self.grid.groups(&self.filter);
+        let spans = grouped.then(|| self.grid.spans.clone());
+        let sort = self.sort.clone().filter(|_| spans.is_none());
+        ViewKey { generation, filter: self.filter.clone(), sort, spans }
+    }
+
+    /// The objects that the grid shows now, once they are there.
+    pub fn shown_objects(&self) -> Option<&Arc<Objects>> {
+        let objects = self.objects.value()?;
+        (objects.key.generation == self.table().generation()).then_some(objects)
+    }
+
+    fn ask_for_objects(&mut self, workers: &Workers, ctx: &Context) {
+        if !self.grid.objects {
+            self.objects.clear();
+            return;
+        }
+        let Some(view) = self.view.clone() else { return };
+        let query = self.grid.query.clone();
+        let key = ObjectsKey { generation: view.key.generation, filter: view.key.filter.clone(), query };
+        let (session, table) = (self.session.clone(), Arc::clone(self.table()));
+        self.objects.request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| {
+            Objects::new(&session, &table, &view, key)
+        });
+        self.objects.poll();
+    }
+
     /// A filter that was wrong from the start shows all frames until it is mended.
     fn fall_back(&mut self, workers: &Workers, ctx: &Context) {
         if self.view.is_some() || self.filter_error.is_none() {
@@ -304,7 +346,7 @@ impl Lake {
         let (session, table, sort) = (self.session.clone(), Arc::clone(self.table()), self.sort.clone());
         let generation = table.generation();
         self.unfiltered.request(generation, &workers.ask, Priority::Visible, ctx, move |_| {
-            let key = |sort| ViewKey { generation, filter: String::new(), sort };
+            let key = |sort| ViewKey { generation, filter: String::new(), sort, spans: None };
             View::new(&session, &table, key(sort))
                 .or_else(|_| View::new(&session, &table, key(None)))
                 .map_err(|error| format!("{error:?}"))
@@ -350,12 +392,12 @@ impl Lake {
         self.wanted_reload += 1;
         let session = self.session.clone();
         let (names, selected) = (Arc::clone(&self.loaded.names), Arc::clone(&self.selected));
-        let (filter, sort) = (self.filter.clone(), self.sort.clone());
+        let key = self.view_key(0);
         self.reload.request(self.wanted_reload, &workers.ask, Priority::Visible, ctx, move |_| {
             let loaded = Loaded::read(&session)?;
             let found = Arc::new(names.selected_in(&selected, &loaded.names));
             // The frames that match come together with the table, so that the grid does not blink.
-            let key = ViewKey { generation: loaded.table.generation(), filter, sort };
+            let key = ViewKey { generation: loaded.table.generation(), ..key };
             let view = View::new(&session, &loaded.table, key).ok();
             Ok(Reloaded { loaded, view, selected: (selected, found) })
         });
@@ -377,6 +419,7 @@ impl Lake {
         self.current = self.current.and_then(find);
         self.back = self.back.iter().copied().filter_map(find).collect();
         self.forward = self.forward.iter().copied().filter_map(find).collect();
+        self.marked = self.marked.and_then(|(row, bbox)| Some((find(row)?, bbox)));
         self.selected = found;
         // What was chosen since this was asked for is found again.
         self.finding = None;
@@ -384,7 +427,7 @@ impl Lake {
             self.find_selected((chosen.selected, chosen.names), workers, ctx);
         }
         self.view = None;
-        if let Some(view) = view.filter(|view| view.key.filter == self.filter && view.key.sort == self.sort) {
+        if let Some(view) = view.filter(|view| view.key == self.view_key(view.key.generation)) {
             self.show_view(view);
         }
         self.selections_version += 1;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{budget::Memory, dialogs::Dialog};
+use super::{budget::Memory, dialogs::Dialog, grid_choice::GridChoice};
 use crate::jobs::Progress;
 
 /// The theme a person chose.
@@ -73,6 +73,8 @@ pub struct LakeMemory {
     pub sort: Option<SortBy>,
     /// Metrics that are plotted; `None` until someone chose.
     pub plots: Option<Vec<String>>,
+    /// What a tile of the grid stands for.
+    pub grid: GridChoice,
 }
 
 /// Kept in the user's configuration folder.

@@ -1,8 +1,8 @@
-//! Undo and redo of what is shown: filter, order, selection.
+//! Undo and redo of what is shown: filter, order, grouping, selection.
 
 use std::sync::Arc;
 
-use super::{row_names::RowNames, selected::Selected, state::SortBy};
+use super::{grid_choice::GridChoice, row_names::RowNames, selected::Selected, state::SortBy};
 
 /// What can be undone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct ViewState {
     pub filter: String,
     /// Order.
     pub sort: Option<SortBy>,
+    /// What a tile of the grid stands for.
+    pub grid: GridChoice,
     /// Chosen frames.
     pub selected: Arc<Selected>,
     /// What the rows of the chosen frames mean.

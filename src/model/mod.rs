@@ -4,6 +4,7 @@
 
 mod class_color;
 mod column;
+mod crop;
 mod frame_id;
 mod label;
 mod look;
@@ -17,6 +18,7 @@ mod time;
 
 pub use class_color::class_rgb;
 pub use column::{Column, NULL_BOOL, NULL_WORD};
+pub use crop::{CropCut, PixelArea};
 pub use frame_id::{FrameId, FrameIdError};
 pub use label::{BoundingBox, Label};
 pub use look::{Look, ValueRange};

@@ -1,6 +1,7 @@
 //! The one door to a lake: a method for each thing a person can do. `cli` and `gui` call nothing else.
 
 mod bench;
+mod crops;
 mod exporting;
 mod find;
 mod images;
@@ -18,9 +19,9 @@ use parking_lot::Mutex;
 
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
 pub use types::{
-    Explanation, ExportImages, ExportLabels, ExportReport, ExportRequest, ExportScope, FilterPart, FrameDetail,
-    FrameFormat, FrameTrouble, IndexReport, LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection, SessionError,
-    Sort,
+    BoxOrder, BoxQuery, CropsReport, CropsRequest, Explanation, ExportImages, ExportLabels, ExportReport,
+    ExportRequest, ExportScope, FilterPart, FrameDetail, FrameFormat, FrameTrouble, IndexReport, LakeInfo,
+    LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort, SpanOrder,
 };
 pub use verify::{ByteRange, ChecksumReport, DamagedFrames, DamagedStore, Told, VerifyReport};
 

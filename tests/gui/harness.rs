@@ -190,6 +190,12 @@ impl Window {
         })
     }
 
+    /// Shows single frames where matches are grouped into spans.
+    pub fn ungroup(&mut self) {
+        self.press("Group frames into spans");
+        self.until("frames are single", |window| !window.tells(" span"));
+    }
+
     /// Replaces the filter by typing.
     pub fn type_filter(&mut self, filter: &str) {
         self.harness.get_by_label("Filter").focus();

@@ -1,5 +1,6 @@
 //! Flows through the window, driven by accessible labels, without a screen.
 
+mod crops;
 mod explore;
 mod harness;
 mod panels;
@@ -7,5 +8,6 @@ mod playing;
 mod renewal;
 mod select;
 mod shell;
+mod spans;
 mod verify;
 mod viewer;

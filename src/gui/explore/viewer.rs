@@ -141,6 +141,7 @@ impl Viewer {
             },
             waits: self.playing.is_none(),
             boxes: state.persisted.boxes,
+            marked: lake.marked.filter(|(marked, _)| *marked == row).map(|(_, bbox)| bbox),
             name: &name,
         };
         self.viewport.ui(ui, area, &shown, out);

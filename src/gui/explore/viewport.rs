@@ -8,14 +8,17 @@ use egui::{
 };
 
 use super::{
-    boxes::{Placement, boxes_ui},
+    boxes::{Placement, boxes_ui, marked_ui},
     pixel_values,
 };
-use crate::gui::{
-    command::Command,
-    frame_key::FrameKey,
-    pictures::Picture,
-    theme::{self, colors},
+use crate::{
+    gui::{
+        command::Command,
+        frame_key::FrameKey,
+        pictures::Picture,
+        theme::{self, colors},
+    },
+    model::BoundingBox,
 };
 
 /// Zoom and pan, kept while stepping through frames.
@@ -40,6 +43,8 @@ pub(super) struct Shown<'a> {
     pub waits: bool,
     /// Whether boxes are drawn.
     pub boxes: bool,
+    /// The box of an object that is looked at.
+    pub marked: Option<BoundingBox>,
     /// Accessible name.
     pub name: &'a str,
 }
@@ -96,6 +101,9 @@ impl Viewport {
             && let Ok(detail) = &picture.detail
         {
             boxes_ui(&painter, Placement { origin, scale }, &detail.labels);
+        }
+        if let Some(bbox) = shown.marked.filter(|_| key == shown.key && !held) {
+            marked_ui(&painter, Placement { origin, scale }, &bbox);
         }
         if key != shown.key && shown.waits {
             // An earlier frame stands in; a thin line tells that the right one is on its way.

@@ -79,6 +79,12 @@ pub enum Icon {
     Swap,
     /// An arrow that runs back to its beginning.
     Repeat,
+    /// Pictures on a stack.
+    Stack,
+    /// A corner that is cut out.
+    Crop,
+    /// Two sliders.
+    Sliders,
 }
 
 enum Part {
@@ -219,6 +225,18 @@ fn parts(icon: Icon) -> &'static [Part] {
             Line(&[(10.4, 2.2), (12.8, 4.6), (10.4, 7.0)]),
             Line(&[(3.4, 11.4), (11.0, 11.4), (12.6, 10.8), (13.2, 9.2), (13.2, 7.8)]),
             Line(&[(5.6, 9.0), (3.2, 11.4), (5.6, 13.8)]),
+        ],
+        Icon::Stack => {
+            &[Rounded(2.2, 6.6, 13.8, 13.8, 1.5), Line(&[(3.8, 4.4), (12.2, 4.4)]), Line(&[(5.4, 2.2), (10.6, 2.2)])]
+        }
+        Icon::Crop => &[Line(&[(4.4, 1.8), (4.4, 11.6), (14.2, 11.6)]), Line(&[(1.8, 4.4), (11.6, 4.4), (11.6, 14.2)])],
+        Icon::Sliders => &[
+            Line(&[(2.2, 5.0), (5.0, 5.0)]),
+            Line(&[(8.6, 5.0), (13.8, 5.0)]),
+            Circle(6.8, 5.0, 1.8),
+            Line(&[(2.2, 11.0), (7.4, 11.0)]),
+            Line(&[(11.0, 11.0), (13.8, 11.0)]),
+            Circle(9.2, 11.0, 1.8),
         ],
         Icon::Clock => &[Circle(8.0, 8.0, 5.8), Line(&[(8.0, 4.6), (8.0, 8.2), (10.4, 9.6)])],
     }
