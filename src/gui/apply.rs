@@ -34,9 +34,7 @@ impl App {
                 ctx.set_theme(theme);
             }
             Command::ShowWorkspace(workspace) => self.state.persisted.workspace = workspace,
-            Command::SetTileWidth(width) => {
-                self.state.persisted.tile_width = width.clamp(*TILE.start(), *TILE.end());
-            }
+            Command::SetTileWidth(width) => *self.tile_width() = width.clamp(*TILE.start(), *TILE.end()),
             Command::SetDetail(tab) => self.state.persisted.detail = tab,
             Command::SetDetailShare(share) => self.state.persisted.detail_share = share.clamp(0.12, 0.75),
             Command::SetMemory(memory) => self.state.persisted.memory = memory,
@@ -129,11 +127,11 @@ impl App {
             Action::ViewerPanel => self.state.persisted.panels.viewer ^= true,
             Action::ToggleBoxes => self.state.persisted.boxes ^= true,
             Action::TilesLarger => {
-                let width = self.state.persisted.tile_width * 1.25;
+                let width = *self.tile_width() * 1.25;
                 self.apply(Command::SetTileWidth(width), ctx);
             }
             Action::TilesSmaller => {
-                let width = self.state.persisted.tile_width / 1.25;
+                let width = *self.tile_width() / 1.25;
                 self.apply(Command::SetTileWidth(width), ctx);
             }
             Action::FocusQuery => {
@@ -158,6 +156,13 @@ impl App {
             },
             other => self.act_on_lake(other, ctx),
         }
+    }
+
+    /// The width of the tiles that are shown: frames and objects have their own.
+    fn tile_width(&mut self) -> &mut f32 {
+        let objects = self.lake().is_some_and(|lake| lake.grid.objects);
+        let persisted = &mut self.state.persisted;
+        if objects { &mut persisted.object_width } else { &mut persisted.tile_width }
     }
 
     fn zoom(&mut self, factor: f32) {

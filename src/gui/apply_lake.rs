@@ -11,7 +11,6 @@ use super::{
     command_line::command_line,
     events::Event,
     explore::default_plots,
-    grid_choice::GridChoice,
     selected::Selected,
 };
 use crate::{
@@ -31,24 +30,14 @@ impl App {
                 lake.filter = filter;
                 self.workspaces.explore.grid.scroll_to_top();
             }
-            Command::SetGrid(choice) if *choice != lake.grid => {
-                // Dragging a number is one step.
-                let dragged = choice.spans.gap_ns != lake.grid.spans.gap_ns || choice.cut != lake.grid.cut;
-                lake.undo.record(lake.view_state(), dragged.then_some(now));
-                lake.grid = *choice;
-                self.workspaces.explore.grid.scroll_to_top();
-            }
             Command::SetSort(sort) if sort != lake.sort => {
                 lake.undo.record(lake.view_state(), None);
                 lake.sort = sort;
                 self.workspaces.explore.grid.scroll_to_top();
             }
-            Command::ShowObject(row, bbox) => {
-                lake.marked = Some((row, bbox));
-                self.apply_to_lake(Command::Show(row), ctx);
-            }
             Command::Show(row) => {
                 self.workspaces.explore.viewer.pause();
+                lake.marked = None;
                 lake.show(row);
                 Arc::make_mut(&mut lake.selected).begin_at(row);
                 self.workspaces.explore.grid.reveal(row);
@@ -73,19 +62,6 @@ impl App {
             Command::SelectToggle(row) => {
                 lake.undo.record(lake.view_state(), None);
                 Arc::make_mut(&mut lake.selected).toggle(row);
-            }
-            Command::SelectToggleSpan(row) => {
-                let Some(view) = lake.view.clone() else { return };
-                let span = view.spans.as_ref().and_then(|spans| spans.at(spans.place_of(row)?));
-                if let Some(span) = span {
-                    lake.undo.record(lake.view_state(), None);
-                    Arc::make_mut(&mut lake.selected).toggle_all(&view.set, span.rows());
-                }
-            }
-            Command::SelectObjects(from, to) => {
-                let Some(objects) = lake.shown_objects().cloned() else { return };
-                lake.undo.record(lake.view_state(), None);
-                Arc::make_mut(&mut lake.selected).add(&objects.rows_between(from, to));
             }
             Command::SelectTo(row) => {
                 lake.undo.record(lake.view_state(), None);
@@ -120,7 +96,7 @@ impl App {
             Command::RecordChecksums { accept_changes } => self.start_checksums(accept_changes, ctx),
             Command::Verify { recording } => self.start_verify(recording, ctx),
             Command::Export(draft) => self.start_export(&draft, ctx),
-            _ => {}
+            other => self.apply_to_grid(other, ctx),
         }
     }
 
@@ -137,13 +113,6 @@ impl App {
         let target = match action {
             Action::NextMatch => lake.view.as_ref().and_then(|view| view.after(current)),
             Action::PreviousMatch => lake.view.as_ref().and_then(|view| view.before(current)),
-            Action::NextSpan | Action::PreviousSpan => {
-                let Some(spans) = lake.view.as_ref().and_then(|view| view.spans.as_ref()) else {
-                    let told = "Frames are single now. Press G to group those that run on into spans.";
-                    return self.state.transient.tell(told);
-                };
-                spans.neighbour(current, action == Action::NextSpan)
-            }
             Action::NextFrame => step(current.map(|row| row + 1)),
             Action::PreviousFrame => step(current.and_then(|row| row.checked_sub(1))),
             Action::FirstFrame => footage.as_ref().map(|footage| footage.start),
@@ -159,19 +128,6 @@ impl App {
             return;
         }
         match action {
-            Action::GroupSpans => {
-                let mut choice = lake.grid.clone();
-                if choice.objects {
-                    choice.objects = false;
-                } else {
-                    choice = choice.regrouped(&lake.filter);
-                }
-                self.apply_to_lake(Command::SetGrid(Box::new(choice)), ctx);
-            }
-            Action::Objects => {
-                let choice = lake.grid.clone().with_objects(!lake.grid.objects, &lake.filter, lake.table().classes());
-                self.apply_to_lake(Command::SetGrid(Box::new(choice)), ctx);
-            }
             Action::ClearFilter => self.apply_to_lake(Command::SetFilter(String::new()), ctx),
             Action::Undo => {
                 let present = lake.view_state();
@@ -222,7 +178,7 @@ impl App {
                     self.apply_to_lake(Command::SelectToggle(row), ctx);
                 }
             }
-            _ => {}
+            other => self.act_on_grid(other, ctx),
         }
     }
 

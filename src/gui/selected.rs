@@ -90,7 +90,7 @@ impl Selected {
 
     /// Takes the rows of a set between two rows out when all of them are chosen, and adds them otherwise.
     pub fn toggle_all(&mut self, set: &FrameSet, rows: Range<usize>) {
-        let remove = self.share(set, rows.clone()) == Share::All;
+        let remove = self.share(set, &rows) == Share::All;
         self.anchor = Some(rows.start);
         let mut part = FixedBitSet::with_capacity(rows.end);
         part.insert_range(rows);
@@ -104,7 +104,7 @@ impl Selected {
     }
 
     /// How many of a set's rows in a stretch are chosen.
-    pub fn share(&self, set: &FrameSet, rows: Range<usize>) -> Share {
+    pub fn share(&self, set: &FrameSet, rows: &Range<usize>) -> Share {
         let (chosen, all) = (self.bits.as_slice(), set.bits().as_slice());
         let word_rows = usize::BITS as usize;
         let (mut some, mut missing) = (false, false);
@@ -121,10 +121,7 @@ impl Selected {
                 return Share::Some;
             }
         }
-        match (some, missing) {
-            (true, _) => Share::All,
-            (false, _) => Share::None,
-        }
+        if some { Share::All } else { Share::None }
     }
 
     /// Adds every frame of the view.
@@ -150,7 +147,7 @@ mod tests {
         let set = FrameSet::from_rows(400, (60..200).filter(|row| row % 3 != 0));
         let mut selected = Selected::default();
         for (rows, share) in [(60..70, Share::None), (64..64, Share::None), (190..400, Share::None)] {
-            assert_eq!(selected.share(&set, rows.clone()), share, "{rows:?}");
+            assert_eq!(selected.share(&set, &rows), share, "{rows:?}");
         }
         selected.toggle_all(&set, 62..131);
         assert_eq!(selected.count(), set.count_in(62, 131));
@@ -162,11 +159,11 @@ mod tests {
             (100..140, Share::Some),
             (131..199, Share::None),
         ] {
-            assert_eq!(selected.share(&set, rows.clone()), share, "{rows:?}");
+            assert_eq!(selected.share(&set, &rows), share, "{rows:?}");
         }
         // What is chosen in part becomes chosen whole; what is whole is given up.
         selected.toggle_all(&set, 60..131);
-        assert_eq!(selected.share(&set, 60..131), Share::All);
+        assert_eq!(selected.share(&set, &(60..131)), Share::All);
         selected.toggle_all(&set, 60..131);
         assert!(selected.is_empty());
     }

@@ -89,8 +89,10 @@ pub struct Persisted {
     pub recent: Vec<PathBuf>,
     /// What is remembered of each of them.
     pub lakes: BTreeMap<PathBuf, LakeMemory>,
-    /// Width of the tiles, px.
+    /// Width of the tiles of frames, px.
     pub tile_width: f32,
+    /// Width of the tiles of objects, px.
+    pub object_width: f32,
     /// Whether tiles show the boxes of labels.
     pub tile_boxes: bool,
     /// Whether the viewer shows them.
@@ -141,6 +143,7 @@ impl Default for Persisted {
             recent: Vec::new(),
             lakes: BTreeMap::new(),
             tile_width: 176.0,
+            object_width: 104.0,
             tile_boxes: false,
             boxes: true,
             detail: DetailTab::default(),

@@ -192,8 +192,14 @@ impl Window {
 
     /// Shows single frames where matches are grouped into spans.
     pub fn ungroup(&mut self) {
+        self.until("frames are grouped", Self::grouped);
         self.press("Group frames into spans");
-        self.until("frames are single", |window| !window.tells(" span"));
+        self.until("frames are single", |window| !window.grouped());
+    }
+
+    /// Whether the grid tells a number of spans.
+    pub fn grouped(&self) -> bool {
+        self.tells("frames in ") || self.tells("frame in ")
     }
 
     /// Replaces the filter by typing.

@@ -67,7 +67,7 @@ fn matches_are_grouped_with_the_peaks_that_the_command_line_tells() {
     stands_as(&mut window, "the peaks stand for their spans", &spans);
     // Without a filter frames are single, and so they are once a person says so; that is remembered.
     window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::X);
-    window.until("all frames are back", |window| window.matches() > Some(frames) && !window.tells(" in "));
+    window.until("all frames are back", |window| window.matches() > Some(frames) && !window.grouped());
     window.type_filter(FILTER);
     window.until("spans are back", |window| window.tells(&format!("in {} spans", spans.len())));
     window.leave_text();
@@ -75,11 +75,11 @@ fn matches_are_grouped_with_the_peaks_that_the_command_line_tells() {
     assert!(tiles(&window).iter().all(|tile| !tile.contains("span")), "{:?}", tiles(&window));
     window.until_remembered("\"split_matches\": true");
     let mut window = window.again();
-    assert!(!window.tells(" spans"));
+    assert!(!window.grouped());
     window.key(Modifiers::NONE, Key::G);
     window.until("spans are back", |window| window.tells(&format!("in {} spans", spans.len())));
     window.key(Modifiers::COMMAND, Key::Z);
-    window.until("undone", |window| !window.tells(" spans"));
+    window.until("undone", |window| !window.grouped());
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn the_pointer_scrubs_from_the_first_frame_to_the_last() {
     stands_as(&mut window, "the tiles are there", &spans);
     let tile = tiles(&window).into_iter().find(|tile| tile.starts_with(&name_of(&span))).unwrap();
     let rect = window.harness.get_by_label(&tile).rect();
-    for (part, frame) in [(0.01, first), (0.99, first + frames - 1), (0.5, first + frames / 2)] {
+    for (part, frame) in [(0.01, first), (0.99, first + frames - 1), (0.51, first + frames / 2)] {
         let at = egui::pos2(rect.left() + rect.width() * part, rect.top() + 20.0);
         window.harness.hover_at(at);
         window.settle();

@@ -94,7 +94,7 @@ fn the_pixels_are_the_slice_that_other_software_reads() {
         let crops: u64 = compared.values().map(|one| one["crops"].as_u64().unwrap()).sum();
         assert_eq!(report["crops"], crops, "{name}");
         let exact = compared.values().filter(|one| one["lossless"] == true).collect::<Vec<_>>();
-        assert!(exact.len() >= 2, "two of the stores are lossless: {compared:?}");
+        assert!(!exact.is_empty(), "a store is lossless: {compared:?}");
         assert!(exact.iter().all(|one| one["largest_difference"] == 0), "{name}: {compared:?}");
         // Decoders of JPEG may round differently.
         assert!(compared.values().all(|one| one["largest_difference"].as_u64().unwrap() <= 2), "{name}: {compared:?}");

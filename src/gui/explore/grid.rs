@@ -42,6 +42,8 @@ pub struct Grid {
     aspect: Option<(u64, f32)>,
     /// The conditions on objects while they are typed.
     draft: grid_bar::Draft,
+    /// Why no frame matches.
+    why: empty_grid::Why,
     /// The place from which a range of objects is chosen.
     anchor: Option<usize>,
 }
@@ -105,7 +107,7 @@ impl Grid {
         self.thumbs.end_frame(source(&workers.pictures), bucket, ahead.into_iter());
         self.labels.end_frame(source(&workers.ask), memory.labels());
         if lake.view.as_ref().is_none_or(|view| view.is_empty()) {
-            empty_grid::frames_ui(ui, lake, out);
+            empty_grid::frames_ui(ui, lake, workers, &mut self.why, out);
         }
     }
 
@@ -183,7 +185,7 @@ impl Grid {
         let list = objects.map(|objects| objects.list.get(ahead).unwrap_or_default()).unwrap_or_default();
         self.objects.end_frame(source, bucket, list.iter());
         if objects.is_none() {
-            empty_grid::objects_ui(ui, lake, out);
+            empty_grid::objects_ui(ui, lake, workers, &mut self.why, out);
         }
     }
 
@@ -199,7 +201,7 @@ impl Grid {
             let marked = lake.marked.filter(|(marked, _)| *marked == row);
             objects.place_of(row, marked.map(|(_, bbox)| bbox))
         });
-        let shown = self.lattice.lay_out(ui, objects.list.len(), state.persisted.tile_width, 1.0, reveal);
+        let shown = self.lattice.lay_out(ui, objects.list.len(), state.persisted.object_width, 1.0, reveal);
         let old_clip = ui.clip_rect();
         ui.set_clip_rect(old_clip.intersect(shown.area));
         let bucket = object_bucket(shown.plan.tile * ui.pixels_per_point());

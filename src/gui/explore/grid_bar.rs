@@ -25,9 +25,11 @@ pub(super) struct Draft {
 /// Width of an icon with the space beside it, px.
 const TOOL: f32 = 32.0;
 /// Width of what stands between and around all texts, px.
-const AROUND: f32 = 48.0;
-/// Width of the size of thumbnails with its buttons, px. Where it does not fit, it is left to its keys.
-const ZOOM: f32 = 152.0;
+const AROUND: f32 = 36.0;
+/// Width of the size of thumbnails, px. Where it does not fit, it is left to its keys.
+const ZOOM: f32 = 64.0;
+/// The same with a button on either side.
+const WIDE_ZOOM: f32 = 152.0;
 /// Width that a selection with its buttons takes, px.
 const SELECTION: f32 = 220.0;
 
@@ -61,7 +63,7 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, draft: &mut D
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 if room >= taken + ZOOM {
-                    zoom_ui(ui, state, out);
+                    zoom_ui(ui, state, lake, room >= taken + WIDE_ZOOM, out);
                 }
                 tools_ui(ui, state, lake, draft, (room >= texts + tools, out));
             });
@@ -109,10 +111,15 @@ fn counts_ui(ui: &mut Ui, lake: &Lake) {
     ui.spacing_mut().item_spacing.x = 5.0;
     let (shown, rest) = counts(lake);
     let tip = format!("{} of {} match the filter", count(matching), counted(lake.frames() as u64, "frame"));
-    let number = ui.label(RichText::new(shown).font(theme::numbers_medium(14.0)).color(colors.text));
+    let number = ui.label(RichText::new(&shown).font(theme::numbers_medium(14.0)).color(colors.text));
     number.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("{matching} frames match")));
     number.on_hover_text(&tip);
-    ui.label(RichText::new(rest).font(theme::numbers(13.0)).color(colors.muted)).on_hover_text(tip);
+    let whole = format!("{shown} {rest}");
+    let rest = ui.label(RichText::new(rest).font(theme::numbers(13.0)).color(colors.muted));
+    if lake.grid.objects {
+        rest.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
+    }
+    rest.on_hover_text(tip);
 }
 
 /// The number of what is shown, and what it is.
@@ -152,12 +159,13 @@ fn selection_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     }
 }
 
-fn zoom_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
-    if icon_button(ui, Icon::LargeTile, &Action::TilesLarger.tip()).clicked() {
+fn zoom_ui(ui: &mut Ui, state: &State, lake: &Lake, wide: bool, out: &mut Vec<Command>) {
+    if wide && icon_button(ui, Icon::LargeTile, &Action::TilesLarger.tip()).clicked() {
         out.push(Action::TilesLarger.into());
     }
-    let mut width = state.persisted.tile_width;
-    ui.spacing_mut().slider_width = 72.0;
+    let persisted = &state.persisted;
+    let mut width = if lake.grid.objects { persisted.object_width } else { persisted.tile_width };
+    ui.spacing_mut().slider_width = if wide { 72.0 } else { ZOOM - 8.0 };
     ui.spacing_mut().interact_size.y = 16.0;
     let slider =
         ui.add(Slider::new(&mut width, TILE).logarithmic(true).show_value(false)).accessible_name("Size of thumbnails");
@@ -165,7 +173,7 @@ fn zoom_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
         out.push(Command::SetTileWidth(width));
     }
     ui.spacing_mut().interact_size.y = theme::CONTROL;
-    if icon_button(ui, Icon::SmallTiles, &Action::TilesSmaller.tip()).clicked() {
+    if wide && icon_button(ui, Icon::SmallTiles, &Action::TilesSmaller.tip()).clicked() {
         out.push(Action::TilesSmaller.into());
     }
 }

@@ -22,6 +22,9 @@ use crate::{
     },
 };
 
+/// Pixels of the screen for one of a small object, at most.
+const ENLARGED: f32 = 4.0;
+
 /// What is known of a tile.
 pub(super) struct ObjectTile<'a> {
     /// Its place in the grid.
@@ -52,7 +55,7 @@ impl ObjectTile<'_> {
         match &self.thumb {
             Thumb::Ready(texture, uv) => {
                 painter.rect_filled(picture, rounding, colors.panel);
-                let fitted = fit(picture, self.aspect(lake));
+                let fitted = self.placed(ui, lake, picture);
                 let corners = if fitted == picture { rounding } else { 0.0 };
                 painter.add(RectShape::filled(fitted, corners, Color32::WHITE).with_texture(*texture, *uv));
             }
@@ -97,19 +100,26 @@ impl ObjectTile<'_> {
         }
     }
 
-    /// Width over height of what is cut out.
-    #[expect(clippy::cast_precision_loss, reason = "a ratio on screen")]
-    fn aspect(&self, lake: &Lake) -> Option<f32> {
-        let footage = lake.table().footage_list().get(lake.table().footage_index(self.object.row as usize))?;
-        let area = lake.grid.cut.0.area(&self.object.bbox, (footage.width_px, footage.height_px))?;
-        Some(area.w as f32 / area.h as f32)
+    /// Where the crop stands: as large as the tile, but a small one is not enlarged beyond recognition.
+    #[expect(clippy::cast_precision_loss, reason = "pixels of a frame")]
+    fn placed(&self, ui: &Ui, lake: &Lake, picture: Rect) -> Rect {
+        let footage = lake.table().footage_list().get(lake.table().footage_index(self.object.row as usize));
+        let area =
+            footage.and_then(|footage| lake.grid.cut.0.area(&self.object.bbox, (footage.width_px, footage.height_px)));
+        let Some(area) = area else { return picture };
+        let fitted = fit(picture, Some(area.w as f32 / area.h as f32));
+        let most = area.w as f32 * ENLARGED / ui.pixels_per_point();
+        if fitted.width() <= most {
+            fitted
+        } else {
+            Rect::from_center_size(fitted.center(), fitted.size() * (most / fitted.width()))
+        }
     }
 
     fn marks_ui(&self, ui: &Ui, lake: &Lake, picture: Rect, rounding: f32, (selected, hovered): (bool, bool)) {
         let (colors, painter) = (colors(ui), ui.painter());
         let row = self.object.row as usize;
-        let current = lake.current == Some(row)
-            && lake.marked.is_none_or(|(marked, bbox)| marked != row || bbox == self.object.bbox);
+        let current = lake.current == Some(row) && lake.marked == Some((row, self.object.bbox));
         if current {
             painter.rect_stroke(picture, rounding, Stroke::new(2.0, colors.text), StrokeKind::Outside);
         } else if hovered {

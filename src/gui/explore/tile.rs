@@ -47,7 +47,7 @@ impl Tile<'_> {
         let id = ui.scope_id().with(("tile", known));
         let response = ui.interact(self.rect, id, Sense::click());
         let share = match &self.card {
-            Some(card) => lake.selected.share(&view.set, card.span.rows()),
+            Some(card) => lake.selected.share(&view.set, &card.span.rows()),
             None if lake.selected.contains(self.row) => Share::All,
             None => Share::None,
         };
