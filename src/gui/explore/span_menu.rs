@@ -53,7 +53,7 @@ fn gap_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
             out.push(changed(lake, |grid| grid.spans.gap_ns = (gap_ns > 0).then_some(gap_ns)));
         }
         if seconds == 0.0 {
-            ui.label(RichText::new("only frames that follow each other").color(colors(ui).muted));
+            ui.label(RichText::new("only frames in a row").color(colors(ui).muted));
         }
     });
 }
