@@ -1,6 +1,7 @@
 //! Flows through the window, driven by accessible labels, without a screen.
 
 mod crops;
+mod docking;
 mod explore;
 mod harness;
 mod panels;
