@@ -171,7 +171,7 @@ impl Viewer {
             },
             waits: self.playing.is_none(),
             boxes: state.persisted.boxes,
-            marked: lake.marked.filter(|(marked, _)| *marked == row).map(|(_, bbox)| bbox),
+            marked: lake.marked.filter(|(marked, _)| *marked == now.row).map(|(_, bbox)| bbox),
             name: &name,
         };
         self.viewport.ui(ui, whole.with_max_y(transport_top), &shown, out);
