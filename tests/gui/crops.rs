@@ -163,7 +163,7 @@ fn an_empty_grid_says_why_and_what_to_do() {
     window.until("nothing matches", |window| window.shows("No frame matches"));
     window.until("a reason is told", |window| window.tells("speed > 1e6 holds on no frame at all"));
     window.leave_text();
-    window.click("Clear the filter");
+    window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::X);
     window.until("objects are there once more", |window| !tiles(window).is_empty());
     window.key(Modifiers::NONE, Key::O);
     window.until("frames are back", |window| window.tiles().0 > 0);

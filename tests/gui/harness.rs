@@ -197,9 +197,9 @@ impl Window {
         self.until("frames are single", |window| !window.grouped());
     }
 
-    /// Whether the grid tells a number of spans.
+    /// Whether the grid shows spans, or is about to.
     pub fn grouped(&self) -> bool {
-        self.tells("frames in ") || self.tells("frame in ")
+        self.shows("What makes a span") || self.tells(", span of ")
     }
 
     /// Replaces the filter by typing.
