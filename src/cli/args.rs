@@ -37,6 +37,8 @@ pub enum Command {
     Stats(StatsArgs),
     /// Frames, labels and images into a folder
     Export(ExportArgs),
+    /// Labelled objects one by one: a picture of each and a table
+    Crops(CropsArgs),
     /// Settings in lake.toml: of footages, metrics, sensor files, positions and the whole lake
     Set(SetArgs),
     /// The saved selections of a lake: list, save, delete
@@ -128,7 +130,7 @@ pub struct FramesArgs {
     #[arg(long, conflicts_with_all = ["selection", "events", "every", "explain", "limit", "columns", "count", "format", "out", "spreadsheet"])]
     pub sql: bool,
     /// Spans of matching frames instead of frames: where, when, how long, how many frames, and the peak
-    #[arg(long, conflicts_with_all = ["sort", "columns", "count", "every", "explain"])]
+    #[arg(long, conflicts_with_all = ["columns", "count", "every", "explain"])]
     pub events: bool,
     /// With --events: join spans with at most this much time between them, for example 1s
     #[arg(long, value_name = "DURATION", requires = "events", value_parser = parse_duration)]
@@ -143,7 +145,8 @@ pub struct FramesArgs {
     /// How many frames each part of the filter leaves, alone and with those before it
     #[arg(long, conflicts_with_all = ["sort", "columns", "count", "every", "limit", "format", "out", "spreadsheet"])]
     pub explain: bool,
-    /// Order: COLUMN or COLUMN:desc; frames without a value come last
+    /// Order: COLUMN or COLUMN:desc; frames without a value come last. With --events: recording, start, duration, frames
+    /// or peak
     #[arg(long, value_name = "COL[:desc]")]
     pub sort: Option<String>,
     /// At most so many frames
@@ -304,6 +307,46 @@ pub struct ExportArgs {
     /// Labels to write
     #[arg(long, value_enum, default_value_t = Labels::Csv)]
     pub labels: Labels,
+    /// Guard text in CSV that a spreadsheet would take for a formula
+    #[arg(long)]
+    pub spreadsheet: bool,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `crops`.
+#[derive(Debug, Args)]
+pub struct CropsArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// Only objects on frames that match
+    #[arg(long = "where", value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
+    pub filter: String,
+    /// Class of the objects; give it again for several, every class without it
+    #[arg(long, value_name = "CLASS")]
+    pub class: Vec<String>,
+    /// Only objects like this, for example 'score > 0.5 and h > 40': what stands behind `where` in count(car where …)
+    #[arg(long, value_name = "CONDITION", default_value = "", allow_hyphen_values = true)]
+    pub label: String,
+    /// Order: recording, time, score, size or track, with :desc for the largest first; objects without a value come last
+    #[arg(long, value_name = "ORDER[:desc]")]
+    pub sort: Option<String>,
+    /// At most so many objects
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Folder to make
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Longest side in pixels; larger crops are made smaller and become 8-bit RGB. Without it pixels stay as stored
+    #[arg(long, value_name = "PX")]
+    pub size: Option<u32>,
+    /// What is added on each side of the box, in percent of its width and height
+    #[arg(long, value_name = "PERCENT", default_value_t = 0)]
+    pub margin: u8,
+    /// Cut out squares around the middle of the boxes, as large as their longer side
+    #[arg(long)]
+    pub square: bool,
     /// Guard text in CSV that a spreadsheet would take for a formula
     #[arg(long)]
     pub spreadsheet: bool,

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     filter::{FrameColumns as _, FrameSet},
     jobs::Progress,
-    session::{Explanation, FrameFormat, Sort},
+    session::{Explanation, FrameFormat, Session, Sort, SpanOrder},
 };
 
 pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
@@ -75,6 +75,20 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
     if args.events {
         let peak = session.peak(&table, filter, args.peak.as_deref())?;
         let mut spans = session.spans(&table, &found, args.gap)?;
+        if let Some(text) = &args.sort {
+            let (order, descending) = order_of(text, &SpanOrder::ALL, SpanOrder::as_str)?;
+            let peaks = match &peak {
+                Some(peak) if order == SpanOrder::Peak => session.peaks(&table, &found, &spans, peak)?,
+                None if order == SpanOrder::Peak => {
+                    return Err(Failure::Usage(
+                        "--sort peak: the filter names no metric; choose one with --peak METRIC".to_owned(),
+                    ));
+                }
+                _ => Vec::new(),
+            };
+            let places = Session::span_places(&spans, &peaks, order, descending);
+            spans = places.into_iter().map(|place| spans[place as usize].clone()).collect();
+        }
         spans.truncate(args.limit.unwrap_or(usize::MAX));
         let found = (&found, spans.as_slice());
         if let Some(path) = &args.out {
@@ -123,6 +137,20 @@ fn format_of(path: &Path) -> Option<Format> {
         "ndjson" | "jsonl" => Format::Ndjson,
         "txt" => Format::Table,
         _ => return None,
+    })
+}
+
+/// Reads one of a few orders, with `:desc` or without.
+pub(super) fn order_of<T: Copy>(
+    text: &str,
+    orders: &[T],
+    name: impl Fn(T) -> &'static str,
+) -> Result<(T, bool), Failure> {
+    let Sort { column, descending } = parse_sort(text)?;
+    let found = orders.iter().copied().find(|order| name(*order) == column);
+    found.map(|order| (order, descending)).ok_or_else(|| {
+        let names: Vec<&str> = orders.iter().map(|order| name(*order)).collect();
+        Failure::Usage(format!("--sort {text}: there is no such order here; sort by {}", names.join(", ")))
     })
 }
 

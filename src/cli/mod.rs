@@ -3,6 +3,7 @@
 mod args;
 mod bench;
 mod compare;
+mod crops;
 mod export;
 mod frames;
 mod index;
@@ -100,6 +101,7 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Frame(args)) => show::run(&args).map(done),
         Some(Command::Export(args)) => export::run(&args).map(done),
         Some(Command::Stats(args)) => stats::run(&args).map(done),
+        Some(Command::Crops(args)) => crops::run(&args).map(done),
         Some(Command::Set(args)) => set::run(&args).map(done),
         Some(Command::Selections(args)) => runs::selections(&args).map(done),
         Some(Command::Selection(args)) => keep::selection(&args).map(done),

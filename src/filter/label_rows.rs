@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 
 use super::{FootageRows, FrameColumns, MetricName};
-use crate::model::{Column, Label, MetricKind, NULL_BOOL, NULL_WORD};
+use crate::model::{BoundingBox, Column, Label, MetricKind, NULL_BOOL, NULL_WORD};
 
 /// Reaches an attribute that is called like a field.
 pub(super) const ATTRIBUTE_PREFIX: &str = "attribute.";
@@ -156,6 +156,30 @@ impl LabelRows {
     /// Where the labels of each frame begin, and after the last frame where they end.
     pub(super) fn starts(&self) -> &[usize] {
         &self.starts
+    }
+
+    /// The code of each label's class, and the classes by code.
+    pub(super) fn classes(&self) -> (&[u32], &[String]) {
+        match &*self.fields[0] {
+            Column::Text { codes, words } => (codes, words),
+            _ => (&[], &[]),
+        }
+    }
+
+    /// Box, score and track of a label.
+    pub(super) fn object(&self, label: usize) -> (Option<BoundingBox>, Option<f64>, Option<i64>) {
+        let number = |field: usize| self.fields[field].number(label);
+        let bbox = match (number(2), number(3), number(4), number(5)) {
+            (Some(x), Some(y), Some(w), Some(h)) => Some(BoundingBox { x, y, w, h }),
+            _ => None,
+        };
+        let track_id = match &*self.fields[6] {
+            Column::Int { values, valid } if valid.is_empty() || valid.get(label) == Some(&true) => {
+                values.get(label).copied()
+            }
+            _ => None,
+        };
+        (bbox, number(1), track_id)
     }
 
     /// Adds the names and kinds of the attributes to those found before.

@@ -7,6 +7,7 @@
 
 pub mod ast;
 mod bounds;
+mod boxes;
 mod check;
 mod check_compare;
 mod check_time;
@@ -56,6 +57,7 @@ mod typed;
 mod unit;
 
 pub use ast::Expr;
+pub use boxes::{LabelBox, boxes, objects_of};
 pub use duration::parse_duration;
 pub use error::FilterError;
 pub use evaluate::Bound;

@@ -19,7 +19,7 @@ use super::{
 /// Factors of the window's zoom.
 const ZOOM: std::ops::RangeInclusive<f32> = 0.6..=2.5;
 /// Widths of tiles, px.
-pub(super) const TILE: std::ops::RangeInclusive<f32> = 28.0..=640.0;
+pub(super) const TILE: std::ops::RangeInclusive<f32> = 24.0..=640.0;
 
 impl App {
     /// Carries out one command.
@@ -36,9 +36,7 @@ impl App {
                 ctx.set_theme(theme);
             }
             Command::ShowWorkspace(workspace) => self.state.persisted.workspace = workspace,
-            Command::SetTileWidth(width) => {
-                self.state.persisted.tile_width = width.clamp(*TILE.start(), *TILE.end());
-            }
+            Command::SetTileWidth(width) => *self.tile_width() = width.clamp(*TILE.start(), *TILE.end()),
             Command::SetMemory(memory) => self.state.persisted.memory = memory,
             Command::SetSpeed(speed) => self.state.persisted.speed = speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]),
             Command::CancelJob(id) => {
@@ -149,11 +147,11 @@ impl App {
             Action::TrackPanel => self.apply_to_panels(Command::TogglePane(Pane::Track)),
             Action::ToggleBoxes => self.state.persisted.boxes ^= true,
             Action::TilesLarger => {
-                let width = self.state.persisted.tile_width * 1.25;
+                let width = *self.tile_width() * 1.25;
                 self.apply(Command::SetTileWidth(width), ctx);
             }
             Action::TilesSmaller => {
-                let width = self.state.persisted.tile_width / 1.25;
+                let width = *self.tile_width() / 1.25;
                 self.apply(Command::SetTileWidth(width), ctx);
             }
             Action::FocusQuery => {
@@ -191,6 +189,13 @@ impl App {
             | Action::ExportSpan => self.act_on_timeline(action, ctx),
             other => self.act_on_lake(other, ctx),
         }
+    }
+
+    /// The width of the tiles that are shown: frames and objects have their own.
+    fn tile_width(&mut self) -> &mut f32 {
+        let objects = self.lake().is_some_and(|lake| lake.grid.objects);
+        let persisted = &mut self.state.persisted;
+        if objects { &mut persisted.object_width } else { &mut persisted.tile_width }
     }
 
     fn zoom(&mut self, factor: f32) {

@@ -41,6 +41,7 @@ impl App {
             }
             Command::Show(row) => {
                 self.workspaces.explore.viewer.pause();
+                lake.marked = None;
                 lake.show(row);
                 Arc::make_mut(&mut lake.selected).begin_at(row);
                 self.workspaces.explore.grid.reveal(row);
@@ -96,7 +97,7 @@ impl App {
             Command::RecordChecksums { accept_changes } => self.start_checksums(accept_changes, ctx),
             Command::Verify { recording } => self.start_verify(recording, ctx),
             Command::Export(draft, frames) => self.start_export(draft, frames, ctx),
-            _ => {}
+            other => self.apply_to_grid(other, ctx),
         }
     }
 
@@ -171,7 +172,9 @@ impl App {
                     (Workspace::Explore, Some(opened)) if !lake.view_changed() => {
                         command_line::view(&lake.root, &opened.name)
                     }
-                    (Workspace::Explore, _) => command_line::frames(&lake.root, &lake.filter, lake.sort.as_ref()),
+                    (Workspace::Explore, _) => {
+                        command_line::grid(&lake.root, &lake.filter, &lake.grid, lake.sort.as_ref())
+                    }
                     (Workspace::Runs, _) => command_line::runs(&lake.root, self.state.transient.run),
                 };
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);
@@ -185,7 +188,9 @@ impl App {
             }
             Action::SelectAll => {
                 lake.undo.record(lake.view_state(), Change::Other);
-                if let Some(view) = lake.view.clone() {
+                if let Some(objects) = lake.shown_objects().filter(|_| lake.grid.objects).cloned() {
+                    Arc::make_mut(&mut lake.selected).add(&objects.rows);
+                } else if let Some(view) = lake.view.clone() {
                     Arc::make_mut(&mut lake.selected).all(&view);
                 }
             }
@@ -198,7 +203,7 @@ impl App {
                     self.apply_to_lake(Command::SelectToggle(row), ctx);
                 }
             }
-            _ => {}
+            other => self.act_on_grid(other, ctx),
         }
     }
 

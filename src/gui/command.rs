@@ -8,10 +8,15 @@ use super::budget::Memory;
 use super::dialogs::ExportDraft;
 use super::dock::{Layout, Pane};
 use super::explore::TimelineCommand;
+use super::grid_choice::GridChoice;
 use super::keep::KeepCommand;
 use super::looking::{ChosenBox, Emphasis};
 use super::state::{SortBy, ThemeChoice, Workspace};
-use crate::{filter::crossfilter::FacetKey, model::ValueRange, session::SettingChange};
+use crate::{
+    filter::crossfilter::FacetKey,
+    model::{BoundingBox, ValueRange},
+    session::SettingChange,
+};
 
 /// A change that a person asked for. Only [`super::App::apply`] carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +35,8 @@ pub enum Command {
     SetFilter(String),
     /// Counts these facets, which are in sight.
     CountFacets(Vec<FacetKey>),
+    /// Changes what a tile of the grid stands for, or the order of spans or objects.
+    SetGrid(Box<GridChoice>),
     /// Sorts the grid; `None` is the lake's own order.
     SetSort(Option<SortBy>),
     /// Width of the tiles, px.
@@ -42,6 +49,12 @@ pub enum Command {
     SelectToggle(usize),
     /// Adds all frames from the last chosen one to this one, in the grid's order.
     SelectTo(usize),
+    /// Adds all frames of the span that a row is in to the selection, or takes them out when all are in it.
+    SelectToggleSpan(usize),
+    /// Adds the frames of the objects between two places of the grid.
+    SelectObjects(usize, usize),
+    /// Shows the frame at a row, with the object in this box marked.
+    ShowObject(usize, BoundingBox),
     /// Saves the selected frames under a name with a note.
     SaveSelection {
         /// Name.
@@ -185,6 +198,8 @@ pub enum Action {
     HistoryForward,
     NextMatch,
     PreviousMatch,
+    NextSpan,
+    PreviousSpan,
     NextFrame,
     PreviousFrame,
     FirstFrame,
@@ -222,6 +237,8 @@ pub enum Action {
     Tag,
     Compare,
     Export,
+    Objects,
+    GroupSpans,
     TileBoxes,
     TilesLarger,
     TilesSmaller,
@@ -310,6 +327,8 @@ const ENTRIES: &[Entry] = &[
     (Group::Find, Action::SaveView, "Save view…", on(CTRL_SHIFT, Key::S), &[]),
     (Group::Frame, Action::NextMatch, "Next matching frame", on(PLAIN, Key::ArrowRight), &[]),
     (Group::Frame, Action::PreviousMatch, "Previous matching frame", on(PLAIN, Key::ArrowLeft), &[]),
+    (Group::Frame, Action::NextSpan, "Next span", on(SHIFT, Key::ArrowRight), &[]),
+    (Group::Frame, Action::PreviousSpan, "Previous span", on(SHIFT, Key::ArrowLeft), &[]),
     (Group::Frame, Action::NextFrame, "Next frame", on(ALT, Key::ArrowRight), &[]),
     (Group::Frame, Action::PreviousFrame, "Previous frame", on(ALT, Key::ArrowLeft), &[]),
     (Group::Frame, Action::FirstFrame, "First frame of the footage", on(PLAIN, Key::Home), &[]),
@@ -350,6 +369,8 @@ const ENTRIES: &[Entry] = &[
     (Group::Select, Action::Export, "Export…", on(PLAIN, Key::E), &[KeyboardShortcut::new(CTRL, Key::E)]),
     (Group::View, Action::Explore, "Explore", on(CTRL, Key::Num1), &[]),
     (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num2), &[]),
+    (Group::View, Action::GroupSpans, "Group frames into spans", on(PLAIN, Key::G), &[]),
+    (Group::View, Action::Objects, "Objects as tiles", on(PLAIN, Key::O), &[]),
     (Group::View, Action::TileBoxes, "Labels on thumbnails", on(PLAIN, Key::B), &[]),
     (Group::View, Action::TilesLarger, "Larger thumbnails", on(PLAIN, Key::CloseBracket), &[]),
     (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
@@ -443,6 +464,8 @@ impl Action {
                     self,
                     Self::Explore
                         | Self::Runs
+                        | Self::GroupSpans
+                        | Self::Objects
                         | Self::TileBoxes
                         | Self::TilesLarger
                         | Self::TilesSmaller

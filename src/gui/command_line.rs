@@ -2,24 +2,9 @@
 
 use std::path::Path;
 
-use super::{
-    dialogs::{ExportDraft, ExportFrames},
-    state::SortBy,
-};
+use super::dialogs::{ExportDraft, ExportFrames};
+pub use super::grid_command::grid;
 use crate::session::{ExportImages, ExportLabels, ExportScope};
-
-/// The command that lists the frames of the grid.
-pub fn frames(root: &Path, filter: &str, sort: Option<&SortBy>) -> String {
-    let mut words = vec!["lakescope".to_owned(), "frames".to_owned(), quoted(&root.display().to_string())];
-    if !filter.trim().is_empty() {
-        words.extend(["--where".to_owned(), quoted(filter.trim())]);
-    }
-    if let Some(sort) = sort {
-        let direction = if sort.descending { ":desc" } else { "" };
-        words.extend(["--sort".to_owned(), quoted(&format!("{}{direction}", sort.column))]);
-    }
-    words.join(" ")
-}
 
 /// The command that lists the frames of an open view that was not changed.
 pub fn view(root: &Path, name: &str) -> String {
@@ -140,19 +125,6 @@ mod tests {
 
     #[test]
     fn the_command_line_can_be_pasted() {
-        let sort = SortBy { column: "speed".into(), descending: true };
-        for (root, filter, sort, expected) in [
-            ("/data/lake", "", None, "lakescope frames /data/lake"),
-            ("my lake", "speed > 15", None, "lakescope frames 'my lake' --where 'speed > 15'"),
-            (
-                "/l",
-                "weather = 'rain'",
-                Some(&sort),
-                r"lakescope frames /l --where 'weather = '\''rain'\''' --sort speed:desc",
-            ),
-        ] {
-            assert_eq!(frames(Path::new(root), filter, sort), expected);
-        }
         assert_eq!(view(Path::new("/l"), "a b"), "lakescope frames /l --view='a b'");
         let (a, b) = (ExportScope::Filter("speed > 1".into()), ExportScope::Selection("odd".into()));
         assert_eq!(compare(Path::new("/l"), &a, &b), "lakescope compare /l 'filter:speed > 1' selection:odd");

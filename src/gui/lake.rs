@@ -8,8 +8,10 @@ use super::{
     counting::{Counting, Outcome},
     explore::{Marks, TimelineMemory},
     fetch::Fetch,
+    grid_choice::GridChoice,
     keep::Keep,
     looking::{ChosenBox, Looking},
+    objects::{Objects, ObjectsKey},
     row_names::RowNames,
     selected::Selected,
     state::{LakeMemory, SortBy},
@@ -22,7 +24,7 @@ use crate::{
     filter::{FilterError, FootageRows, FrameColumns},
     jobs::Priority,
     lake::lake_of,
-    model::Look,
+    model::{BoundingBox, Look},
     session::{LakeInfo, OpenOptions, Selection, Session},
 };
 
@@ -89,6 +91,12 @@ pub struct Lake {
     pub filter: String,
     /// The order asked for.
     pub sort: Option<SortBy>,
+    /// What a tile of the grid stands for.
+    pub grid: GridChoice,
+    /// The objects on the matching frames, while the grid shows objects.
+    pub objects: Fetch<ObjectsKey, Arc<Objects>>,
+    /// An object that is looked at: the row of its frame, and its box.
+    pub marked: Option<(usize, BoundingBox)>,
     /// The newest valid answer.
     pub view: Option<Arc<View>>,
     /// What is wrong with the present filter text.
@@ -160,6 +168,9 @@ impl Lake {
             loaded,
             filter: memory.filter,
             sort: memory.sort,
+            grid: memory.grid,
+            objects: Fetch::default(),
+            marked: None,
             view: None,
             filter_error: None,
             current: None,
@@ -194,7 +205,7 @@ impl Lake {
             (None, _) => self.filter.clone(),
         };
         let (timeline, looking, track) = (self.timeline.clone(), self.looking.clone(), self.track_metric.clone());
-        LakeMemory { filter, sort: self.sort.clone(), timeline, looking, track }
+        LakeMemory { filter, sort: self.sort.clone(), timeline, looking, track, grid: self.grid.clone() }
     }
 
     /// The frames.
@@ -241,6 +252,7 @@ impl Lake {
         ViewState {
             filter: self.filter.clone(),
             sort: self.sort.clone(),
+            grid: self.grid.clone(),
             view: self.keep.opened.clone(),
             selected,
             looking: self.looking.clone(),
@@ -258,6 +270,7 @@ impl Lake {
         self.marks = state.marks;
         self.keep.opened = state.view;
         self.looking = state.looking;
+        self.grid = state.grid;
         self.finding = None;
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
             self.selected = state.selected;
@@ -319,15 +332,9 @@ impl Lake {
         }
     }
 
-    /// The question that filter and order ask. Only filters that name tags are asked again when tags change.
-    fn view_key(&self) -> ViewKey {
-        let tags = if self.filter.contains("tag") { self.selections_version } else { 0 };
-        ViewKey { generation: self.table().generation(), tags, filter: self.filter.clone(), sort: self.sort.clone() }
-    }
-
     /// Asks for what is needed and takes in what came. Tells the footages that look different from now on.
     pub fn poll(&mut self, workers: &Workers, ctx: &Context) -> Vec<i64> {
-        let key = self.view_key();
+        let key = self.view_key(self.table().generation());
         // While the filter cannot be answered, the facets count what is shown.
         let key = match &self.view {
             Some(view) if self.refused.as_ref() == Some(&key) && view.key.generation == key.generation => {
@@ -340,6 +347,7 @@ impl Lake {
             self.take_outcome(outcome);
         }
         self.fall_back(workers, ctx);
+        self.ask_for_objects(workers, ctx);
         let version = self.selections_version;
         let session = self.session.clone();
         self.selections.request(version, &workers.ask, Priority::Background, ctx, move |_| {
@@ -352,6 +360,38 @@ impl Lake {
         if self.reload.poll() { self.take_reload(workers, ctx) } else { Vec::new() }
     }
 
+    /// What the present choices ask for, of an index of this generation. Only filters that name tags are asked again when
+    /// tags change.
+    fn view_key(&self, generation: u64) -> ViewKey {
+        // Objects have an order of their own, and the frames behind them are single.
+        let grouped = !self.grid.objects && self.grid.groups(&self.filter);
+        let spans = grouped.then(|| self.grid.spans.clone());
+        let sort = self.sort.clone().filter(|_| spans.is_none());
+        let tags = if self.filter.contains("tag") { self.selections_version } else { 0 };
+        ViewKey { generation, tags, filter: self.filter.clone(), sort, spans }
+    }
+
+    /// The objects that the grid shows now, once they are there.
+    pub fn shown_objects(&self) -> Option<&Arc<Objects>> {
+        let objects = self.objects.value()?;
+        (objects.key.generation == self.table().generation()).then_some(objects)
+    }
+
+    fn ask_for_objects(&mut self, workers: &Workers, ctx: &Context) {
+        if !self.grid.objects {
+            self.objects.clear();
+            return;
+        }
+        let Some(view) = self.view.clone() else { return };
+        let query = self.grid.query.clone();
+        let key = ObjectsKey { generation: view.key.generation, filter: view.key.filter.clone(), query };
+        let (session, table) = (self.session.clone(), Arc::clone(self.table()));
+        self.objects.request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| {
+            Objects::new(&session, &table, &view, key)
+        });
+        self.objects.poll();
+    }
+
     /// A filter that was wrong from the start shows all frames until it is mended.
     fn fall_back(&mut self, workers: &Workers, ctx: &Context) {
         if self.view.is_some() || self.filter_error.is_none() {
@@ -360,7 +400,7 @@ impl Lake {
         let (session, table, sort) = (self.session.clone(), Arc::clone(self.table()), self.sort.clone());
         let generation = table.generation();
         self.unfiltered.request(generation, &workers.ask, Priority::Visible, ctx, move |_| {
-            let key = |sort| ViewKey { generation, tags: 0, filter: String::new(), sort };
+            let key = |sort| ViewKey { generation, tags: 0, filter: String::new(), sort, spans: None };
             View::new(&session, &table, key(sort))
                 .or_else(|_| View::new(&session, &table, key(None)))
                 .map_err(|error| format!("{error:?}"))
@@ -411,7 +451,7 @@ impl Lake {
         self.wanted_reload += 1;
         let session = self.session.clone();
         let (names, selected) = (Arc::clone(&self.loaded.names), Arc::clone(&self.selected));
-        let key = self.view_key();
+        let key = self.view_key(0);
         self.reload.request(self.wanted_reload, &workers.ask, Priority::Visible, ctx, move |_| {
             let loaded = Loaded::read(&session)?;
             let found = Arc::new(names.selected_in(&selected, &loaded.names));
@@ -438,6 +478,7 @@ impl Lake {
         self.current = self.current.and_then(find);
         self.back = self.back.iter().copied().filter_map(find).collect();
         self.forward = self.forward.iter().copied().filter_map(find).collect();
+        self.marked = self.marked.and_then(|(row, bbox)| Some((find(row)?, bbox)));
         self.selected = found;
         // What was chosen since this was asked for is found again.
         self.finding = None;
@@ -447,7 +488,7 @@ impl Lake {
         self.view = None;
         self.refused = None;
         self.counting.renew();
-        if let Some(view) = view.filter(|view| view.key.filter == self.filter && view.key.sort == self.sort) {
+        if let Some(view) = view.filter(|view| view.key == self.view_key(view.key.generation)) {
             self.show_view(view);
         }
         self.selections_version += 1;

@@ -72,6 +72,7 @@ mod tests {
                     axis: AxisTime::Clock,
                 },
                 looking: Looking { all_cameras: true, ..Looking::default() },
+                ..LakeMemory::default()
             },
         );
         save(&path, &kept).unwrap();

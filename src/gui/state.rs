@@ -14,6 +14,7 @@ use super::{
     dialogs::Dialog,
     dock::{BUILT_IN, Layout},
     explore::TimelineMemory,
+    grid_choice::GridChoice,
     looking::Looking,
 };
 use crate::jobs::Progress;
@@ -69,6 +70,8 @@ pub struct LakeMemory {
     pub filter: String,
     /// The order of the grid.
     pub sort: Option<SortBy>,
+    /// What a tile of the grid stands for.
+    pub grid: GridChoice,
     /// Lanes and axis of the timeline.
     pub timeline: TimelineMemory,
     /// How frames are looked at.
@@ -90,8 +93,10 @@ pub struct Persisted {
     pub recent: Vec<PathBuf>,
     /// What is remembered of each of them.
     pub lakes: BTreeMap<PathBuf, LakeMemory>,
-    /// Width of the tiles, px.
+    /// Width of the tiles of frames, px.
     pub tile_width: f32,
+    /// Width of the tiles of objects, px.
+    pub object_width: f32,
     /// Whether tiles show the boxes of labels.
     pub tile_boxes: bool,
     /// Whether the viewer shows them.
@@ -124,6 +129,7 @@ impl Default for Persisted {
             recent: Vec::new(),
             lakes: BTreeMap::new(),
             tile_width: 176.0,
+            object_width: 104.0,
             tile_boxes: false,
             boxes: true,
             zoom: 1.0,

@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{ColorImage, Context, Rect, TextureId};
 
 use super::{
-    atlas::{Atlas, Cell, Owner},
+    atlas::{Atlas, Cell},
     frame_key::FrameKey,
     source::{Source, Wanted, groups},
     trouble::Trouble,
@@ -29,6 +29,8 @@ const BUCKETS: [usize; 5] = [64, 128, 256, 512, 1024];
 const UPLOADS: usize = 6 << 20;
 /// Reasons for missing pictures that are remembered beyond those on screen.
 const FAILURES: usize = 4096;
+
+type Owner = super::atlas::Owner<FrameKey>;
 
 enum Slot {
     Waiting(Waiting),
@@ -68,7 +70,7 @@ struct Answer {
 
 /// The thumbnails of one lake.
 pub struct Thumbs {
-    atlas: Atlas,
+    atlas: Atlas<FrameKey>,
     slots: HashMap<Owner, Slot>,
     failures: usize,
     /// On screen and not there, in the order of the tiles.

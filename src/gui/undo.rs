@@ -1,10 +1,11 @@
-//! Undo and redo of what is shown: filter, order, selection, open view, lanes and marks of the timeline, and how frames are
-//! looked at.
+//! Undo and redo of what is shown: filter, order, grouping, selection, open view, lanes and marks of the timeline, and how
+//! frames are looked at.
 
 use std::sync::Arc;
 
 use super::{
     explore::{Lane, Marks},
+    grid_choice::GridChoice,
     keep::OpenedView,
     looking::Looking,
     row_names::RowNames,
@@ -21,6 +22,8 @@ pub struct ViewState {
     pub sort: Option<SortBy>,
     /// The view that is open.
     pub view: Option<Arc<OpenedView>>,
+    /// What a tile of the grid stands for.
+    pub grid: GridChoice,
     /// Chosen frames.
     pub selected: Arc<Selected>,
     /// How frames are looked at.

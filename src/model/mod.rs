@@ -4,6 +4,7 @@
 
 mod class_color;
 mod column;
+mod crop;
 mod frame_id;
 mod label;
 mod look;
@@ -18,6 +19,7 @@ mod zone;
 
 pub use class_color::{ClassStyle, LinePattern, class_rgb, class_style};
 pub use column::{Column, NULL_BOOL, NULL_WORD};
+pub use crop::{CropCut, PixelArea};
 pub use frame_id::{FrameId, FrameIdError};
 pub use label::{BoundingBox, Label};
 pub use look::{Look, ValueRange};

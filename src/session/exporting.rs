@@ -17,9 +17,9 @@ use crate::{
 };
 
 /// Labels and images of one table, for the export room.
-struct Source<'a> {
-    session: &'a Session,
-    table: &'a FrameTable,
+pub(super) struct Source<'a> {
+    pub(super) session: &'a Session,
+    pub(super) table: &'a FrameTable,
 }
 
 impl FrameSource for Source<'_> {

@@ -3,6 +3,7 @@
 mod bench;
 mod changing;
 mod compare;
+mod crops;
 mod exporting;
 mod find;
 mod images;
@@ -35,9 +36,9 @@ pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use tags::{DeletedTag, Tag};
 pub use types::{
-    DrawnLabels, Explanation, ExportImages, ExportLabels, ExportReport, ExportRequest, ExportScope, FilterPart,
-    FrameDetail, FrameFormat, FrameTrouble, IndexReport, LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection,
-    SessionError, Sort,
+    BoxOrder, BoxQuery, CropsReport, CropsRequest, DrawnLabels, Explanation, ExportImages, ExportLabels, ExportReport,
+    ExportRequest, ExportScope, FilterPart, FrameDetail, FrameFormat, FrameTrouble, IndexReport, LakeInfo,
+    LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort, SpanOrder,
 };
 pub use verify::{ByteRange, ChecksumReport, DamagedFrames, DamagedStore, Told, VerifyReport};
 pub use views::{SavedView, ViewRule};

@@ -224,6 +224,18 @@ impl Window {
         })
     }
 
+    /// Shows single frames where matches are grouped into spans.
+    pub fn ungroup(&mut self) {
+        self.until("frames are grouped", Self::grouped);
+        self.press("Group frames into spans");
+        self.until("frames are single", |window| !window.grouped());
+    }
+
+    /// Whether the grid shows spans, or is about to.
+    pub fn grouped(&self) -> bool {
+        self.shows("What makes a span") || self.tells(", span of ")
+    }
+
     /// Replaces the filter by typing.
     pub fn type_filter(&mut self, filter: &str) {
         self.harness.get_by_label("Filter").focus();

@@ -2,6 +2,7 @@
 
 mod boxes;
 mod brush;
+mod crops;
 mod docking;
 mod explore;
 mod harness;
@@ -13,6 +14,7 @@ mod select;
 mod settings;
 mod shell;
 mod side_by_side;
+mod spans;
 mod timeline;
 mod track;
 mod verify;

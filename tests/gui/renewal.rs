@@ -35,6 +35,7 @@ fn thumbnails_stay_while_the_index_becomes_another() {
     window.type_filter(&format!("recording = \"{recording}\""));
     window.leave_text();
     window.until("it is filtered", |window| window.matches() == Some(80));
+    window.ungroup();
     all_there(&mut window);
     // A drive that comes first moves the rows of all others.
     let recordings = window.lake.join("recordings");

@@ -4,6 +4,7 @@ mod all_layouts;
 mod bad_input;
 mod bench;
 mod clocks;
+mod crops;
 mod filter_doc;
 mod foreign;
 mod harness;

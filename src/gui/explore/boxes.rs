@@ -8,7 +8,7 @@ use crate::{
         looking::{ChosenBox, Emphasis, Looking},
         theme::{self, class_color, text_on},
     },
-    model::{Label, LinePattern, class_style},
+    model::{BoundingBox, Label, LinePattern, class_style},
 };
 
 /// Where a frame is drawn: its corner on screen, and points per pixel.
@@ -149,6 +149,28 @@ pub(super) fn boxes_ui(
             }
         }
     }
+}
+
+/// Marks one object: all but its box lies in a light shade, and a double frame stands around it.
+#[expect(clippy::cast_possible_truncation, reason = "positions on screen")]
+pub(super) fn marked_ui(painter: &Painter, place: Placement, bbox: &BoundingBox) {
+    let corner = place.origin + vec2(bbox.x as f32, bbox.y as f32) * place.scale;
+    let rect = Rect::from_min_size(corner, vec2(bbox.w as f32, bbox.h as f32) * place.scale);
+    let view = painter.clip_rect();
+    let hole = rect.expand(3.0).intersect(view);
+    if hole.is_positive() {
+        let shade = Color32::from_black_alpha(90);
+        for part in [
+            view.with_max_y(hole.top()),
+            view.with_min_y(hole.bottom()),
+            Rect::from_x_y_ranges(view.left()..=hole.left(), hole.y_range()),
+            Rect::from_x_y_ranges(hole.right()..=view.right(), hole.y_range()),
+        ] {
+            painter.rect_filled(part, 0, shade);
+        }
+    }
+    painter.rect_stroke(rect.expand(3.0), 2, Stroke::new(4.0, Color32::from_black_alpha(150)), StrokeKind::Middle);
+    painter.rect_stroke(rect.expand(3.0), 2, Stroke::new(2.0, Color32::WHITE), StrokeKind::Middle);
 }
 
 /// The outline of a box: its colour over a dark one, so that it is seen on any picture.

@@ -374,6 +374,7 @@ impl Viewer {
                     matching: matching.as_deref(),
                     chosen: lake.chosen_box.as_ref(),
                 }),
+                marked: lake.marked.filter(|(marked, _)| at == lead && *marked == now.row).map(|(_, bbox)| bbox),
                 magnifier: lake.looking.magnifier,
                 name: &name,
                 caption: (cameras.len() > 1).then_some(Caption {

@@ -9,7 +9,7 @@ use egui::{
 
 use super::{
     box_tip,
-    boxes::{BoxLook, Drawn, Placement, Tone, boxes_ui, caption, under},
+    boxes::{BoxLook, Drawn, Placement, Tone, boxes_ui, caption, marked_ui, under},
     pixel_grid, pixel_values,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
         pictures::Picture,
         theme::{self, colors},
     },
-    model::Label,
+    model::{BoundingBox, Label},
 };
 
 /// Zoom and pan, kept while stepping through frames.
@@ -48,6 +48,8 @@ pub(super) struct Shown<'a> {
     pub waits: bool,
     /// How boxes are drawn; `None` when none are.
     pub boxes: Option<BoxLook<'a>>,
+    /// The box of an object that is looked at.
+    pub marked: Option<BoundingBox>,
     /// Whether a magnifier follows the pointer.
     pub magnifier: bool,
     /// Accessible name.
@@ -142,6 +144,10 @@ impl Viewport {
         {
             let drawn = look.drawn(key, place, &detail.labels);
             done.pressed = labels_ui(ui, &painter, &response, shown, &drawn);
+        }
+        if let Some(bbox) = shown.marked.filter(|_| key == shown.key && !ui.input(|input| input.modifiers.shift_only()))
+        {
+            marked_ui(&painter, place, &bbox);
         }
         if key != shown.key && shown.waits {
             // An earlier frame stands in; a thin line tells that the right one is on its way.

@@ -89,6 +89,12 @@ pub enum Icon {
     Rectangle,
     /// A noose.
     Lasso,
+    /// Pictures on a stack.
+    Stack,
+    /// A corner that is cut out.
+    Crop,
+    /// Two sliders.
+    Sliders,
     /// Panels in a window.
     Panels,
     /// Arrows outwards.
@@ -294,6 +300,18 @@ fn parts(icon: Icon) -> &'static [Part] {
             Loop(&[(8.4, 2.4), (12.2, 3.4), (13.6, 6.2), (11.8, 9.0), (8.0, 9.8), (4.2, 9.2), (2.4, 6.6), (4.2, 3.4)]),
             Line(&[(4.8, 9.4), (5.6, 11.2), (4.6, 13.8)]),
             Dot(4.8, 9.6, 1.2),
+        ],
+        Icon::Stack => {
+            &[Rounded(2.2, 6.6, 13.8, 13.8, 1.5), Line(&[(3.8, 4.4), (12.2, 4.4)]), Line(&[(5.4, 2.2), (10.6, 2.2)])]
+        }
+        Icon::Crop => &[Line(&[(4.4, 1.8), (4.4, 11.6), (14.2, 11.6)]), Line(&[(1.8, 4.4), (11.6, 4.4), (11.6, 14.2)])],
+        Icon::Sliders => &[
+            Line(&[(2.2, 5.0), (5.0, 5.0)]),
+            Line(&[(8.6, 5.0), (13.8, 5.0)]),
+            Circle(6.8, 5.0, 1.8),
+            Line(&[(2.2, 11.0), (7.4, 11.0)]),
+            Line(&[(11.0, 11.0), (13.8, 11.0)]),
+            Circle(9.2, 11.0, 1.8),
         ],
         Icon::Clock => &[Circle(8.0, 8.0, 5.8), Line(&[(8.0, 4.6), (8.0, 8.2), (10.4, 9.6)])],
     }
