@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
+    ops::Range,
     path::PathBuf,
     sync::Arc,
 };
@@ -11,6 +12,7 @@ use rusqlite::Connection;
 
 use super::{
     CatalogError,
+    concerns::Concerns,
     connect::Doing,
     damage,
     damage::Marks,
@@ -18,7 +20,9 @@ use super::{
     read::{FootagePlace, count, from_json, generation, metrics, uid},
 };
 use crate::{
-    filter::{FootageRows, FrameColumns, LabelRows, LabelRowsBuilder, MetricName, Rhythm, WorkedOut, label_attributes},
+    filter::{
+        FootageRows, FrameColumns, LabelRows, LabelRowsBuilder, Mark, MetricName, Rhythm, WorkedOut, label_attributes,
+    },
     lake::natural_cmp,
     model::{Column, Footage, FrameId, Label, NULL_BOOL, NULL_WORD},
 };
@@ -37,6 +41,7 @@ pub struct FrameTable {
     metrics: Vec<MetricName>,
     classes: Vec<String>,
     damage: HashMap<usize, Marks>,
+    concerns: Concerns,
     connection: Mutex<Connection>,
     loaded: Mutex<Loaded>,
 }
@@ -126,6 +131,7 @@ impl FrameTable {
             .into_iter()
             .filter_map(|(id, marks)| Some((*position.get(&id)?, marks)))
             .collect();
+        let concerns = Concerns::read(&connection, &position).doing(&path, "read what problems concern")?;
         Ok(Self {
             uid,
             generation,
@@ -133,6 +139,7 @@ impl FrameTable {
             spans,
             position,
             damage,
+            concerns,
             ids,
             footages: found.into_iter().map(|part| part.footage).collect(),
             metrics,
@@ -198,6 +205,13 @@ impl FrameTable {
         let frame = (row - self.spans[footage].first_row) as u64;
         let at = marks.ranges.partition_point(|range| range.end <= frame);
         marks.ranges.get(at).filter(|range| range.start <= frame).map(|_| &marks.reason)
+    }
+
+    /// The footages, by index, whose frames a problem with this path concerns: those of the store at the path, else all
+    /// that were read together with the file. None for what concerns the lake as a whole.
+    #[must_use]
+    pub fn concerned(&self, problem_path: &str) -> &[usize] {
+        self.concerns.of(problem_path)
     }
 
     /// Row of a frame, when it is in the lake.
@@ -441,6 +455,30 @@ impl FrameColumns for FrameTable {
         let times = Arc::new(self.load_times().map_err(|error| error.to_string())?);
         self.loaded.lock().times = Some(Arc::clone(&times));
         Ok(times)
+    }
+
+    fn store(&self, footage: usize) -> Option<&str> {
+        self.footages.get(footage).map(|footage| footage.store.as_str())
+    }
+
+    fn marked(&self, mark: Mark) -> Vec<Range<usize>> {
+        let mut rows: Vec<Range<usize>> = match mark {
+            Mark::Damaged => {
+                let of_footage = |(footage, marks): (&usize, &Marks)| {
+                    let span = &self.spans[*footage];
+                    let row = |frame: u64| span.first_row + usize::try_from(frame).unwrap_or(span.rows).min(span.rows);
+                    marks.ranges.iter().map(|range| row(range.start)..row(range.end)).collect::<Vec<_>>()
+                };
+                self.damage.iter().flat_map(of_footage).collect()
+            }
+            Mark::Problem => {
+                let concerned = self.concerns.all().map(|footage| &self.spans[footage]);
+                concerned.map(|span| span.first_row..span.first_row + span.rows).collect()
+            }
+        };
+        rows.retain(|range| !range.is_empty());
+        rows.sort_by_key(|range| range.start);
+        rows
     }
 
     fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String> {

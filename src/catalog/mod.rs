@@ -4,6 +4,7 @@
 //! answers. The *kept* database holds what cannot be made again: runs and selections. All SQL of the project is here.
 
 mod checksums;
+mod concerns;
 mod connect;
 mod damage;
 mod error;

@@ -1,11 +1,11 @@
 //! The columns of the `frames` table: which there are, what they are called, and their values.
 
-use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{Cell, ExportError};
 use crate::{
     catalog::FrameTable,
-    filter::{FrameColumns, FrameSet, Peak, Span, metric_name},
+    filter::{FrameColumns, FrameSet, Mark, Peak, Span, metric_name},
     model::{Column, NULL_BOOL, NULL_WORD},
 };
 
@@ -26,6 +26,7 @@ enum Source {
     Camera,
     Store,
     Damaged,
+    Problem(Vec<Range<usize>>),
     FrameIdx,
     TimestampNs(Arc<Vec<i64>>),
     Time(Arc<Vec<i64>>),
@@ -55,8 +56,8 @@ pub fn class_column_name(class: &str) -> String {
 }
 
 /// The columns asked for by name; without names those of the `frames` table: identity and time, every metric in name
-/// order, then `labels`. The path of the store (`store`), whether verifying found the frame damaged (`damaged`), attributes
-/// of the recording (`region`) and counts of a class (`labels.car`) can be named too.
+/// order, then `labels`. The path of the store (`store`), whether verifying found the frame damaged (`damaged`) or a problem
+/// concerns it (`problem`), attributes of the recording (`region`) and counts of a class (`labels.car`) can be named too.
 ///
 /// # Errors
 /// A name that is not there, with the nearest one; a column that cannot be read.
@@ -130,6 +131,7 @@ fn column(table: &FrameTable, name: String) -> Result<OutColumn<'_>, ExportError
         "camera" => Source::Camera,
         "store" => Source::Store,
         "damaged" => Source::Damaged,
+        "problem" => Source::Problem(table.marked(Mark::Problem)),
         "frame_idx" => Source::FrameIdx,
         "timestamp_ns" => Source::TimestampNs(table.timestamps().map_err(read)?),
         "time" => Source::Time(table.timestamps().map_err(read)?),
@@ -176,6 +178,10 @@ impl OutColumn<'_> {
             Source::Camera => Cell::Text(Cow::Borrowed(&span().camera)),
             Source::Store => Cell::Text(Cow::Borrowed(&self.table.footage_list()[self.table.footage_index(row)].store)),
             Source::Damaged => Cell::Bool(self.table.damage(row).is_some()),
+            Source::Problem(ranges) => {
+                let at = ranges.partition_point(|range| range.end <= row);
+                Cell::Bool(ranges.get(at).is_some_and(|range| range.start <= row))
+            }
             Source::FrameIdx => Cell::Int(signed(row - span().first_row)),
             Source::TimestampNs(times) => Cell::Int(times[row]),
             Source::Time(times) => Cell::Time(times[row]),
@@ -196,7 +202,7 @@ impl OutColumn<'_> {
             }
             Source::FrameIdx | Source::TimestampNs(_) | Source::Count(_) => CellType::Int,
             Source::Time(_) => CellType::Time,
-            Source::Damaged | Source::Member(_) => CellType::Bool,
+            Source::Damaged | Source::Problem(_) | Source::Member(_) => CellType::Bool,
             Source::Cells(kind, _) => *kind,
             Source::Metric(column) => match column.as_ref() {
                 Column::Float(_) => CellType::Float,

@@ -1,8 +1,8 @@
 //! Columns held in memory: what tests, benches and small tables are filtered through.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use super::{FootageRows, FrameColumns, LabelRows, MetricName};
+use super::{FootageRows, FrameColumns, LabelRows, Mark, MetricName};
 use crate::model::{Column, Label};
 
 /// A frame table in memory. Columns whose length is not the number of rows are an error when a filter reads them.
@@ -16,6 +16,9 @@ pub struct MemoryColumns {
     labels: Arc<Vec<u32>>,
     label_rows: BTreeMap<usize, Arc<LabelRows>>,
     timestamps: Arc<Vec<i64>>,
+    stores: BTreeMap<usize, String>,
+    damaged: Vec<Range<usize>>,
+    problem: Vec<Range<usize>>,
 }
 
 impl MemoryColumns {
@@ -47,6 +50,21 @@ impl MemoryColumns {
             started_at_ns,
             attributes: attributes.clone(),
         });
+        self
+    }
+
+    /// Tells the path of a footage's store, by the footage's index.
+    pub fn set_store(&mut self, footage: usize, path: &str) -> &mut Self {
+        self.stores.insert(footage, path.to_owned());
+        self
+    }
+
+    /// Tells the rows that carry a mark, ascending and apart from each other.
+    pub fn set_marked(&mut self, mark: Mark, rows: Vec<Range<usize>>) -> &mut Self {
+        match mark {
+            Mark::Damaged => self.damaged = rows,
+            Mark::Problem => self.problem = rows,
+        }
         self
     }
 
@@ -124,6 +142,17 @@ impl FrameColumns for MemoryColumns {
 
     fn timestamps(&self) -> Result<Arc<Vec<i64>>, String> {
         Ok(self.timestamps.clone())
+    }
+
+    fn store(&self, footage: usize) -> Option<&str> {
+        self.stores.get(&footage).map(String::as_str)
+    }
+
+    fn marked(&self, mark: Mark) -> Vec<Range<usize>> {
+        match mark {
+            Mark::Damaged => self.damaged.clone(),
+            Mark::Problem => self.problem.clone(),
+        }
     }
 
     fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String> {

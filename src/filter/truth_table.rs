@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::MemoryColumns;
+use super::{Mark, MemoryColumns};
 use crate::model::{BoundingBox, Column, Label, NULL_BOOL, NULL_WORD};
 
 /// 2024-05-01T08:00:00Z in ns: when recording `drive_1` of [`lake`] begins.
@@ -33,7 +33,9 @@ pub const START_NS: i64 = 1_714_550_400_000_000_000;
 /// | 6 | traffic light 1.0, occluded, state green |
 ///
 /// `drive_1` has `vehicle = "van"`, `region = "north"`, `driver = "A"`; `drive_2`, a day later, has only
-/// `vehicle = "Van"`. A metric called `time` holds the row number, one called `two words` minus it.
+/// `vehicle = "Van"`. A metric called `time` holds the row number, one called `two words` minus it. Rows 4 and 6 are
+/// damaged, a problem concerns rows 2 to 6 and 0; the footages of `drive_1` have the stores `drive_1/front.h5` and
+/// `drive_1/rear.h5`, that of `drive_2` none.
 #[must_use]
 pub fn lake() -> MemoryColumns {
     const HALF_SECOND_NS: i64 = 500_000_000;
@@ -74,7 +76,11 @@ pub fn lake() -> MemoryColumns {
         )
         .add_metric("time", None, Column::Float(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]))
         .add_metric("two words", None, Column::Float(vec![0.0, -1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0]))
-        .add_labels(labels());
+        .add_labels(labels())
+        .set_store(0, "drive_1/front.h5")
+        .set_store(1, "drive_1/rear.h5")
+        .set_marked(Mark::Damaged, vec![4..5, 6..7])
+        .set_marked(Mark::Problem, vec![0..1, 2..7]);
     lake
 }
 
@@ -259,6 +265,22 @@ pub const CASES: &[(&str, &[usize])] = &[
     ("frame_idx >= 2", &[2, 3]),
     ("not frame between 1 and 2", &[0, 3, 4, 6]),
     ("frame in (0, 3)", &[0, 3, 4, 6]),
+    // The store, and what is known of a frame beside its values; that is always known.
+    ("store = \"drive_1/rear.h5\"", &[4, 5]),
+    ("store ~ \"*/FRONT.*\"", &[0, 1, 2, 3]),
+    ("not store ~ \"*front*\"", &[4, 5]),
+    ("store is null", &[6, 7]),
+    ("damaged", &[4, 6]),
+    ("damaged = true", &[4, 6]),
+    ("not damaged", &[0, 1, 2, 3, 5, 7]),
+    ("damaged is null", &[]),
+    ("damaged and speed > 25", &[6]),
+    ("problem", &[0, 2, 3, 4, 5, 6]),
+    ("problem and not damaged", &[0, 2, 3, 5]),
+    ("not problem or damaged", &[1, 4, 6, 7]),
+    ("problem in (false)", &[1, 7]),
+    ("problem for 1 s", &[2, 3, 4, 5]),
+    ("speed > 0 within 0.5 s of damaged", &[0, 4, 5, 6]),
     // Names.
     ("metric.time > 5", &[6, 7]),
     ("metric.speed = 10", &[0]),
@@ -373,6 +395,9 @@ pub const MISFITS: &[(&str, std::ops::Range<usize>)] = &[
     ("speed + camera > 1", 8..14),
     ("speed in (1, \"a\")", 13..16),
     ("speed and braking", 0..5),
+    ("damagd", 0..6),
+    ("problem > 3", 10..11),
+    ("store = 3", 8..9),
     ("frame_id = \"a/b/1\"", 0..8),
     ("speed for 3 s", 0..5),
     ("braking for 3 kg", 12..16),

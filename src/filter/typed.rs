@@ -7,6 +7,7 @@ use super::{
     bounds::{Bounds, NumberList},
     count_labels::LabelCount,
     glob::Glob,
+    source::Mark,
 };
 
 /// A condition: true, false or unknown on each frame.
@@ -36,6 +37,8 @@ pub(super) enum Predicate {
     },
     /// A boolean metric.
     Flag(ColumnName),
+    /// Whether the frame carries a mark; always known.
+    Marked(Mark),
     /// A number inside an interval; unknown where it is null.
     Within {
         value: Number,
@@ -139,6 +142,7 @@ pub(super) enum Text {
     Metric(ColumnName),
     Recording,
     Camera,
+    Store,
     Attribute(String),
 }
 

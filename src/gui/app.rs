@@ -202,7 +202,7 @@ impl App {
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Vec<Command>) {
-        shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, out);
+        shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, &self.workers, out);
         if let Slot::Ready(lake) = &self.slot {
             shell::status_bar_ui(ui, &self.state, lake, out);
         }

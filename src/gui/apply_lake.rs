@@ -11,14 +11,17 @@ use super::{
     events::Event,
     explore::default_plots,
     selected::Selected,
-    state::SortBy,
+    state::{SortBy, Workspace},
 };
 use crate::{
     catalog::FrameTable,
-    filter::FrameColumns as _,
+    filter::{FrameColumns as _, edit},
     jobs::Priority,
     session::{Session, SessionError},
 };
+
+/// A filter that stood so long, s, is worth coming back to.
+const SETTLED_S: f64 = 2.0;
 
 impl App {
     pub(super) fn apply_to_lake(&mut self, command: Command, ctx: &Context) {
@@ -26,10 +29,42 @@ impl App {
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
             Command::SetFilter(filter) if filter != lake.filter => {
+                if now - lake.filter_since > SETTLED_S {
+                    lake.keep_filter();
+                }
+                lake.filter_since = now;
                 lake.undo.record(lake.view_state(), Some(now));
                 lake.filter = filter;
+                // Who changes a filter wants to see what it finds.
+                lake.off = false;
                 self.workspaces.explore.grid.scroll_to_top();
             }
+            Command::SetAside(place) => {
+                if let Ok(Some(condition)) = edit::conjunct_text(&lake.filter, place)
+                    && let Ok(rest) = edit::remove_conjunct(&lake.filter, place)
+                {
+                    lake.undo.record(lake.view_state(), None);
+                    lake.aside.push(condition);
+                    lake.filter = rest;
+                    self.workspaces.explore.grid.scroll_to_top();
+                }
+            }
+            Command::TakeUp(place) if place < lake.aside.len() => {
+                // A filter that cannot be read is mended first.
+                if let Ok(filter) = edit::add_conjunct(&lake.filter, &lake.aside[place]) {
+                    lake.undo.record(lake.view_state(), None);
+                    lake.aside.remove(place);
+                    lake.filter = filter;
+                    self.workspaces.explore.grid.scroll_to_top();
+                } else {
+                    self.state.transient.focus_query = true;
+                }
+            }
+            Command::ForgetAside(place) if place < lake.aside.len() => {
+                lake.undo.record(lake.view_state(), None);
+                lake.aside.remove(place);
+            }
+            Command::KeepFilter => lake.keep_filter(),
             Command::SetSort(sort) if sort != lake.sort => {
                 lake.undo.record(lake.view_state(), None);
                 lake.sort = sort;
@@ -127,7 +162,29 @@ impl App {
             return;
         }
         match action {
-            Action::ClearFilter => self.apply_to_lake(Command::SetFilter(String::new()), ctx),
+            Action::ClearFilter => {
+                if !lake.filter.is_empty() || !lake.aside.is_empty() {
+                    lake.keep_filter();
+                    lake.undo.record(lake.view_state(), None);
+                    (lake.filter, lake.off) = (String::new(), false);
+                    lake.aside.clear();
+                    explore.grid.scroll_to_top();
+                }
+            }
+            Action::FilterOnOff => {
+                if lake.filter.trim().is_empty() {
+                    self.state.transient.tell("There is no filter to turn off.");
+                } else {
+                    lake.keep_filter();
+                    lake.undo.record(lake.view_state(), None);
+                    lake.off = !lake.off;
+                    explore.grid.scroll_to_top();
+                }
+            }
+            Action::ExplainFilter => {
+                self.state.persisted.workspace = Workspace::Explore;
+                explore.query.explain.toggle();
+            }
             Action::Undo => {
                 let present = lake.view_state();
                 if let Some(state) = lake.undo.undo(present) {
@@ -157,7 +214,7 @@ impl App {
                 }
             }
             Action::CopyCommandLine => {
-                let text = command_line(&lake.root.display().to_string(), &lake.filter, lake.sort.as_ref());
+                let text = command_line(&lake.root.display().to_string(), lake.applied(), lake.sort.as_ref());
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);
             }
             Action::SelectAll => {

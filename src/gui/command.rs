@@ -24,6 +24,14 @@ pub enum Command {
     ShowWorkspace(Workspace),
     /// Replaces the filter text.
     SetFilter(String),
+    /// Takes the filter's top-level condition of this place out and keeps it at hand.
+    SetAside(usize),
+    /// Puts a condition that was set aside back into the filter.
+    TakeUp(usize),
+    /// Forgets a condition that was set aside.
+    ForgetAside(usize),
+    /// Remembers the present filter among those used lately.
+    KeepFilter,
     /// Sorts the grid; `None` is the lake's own order.
     SetSort(Option<SortBy>),
     /// Width of the tiles, px.
@@ -121,6 +129,8 @@ pub enum Action {
     Explore,
     Runs,
     FocusQuery,
+    FilterOnOff,
+    ExplainFilter,
     ClearFilter,
     CopyCommandLine,
     Undo,
@@ -215,6 +225,8 @@ const ENTRIES: &[Entry] = &[
     (Group::Lake, Action::CloseLake, "Close lake", on(CTRL, Key::W), &[]),
     (Group::Lake, Action::Quit, "Quit", on(CTRL, Key::Q), &[]),
     (Group::Find, Action::FocusQuery, "Go to the query bar", on(CTRL, Key::F), &[]),
+    (Group::Find, Action::FilterOnOff, "Turn the filter off or on", on(PLAIN, Key::O), &[]),
+    (Group::Find, Action::ExplainFilter, "Explain the filter", on(CTRL_SHIFT, Key::E), &[]),
     (Group::Find, Action::ClearFilter, "Clear the filter", on(CTRL_SHIFT, Key::X), &[]),
     (Group::Find, Action::Undo, "Undo", on(CTRL, Key::Z), &[]),
     (Group::Find, Action::Redo, "Redo", on(CTRL_SHIFT, Key::Z), &[KeyboardShortcut::new(CTRL, Key::Y)]),

@@ -21,6 +21,9 @@ use crate::{
     session::{LakeInfo, OpenOptions, Selection, Session},
 };
 
+/// Filters that are remembered of a lake.
+const FILTERS: usize = 40;
+
 /// What is loaded when a lake is opened or its index changed.
 #[derive(Clone)]
 pub struct Loaded {
@@ -82,6 +85,14 @@ pub struct Lake {
     pub loaded: Loaded,
     /// The filter text, be it valid or not.
     pub filter: String,
+    /// Whether the filter is turned off: its text stays, and all frames are shown.
+    pub off: bool,
+    /// Conditions that were set aside, to be taken up again; gone when the lake is closed.
+    pub aside: Vec<String>,
+    /// Filters used lately, newest first.
+    pub filters: Vec<String>,
+    /// When the filter text changed last, s.
+    pub filter_since: f64,
     /// The order asked for.
     pub sort: Option<SortBy>,
     /// The newest valid answer.
@@ -141,6 +152,10 @@ impl Lake {
             root,
             loaded,
             filter: memory.filter,
+            off: false,
+            aside: Vec::new(),
+            filters: memory.filters,
+            filter_since: 0.0,
             sort: memory.sort,
             view: None,
             filter_error: None,
@@ -165,11 +180,29 @@ impl Lake {
     pub fn memory(&self) -> LakeMemory {
         // A filter that cannot be read is not worth coming back to.
         let filter = match (&self.filter_error, &self.view) {
-            (Some(_), Some(view)) => view.key.filter.clone(),
-            (Some(_), None) => String::new(),
+            (Some(_), Some(view)) if !self.off => view.key.filter.clone(),
+            (Some(_), _) => String::new(),
             (None, _) => self.filter.clone(),
         };
-        LakeMemory { filter, sort: self.sort.clone(), plots: self.plots.clone() }
+        LakeMemory { filter, sort: self.sort.clone(), plots: self.plots.clone(), filters: self.filters.clone() }
+    }
+
+    /// The filter that is asked for: nothing while it is turned off.
+    pub fn applied(&self) -> &str {
+        if self.off { "" } else { &self.filter }
+    }
+
+    /// Puts the present filter first in the list of those used lately, when it is one that could be used.
+    pub fn keep_filter(&mut self) {
+        let text = self.filter.trim();
+        let used = self.view.as_ref().is_some_and(|view| view.key.filter == self.filter);
+        if text.is_empty() || !used || self.filters.first().is_some_and(|first| first == text) {
+            return;
+        }
+        let text = text.to_owned();
+        self.filters.retain(|known| *known != text);
+        self.filters.insert(0, text);
+        self.filters.truncate(FILTERS);
     }
 
     /// The frames.
@@ -213,12 +246,21 @@ impl Lake {
             Some(finding) => finding.before.clone(),
             None => (Arc::clone(&self.selected), Arc::clone(&self.loaded.names)),
         };
-        ViewState { filter: self.filter.clone(), sort: self.sort.clone(), selected, names }
+        ViewState {
+            filter: self.filter.clone(),
+            off: self.off,
+            aside: self.aside.clone(),
+            sort: self.sort.clone(),
+            selected,
+            names,
+        }
     }
 
     /// Goes back to what was; the chosen frames are found again when the index has changed since.
     pub fn restore(&mut self, state: ViewState, workers: &Workers, ctx: &Context) {
         self.filter = state.filter;
+        self.off = state.off;
+        self.aside = state.aside;
         self.sort = state.sort;
         self.finding = None;
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
@@ -277,8 +319,11 @@ impl Lake {
 
     /// Asks for what is needed and takes in what came. Tells the footages that look different from now on.
     pub fn poll(&mut self, workers: &Workers, ctx: &Context) -> Vec<i64> {
-        let key =
-            ViewKey { generation: self.table().generation(), filter: self.filter.clone(), sort: self.sort.clone() };
+        let key = ViewKey {
+            generation: self.table().generation(),
+            filter: self.applied().to_owned(),
+            sort: self.sort.clone(),
+        };
         let (session, table) = (self.session.clone(), Arc::clone(self.table()));
         self.asked
             .request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| Ok(View::new(&session, &table, key)));
@@ -350,7 +395,7 @@ impl Lake {
         self.wanted_reload += 1;
         let session = self.session.clone();
         let (names, selected) = (Arc::clone(&self.loaded.names), Arc::clone(&self.selected));
-        let (filter, sort) = (self.filter.clone(), self.sort.clone());
+        let (filter, sort) = (self.applied().to_owned(), self.sort.clone());
         self.reload.request(self.wanted_reload, &workers.ask, Priority::Visible, ctx, move |_| {
             let loaded = Loaded::read(&session)?;
             let found = Arc::new(names.selected_in(&selected, &loaded.names));
@@ -384,7 +429,7 @@ impl Lake {
             self.find_selected((chosen.selected, chosen.names), workers, ctx);
         }
         self.view = None;
-        if let Some(view) = view.filter(|view| view.key.filter == self.filter && view.key.sort == self.sort) {
+        if let Some(view) = view.filter(|view| view.key.filter == self.applied() && view.key.sort == self.sort) {
             self.show_view(view);
         }
         self.selections_version += 1;

@@ -63,6 +63,7 @@ mod tests {
                 filter: "speed > 80".into(),
                 sort: Some(SortBy { column: "speed".into(), descending: true }),
                 plots: Some(vec!["speed".into()]),
+                filters: vec!["has(car)".into()],
             },
         );
         save(&path, &kept).unwrap();

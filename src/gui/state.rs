@@ -73,6 +73,8 @@ pub struct LakeMemory {
     pub sort: Option<SortBy>,
     /// Metrics that are plotted; `None` until someone chose.
     pub plots: Option<Vec<String>>,
+    /// Filters used lately, newest first.
+    pub filters: Vec<String>,
 }
 
 /// Kept in the user's configuration folder.

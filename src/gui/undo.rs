@@ -9,6 +9,10 @@ use super::{row_names::RowNames, selected::Selected, state::SortBy};
 pub struct ViewState {
     /// Filter text.
     pub filter: String,
+    /// Whether the filter is turned off.
+    pub off: bool,
+    /// Conditions that are set aside.
+    pub aside: Vec<String>,
     /// Order.
     pub sort: Option<SortBy>,
     /// Chosen frames.

@@ -50,7 +50,7 @@ impl ExportDraft {
     pub fn new(lake: &Lake) -> Self {
         let frames = if !lake.selected.is_empty() {
             ExportFrames::Selected
-        } else if lake.filter.trim().is_empty() {
+        } else if lake.applied().trim().is_empty() {
             ExportFrames::All
         } else {
             ExportFrames::Filtered
@@ -157,9 +157,9 @@ impl ExportDraft {
                 });
             });
         }
-        if self.frames == ExportFrames::Filtered && !lake.filter.trim().is_empty() {
+        if self.frames == ExportFrames::Filtered && !lake.applied().trim().is_empty() {
             let text = colors(ui).muted;
-            ui.label(RichText::new(&lake.filter).font(theme::mono(12.0)).color(text));
+            ui.label(RichText::new(lake.applied()).font(theme::mono(12.0)).color(text));
         }
     }
 

@@ -29,6 +29,8 @@ pub(super) enum FacetId {
     Category(String),
     /// Label classes.
     Classes,
+    /// How many labels of one class there are on the frames.
+    ClassNumbers(String),
 }
 
 /// The counts of one facet.
@@ -39,7 +41,9 @@ pub(super) enum FacetData {
     /// Of words.
     Category(Vec<CategoryCount>),
     /// Of label classes, and of frames without labels: all, matching.
-    Classes(Vec<ClassCount>, [usize; 2]),
+    Classes(Arc<Vec<ClassCount>>, [usize; 2]),
+    /// Frames with one label of a class, with two, …; the last with so many or more.
+    ClassNumbers(Vec<u64>),
 }
 
 type Key = (u64, String);
@@ -79,7 +83,8 @@ fn count(table: &FrameTable, view: &View, id: &FacetId) -> Result<FacetData, Str
             Facet::Name(&owned)
         }
         FacetId::Category(name) => Facet::Name(name),
-        FacetId::Classes => Facet::Classes,
+        FacetId::Classes => Facet::Name("labels"),
+        FacetId::ClassNumbers(class) => Facet::Class(class),
     };
     let others = without_own(table, view, facet)?;
     let within = others.as_ref().unwrap_or(&view.set);
@@ -96,14 +101,49 @@ fn count(table: &FrameTable, view: &View, id: &FacetId) -> Result<FacetData, Str
             category_counts(table, name, Some(within)).map(FacetData::Category).map_err(|error| error.to_string())
         }
         FacetId::Classes => {
-            let classes = class_counts(table, Some(within)).map_err(|error| error.to_string())?;
+            let mut classes = class_counts(table, Some(&view.set)).map_err(|error| error.to_string())?;
+            but_own(table, view, &mut classes)?;
             let counts = table.label_count()?;
             let bare = |row: &usize| counts.get(*row) == Some(&0);
             let all = (0..counts.len()).filter(bare).count();
             let matching = within.iter().filter(bare).count();
-            Ok(FacetData::Classes(classes, [all, matching]))
+            Ok(FacetData::Classes(Arc::new(classes), [all, matching]))
+        }
+        FacetId::ClassNumbers(class) => {
+            let counts = table.class_count(class)?;
+            Ok(FacetData::ClassNumbers(numbers(&counts, within)))
         }
     }
+}
+
+/// A class that the filter asks for is counted as if it did not, so that each number is what a click would bring.
+fn but_own(table: &FrameTable, view: &View, classes: &mut [ClassCount]) -> Result<(), String> {
+    for class in classes {
+        let name = class.class.clone();
+        if let Some(others) = without_own(table, view, Facet::Class(&name))? {
+            let counts = table.class_count(&name)?;
+            let of_class = others.iter().filter_map(|row| counts.get(row)).filter(|count| **count > 0);
+            (class.matching, class.labels) =
+                of_class.fold((0, 0), |(frames, labels), count| (frames + 1, labels + u64::from(*count)));
+        }
+    }
+    Ok(())
+}
+
+/// Most bars that tell how many labels of a class a frame has.
+const NUMBERS: u32 = 24;
+
+/// Frames with one, two, … labels.
+fn numbers(counts: &[u32], within: &FrameSet) -> Vec<u64> {
+    let most = counts.iter().copied().max().unwrap_or(0).min(NUMBERS);
+    let mut frames = vec![0; most as usize];
+    for row in within.iter() {
+        let count = counts.get(row).copied().unwrap_or(0).min(most);
+        if let Some(bar) = (count as usize).checked_sub(1).and_then(|place| frames.get_mut(place)) {
+            *bar += 1;
+        }
+    }
+    frames
 }
 
 /// The frames that fulfil everything but the facet's own condition; `None` when it has none.
@@ -116,4 +156,20 @@ fn without_own(table: &FrameTable, view: &View, facet: Facet<'_>) -> Result<Opti
     }
     let rest = edit::without_own(expr, facet).map(|rest| rest.to_string()).unwrap_or_default();
     Filter::parse(&rest).and_then(|rest| rest.evaluate(table)).map(Some).map_err(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_counted_by_their_number_of_labels() {
+        let counts = [0, 1, 3, 1, 2, 0];
+        assert_eq!(numbers(&counts, &FrameSet::all(6)), [2, 1, 1]);
+        assert_eq!(numbers(&counts, &FrameSet::from_rows(6, [1, 2])), [1, 0, 1]);
+        let many = [NUMBERS + 5, NUMBERS, 1];
+        let bars = numbers(&many, &FrameSet::all(3));
+        assert_eq!((bars.len(), bars[0], bars.last()), (NUMBERS as usize, 1, Some(&2)));
+        assert!(numbers(&[0, 0], &FrameSet::all(2)).is_empty());
+    }
 }

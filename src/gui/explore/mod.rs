@@ -1,15 +1,22 @@
 //! The Explore workspace: facets on the left, the grid in the middle, the viewer on the right.
 
 mod boxes;
+mod chips;
 mod completion;
 mod detail;
+mod explain;
 mod facet_cache;
+mod facet_classes;
+mod facet_head;
+mod facet_line;
 mod facet_lists;
 mod facets;
 mod grid;
 mod grid_bar;
 mod highlight;
+mod history;
 mod look_bar;
+mod mistake;
 mod pixel_values;
 mod playback;
 mod plots;
