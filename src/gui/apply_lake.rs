@@ -11,60 +11,25 @@ use super::{
     events::Event,
     explore::default_plots,
     selected::Selected,
-    state::{SortBy, Workspace},
+    state::SortBy,
 };
 use crate::{
     catalog::FrameTable,
-    filter::{FrameColumns as _, edit},
+    filter::FrameColumns as _,
     jobs::Priority,
     session::{Session, SessionError},
 };
-
-/// A filter that stood so long, s, is worth coming back to.
-const SETTLED_S: f64 = 2.0;
 
 impl App {
     pub(super) fn apply_to_lake(&mut self, command: Command, ctx: &Context) {
         let now = ctx.input(|input| input.time);
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
-            Command::SetFilter(filter) if filter != lake.filter => {
-                if now - lake.filter_since > SETTLED_S {
-                    lake.keep_filter();
-                }
-                lake.filter_since = now;
-                lake.undo.record(lake.view_state(), Some(now));
-                lake.filter = filter;
-                // Who changes a filter wants to see what it finds.
-                lake.off = false;
-                self.workspaces.explore.grid.scroll_to_top();
-            }
-            Command::SetAside(place) => {
-                if let Ok(Some(condition)) = edit::conjunct_text(&lake.filter, place)
-                    && let Ok(rest) = edit::remove_conjunct(&lake.filter, place)
-                {
-                    lake.undo.record(lake.view_state(), None);
-                    lake.aside.push(condition);
-                    lake.filter = rest;
-                    self.workspaces.explore.grid.scroll_to_top();
-                }
-            }
-            Command::TakeUp(place) if place < lake.aside.len() => {
-                // A filter that cannot be read is mended first.
-                if let Ok(filter) = edit::add_conjunct(&lake.filter, &lake.aside[place]) {
-                    lake.undo.record(lake.view_state(), None);
-                    lake.aside.remove(place);
-                    lake.filter = filter;
-                    self.workspaces.explore.grid.scroll_to_top();
-                } else {
-                    self.state.transient.focus_query = true;
-                }
-            }
-            Command::ForgetAside(place) if place < lake.aside.len() => {
-                lake.undo.record(lake.view_state(), None);
-                lake.aside.remove(place);
-            }
-            Command::KeepFilter => lake.keep_filter(),
+            Command::SetFilter(_)
+            | Command::SetAside(_)
+            | Command::TakeUp(_)
+            | Command::ForgetAside(_)
+            | Command::KeepFilter => self.apply_to_filter(command, now),
             Command::SetSort(sort) if sort != lake.sort => {
                 lake.undo.record(lake.view_state(), None);
                 lake.sort = sort;
@@ -162,29 +127,7 @@ impl App {
             return;
         }
         match action {
-            Action::ClearFilter => {
-                if !lake.filter.is_empty() || !lake.aside.is_empty() {
-                    lake.keep_filter();
-                    lake.undo.record(lake.view_state(), None);
-                    (lake.filter, lake.off) = (String::new(), false);
-                    lake.aside.clear();
-                    explore.grid.scroll_to_top();
-                }
-            }
-            Action::FilterOnOff => {
-                if lake.filter.trim().is_empty() {
-                    self.state.transient.tell("There is no filter to turn off.");
-                } else {
-                    lake.keep_filter();
-                    lake.undo.record(lake.view_state(), None);
-                    lake.off = !lake.off;
-                    explore.grid.scroll_to_top();
-                }
-            }
-            Action::ExplainFilter => {
-                self.state.persisted.workspace = Workspace::Explore;
-                explore.query.explain.toggle();
-            }
+            Action::ClearFilter | Action::FilterOnOff | Action::ExplainFilter => self.act_on_filter(action),
             Action::Undo => {
                 let present = lake.view_state();
                 if let Some(state) = lake.undo.undo(present) {

@@ -105,7 +105,7 @@ impl Lists {
 }
 
 /// The values in the order they are shown. It depends on the lake alone, so that no line moves when the filter changes.
-fn ordered<'a>(mut values: Vec<&'a CategoryCount>, by_count: bool) -> Vec<&'a CategoryCount> {
+fn ordered(mut values: Vec<&CategoryCount>, by_count: bool) -> Vec<&CategoryCount> {
     if by_count {
         // Equal ones stay in the order of their names, frames without a value at the end.
         values.sort_by_key(|value| (value.value.is_none(), std::cmp::Reverse(value.frames)));
