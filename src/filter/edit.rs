@@ -148,6 +148,14 @@ pub fn clear(text: &str, facet: Facet<'_>) -> Result<String, FilterError> {
     replace_own(text, facet, None)
 }
 
+/// The text without anything that one of the facets owns.
+///
+/// # Errors
+/// When the text does not parse.
+pub fn clear_all(text: &str, facets: &[Facet<'_>]) -> Result<String, FilterError> {
+    replace(text, |part| facets.iter().any(|facet| facet.owns(part)), None)
+}
+
 /// The text with the facet's own conjuncts replaced by `condition`, in the place of the first of them or at the end.
 pub(super) fn replace_own(text: &str, facet: Facet<'_>, condition: Option<String>) -> Result<String, FilterError> {
     replace(text, |part| facet.owns(part), condition)
@@ -357,5 +365,9 @@ mod tests {
         ] {
             assert_eq!(clear(text, facet).unwrap(), expected, "{text}");
         }
+        let text = "has(car) and speed > 1 and count(bus) > 2 and labels < 9";
+        let facets = [Facet::Class("car"), Facet::Class("bus"), Facet::Name("labels")];
+        assert_eq!(clear_all(text, &facets).unwrap(), "speed > 1");
+        assert_eq!(clear_all("a = 1 or b = 2", &facets).unwrap(), "a = 1 or b = 2");
     }
 }

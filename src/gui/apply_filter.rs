@@ -4,6 +4,7 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
+    lake::Lake,
     state::Workspace,
 };
 use crate::filter::edit;
@@ -15,16 +16,8 @@ impl App {
     pub(super) fn apply_to_filter(&mut self, command: Command, now: f64) {
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
-            Command::SetFilter(filter) if filter != lake.filter => {
-                if now - lake.filter_since > SETTLED_S {
-                    lake.keep_filter();
-                }
-                lake.filter_since = now;
-                lake.undo.record(lake.view_state(), Some(now));
-                lake.filter = filter;
-                // Who changes a filter wants to see what it finds.
-                lake.off = false;
-            }
+            Command::SetFilter(filter) if filter != lake.filter => replace(lake, filter, now, Some(now)),
+            Command::AskFilter(filter) if filter != lake.filter => replace(lake, filter, now, None),
             Command::SetAside(place) => {
                 let (Ok(Some(condition)), Ok(rest)) =
                     (edit::conjunct_text(&lake.filter, place), edit::remove_conjunct(&lake.filter, place))
@@ -86,4 +79,16 @@ impl App {
         }
         self.workspaces.explore.grid.scroll_to_top();
     }
+}
+
+/// Replaces the filter text; `joins_at` is its time, s, when it may join the step before.
+fn replace(lake: &mut Lake, filter: String, now: f64, joins_at: Option<f64>) {
+    if now - lake.filter_since > SETTLED_S {
+        lake.keep_filter();
+    }
+    lake.filter_since = now;
+    lake.undo.record(lake.view_state(), joins_at);
+    lake.filter = filter;
+    // Who changes a filter wants to see what it finds.
+    lake.off = false;
 }

@@ -26,6 +26,7 @@ impl App {
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
             Command::SetFilter(_)
+            | Command::AskFilter(_)
             | Command::SetAside(_)
             | Command::TakeUp(_)
             | Command::ForgetAside(_)

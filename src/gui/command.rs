@@ -22,8 +22,10 @@ pub enum Command {
     SetTheme(ThemeChoice),
     /// Shows a workspace.
     ShowWorkspace(Workspace),
-    /// Replaces the filter text.
+    /// Replaces the filter text; changes that follow each other fast are one step back.
     SetFilter(String),
+    /// Replaces the filter text, in a step of its own.
+    AskFilter(String),
     /// Takes the filter's top-level condition of this place out and keeps it at hand.
     SetAside(usize),
     /// Puts a condition that was set aside back into the filter.

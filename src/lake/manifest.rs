@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{FootageSettings, LakeError, place::resolve_inside};
+use super::{FootageSettings, LakeError, place::resolve_inside, plain::plain};
 
 /// Longest manifest taken in.
 const MAX_BYTES: u64 = 4 << 20;
@@ -91,7 +91,7 @@ impl Manifest {
             let (line, column) = line_and_column(text, at);
             LakeError::Manifest {
                 path: path.clone(),
-                message: format!("line {line}, column {column}: {}", error.message()),
+                message: format!("line {line}, column {column}: {}", plain(error.message())),
             }
         })?;
         if let Some(zone) = &manifest.time_zone
@@ -158,12 +158,12 @@ mod tests {
             ("time_zone = \"Mars/Olympus\"", Err("not an IANA zone")),
             ("[metrics.speed]\ninterpolate = \"spline\"", Err("it can be linear")),
             ("[labels]\nvoc_zero_based = 1", Err("line 2")),
-            ("[labels]\nvoc = true", Err("unknown field")),
-            ("[metrics.speed]\nunits = \"m/s\"", Err("unknown field")),
+            ("[labels]\nvoc = true", Err("there is no key `voc` here")),
+            ("[metrics.speed]\nunits = \"m/s\"", Err("there is no key `units` here")),
             ("name = \"y\"\n[footages.\"*/front\"]\nrate_hz = 20\nsomething = 1", Ok("y")),
             (
                 "[footages.\"*/front\"]\n\nchannels = \"brg\"",
-                Err("line 3, column 12: unknown variant `brg`, expected `rgb` or `bgr`"),
+                Err("line 3, column 12: `brg` is not known here; it can be `rgb` or `bgr`"),
             ),
             ("[footages.a]\nclock = \"ms\"\nrange = [9, 1]", Err("line 3, column 9: a range needs two finite")),
             ("[footages.a]\nstarts_at = 8", Err("line 2, column 13: starts_at is a time")),

@@ -14,6 +14,7 @@ use super::{
     footage_settings::{FOOTAGE_KEYS, nearest},
     manifest::{line_and_column, read_text},
     place::resolve_inside,
+    plain::plain,
 };
 use crate::model::ValueRange;
 
@@ -95,7 +96,7 @@ fn value_of(key: &str, text: &str) -> Result<Value, LakeError> {
     };
     match toml::from_str::<FootageSetting>(&format!("{key} = {value}")) {
         Ok(_) => Ok(value),
-        Err(error) => Err(LakeError::Setting(format!("{key} cannot be \"{text}\": {}", error.message().trim()))),
+        Err(error) => Err(LakeError::Setting(format!("{key} cannot be \"{text}\": {}", plain(error.message())))),
     }
 }
 

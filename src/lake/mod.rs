@@ -11,6 +11,7 @@ mod manifest;
 mod manifest_edit;
 mod natural;
 mod place;
+mod plain;
 
 pub use discover::{Discovery, LabelFile, LogFile, MetricFile, RecordingFiles, StoreFile, discover, is_oxts};
 pub use error::LakeError;

@@ -17,6 +17,7 @@ use std::{path::Path, sync::Arc};
 use parking_lot::Mutex;
 
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
+pub use settings::Meant;
 pub use types::{
     Explanation, ExportImages, ExportLabels, ExportReport, ExportRequest, ExportScope, FilterPart, FrameDetail,
     FrameFormat, FrameTrouble, IndexReport, LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection, SessionError,

@@ -1,6 +1,7 @@
 //! Flows through the window, driven by accessible labels, without a screen.
 
 mod explore;
+mod facets;
 mod harness;
 mod panels;
 mod playing;

@@ -3,6 +3,7 @@
 mod all_layouts;
 mod bad_input;
 mod bench;
+mod facets;
 mod filter_doc;
 mod foreign;
 mod harness;

@@ -40,7 +40,7 @@ pub(super) fn chips_ui(ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
         for (index, part) in parts.iter().enumerate() {
             match chip_ui(ui, &part.to_string(), !lake.off) {
                 Some(Pressed::Switch) => out.push(Command::SetAside(index)),
-                Some(Pressed::Remove) => Panel::edit(edit::remove_conjunct(&lake.filter, index), out),
+                Some(Pressed::Remove) => Panel::ask(edit::remove_conjunct(&lake.filter, index), out),
                 None => {}
             }
         }

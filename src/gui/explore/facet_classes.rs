@@ -82,7 +82,7 @@ impl Facets {
         };
         let filter = &panel.lake.filter;
         let ask = |range: Option<CountRange>, out: &mut Vec<Command>| {
-            Panel::edit(choice::set_class(filter, name, range), out);
+            Panel::ask(choice::set_class(filter, name, range), out);
         };
         let response = line_ui(ui, &line);
         if response.clicked() {
@@ -128,7 +128,7 @@ impl Facets {
         let ask = |low: u64, out: &mut Vec<Command>| {
             let high = range.high.filter(|high| *high >= low);
             let range = (low > 0 || high.is_some()).then_some(CountRange { low, high });
-            Panel::edit(choice::set_class(&panel.lake.filter, class, range), out);
+            Panel::ask(choice::set_class(&panel.lake.filter, class, range), out);
         };
         #[expect(clippy::cast_precision_loss, reason = "sizes of bars")]
         let (tallest, number) = (frames.iter().copied().max().unwrap_or(1).max(1) as f32, frames.len().max(1) as f32);
@@ -202,6 +202,6 @@ fn bare_ui(ui: &mut Ui, panel: &Panel<'_>, bare: [usize; 2], most: usize, out: &
     if line_ui(ui, &line).clicked() {
         let leave_out = ui.input(|input| input.modifiers.alt);
         let range = if leave_out { (1.0, f64::INFINITY) } else { (0.0, 0.0) };
-        Panel::edit(edit::set_range(&panel.lake.filter, "labels", (!ticked).then_some(range)), out);
+        Panel::ask(edit::set_range(&panel.lake.filter, "labels", (!ticked).then_some(range)), out);
     }
 }

@@ -128,7 +128,8 @@ impl Category<'_> {
         panel.expr.as_ref().and_then(|expr| choice::choice_of(expr, self.name)).unwrap_or_default()
     }
 
-    fn set(&self, filter: &str, choice: &Choice) -> Result<String, FilterError> {
+    /// The filter with this choice.
+    pub fn set(&self, filter: &str, choice: &Choice) -> Result<String, FilterError> {
         if self.flag {
             choice::set_flag(filter, self.name, choice)
         } else {
@@ -136,54 +137,53 @@ impl Category<'_> {
         }
     }
 
-    /// One value; asks for what was pressed. True when it was.
+    /// One value; what is asked for when it was pressed. `row` is what Shift asks for.
     pub fn line_ui(
         &self,
         ui: &mut Ui,
-        panel: &Panel<'_>,
         line: Line<'_>,
         value: Option<&str>,
-        others: Option<Choice>,
-        out: &mut Vec<Command>,
-    ) -> bool {
-        let choice = self.choice(panel);
+        choice: &Choice,
+        row: impl FnOnce() -> Option<Choice>,
+    ) -> Option<Choice> {
         let mark = match (choice.names(value), choice.excluded) {
             (true, true) => Mark::LeftOut,
             (true, false) => Mark::Chosen,
             (false, _) => Mark::Free,
         };
         let response = line_ui(ui, &Line { mark, ..line });
-        let filter = &panel.lake.filter;
-        let mut pressed = false;
+        let toggled = || {
+            let same = choice.names(value) && !choice.excluded;
+            match self.flag {
+                true if same => Choice::default(),
+                true => Choice::default().toggled(value),
+                false => choice.clone().toggled(value),
+            }
+        };
+        let mut wanted = None;
         if response.clicked() {
-            pressed = true;
             let modifiers = ui.input(|input| input.modifiers);
-            let wanted = match others {
-                _ if modifiers.alt => choice.clone().without(value),
-                Some(others) if modifiers.shift => others,
-                _ if self.flag => {
-                    let same = choice.names(value) && !choice.excluded;
-                    if same { Choice::default() } else { Choice::default().toggled(value) }
-                }
-                _ => choice.clone().toggled(value),
-            };
-            Panel::edit(self.set(filter, &wanted), out);
+            wanted = Some(if modifiers.alt {
+                choice.clone().without(value)
+            } else {
+                Some(row).filter(|_| modifiers.shift).and_then(|row| row()).unwrap_or_else(toggled)
+            });
         }
         menu_ui(&response, |ui| {
-            let only = Choice::default().toggled(value);
-            for (entry, wanted) in [
-                ("Only this", only),
-                ("Also this, or not", choice.clone().toggled(value)),
+            let also = if mark == Mark::Chosen { "No longer this" } else { "Also this" };
+            for (entry, choice) in [
+                ("Only this", Choice::default().toggled(value)),
+                (also, toggled()),
                 ("Leave this out", choice.clone().without(value)),
-                ("Do not ask", Choice::default()),
+                ("Ask for nothing here", Choice::default()),
             ] {
                 if ui.button(entry).clicked() {
-                    Panel::edit(self.set(filter, &wanted), out);
+                    wanted = Some(choice);
                     ui.close();
                 }
             }
         });
-        pressed
+        wanted
     }
 }
 
@@ -206,7 +206,7 @@ pub(super) fn category_ui(
     }
     let asked = panel.owns(Facet::Name(name));
     if list_head_ui(ui, title, counts.iter().filter(|count| count.value.is_some()).count(), asked) {
-        Panel::edit(edit::clear(&panel.lake.filter, Facet::Name(name)), out);
+        Panel::ask(edit::clear(&panel.lake.filter, Facet::Name(name)), out);
     }
     let long = shown.len() > FEW + 1;
     let search = lists.search_ui(ui, name, &format!("Search in {title}"), long);
@@ -238,9 +238,12 @@ pub(super) fn category_ui(
             swatch: None,
             faint: value.is_none(),
         };
-        let from = lists.last.as_ref().filter(|(list, _)| list == name).map(|(_, value)| value.as_deref());
-        let row = from.and_then(|from| row_of(&shown, &choice, from, value));
-        if category.line_ui(ui, panel, line, value, row, out) {
+        let row = || {
+            let (_, from) = lists.last.as_ref().filter(|(list, _)| list == name)?;
+            row_of(&shown, &choice, from.as_deref(), value)
+        };
+        if let Some(wanted) = category.line_ui(ui, line, value, &choice, row) {
+            Panel::ask(category.set(&panel.lake.filter, &wanted), out);
             lists.last = Some((name.to_owned(), counted.value.clone()));
         }
     }

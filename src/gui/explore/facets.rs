@@ -8,7 +8,7 @@ use egui::{Frame, Margin, Rect, RichText, ScrollArea, Sense, Ui, WidgetInfo, acc
 use super::{
     chips::chips_ui,
     facet_cache::{FacetCache, FacetData, FacetId},
-    facet_head::{head_ui, nulls_ui, range_text},
+    facet_head::{clear_ui, head_ui, nulls_ui, range_text},
     facet_lists::{self, Category, Lists},
     problems,
 };
@@ -70,7 +70,22 @@ impl Panel<'_> {
         self.expr.as_ref().is_some_and(|expr| edit::conjuncts(expr).iter().any(|part| facet.owns(part)))
     }
 
-    /// Asks for a changed filter text; one that cannot be read is left alone and shown for mending.
+    /// The facets of the label classes that the filter has conditions on, and that of all labels together.
+    fn owned_labels(&self) -> Vec<Facet<'_>> {
+        let classes = self.expr.as_ref().map(choice::classes_of).unwrap_or_default();
+        let all = Some(Facet::Name("labels")).filter(|facet| self.owns(*facet));
+        classes.into_iter().map(Facet::Class).chain(all).collect()
+    }
+
+    /// Asks for a changed filter text in a step of its own; one that cannot be read is left alone and shown for mending.
+    pub fn ask(edited: Result<String, filter::FilterError>, out: &mut Vec<Command>) {
+        out.push(match edited {
+            Ok(filter) => Command::AskFilter(filter),
+            Err(_) => Action::FocusQuery.into(),
+        });
+    }
+
+    /// The same while a brush moves: what follows soon is the same step.
     pub fn edit(edited: Result<String, filter::FilterError>, out: &mut Vec<Command>) {
         out.push(match edited {
             Ok(filter) => Command::SetFilter(filter),
@@ -117,6 +132,18 @@ impl Facets {
 
     /// A heading that opens and closes what is below it; false when that is closed.
     fn section(&mut self, ui: &mut Ui, name: &'static str, count: usize, warn: bool) -> bool {
+        self.asked_section(ui, name, count, warn, false).0
+    }
+
+    /// The same with a cross while something in it is asked for; whether the cross was pressed, too.
+    fn asked_section(
+        &mut self,
+        ui: &mut Ui,
+        name: &'static str,
+        count: usize,
+        warn: bool,
+        asked: bool,
+    ) -> (bool, bool) {
         let colors = colors(ui);
         self.found = true;
         let open = !self.closed.contains(name);
@@ -126,21 +153,22 @@ impl Facets {
             ui.painter().rect_filled(rect, 0, colors.hover);
         }
         let center = rect.center().y;
-        let arrow = egui::Rect::from_center_size(egui::pos2(rect.left() + 16.0, center), vec2(12.0, 12.0));
+        let arrow = Rect::from_center_size(egui::pos2(rect.left() + 16.0, center), vec2(12.0, 12.0));
         paint_icon(ui.painter(), arrow, if open { Icon::Down } else { Icon::Right }, colors.muted);
         let at = egui::pos2(rect.left() + 28.0, center);
         ui.painter().text(at, egui::Align2::LEFT_CENTER, name, theme::semibold(12.5), colors.text);
+        let cleared = asked && clear_ui(ui, rect.with_max_x(rect.right() - 12.0), name);
         let ink = if warn { colors.warning } else { colors.muted };
-        let right = egui::pos2(rect.right() - 12.0, center);
+        let right = egui::pos2(rect.right() - if asked { 34.0 } else { 12.0 }, center);
         ui.painter().text(right, egui::Align2::RIGHT_CENTER, count.to_string(), theme::numbers(12.0), ink);
-        if response.clicked() {
+        if response.clicked() && !cleared {
             if open {
                 self.closed.insert(name);
             } else {
                 self.closed.remove(name);
             }
         }
-        open
+        (open, cleared)
     }
 
     fn metrics_ui(&mut self, ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
@@ -187,7 +215,7 @@ impl Facets {
             Frame::new().inner_margin(Margin { left: 14, right: 14, top: 6, bottom: 6 }).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 if head_ui(ui, &metric.name, unit_text(metric.unit.as_deref()), asked.as_deref()) {
-                    Panel::edit(edit::clear(&panel.lake.filter, Facet::Name(&name)), out);
+                    Panel::ask(edit::clear(&panel.lake.filter, Facet::Name(&name)), out);
                 }
                 match data {
                     Some(FacetData::Numbers { bins, total, front }) if bins.min.is_some() => {
@@ -222,7 +250,7 @@ impl Facets {
                             let leave_out = ui.input(|input| input.modifiers.alt);
                             let wanted =
                                 choice::Choice { null: leave_out || !only, excluded: leave_out, ..Default::default() };
-                            Panel::edit(choice::set_choice(&panel.lake.filter, &name, &wanted), out);
+                            Panel::ask(choice::set_choice(&panel.lake.filter, &name, &wanted), out);
                         }
                     }
                     Some(_) => {
@@ -241,7 +269,15 @@ impl Facets {
     fn labels_ui(&mut self, ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
         let classes = panel.lake.table().classes();
         let shown = classes.iter().any(|class| panel.wants_in("Labels", class)) || panel.wants("no labels");
-        if !shown || classes.is_empty() || !self.section(ui, "Labels", classes.len(), false) {
+        if !shown || classes.is_empty() {
+            return;
+        }
+        let own = panel.owned_labels();
+        let (open, cleared) = self.asked_section(ui, "Labels", classes.len(), false, !own.is_empty());
+        if cleared {
+            Panel::ask(edit::clear_all(&panel.lake.filter, &own), out);
+        }
+        if !open {
             return;
         }
         let (data, _) = self.cache.get(&FacetId::Classes, true, panel.lake, panel.workers, ui.ctx());
@@ -317,7 +353,13 @@ impl Facets {
         if std::mem::take(&mut self.scroll_to_problems) {
             ui.scroll_to_rect(heading, Some(egui::Align::TOP));
         }
-        if self.section(ui, "Problems", problems.len(), !problems.is_empty()) {
+        let own: Vec<Facet<'_>> =
+            [Facet::Name("damaged"), Facet::Name("problem")].into_iter().filter(|facet| panel.owns(*facet)).collect();
+        let (open, cleared) = self.asked_section(ui, "Problems", problems.len(), !problems.is_empty(), !own.is_empty());
+        if cleared {
+            Panel::ask(edit::clear_all(&panel.lake.filter, &own), out);
+        }
+        if open {
             self.marks_ui(ui, panel, out);
             problems::problems_ui(ui, panel, problems, out);
         }

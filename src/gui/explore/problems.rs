@@ -35,13 +35,13 @@ impl Facets {
             ("problem", "Frames with a problem", "frames with a problem"),
         ] {
             let category = Category { title, name, flag: true };
-            let asked = !category.choice(panel).is_empty();
+            let choice = category.choice(panel);
             let id = FacetId::Category(name.to_owned());
             let (data, _) = self.cache.get(&id, true, panel.lake, panel.workers, ui.ctx());
             let Some(FacetData::Category(counts)) = data else { continue };
             let marked = counts.iter().find(|count| count.value.as_deref() == Some("true"));
             let (frames, matching) = marked.map_or((0, 0), |count| (count.frames, count.matching));
-            if frames == 0 && !asked {
+            if frames == 0 && choice.is_empty() {
                 continue;
             }
             let spoken = format!("Problems: {text}");
@@ -55,7 +55,9 @@ impl Facets {
                 swatch: None,
                 faint: false,
             };
-            category.line_ui(ui, panel, line, Some("true"), None, out);
+            if let Some(wanted) = category.line_ui(ui, line, Some("true"), &choice, || None) {
+                Panel::ask(category.set(&panel.lake.filter, &wanted), out);
+            }
         }
         ui.add_space(4.0);
     }
@@ -145,6 +147,6 @@ fn frames_ui(ui: &mut Ui, panel: &Panel<'_>, problem: &Problem, out: &mut Vec<Co
             recordings.dedup();
             choice::set_choice(&panel.lake.filter, "recording", &Choice::of(recordings))
         };
-        Panel::edit(edited, out);
+        Panel::ask(edited, out);
     }
 }

@@ -156,7 +156,7 @@ impl QueryBar {
         let free = !self.completions.is_open() && !self.history.is_open();
         let mended = wrong.filter(|_| free).and_then(|error| mistake_ui(ui, rect, &self.text, error));
         if let Some(filter) = recalled.or(mended) {
-            out.push(Command::SetFilter(filter));
+            out.push(Command::AskFilter(filter));
         }
         self.marked = None;
         if free && wrong.is_none() {
@@ -283,7 +283,7 @@ fn recent_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     ui.label(RichText::new("Used lately").font(theme::medium(11.5)).color(colors(ui).muted));
     for filter in history::others(lake).take(IN_MENU) {
         if history::entry_ui(ui, filter, false) {
-            out.push(Command::SetFilter(filter.clone()));
+            out.push(Command::AskFilter(filter.clone()));
             ui.close();
         }
     }
