@@ -1,11 +1,14 @@
 //! Which footages a problem concerns, so that frames can be asked for by it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    ops::Range,
+};
 
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{damage, read::from_json};
-use crate::{lake::RecordingFiles, model::Problem};
+use crate::{filter::FootageRows, lake::RecordingFiles, model::Problem};
 
 /// The footages that problems concern, by the path that the problem names.
 #[derive(Debug, Default)]
@@ -67,9 +70,11 @@ impl Concerns {
         self.by_path.get(path).map_or(&[], Vec::as_slice)
     }
 
-    /// The footages that any problem concerns, ascending.
-    pub(super) fn all(&self) -> impl Iterator<Item = usize> {
-        self.by_path.values().flatten().copied().collect::<BTreeSet<_>>().into_iter()
+    /// The rows that any problem concerns, ascending and apart from each other.
+    pub(super) fn rows(&self, footages: &[FootageRows]) -> Vec<Range<usize>> {
+        let concerned: BTreeSet<usize> = self.by_path.values().flatten().copied().collect();
+        let spans = concerned.into_iter().filter_map(|footage| footages.get(footage));
+        spans.map(|span| span.first_row..span.first_row + span.rows).filter(|range| !range.is_empty()).collect()
     }
 }
 

@@ -462,23 +462,10 @@ impl FrameColumns for FrameTable {
     }
 
     fn marked(&self, mark: Mark) -> Vec<Range<usize>> {
-        let mut rows: Vec<Range<usize>> = match mark {
-            Mark::Damaged => {
-                let of_footage = |(footage, marks): (&usize, &Marks)| {
-                    let span = &self.spans[*footage];
-                    let row = |frame: u64| span.first_row + usize::try_from(frame).unwrap_or(span.rows).min(span.rows);
-                    marks.ranges.iter().map(|range| row(range.start)..row(range.end)).collect::<Vec<_>>()
-                };
-                self.damage.iter().flat_map(of_footage).collect()
-            }
-            Mark::Problem => {
-                let concerned = self.concerns.all().map(|footage| &self.spans[footage]);
-                concerned.map(|span| span.first_row..span.first_row + span.rows).collect()
-            }
-        };
-        rows.retain(|range| !range.is_empty());
-        rows.sort_by_key(|range| range.start);
-        rows
+        match mark {
+            Mark::Damaged => damage::rows(&self.damage, &self.spans),
+            Mark::Problem => self.concerns.rows(&self.spans),
+        }
     }
 
     fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String> {

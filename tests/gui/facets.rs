@@ -122,7 +122,7 @@ fn a_count_tells_what_a_click_would_bring() {
     window.until("both are asked for", |window| window.matches() == Some(both));
 }
 
-/// Makes the first store of the lake damaged, and the sensors of the other recording impossible to read.
+/// Makes frames of the first store of the lake damaged.
 fn spoil(lake: &Path) {
     let text = lake.to_str().unwrap();
     lakescope(&["index", text, "--checksums"]);

@@ -43,14 +43,16 @@ fn frames_are_found_by_what_is_wrong_with_them() {
     assert_eq!(count(&lake, "store ~ \"*\""), all);
     let before = count(&lake, "problem");
 
-    // A flipped byte in the middle of the first store.
+    // Flipped bytes in the first store.
     let [recording, camera, store] = &footages[0];
     let path = lake.path().join(store);
     let state = fs::metadata(&path).unwrap();
     let file = OpenOptions::new().read(true).write(true).open(&path).unwrap();
-    let mut byte = [0];
-    file.read_exact_at(&mut byte, state.len() / 2).unwrap();
-    file.write_all_at(&[byte[0] ^ 1], state.len() / 2).unwrap();
+    for part in [3, 5, 7] {
+        let (at, mut byte) = (state.len() * part / 10, [0]);
+        file.read_exact_at(&mut byte, at).unwrap();
+        file.write_all_at(&[byte[0] ^ 1], at).unwrap();
+    }
     file.set_modified(state.modified().unwrap()).unwrap();
     assert_eq!(lake.output("verify", &[]).status.code(), Some(1));
     let marked = lake.run("frames", &["--columns", "frame_id,damaged", "--format", "csv"]);
@@ -75,9 +77,13 @@ fn frames_are_found_by_what_is_wrong_with_them() {
     // A store that cannot be opened has no frames, and concerns none of its neighbours.
     let third = footages.iter().find(|[name, ..]| name != recording && name != other).unwrap();
     let neighbours = count(&lake, &format!("problem and recording = \"{}\"", third[0]));
-    fs::write(lake.path().join(&third[2]), b"no store").unwrap();
+    let unreadable = third[2].replace(".h5", "_left.h5");
+    fs::write(lake.path().join(&unreadable), b"no store").unwrap();
     lake.run("index", &[]);
-    assert_eq!(count(&lake, &format!("store = \"{}\"", third[2])), 0);
+    assert!(
+        lake.json("info", &[])["problems"].as_array().unwrap().iter().any(|one| one["path"] == unreadable.as_str())
+    );
+    assert_eq!(count(&lake, &format!("store = \"{unreadable}\"")), 0);
     assert_eq!(count(&lake, &format!("problem and recording = \"{}\"", third[0])), neighbours);
 
     // The column says the same, and the parts are explained.

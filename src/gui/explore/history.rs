@@ -68,26 +68,29 @@ impl History {
         let colors = colors(ui);
         let mut taken = None;
         let place = bar.left_bottom() + vec2(0.0, 6.0);
-        Area::new(Id::unique("recent filters")).order(Order::Foreground).fixed_pos(place).show(ui.ctx(), |ui| {
-            let frame = Frame::new()
-                .fill(colors.raised)
-                .stroke(Stroke::new(1.0, colors.outline))
-                .corner_radius(ROUND + 2)
-                .shadow(ui.visuals().popup_shadow)
-                .inner_margin(Margin::same(6));
-            frame.show(ui, |ui| {
-                ui.set_width(bar.width().clamp(280.0, 680.0));
-                ui.spacing_mut().item_spacing.y = 0.0;
-                ScrollArea::vertical().max_height(312.0).auto_shrink([false, true]).show(ui, |ui| {
-                    for (place, filter) in others(lake).enumerate() {
-                        if entry_ui(ui, filter, place == self.chosen) {
-                            taken = Some(filter.clone());
+        let area =
+            Area::new(Id::unique("recent filters")).order(Order::Foreground).fixed_pos(place).show(ui.ctx(), |ui| {
+                let frame = Frame::new()
+                    .fill(colors.raised)
+                    .stroke(Stroke::new(1.0, colors.outline))
+                    .corner_radius(ROUND + 2)
+                    .shadow(ui.visuals().popup_shadow)
+                    .inner_margin(Margin::same(6));
+                frame.show(ui, |ui| {
+                    ui.set_width(bar.width().clamp(280.0, 680.0));
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    ScrollArea::vertical().max_height(312.0).auto_shrink([false, true]).show(ui, |ui| {
+                        for (place, filter) in others(lake).enumerate() {
+                            if entry_ui(ui, filter, place == self.chosen) {
+                                taken = Some(filter.clone());
+                            }
                         }
-                    }
+                    });
                 });
             });
-        });
-        self.open &= taken.is_none();
+        let beside = |pointer| !area.response.rect.contains(pointer) && !bar.contains(pointer);
+        let left = ui.input(|input| input.pointer.any_pressed() && input.pointer.interact_pos().is_some_and(beside));
+        self.open &= taken.is_none() && !left;
         taken
     }
 }
