@@ -148,8 +148,14 @@ fn table_ui(ui: &mut Ui, lake: &Lake, explanation: &Explanation, pointed: &mut P
         }
     });
     divider(ui);
+    let frames = counted(explanation.frames, "frame");
+    let text = if lake.off {
+        format!("All together, of {frames}; the filter is turned off")
+    } else {
+        format!("All together, of {frames}")
+    };
     let all = Line {
-        text: if lake.off { "Would match; the filter is turned off" } else { "All together" },
+        text: &text,
         alone: explanation.frames,
         together: explanation.matches,
         all: explanation.frames,
@@ -188,7 +194,11 @@ impl Line<'_> {
         let colors = colors(ui);
         let sense = if self.code { Sense::click() } else { Sense::hover() };
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), sense);
-        let spoken = format!("{}: {} alone, {} with those above", self.text, self.alone, self.together);
+        let spoken = if self.code {
+            format!("{}: {} alone, {} with those above", self.text, self.alone, self.together)
+        } else {
+            format!("{}: {}", self.text, self.together)
+        };
         let role = if self.code { Role::Button } else { Role::Label };
         response.widget_info(|| match self.told {
             Some(told) => WidgetInfo::labeled(role, true, format!("{spoken}, {told}")),
@@ -199,7 +209,8 @@ impl Line<'_> {
         }
         let center = rect.center().y;
         let mut right = rect.right() - 14.0;
-        for value in [self.together, self.alone] {
+        let values = [self.together, self.alone];
+        for value in values.into_iter().take(if self.code { 2 } else { 1 }) {
             let bar = Rect::from_min_max(pos2(right - NUMBER, center + 8.0), pos2(right, center + 10.0));
             #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "width of a bar")]
             let part = (value as f64 / self.all.max(1) as f64) as f32;

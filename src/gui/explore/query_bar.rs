@@ -135,6 +135,10 @@ impl QueryBar {
             self.completions.close();
             if response.lost_focus() {
                 out.push(Command::KeepFilter);
+                // Esc takes the keyboard away; a press may be on the list itself.
+                if !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
+                    self.history.close();
+                }
             }
         }
         self.below_ui(ui, rect, wrong, recalled, lake, workers, out);
