@@ -154,10 +154,12 @@ impl Category<'_> {
         let response = line_ui(ui, &Line { mark, ..line });
         let toggled = || {
             let same = choice.names(value) && !choice.excluded;
-            match self.flag {
-                true if same => Choice::default(),
-                true => Choice::default().toggled(value),
-                false => choice.clone().toggled(value),
+            if !self.flag {
+                choice.clone().toggled(value)
+            } else if same {
+                Choice::default()
+            } else {
+                Choice::default().toggled(value)
             }
         };
         let mut wanted = None;
@@ -166,7 +168,8 @@ impl Category<'_> {
             wanted = Some(if modifiers.alt {
                 choice.clone().without(value)
             } else {
-                Some(row).filter(|_| modifiers.shift).and_then(|row| row()).unwrap_or_else(toggled)
+                let of_row = if modifiers.shift { row() } else { None };
+                of_row.unwrap_or_else(toggled)
             });
         }
         menu_ui(&response, |ui| {
