@@ -55,6 +55,49 @@ pub fn conjuncts(expr: &Expr) -> &[Expr] {
     }
 }
 
+/// What owns a conjunct.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The facet of this name, in its one spelling.
+    Name(String),
+    /// The facet of a label class.
+    Class(String),
+    /// None: it is a chip.
+    Chip,
+}
+
+impl Owner {
+    /// What owns the conjunct.
+    fn of(conjunct: &Expr) -> Self {
+        match owned_name(conjunct) {
+            Some(name) => Self::name(name),
+            None => match choice::class_range(conjunct) {
+                Some((class, _)) => Self::Class(class.to_owned()),
+                None => Self::Chip,
+            },
+        }
+    }
+
+    /// The facet of a name.
+    pub(super) fn name(name: &str) -> Self {
+        Self::Name(plain_name(name).to_owned())
+    }
+}
+
+/// The conjuncts of each owner joined to one condition, in the order of their first ones. The tree is true where all of
+/// them are.
+pub(super) fn by_owner(expr: &Expr) -> Vec<(Owner, Expr)> {
+    let mut parts: Vec<(Owner, Expr)> = Vec::new();
+    for conjunct in conjuncts(expr) {
+        let owner = Owner::of(conjunct);
+        match parts.iter_mut().find(|(known, _)| *known == owner) {
+            Some((_, joined)) => *joined = Expr::and(joined.clone(), conjunct.clone()),
+            None => parts.push((owner, conjunct.clone())),
+        }
+    }
+    parts
+}
+
 /// The tree without the conjuncts that the facet owns; `None` when nothing is left. What the facet's own histogram or
 /// counts obey.
 #[must_use]

@@ -81,7 +81,7 @@ fn copy_words(mask: &Mask, words: &mut [usize]) {
 }
 
 /// Everything below counts on footages that cover the rows one after the other.
-fn check_footages(footages: &[FootageRows], rows: usize) -> Result<(), FilterError> {
+pub(super) fn check_footages(footages: &[FootageRows], rows: usize) -> Result<(), FilterError> {
     let mut end = Some(0_usize);
     for footage in footages {
         if end != Some(footage.first_row) {

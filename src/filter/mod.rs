@@ -13,6 +13,7 @@ mod check_time;
 pub mod choice;
 pub mod complete;
 mod count_labels;
+pub mod crossfilter;
 mod duration;
 pub mod edit;
 mod error;

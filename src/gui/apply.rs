@@ -8,9 +8,10 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
-    dialogs::{ChecksumDraft, Dialog, ExportDraft, Palette, SelectionDraft, VerifyDraft},
+    dialogs::{ChecksumDraft, Dialog, ExportDraft, LayoutDraft, Palette, SelectionDraft, VerifyDraft},
+    dock::Pane,
     events::{Event, Purpose},
-    explore::{SPEEDS, facets_shown, other_speed, show_facets},
+    explore::{SPEEDS, other_speed},
     state::{ThemeChoice, Workspace},
 };
 
@@ -37,12 +38,8 @@ impl App {
             Command::SetTileWidth(width) => {
                 self.state.persisted.tile_width = width.clamp(*TILE.start(), *TILE.end());
             }
-            Command::SetDetail(tab) => self.state.persisted.detail = tab,
-            Command::SetDetailShare(share) => self.state.persisted.detail_share = share.clamp(0.12, 0.75),
             Command::SetMemory(memory) => self.state.persisted.memory = memory,
             Command::SetSpeed(speed) => self.state.persisted.speed = speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]),
-            Command::SetFacetsWidth(width) => self.state.persisted.panels.facets_width = width,
-            Command::SetViewerWidth(width) => self.state.persisted.panels.viewer_width = Some(width),
             Command::CancelJob(id) => {
                 for job in self.state.transient.jobs.iter().filter(|job| job.id == id) {
                     job.progress.cancel();
@@ -58,12 +55,20 @@ impl App {
             Command::ViewScaled => self.state.transient.view_scale = None,
             Command::QueryFocused => self.state.transient.focus_query = false,
             Command::ShowProblems => {
-                show_facets(&mut self.state.persisted.panels, ctx.content_rect().width());
+                self.apply_to_panels(Command::OpenPane(Pane::Facets));
                 self.workspaces.explore.facets.show_problems();
             }
             Command::ShowRun(run) => self.state.transient.run = Some(run),
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
+            Command::SetLayout(_)
+            | Command::OpenPane(_)
+            | Command::ClosePane(_)
+            | Command::TogglePane(_)
+            | Command::Maximise(_)
+            | Command::UseLayout(_)
+            | Command::SaveLayout(_)
+            | Command::DeleteLayout(_) => self.apply_to_panels(command),
             other => self.apply_to_lake(other, ctx),
         }
     }
@@ -118,15 +123,19 @@ impl App {
                 self.apply(Command::SetSpeed(speed), ctx);
             }
             Action::PlayAgain => self.state.persisted.repeat ^= true,
-            Action::FacetsPanel => {
-                let (panels, width) = (&mut self.state.persisted.panels, ctx.content_rect().width());
-                if facets_shown(panels, width) {
-                    panels.facets = false;
-                } else {
-                    show_facets(panels, width);
-                }
+            Action::FacetsPanel => self.apply_to_panels(Command::TogglePane(Pane::Facets)),
+            Action::ViewerPanel => self.apply_to_panels(Command::TogglePane(Pane::Viewer)),
+            Action::MaximisePane => {
+                let dock = &self.workspaces.explore.dock;
+                let pane = dock.pointed().unwrap_or(Pane::Viewer);
+                let turned = if dock.maximised().is_some() { None } else { Some(pane) };
+                self.apply_to_panels(Command::Maximise(turned));
             }
-            Action::ViewerPanel => self.state.persisted.panels.viewer ^= true,
+            Action::SaveLayout => self.toggle_dialog(Dialog::SaveLayout(LayoutDraft::default())),
+            Action::ResetLayout => {
+                let name = self.state.persisted.layout_name.clone();
+                self.apply_to_panels(Command::UseLayout(name));
+            }
             Action::ToggleBoxes => self.state.persisted.boxes ^= true,
             Action::TilesLarger => {
                 let width = self.state.persisted.tile_width * 1.25;

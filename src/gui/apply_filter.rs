@@ -6,6 +6,7 @@ use super::{
     command::{Action, Command},
     lake::Lake,
     state::Workspace,
+    undo::Change,
 };
 use crate::filter::edit;
 
@@ -13,18 +14,18 @@ use crate::filter::edit;
 const SETTLED_S: f64 = 2.0;
 
 impl App {
-    pub(super) fn apply_to_filter(&mut self, command: Command, now: f64) {
+    pub(super) fn apply_to_filter(&mut self, command: Command, now: f64, change: Change) {
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
-            Command::SetFilter(filter) if filter != lake.filter => replace(lake, filter, now, Some(now)),
-            Command::AskFilter(filter) if filter != lake.filter => replace(lake, filter, now, None),
+            Command::SetFilter(filter) if filter != lake.filter => replace(lake, filter, now, change),
+            Command::AskFilter(filter) if filter != lake.filter => replace(lake, filter, now, Change::Other),
             Command::SetAside(place) => {
                 let (Ok(Some(condition)), Ok(rest)) =
                     (edit::conjunct_text(&lake.filter, place), edit::remove_conjunct(&lake.filter, place))
                 else {
                     return;
                 };
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 lake.aside.push(condition);
                 lake.filter = rest;
             }
@@ -34,12 +35,12 @@ impl App {
                     self.state.transient.focus_query = true;
                     return;
                 };
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 lake.aside.remove(place);
                 lake.filter = filter;
             }
             Command::ForgetAside(place) if place < lake.aside.len() => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 lake.aside.remove(place);
                 return;
             }
@@ -57,7 +58,7 @@ impl App {
         match action {
             Action::ClearFilter if !lake.filter.is_empty() || !lake.aside.is_empty() => {
                 lake.keep_filter();
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 (lake.filter, lake.off) = (String::new(), false);
                 lake.aside.clear();
             }
@@ -67,7 +68,7 @@ impl App {
             }
             Action::FilterOnOff => {
                 lake.keep_filter();
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 lake.off = !lake.off;
             }
             Action::ExplainFilter => {
@@ -81,13 +82,13 @@ impl App {
     }
 }
 
-/// Replaces the filter text; `joins_at` is its time, s, when it may join the step before.
-fn replace(lake: &mut Lake, filter: String, now: f64, joins_at: Option<f64>) {
+/// Replaces the filter text at this time, s.
+fn replace(lake: &mut Lake, filter: String, now: f64, change: Change) {
     if now - lake.filter_since > SETTLED_S {
         lake.keep_filter();
     }
     lake.filter_since = now;
-    lake.undo.record(lake.view_state(), joins_at);
+    lake.undo.record(lake.view_state(), change);
     lake.filter = filter;
     // Who changes a filter wants to see what it finds.
     lake.off = false;

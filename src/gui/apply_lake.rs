@@ -12,6 +12,7 @@ use super::{
     explore::default_plots,
     selected::Selected,
     state::SortBy,
+    undo::Change,
 };
 use crate::{
     catalog::FrameTable,
@@ -23,6 +24,7 @@ use crate::{
 impl App {
     pub(super) fn apply_to_lake(&mut self, command: Command, ctx: &Context) {
         let now = ctx.input(|input| input.time);
+        let change = ctx.input(|input| input.pointer.press_start_time()).map_or(Change::Typed(now), Change::Dragged);
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
             Command::SetFilter(_)
@@ -30,9 +32,10 @@ impl App {
             | Command::SetAside(_)
             | Command::TakeUp(_)
             | Command::ForgetAside(_)
-            | Command::KeepFilter => self.apply_to_filter(command, now),
+            | Command::KeepFilter => self.apply_to_filter(command, now, change),
+            Command::CountFacets(facets) => lake.counting.want(facets),
             Command::SetSort(sort) if sort != lake.sort => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 lake.sort = sort;
                 self.workspaces.explore.grid.scroll_to_top();
             }
@@ -60,11 +63,11 @@ impl App {
                 self.workspaces.explore.grid.reveal(row);
             }
             Command::SelectToggle(row) => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 Arc::make_mut(&mut lake.selected).toggle(row);
             }
             Command::SelectTo(row) => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 if let Some(view) = lake.view.clone() {
                     Arc::make_mut(&mut lake.selected).extend_to(&view, row);
                 }
@@ -162,13 +165,13 @@ impl App {
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);
             }
             Action::SelectAll => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 if let Some(view) = lake.view.clone() {
                     Arc::make_mut(&mut lake.selected).all(&view);
                 }
             }
             Action::SelectNone => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 lake.selected = Arc::default();
             }
             Action::ToggleSelected => {
@@ -237,7 +240,7 @@ impl App {
         match rows {
             Ok(_) if generation != lake.table().generation() => {}
             Ok((rows, gone)) => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 let first = rows.rows().next().map(|row| row as usize);
                 lake.selected = Arc::new(rows);
                 if let Some(row) = first {

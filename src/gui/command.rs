@@ -6,8 +6,9 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::budget::Memory;
 use super::dialogs::ExportDraft;
-use super::state::{DetailTab, SortBy, ThemeChoice, Workspace};
-use crate::model::ValueRange;
+use super::dock::{Layout, Pane};
+use super::state::{SortBy, ThemeChoice, Workspace};
+use crate::{filter::crossfilter::FacetKey, model::ValueRange};
 
 /// A change that a person asked for. Only [`super::App::apply`] carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,8 @@ pub enum Command {
     ForgetAside(usize),
     /// Remembers the present filter among those used lately.
     KeepFilter,
+    /// Counts these facets, which are in sight.
+    CountFacets(Vec<FacetKey>),
     /// Sorts the grid; `None` is the lake's own order.
     SetSort(Option<SortBy>),
     /// Width of the tiles, px.
@@ -71,20 +74,28 @@ pub enum Command {
     Export(ExportDraft),
     /// Asks the desktop for the folder that an export goes into.
     ChooseExportFolder,
-    /// Shows another part under the picture.
-    SetDetail(DetailTab),
-    /// Part of the viewer's height that the details take.
-    SetDetailShare(f32),
+    /// A person moved panels: where they are from now on.
+    SetLayout(Layout),
+    /// Shows a panel in front, where it was or where it belongs.
+    OpenPane(Pane),
+    /// Takes a panel away.
+    ClosePane(Pane),
+    /// Takes a panel away when it is in sight, else shows it in front.
+    TogglePane(Pane),
+    /// Gives one panel the whole window; `None` puts it back beside the others.
+    Maximise(Option<Pane>),
+    /// Arranges the panels as a layout of this name says.
+    UseLayout(String),
+    /// Keeps the present arrangement of the panels under a name.
+    SaveLayout(String),
+    /// Forgets a layout that was saved.
+    DeleteLayout(String),
     /// Memory for pictures.
     SetMemory(Memory),
     /// Which values of the footage that is looked at are black and white.
     SetRange(ValueRange),
     /// Speed of playback; 1 is as recorded.
     SetSpeed(f32),
-    /// Width of the panel with the facets, points.
-    SetFacetsWidth(f32),
-    /// Width of the panel with the viewer, points.
-    SetViewerWidth(f32),
     /// Stops a running job.
     CancelJob(u64),
     /// Shows or hides the plot of a metric.
@@ -164,6 +175,9 @@ pub enum Action {
     TilesSmaller,
     FacetsPanel,
     ViewerPanel,
+    MaximisePane,
+    SaveLayout,
+    ResetLayout,
     Fullscreen,
     ZoomIn,
     ZoomOut,
@@ -262,8 +276,11 @@ const ENTRIES: &[Entry] = &[
     (Group::View, Action::TileBoxes, "Labels on thumbnails", on(PLAIN, Key::B), &[]),
     (Group::View, Action::TilesLarger, "Larger thumbnails", on(PLAIN, Key::CloseBracket), &[]),
     (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
-    (Group::View, Action::FacetsPanel, "Facets beside the grid", on(CTRL_SHIFT, Key::F), &[]),
-    (Group::View, Action::ViewerPanel, "Viewer beside the grid", on(CTRL_SHIFT, Key::D), &[]),
+    (Group::View, Action::FacetsPanel, "Show or hide the facets", on(CTRL_SHIFT, Key::F), &[]),
+    (Group::View, Action::ViewerPanel, "Show or hide the viewer", on(CTRL_SHIFT, Key::D), &[]),
+    (Group::View, Action::MaximisePane, "Maximise or restore the panel", on(CTRL, Key::M), &[]),
+    (Group::View, Action::SaveLayout, "Save the layout…", None, &[]),
+    (Group::View, Action::ResetLayout, "Reset the layout", None, &[]),
     (Group::View, Action::CycleTheme, "Switch theme", on(CTRL_SHIFT, Key::L), &[]),
     (Group::View, Action::Fullscreen, "Full screen", on(PLAIN, Key::F11), &[KeyboardShortcut::new(PLAIN, Key::F)]),
     (
@@ -346,6 +363,9 @@ impl Action {
                         | Self::TilesSmaller
                         | Self::FacetsPanel
                         | Self::ViewerPanel
+                        | Self::MaximisePane
+                        | Self::SaveLayout
+                        | Self::ResetLayout
                 )
             }
             None => false,

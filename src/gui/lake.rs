@@ -5,6 +5,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use egui::Context;
 
 use super::{
+    counting::{Counting, Outcome},
     fetch::Fetch,
     row_names::RowNames,
     selected::Selected,
@@ -117,7 +118,10 @@ pub struct Lake {
     pub back: Vec<usize>,
     /// Frames to go forward to.
     pub forward: Vec<usize>,
-    asked: Fetch<ViewKey, Result<View, ViewError>>,
+    /// What the facets count.
+    pub counting: Counting,
+    /// The last question that had no answer.
+    refused: Option<ViewKey>,
     unfiltered: Fetch<u64, View>,
     reload: Fetch<u64, Reloaded>,
     wanted_reload: u64,
@@ -168,7 +172,8 @@ impl Lake {
             watcher,
             back: Vec::new(),
             forward: Vec::new(),
-            asked: Fetch::default(),
+            counting: Counting::default(),
+            refused: None,
             unfiltered: Fetch::default(),
             reload: Fetch::default(),
             wanted_reload: 0,
@@ -324,11 +329,16 @@ impl Lake {
             filter: self.applied().to_owned(),
             sort: self.sort.clone(),
         };
-        let (session, table) = (self.session.clone(), Arc::clone(self.table()));
-        self.asked
-            .request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| Ok(View::new(&session, &table, key)));
-        if self.asked.poll() {
-            self.take_view();
+        // While the filter cannot be answered, the facets count what is shown.
+        let key = match &self.view {
+            Some(view) if self.refused.as_ref() == Some(&key) && view.key.generation == key.generation => {
+                view.key.clone()
+            }
+            _ => key,
+        };
+        let from = (&self.session, &self.loaded.table);
+        if let Some(outcome) = self.counting.poll(from, key, self.view.as_ref(), workers, ctx) {
+            self.take_outcome(outcome);
         }
         self.fall_back(workers, ctx);
         let version = self.selections_version;
@@ -367,27 +377,32 @@ impl Lake {
         self.view = Some(Arc::new(view));
     }
 
-    fn take_view(&mut self) {
-        if let Some(error) = self.asked.error() {
-            self.filter_error = Some(FilterError::new(0..0, error.to_owned()));
-            return;
-        }
-        match self.asked.take_ready() {
-            Some(Ok(view)) => {
-                self.filter_error = None;
-                self.show_view(view);
+    fn take_outcome(&mut self, Outcome { key, view }: Outcome) {
+        // The filter may have changed while this was worked out: its frames are shown on the way, its mistakes are not.
+        let newest = key.filter == self.applied() && key.sort == self.sort;
+        let error = match view {
+            Ok(view) => {
+                if newest {
+                    self.filter_error = None;
+                    self.refused = None;
+                }
+                if let Some(view) = view {
+                    self.show_view(view);
+                }
+                return;
             }
-            Some(Err(ViewError::Filter(error))) => self.filter_error = Some(error),
-            Some(Err(ViewError::Sort(error))) => {
-                self.filter_error = Some(FilterError::new(0..0, format!("cannot sort: {error}")));
-            }
-            None => {}
+            Err(ViewError::Filter(error)) => error,
+            Err(ViewError::Sort(error)) => FilterError::new(0..0, format!("cannot sort: {error}")),
+        };
+        if newest {
+            self.filter_error = Some(error);
         }
+        self.refused = Some(key);
     }
 
     /// Whether the answer to the present filter is still to come.
     pub fn is_filtering(&self) -> bool {
-        self.asked.is_pending()
+        self.counting.is_pending()
     }
 
     /// Reads the table again, for example after the index changed, and finds the chosen frames in it.
@@ -429,6 +444,8 @@ impl Lake {
             self.find_selected((chosen.selected, chosen.names), workers, ctx);
         }
         self.view = None;
+        self.refused = None;
+        self.counting.renew();
         if let Some(view) = view.filter(|view| view.key.filter == self.applied() && view.key.sort == self.sort) {
             self.show_view(view);
         }

@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, path::PathBuf, time::Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{budget::Memory, dialogs::Dialog};
+use super::{
+    budget::Memory,
+    dialogs::Dialog,
+    dock::{BUILT_IN, Layout},
+};
 use crate::jobs::Progress;
 
 /// The theme a person chose.
@@ -39,19 +43,6 @@ pub enum Workspace {
     Explore,
     /// What was run on this lake.
     Runs,
-}
-
-/// What stands under the picture in the viewer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DetailTab {
-    /// Sensor plots.
-    #[default]
-    Sensors,
-    /// Values and attributes of the frame.
-    Values,
-    /// Objects on the frame.
-    Labels,
 }
 
 /// Order of the grid.
@@ -95,10 +86,6 @@ pub struct Persisted {
     pub tile_boxes: bool,
     /// Whether the viewer shows them.
     pub boxes: bool,
-    /// What stands under the picture.
-    pub detail: DetailTab,
-    /// Part of the viewer's height that the details take.
-    pub detail_share: f32,
     /// Zoom of the whole window.
     pub zoom: f32,
     /// Inner size of the window, points.
@@ -109,28 +96,12 @@ pub struct Persisted {
     pub speed: f32,
     /// Whether playback begins again at the end.
     pub repeat: bool,
-    /// The panels beside the grid.
-    pub panels: Panels,
-}
-
-/// The panels beside the grid.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Panels {
-    /// Whether the facets are shown, where there is room.
-    pub facets: bool,
-    /// Their width, points.
-    pub facets_width: f32,
-    /// Whether the viewer is shown, where there is room.
-    pub viewer: bool,
-    /// Its width, points; `None` until someone moved its edge.
-    pub viewer_width: Option<f32>,
-}
-
-impl Default for Panels {
-    fn default() -> Self {
-        Self { facets: true, facets_width: 272.0, viewer: true, viewer_width: None }
-    }
+    /// Where the panels of the Explore workspace are.
+    pub layout: Layout,
+    /// The name of the layout that was chosen last.
+    pub layout_name: String,
+    /// Layouts that a person saved.
+    pub layouts: BTreeMap<String, Layout>,
 }
 
 impl Default for Persisted {
@@ -143,14 +114,14 @@ impl Default for Persisted {
             tile_width: 176.0,
             tile_boxes: false,
             boxes: true,
-            detail: DetailTab::default(),
-            detail_share: 0.48,
             zoom: 1.0,
             window: None,
             memory: Memory::default(),
             speed: 1.0,
             repeat: false,
-            panels: Panels::default(),
+            layout: Layout::default(),
+            layout_name: BUILT_IN[0].to_owned(),
+            layouts: BTreeMap::new(),
         }
     }
 }
@@ -159,6 +130,12 @@ impl Default for Persisted {
 const RECENT: usize = 10;
 
 impl Persisted {
+    /// The layout of this name: one that a person saved, else one that is always there.
+    #[must_use]
+    pub fn named_layout(&self, name: &str) -> Option<Layout> {
+        self.layouts.get(name).cloned().or_else(|| Layout::built_in(name))
+    }
+
     /// Puts `lake` first in the list of recent lakes.
     pub fn touch_recent(&mut self, lake: PathBuf) {
         self.recent.retain(|known| *known != lake);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
+use parking_lot::Mutex;
 
 use super::state::SortBy;
 use crate::{
@@ -58,6 +59,23 @@ pub struct View {
 
 const NOWHERE: u32 = u32::MAX;
 
+/// The order of all rows that was made last: the order of fewer is found in it without sorting them again. For one state of
+/// the index.
+#[derive(Debug, Default)]
+pub struct LastOrder {
+    kept: Mutex<Option<(SortBy, Arc<Vec<u32>>)>>,
+}
+
+impl LastOrder {
+    fn of(&self, sort: &SortBy) -> Option<Arc<Vec<u32>>> {
+        self.kept.lock().as_ref().filter(|(known, _)| known == sort).map(|(_, order)| Arc::clone(order))
+    }
+
+    fn keep(&self, sort: &SortBy, order: &[u32]) {
+        *self.kept.lock() = Some((sort.clone(), Arc::new(order.to_vec())));
+    }
+}
+
 impl View {
     /// Answers `key` over `table`.
     ///
@@ -68,13 +86,34 @@ impl View {
             .and_then(|filter| filter.bind(table))
             .and_then(|bound| bound.evaluate(table))
             .map_err(ViewError::Filter)?;
+        Self::of(session, table, key, set, &LastOrder::default())
+    }
+
+    /// Shows the frames that match the filter of `key`.
+    ///
+    /// # Errors
+    /// A sort column that cannot be read.
+    pub fn of(
+        session: &Session,
+        table: &FrameTable,
+        key: ViewKey,
+        set: FrameSet,
+        last: &LastOrder,
+    ) -> Result<Self, ViewError> {
         let mut shown = SortValues::Time;
         let mut sorted = None;
         if let Some(sort) = &key.sort {
             let wanted = Sort { column: sort.column.clone(), descending: sort.descending };
-            let order = session
-                .sorted(table, set.to_rows(), Some(&wanted))
-                .map_err(|error| ViewError::Sort(error.to_string()))?;
+            let order: Vec<u32> = if let Some(all) = last.of(sort) {
+                // Equal rows stay as they were, so that the order of all rows holds for some of them.
+                all.iter().copied().filter(|row| set.contains(*row as usize)).collect()
+            } else {
+                let sorted = session.sorted(table, set.to_rows(), Some(&wanted));
+                sorted.map_err(|error| ViewError::Sort(error.to_string()))?
+            };
+            if order.len() == table.rows() {
+                last.keep(sort, &order);
+            }
             shown = values(table, &sort.column).map_err(ViewError::Sort)?;
             let mut places = vec![NOWHERE; table.rows()];
             for (place, row) in order.iter().enumerate() {

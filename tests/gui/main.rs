@@ -1,5 +1,7 @@
 //! Flows through the window, driven by accessible labels, without a screen.
 
+mod brush;
+mod docking;
 mod explore;
 mod facets;
 mod harness;

@@ -3,12 +3,14 @@
 mod checksums;
 mod export;
 mod palette;
+mod save_layout;
 mod save_selection;
 mod shortcuts;
 
 pub use checksums::{ChecksumDraft, VerifyDraft};
 pub use export::{ExportDraft, ExportFrames};
 pub use palette::Palette;
+pub use save_layout::LayoutDraft;
 pub use save_selection::SelectionDraft;
 
 use egui::{Context, Frame, Id, Margin, Modal, Ui, vec2};
@@ -26,6 +28,8 @@ pub enum Dialog {
     Export(ExportDraft),
     /// Name and note of a selection.
     SaveSelection(SelectionDraft),
+    /// Name of a layout.
+    SaveLayout(LayoutDraft),
     /// Recording checksums.
     Checksums(ChecksumDraft),
     /// Verifying the lake.
@@ -45,6 +49,7 @@ pub fn dialog_ui(
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx),
         Dialog::Export(draft) => lake.is_some_and(|lake| draft.ui(ctx, state, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
+        Dialog::SaveLayout(draft) => draft.ui(ctx, state, out),
         Dialog::Checksums(draft) => lake.is_some() && draft.ui(ctx, out),
         Dialog::Verify(draft) => lake.is_some() && draft.ui(ctx, out),
     }

@@ -47,7 +47,10 @@ pub(super) fn line_ui(ui: &mut Ui, line: &Line<'_>) -> Response {
     response.widget_info(|| {
         let spoken =
             if line.mark == Mark::LeftOut { format!("{}, left out", line.spoken) } else { line.spoken.clone() };
-        WidgetInfo::selected(Role::CheckBox, enabled, line.mark == Mark::Chosen, spoken)
+        let mut info = WidgetInfo::selected(Role::CheckBox, enabled, line.mark == Mark::Chosen, spoken);
+        let (matching, frames) = (count(line.matching as u64), count(line.frames as u64));
+        info.current_text_value = Some(format!("{matching} of {frames} frames"));
+        info
     });
     if !ui.is_rect_visible(rect) {
         return response;

@@ -1,13 +1,12 @@
 //! The facets on the left: what there is in the lake, how often, and how often among what matches. All of them edit the
 //! filter's text.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use egui::{Frame, Margin, Rect, RichText, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 
 use super::{
     chips::chips_ui,
-    facet_cache::{FacetCache, FacetData, FacetId},
     facet_head::{clear_ui, head_ui, nulls_ui, range_text},
     facet_lists::{self, Category, Lists},
     problems,
@@ -15,6 +14,7 @@ use super::{
 use crate::{
     filter::{
         self, Expr, Filter, FrameColumns, MetricName, attribute_keys, choice,
+        crossfilter::{FacetCounts, FacetKey},
         edit::{self, Facet},
     },
     gui::{
@@ -25,7 +25,6 @@ use crate::{
             Brush, Histogram, Icon, divider, field, paint_icon, quiet_button,
             text::{number, unit_text},
         },
-        work::Workers,
     },
     model::MetricKind,
 };
@@ -37,7 +36,8 @@ const CARD: f32 = 92.0;
 #[derive(Default)]
 pub struct Facets {
     search: String,
-    pub(super) cache: FacetCache,
+    /// The facets in sight in this pass.
+    pub(super) wanted: Vec<FacetKey>,
     closed: BTreeSet<&'static str>,
     pub(super) lists: Lists,
     scroll_to_problems: bool,
@@ -48,7 +48,6 @@ pub struct Facets {
 /// What the parts of the panel are drawn from.
 pub(super) struct Panel<'a> {
     pub lake: &'a Lake,
-    pub workers: &'a Workers,
     /// The filter as a tree, when it can be read.
     pub expr: Option<Expr>,
     /// What was typed into the search field, in small letters.
@@ -103,14 +102,14 @@ impl Facets {
     }
 
     /// Draws the panel.
-    pub fn ui(&mut self, ui: &mut Ui, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
+    pub fn ui(&mut self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
         ui.spacing_mut().item_spacing.y = 0.0;
         Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
             let width = ui.available_width();
             field(ui, &mut self.search, "Search facets", "Search facets", width);
         });
         let expr = Filter::parse(&lake.filter).ok().and_then(|filter| filter.expr().cloned());
-        let panel = Panel { lake, workers, expr, search: self.search.trim().to_lowercase() };
+        let panel = Panel { lake, expr, search: self.search.trim().to_lowercase() };
         divider(ui);
         if panel.expr.is_some() || !lake.aside.is_empty() {
             // At the bottom, where its coming and going moves nothing that is being pressed.
@@ -128,6 +127,10 @@ impl Facets {
             self.nothing_ui(ui, &panel);
             ui.add_space(STEP * 3.0);
         });
+        let wanted = std::mem::take(&mut self.wanted);
+        if wanted != lake.counting.wanted() {
+            out.push(Command::CountFacets(wanted));
+        }
     }
 
     /// A heading that opens and closes what is below it; false when that is closed.
@@ -199,8 +202,9 @@ impl Facets {
             ui.allocate_space(vec2(ui.available_width(), CARD));
             return;
         }
-        let id = FacetId::Numbers(metric.name.clone());
-        let (data, error) = self.cache.get(&id, true, panel.lake, panel.workers, ui.ctx());
+        let key = FacetKey::Numbers(metric.name.clone());
+        let (counts, error) = panel.lake.counting.of(&key);
+        self.wanted.push(key);
         let name = filter::metric_name(&metric.name);
         let range = panel.expr.as_ref().and_then(|expr| edit::range_of(expr, &name, metric.unit.as_deref()));
         let ends = range.map(|range| (finite(range.low), finite(range.high)));
@@ -217,8 +221,8 @@ impl Facets {
                 if head_ui(ui, &metric.name, unit_text(metric.unit.as_deref()), asked.as_deref()) {
                     Panel::ask(edit::clear(&panel.lake.filter, Facet::Name(&name)), out);
                 }
-                match data {
-                    Some(FacetData::Numbers { bins, total, front }) if bins.min.is_some() => {
+                match counts {
+                    Some(FacetCounts::Numbers { bins, total, front }) if bins.min.is_some() => {
                         let nulls = (total.nulls, front.nulls);
                         let total: Vec<u32> = total.counts.iter().map(|count| clamp(*count)).collect();
                         let front: Vec<u32> = front.counts.iter().map(|count| clamp(*count)).collect();
@@ -280,10 +284,10 @@ impl Facets {
         if !open {
             return;
         }
-        let (data, _) = self.cache.get(&FacetId::Classes, true, panel.lake, panel.workers, ui.ctx());
-        if let Some(FacetData::Classes(classes, bare)) = data {
-            let (classes, bare) = (Arc::clone(classes), *bare);
-            self.classes_ui(ui, panel, &classes, bare, out);
+        let (counts, _) = panel.lake.counting.of(&FacetKey::Classes);
+        self.wanted.push(FacetKey::Classes);
+        if let Some(FacetCounts::Classes { classes, bare }) = counts {
+            self.classes_ui(ui, panel, classes, *bare, out);
         }
         ui.add_space(STEP);
         divider(ui);
@@ -302,10 +306,12 @@ impl Facets {
         let words = table.metrics().iter().filter(|metric| matches!(metric.kind, MetricKind::Text | MetricKind::Bool));
         names.extend(words.map(|metric| (metric.name.clone(), filter::metric_name(&metric.name))));
         for (title, name) in names {
-            let id = FacetId::Category(name.clone());
-            let visible = ui.cursor().top() < ui.clip_rect().bottom() + 200.0;
-            let (data, error) = self.cache.get(&id, visible, panel.lake, panel.workers, ui.ctx());
-            let Some(FacetData::Category(counts)) = data else {
+            let key = FacetKey::Category(name.clone());
+            let (counts, error) = panel.lake.counting.of(&key);
+            if ui.cursor().top() < ui.clip_rect().bottom() + 200.0 {
+                self.wanted.push(key);
+            }
+            let Some(FacetCounts::Category(counts)) = counts else {
                 if let Some(error) = error {
                     ui.colored_label(colors(ui).warning, error);
                 }

@@ -3,7 +3,6 @@
 use egui::{Frame, Label, Margin, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
-    facet_cache::{FacetData, FacetId},
     facet_line::{Line, Mark},
     facet_lists::Category,
     facets::{Facets, Panel},
@@ -12,6 +11,7 @@ use crate::{
     filter::{
         FrameColumns as _,
         choice::{self, Choice},
+        crossfilter::{FacetCounts, FacetKey},
     },
     gui::{
         command::Command,
@@ -36,9 +36,10 @@ impl Facets {
         ] {
             let category = Category { title, name, flag: true };
             let choice = category.choice(panel);
-            let id = FacetId::Category(name.to_owned());
-            let (data, _) = self.cache.get(&id, true, panel.lake, panel.workers, ui.ctx());
-            let Some(FacetData::Category(counts)) = data else { continue };
+            let key = FacetKey::Category(name.to_owned());
+            let (counts, _) = panel.lake.counting.of(&key);
+            self.wanted.push(key);
+            let Some(FacetCounts::Category(counts)) = counts else { continue };
             let marked = counts.iter().find(|count| count.value.as_deref() == Some("true"));
             let (frames, matching) = marked.map_or((0, 0), |count| (count.frames, count.matching));
             if frames == 0 && choice.is_empty() {

@@ -46,7 +46,8 @@ impl Pyramid {
         self.levels.last().is_some_and(|top| top.iter().any(|(low, _)| !low.is_nan()))
     }
 
-    /// Lines to draw from `from_ns` to `to_ns` in about `width` columns: each line unbroken, points as (ns, value).
+    /// Lines to draw from `from_ns` to `to_ns` in about `width` columns: each line unbroken, points as (ns, value). The
+    /// smallest and the largest value of each column are among them.
     pub fn lines(&self, from_ns: i64, to_ns: i64, width: usize) -> Vec<Vec<(i64, f64)>> {
         let first = self.times.partition_point(|time| *time < from_ns).saturating_sub(1);
         let last = (self.times.partition_point(|time| *time <= to_ns) + 1).min(self.times.len());
@@ -61,10 +62,13 @@ impl Pyramid {
             }
             return pen.finish();
         }
-        let step = per_column;
+        // Columns of time that stay where they are while the stretch is moved, so that the curve does not shimmer.
+        let columns = i64::try_from(width).unwrap_or(i64::MAX);
+        let column_ns = (to_ns.saturating_sub(from_ns) / columns.max(1)).max(1);
         let mut start = first;
         while start < last {
-            let end = (start + step).min(last);
+            let next = (self.times[start].div_euclid(column_ns) + 1).saturating_mul(column_ns);
+            let end = start + self.times[start..last].partition_point(|time| *time < next).max(1);
             let (low, high) = self.span_of(start, end);
             // The two ends stand at the stretch's beginning and middle, so that the line stays in time order.
             let middle = self.times[start + (end - start) / 2];
@@ -191,6 +195,31 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_column_loses_its_ends(
+            steps in prop::collection::vec((prop_oneof![9 => 1_i64..30_000_000, 1 => Just(3_000_000_000)],
+                prop_oneof![6 => -100.0..100.0_f64, 1 => Just(f64::NAN), 1 => Just(1e9)]), 1..3000),
+            window in (0.0..1.0_f64, 0.0..1.0_f64),
+            width in 1_usize..300,
+        ) {
+            let mut time = 0;
+            let times: Vec<i64> = steps.iter().map(|(step, _)| { time += step; time }).collect();
+            let values: Vec<f64> = steps.iter().map(|(_, value)| *value).collect();
+            #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a time of the series")]
+            let at = |part: f64| (time as f64 * part) as i64;
+            let (from, to) = (at(window.0.min(window.1)), at(window.0.max(window.1)));
+            let pyramid = Pyramid::of("speed".into(), times.clone(), values.clone());
+            let points: Vec<(i64, f64)> = pyramid.lines(from, to, width).concat();
+            prop_assert!(points.is_sorted_by_key(|(time, _)| *time));
+            prop_assert!(points.len() <= 4 * width + 16, "{} points", points.len());
+            prop_assert!(points.iter().all(|(_, point)| values.iter().any(|value| value.total_cmp(point).is_eq())));
+            if let Some((low, high)) = pyramid.extremes(from, to) {
+                // Beside what lies inside, the neighbours just outside are drawn.
+                prop_assert!(points.iter().any(|(_, value)| *value <= low));
+                prop_assert!(points.iter().any(|(_, value)| *value >= high));
+            }
+        }
+
         #[test]
         fn stretches_know_their_ends(values in prop::collection::vec(prop_oneof![4 => -100.0..100.0_f64, 1 => Just(f64::NAN)], 1..700), a in 0_usize..700, b in 0_usize..700) {
             let (start, end) = (a.min(b).min(values.len()), a.max(b).min(values.len()));

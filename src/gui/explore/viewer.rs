@@ -1,13 +1,10 @@
-//! The viewer: one frame with its name, the controls below it, and what the sensors said.
+//! The viewer: one frame with its name, and the controls below it; what it fetched serves the panels of values and labels.
 
 use std::{sync::Arc, time::Duration};
 
-use egui::{
-    Align, CursorIcon, Frame, Label, Layout, Margin, Rect, RichText, Sense, Ui, UiBuilder, WidgetInfo, accesskit::Role,
-};
+use egui::{Align, Context, Frame, Label, Layout, Margin, RichText, Ui, UiBuilder};
 
 use super::{
-    detail,
     look_bar::{RangeDraft, look_ui},
     playback::Playback,
     plots::Plots,
@@ -22,18 +19,17 @@ use crate::{
         lake::Lake,
         pictures::{Picture, Pictures},
         source::Source,
-        state::{DetailTab, State},
+        state::State,
         theme::{self, STEP, colors},
-        widgets::{Icon, bar, divider, empty_ui, icon_button, icon_toggle, segmented, text::time_utc},
+        widgets::{Icon, bar, divider, empty_ui, icon_button, icon_toggle, text::time_utc, waiting_ui},
         work::Workers,
     },
     jobs::Priority,
+    session::FrameDetail,
 };
 
 /// Height of scrub bar and buttons, px.
 const TRANSPORT: f32 = 76.0;
-/// Least height of the picture, as long as a quarter is left for the details, px.
-const PICTURE: f32 = 160.0;
 /// Frames read ahead while playing: no fewer, and no more even where memory would allow it.
 const AHEAD: std::ops::RangeInclusive<usize> = 3..=24;
 /// Frames that are ready before a playback's clock starts.
@@ -53,6 +49,16 @@ pub struct Viewer {
     range: RangeDraft,
     plots: Plots,
     catalog: String,
+    now: Option<Now>,
+}
+
+/// The frame of this pass, for every panel that shows something of it.
+struct Now {
+    row: usize,
+    key: FrameKey,
+    /// The row whose picture is shown; ahead of `row` by a pass while playing.
+    seen: usize,
+    picture: Option<Arc<Picture>>,
 }
 
 impl Viewer {
@@ -91,8 +97,18 @@ impl Viewer {
         }
     }
 
-    /// Draws the viewer.
-    pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
+    /// Has the frame fetched that is looked at, and plays; to be called before the panels are drawn, when one of them shows
+    /// the frame or something of it (`wanted`).
+    pub fn prepare(
+        &mut self,
+        ctx: &Context,
+        state: &State,
+        lake: &Lake,
+        workers: &Workers,
+        wanted: bool,
+        out: &mut Vec<Command>,
+    ) {
+        self.now = None;
         if self.catalog != lake.table().catalog_uid() {
             lake.table().catalog_uid().clone_into(&mut self.catalog);
             self.last = None;
@@ -104,75 +120,94 @@ impl Viewer {
             self.viewport.set_scale(actual);
             out.push(Command::ViewScaled);
         }
-        let Some(row) = lake.current.filter(|row| *row < lake.frames()) else {
-            empty_ui(ui, Icon::Broken, "No frame is shown", "Press a tile in the grid to see its frame here.", |_| {});
-            return;
-        };
-        let source =
-            Source { session: &lake.session, table: lake.table(), pool: &workers.pictures, ctx: &ui.ctx().clone() };
+        let Some(row) = lake.current.filter(|row| *row < lake.frames()) else { return };
+        if !wanted {
+            return self.pause();
+        }
+        let source = Source { session: &lake.session, table: lake.table(), pool: &workers.pictures, ctx };
         let key = FrameKey::of(lake.table(), row);
         // While playing, the frame that is shown may be ahead of the one that is told until the next pass.
         let (seen, picture) = if self.playing.as_ref().is_some_and(|playing| playing.footage == key.footage) {
-            let seen = self.play(ui, state, lake, source, row, out);
-            (FrameKey::of(lake.table(), seen), self.pictures.get(seen, Priority::Paced, source))
+            let seen = self.play(ctx, state, lake, source, row, out);
+            (seen, self.pictures.get(seen, Priority::Paced, source))
         } else {
             self.pause();
-            (key, self.fetch(lake, source, row))
+            (row, self.fetch(lake, source, row))
         };
+        if let Some(picture) = &picture {
+            self.last = Some((FrameKey::of(lake.table(), seen), Arc::clone(picture)));
+        }
+        self.now = Some(Now { row, key, seen, picture });
+    }
+
+    /// The picture of the frame, or until that is there the one before.
+    fn stand_in(&self) -> Option<Arc<Picture>> {
+        self.last.as_ref().map(|(_, picture)| Arc::clone(picture))
+    }
+
+    /// Number of objects on the frame.
+    #[must_use]
+    pub fn labels(&self) -> Option<usize> {
+        let (_, picture) = self.last.as_ref()?;
+        self.now.as_ref()?;
+        picture.detail.as_ref().ok().map(|detail| detail.labels.len())
+    }
+
+    /// Draws the frame and its controls.
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
+        let Some(now) = self.now.take() else { return no_frame_ui(ui) };
         ui.spacing_mut().item_spacing.y = 0.0;
-        let stand_in = picture.clone().or_else(|| self.last.as_ref().map(|(_, picture)| Arc::clone(picture)));
-        self.header_ui(ui, state, lake, row, stand_in.as_deref(), out);
+        let stand_in = self.stand_in();
+        self.header_ui(ui, state, lake, now.row, stand_in.as_deref(), out);
         divider(ui);
         let whole = ui.available_rect_before_wrap();
-        let share = state.persisted.detail_share;
-        let lower = (whole.height() * share).clamp(120.0_f32.min(whole.height() * 0.4), whole.height() * 0.75);
-        // In a low window the picture comes first.
-        let lower = lower.min((whole.height() - TRANSPORT - PICTURE).max(whole.height() * 0.25));
-        let cut = whole.bottom() - lower;
-        let transport_top = (cut - TRANSPORT).max(whole.top());
-        let area = whole.with_max_y(transport_top);
-        Self::splitter_ui(ui, whole, cut, out);
-        let name = format!("Picture of {}", lake.table().frame_id(row));
+        let transport_top = (whole.bottom() - TRANSPORT).max(whole.top());
+        let name = format!("Picture of {}", lake.table().frame_id(now.row));
         let shown = Shown {
-            key,
-            picture: match &picture {
-                Some(picture) => Some((seen, picture)),
+            key: now.key,
+            picture: match &now.picture {
+                Some(picture) => Some((FrameKey::of(lake.table(), now.seen), picture)),
                 None => self.last.as_ref().map(|(key, picture)| (*key, &**picture)),
             },
             waits: self.playing.is_none(),
             boxes: state.persisted.boxes,
             name: &name,
         };
-        self.viewport.ui(ui, area, &shown, out);
-        let part = |from: f32, to: f32| UiBuilder::new().max_rect(Rect::from_x_y_ranges(whole.x_range(), from..=to));
-        ui.scope_builder(part(transport_top, cut), |ui| {
+        self.viewport.ui(ui, whole.with_max_y(transport_top), &shown, out);
+        let controls = UiBuilder::new().max_rect(whole.with_min_y(transport_top));
+        ui.scope_builder(controls, |ui| {
             let transport = Transport {
                 playing: self.playing.is_some(),
                 dropped: self.playing.as_ref().map_or(self.dropped, |playing| playing.dropped),
-                row,
+                row: now.row,
             };
             transport_ui(ui, state, lake, workers, &mut self.scrub, transport, out);
         });
-        ui.scope_builder(part(cut, whole.bottom()), |ui| {
-            ui.shrink_clip_rect(ui.max_rect());
-            divider(ui);
-            self.detail_ui(ui, state, lake, workers, row, picture.as_deref(), out);
-        });
-        if let Some(picture) = picture {
-            self.last = Some((seen, picture));
-        }
+        self.now = Some(now);
     }
 
-    /// The line between controls and details, which can be moved.
-    fn splitter_ui(ui: &Ui, whole: Rect, cut: f32, out: &mut Vec<Command>) {
-        let line = Rect::from_x_y_ranges(whole.x_range(), cut - 3.0..=cut + 3.0);
-        let response = ui.interact(line, ui.scope_id().with("splitter"), Sense::drag());
-        response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, "Height of the details"));
-        if response.hovered() || response.dragged() {
-            ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
+    /// Draws the plots of the sensors.
+    pub fn sensors_ui(&mut self, ui: &mut Ui, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
+        let Some(now) = &self.now else { return no_frame_ui(ui) };
+        let (row, picture) = (now.row, self.stand_in());
+        let detail = picture.as_ref().and_then(|picture| picture.detail.as_ref().ok());
+        self.plots.ui(ui, lake, workers, row, detail, out);
+    }
+
+    /// The menu that chooses the plotted metrics.
+    pub fn plots_menu_ui(&mut self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+        self.plots.chooser_ui(ui, lake, out);
+    }
+
+    /// Draws what is known of the frame with `draw`, or why it is not known.
+    pub fn detail_ui(&mut self, ui: &mut Ui, draw: impl FnOnce(&mut Ui, &FrameDetail)) {
+        if self.now.is_none() {
+            return no_frame_ui(ui);
         }
-        if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.dragged()) {
-            out.push(Command::SetDetailShare((whole.bottom() - pointer.y) / whole.height().max(1.0)));
+        match self.stand_in().as_ref().map(|picture| &picture.detail) {
+            None => waiting_ui(ui, "Reading the frame…"),
+            Some(Err(error)) => empty_ui(ui, Icon::Warning, "The frame's data cannot be read", error, |_| {}),
+            Some(Ok(detail)) => draw(ui, detail),
         }
     }
 
@@ -180,14 +215,14 @@ impl Viewer {
     /// are read in the order in which they are due, on all workers; what is no longer needed is cancelled.
     fn play(
         &mut self,
-        ui: &Ui,
+        ctx: &Context,
         state: &State,
         lake: &Lake,
         source: Source<'_>,
         row: usize,
         out: &mut Vec<Command>,
     ) -> usize {
-        let now = ui.input(|input| input.time);
+        let now = ctx.input(|input| input.time);
         let (_, footage) = lake.footage(row);
         let first = footage.first_row;
         let times = lake.loaded.times.get(first..first + footage.rows).unwrap_or_default();
@@ -221,9 +256,9 @@ impl Viewer {
                     out.push(Command::PlayTo(shown));
                 }
             }
-            ui.ctx().request_repaint_after(Duration::from_secs_f64(playing.wait_s(times, now).min(1.0)));
+            ctx.request_repaint_after(Duration::from_secs_f64(playing.wait_s(times, now).min(1.0)));
         } else {
-            ui.ctx().request_repaint_after(Duration::from_millis(20));
+            ctx.request_repaint_after(Duration::from_millis(20));
         }
         if playing.is_over(times, now) {
             if state.persisted.repeat {
@@ -309,45 +344,8 @@ impl Viewer {
             });
         });
     }
+}
 
-    #[expect(clippy::too_many_arguments, reason = "what a frame's detail is drawn from")]
-    fn detail_ui(
-        &mut self,
-        ui: &mut Ui,
-        state: &State,
-        lake: &Lake,
-        workers: &Workers,
-        row: usize,
-        picture: Option<&Picture>,
-        out: &mut Vec<Command>,
-    ) {
-        let tab = state.persisted.detail;
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let stand_in = self.last.as_ref().map(|(_, picture)| Arc::clone(picture));
-        let picture = picture.or(stand_in.as_deref());
-        let detail = picture.and_then(|picture| picture.detail.as_ref().ok());
-        let labels = detail.map_or(0, |detail| detail.labels.len());
-        Frame::new().inner_margin(Margin::symmetric(12, 0)).show(ui, |ui| {
-            bar(ui, 44.0, |ui| {
-                let labels = format!("Labels {labels}");
-                let tabs =
-                    [(DetailTab::Sensors, "Sensors"), (DetailTab::Values, "Values"), (DetailTab::Labels, &*labels)];
-                if let Some(tab) = segmented(ui, tab, &tabs) {
-                    out.push(Command::SetDetail(tab));
-                }
-                if tab == DetailTab::Sensors {
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| self.plots.chooser_ui(ui, lake, out));
-                }
-            });
-        });
-        match (tab, picture.map(|picture| &picture.detail)) {
-            (DetailTab::Sensors, _) => self.plots.ui(ui, lake, workers, row, detail, out),
-            (_, None) => {}
-            (_, Some(Err(error))) => {
-                empty_ui(ui, Icon::Warning, "The frame's data cannot be read", error, |_| {});
-            }
-            (DetailTab::Values, Some(Ok(detail))) => detail::values_ui(ui, detail),
-            (DetailTab::Labels, Some(Ok(detail))) => detail::labels_ui(ui, detail),
-        }
-    }
+fn no_frame_ui(ui: &mut Ui) {
+    empty_ui(ui, Icon::Broken, "No frame is shown", "Press a tile in the grid to see its frame here.", |_| {});
 }

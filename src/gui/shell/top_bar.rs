@@ -52,6 +52,12 @@ pub fn top_bar_ui(
                 egui::Popup::menu(&theme)
                     .style(egui::style::StyleModifier::default())
                     .show(|ui| theme_menu_ui(ui, state, out));
+                if lake.is_some() && state.persisted.workspace == Workspace::Explore {
+                    let panels = icon_button(ui, Icon::Panels, "Panels and layouts");
+                    egui::Popup::menu(&panels)
+                        .style(egui::style::StyleModifier::default())
+                        .show(|ui| menus::arrange_ui(ui, &state.persisted, out));
+                }
                 if icon_button(ui, Icon::Keyboard, &Action::Shortcuts.tip()).clicked() {
                     out.push(Action::Shortcuts.into());
                 }

@@ -85,6 +85,12 @@ pub enum Icon {
     Swap,
     /// An arrow that runs back to its beginning.
     Repeat,
+    /// Panels in a window.
+    Panels,
+    /// Arrows outwards.
+    Maximise,
+    /// Arrows inwards.
+    Restore,
 }
 
 enum Part {
@@ -123,6 +129,21 @@ fn parts(icon: Icon) -> &'static [Part] {
         Icon::Pause => &[
             Fill(&[(4.4, 3.2), (6.8, 3.2), (6.8, 12.8), (4.4, 12.8)]),
             Fill(&[(9.2, 3.2), (11.6, 3.2), (11.6, 12.8), (9.2, 12.8)]),
+        ],
+        Icon::Panels => {
+            &[Rounded(1.8, 2.8, 14.2, 13.2, 1.5), Line(&[(6.2, 2.8), (6.2, 13.2)]), Line(&[(6.2, 8.4), (14.2, 8.4)])]
+        }
+        Icon::Maximise => &[
+            Line(&[(9.4, 2.6), (13.4, 2.6), (13.4, 6.6)]),
+            Line(&[(13.2, 2.8), (9.2, 6.8)]),
+            Line(&[(6.6, 13.4), (2.6, 13.4), (2.6, 9.4)]),
+            Line(&[(2.8, 13.2), (6.8, 9.2)]),
+        ],
+        Icon::Restore => &[
+            Line(&[(9.2, 2.8), (9.2, 6.8), (13.2, 6.8)]),
+            Line(&[(9.4, 6.6), (13.4, 2.6)]),
+            Line(&[(6.8, 13.2), (6.8, 9.2), (2.8, 9.2)]),
+            Line(&[(6.6, 9.4), (2.6, 13.4)]),
         ],
         Icon::Back => &[Line(&[(10.0, 3.8), (5.8, 8.0), (10.0, 12.2)])],
         Icon::Forward => &[Line(&[(6.0, 3.8), (10.2, 8.0), (6.0, 12.2)])],

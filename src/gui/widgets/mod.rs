@@ -15,7 +15,7 @@ pub mod text;
 pub use brand::paint_brand;
 pub use button::{icon_button, icon_toggle, plain_button, primary_button, quiet_button};
 pub use chip::{paint_keys, swatch};
-pub use empty::empty_ui;
+pub use empty::{empty_ui, waiting_ui};
 pub use histogram::{Brush, Histogram};
 pub use icon::{Icon, paint_icon};
 pub use layout::{bar, divider, elided, field, middle_elided, rows_table_header};
