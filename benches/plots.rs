@@ -11,10 +11,7 @@ use std::{
 };
 
 use driver::{Window, spread};
-use lakescope::{
-    gui::Command,
-    sample::{SampleLayout, SampleSpec},
-};
+use lakescope::sample::{SampleLayout, SampleSpec};
 
 const REFRESH: Duration = Duration::from_micros(16_667);
 /// Length of the recording, s.
@@ -49,8 +46,6 @@ fn main() {
 
 fn measure(samples: u64, lake: &std::path::Path) {
     let mut window = Window::open(lake);
-    // Room for the plots.
-    window.apply(Command::SetDetailShare(0.6));
     let begun = Instant::now();
     while window.pass(Vec::new()).points < 1_000 {
         assert!(begun.elapsed() < Duration::from_mins(1), "no plot within a minute");

@@ -178,6 +178,8 @@ fn points(shape: &Shape) -> usize {
     match shape {
         Shape::Vec(shapes) => shapes.iter().map(points).sum(),
         Shape::Path(path) => path.points.len(),
+        // Where there are more points than pixels, they are drawn as upright strokes.
+        Shape::LineSegment { .. } => 2,
         _ => 0,
     }
 }

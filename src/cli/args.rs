@@ -32,6 +32,8 @@ pub enum Command {
     Frames(FramesArgs),
     /// One frame as an image
     Frame(FrameArgs),
+    /// Statistics of a recording's samples, all of them or between two times
+    Stats(StatsArgs),
     /// Frames, labels and images into a folder
     Export(ExportArgs),
     /// Settings of footages in lake.toml: order of colours, range of values, rate, times
@@ -198,6 +200,27 @@ pub struct SetArgs {
         long_help = "Settings: channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04; nothing behind the = removes one"
     )]
     pub settings: Vec<String>,
+}
+
+/// Arguments of `stats`.
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// The recording
+    pub recording: String,
+    /// From this time on: UTC such as 2024-05-01T08:00:05Z, or since the recording began such as 12.5s
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Up to this time, likewise; both ends are included
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Only this metric; can be given several times
+    #[arg(long = "metric", value_name = "NAME")]
+    pub metrics: Vec<String>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `export`.

@@ -10,6 +10,7 @@ mod runs;
 mod sample;
 mod set;
 mod show;
+mod stats;
 mod table;
 mod verify;
 
@@ -95,6 +96,7 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Frames(args)) => frames::run(&args).map(done),
         Some(Command::Frame(args)) => show::run(&args).map(done),
         Some(Command::Export(args)) => export::run(&args).map(done),
+        Some(Command::Stats(args)) => stats::run(&args).map(done),
         Some(Command::Set(args)) => set::run(&args).map(done),
         Some(Command::Selections(args)) => runs::selections(&args).map(done),
         Some(Command::Runs(args)) => runs::run(&args).map(done),

@@ -60,6 +60,7 @@ impl App {
             }
             Command::ShowRun(run) => self.state.transient.run = Some(run),
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
+            Command::Timeline(command) => self.apply_timeline(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             Command::SetLayout(_)
             | Command::OpenPane(_)
@@ -165,6 +166,12 @@ impl App {
                 ),
                 None => {}
             },
+            Action::JumpTo
+            | Action::MarkA
+            | Action::MarkB
+            | Action::ClearMarks
+            | Action::FilterSpan
+            | Action::ExportSpan => self.act_on_timeline(action, ctx),
             other => self.act_on_lake(other, ctx),
         }
     }
@@ -177,7 +184,7 @@ impl App {
         }
     }
 
-    fn toggle_dialog(&mut self, dialog: Dialog) {
+    pub(super) fn toggle_dialog(&mut self, dialog: Dialog) {
         let open = &mut self.state.transient.dialog;
         let same = open.as_ref().is_some_and(|open| std::mem::discriminant(open) == std::mem::discriminant(&dialog));
         *open = (!same).then_some(dialog);

@@ -9,14 +9,12 @@ use super::{
     app::Slot,
     command::{Action, Command},
     events::Event,
-    explore::default_plots,
     selected::Selected,
     state::SortBy,
     undo::Change,
 };
 use crate::{
     catalog::FrameTable,
-    filter::FrameColumns as _,
     jobs::Priority,
     session::{Session, SessionError},
 };
@@ -76,15 +74,6 @@ impl App {
             Command::SetRange(range) => self.change_look(ctx, move |session, table, footage| {
                 session.set_range(table, footage, range).map(|file| (format!("Value range {range}"), file))
             }),
-            Command::TogglePlot(metric) => {
-                let shown = lake.plots.get_or_insert_with(|| default_plots(lake.loaded.table.metrics()));
-                match shown.iter().position(|known| *known == metric) {
-                    Some(place) => {
-                        shown.remove(place);
-                    }
-                    None => shown.push(metric),
-                }
-            }
             Command::SaveSelection { name, note } => self.save_selection(name, note, ctx),
             Command::LoadSelection(name) => self.load_selection(name, ctx),
             Command::DeleteSelection(name) => {
@@ -146,7 +135,8 @@ impl App {
             }
             Action::PlayPause => {
                 if let Some(row) = current {
-                    explore.viewer.toggle_playing(lake, row, self.state.persisted.speed, now);
+                    let how = (self.state.persisted.speed, self.state.persisted.repeat);
+                    explore.viewer.toggle_playing(lake, row, how, now);
                 }
             }
             Action::SwapRedBlue => self.change_look(ctx, |session, table, footage| {
@@ -271,7 +261,7 @@ fn command_line(root: &str, filter: &str, sort: Option<&SortBy>) -> String {
 }
 
 /// For a POSIX shell: as it is when every character is plain, else in single quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:+,=@%".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()

@@ -7,6 +7,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use super::budget::Memory;
 use super::dialogs::ExportDraft;
 use super::dock::{Layout, Pane};
+use super::explore::TimelineCommand;
 use super::state::{SortBy, ThemeChoice, Workspace};
 use crate::{filter::crossfilter::FacetKey, model::ValueRange};
 
@@ -98,8 +99,8 @@ pub enum Command {
     SetSpeed(f32),
     /// Stops a running job.
     CancelJob(u64),
-    /// Shows or hides the plot of a metric.
-    TogglePlot(String),
+    /// Changes the timeline.
+    Timeline(TimelineCommand),
     /// Puts text on the clipboard and says so.
     Copy {
         /// The text.
@@ -160,6 +161,12 @@ pub enum Action {
     PlayFaster,
     PlaySlower,
     PlayAgain,
+    JumpTo,
+    MarkA,
+    MarkB,
+    ClearMarks,
+    FilterSpan,
+    ExportSpan,
     ToggleBoxes,
     SwapRedBlue,
     ActualSize,
@@ -221,6 +228,7 @@ impl Group {
 const CTRL: Modifiers = Modifiers::COMMAND;
 const PLAIN: Modifiers = Modifiers::NONE;
 const ALT: Modifiers = Modifiers::ALT;
+const SHIFT: Modifiers = Modifiers::SHIFT;
 const CTRL_SHIFT: Modifiers = Modifiers { alt: false, ctrl: false, shift: true, mac_cmd: false, command: true };
 
 /// Group, action, name, first shortcut, further shortcuts.
@@ -257,6 +265,12 @@ const ENTRIES: &[Entry] = &[
     (Group::Frame, Action::PlayFaster, "Play faster", on(PLAIN, Key::Period), &[]),
     (Group::Frame, Action::PlaySlower, "Play slower", on(PLAIN, Key::Comma), &[]),
     (Group::Frame, Action::PlayAgain, "Play in a loop", on(PLAIN, Key::L), &[]),
+    (Group::Frame, Action::JumpTo, "Go to a frame or time…", on(CTRL, Key::G), &[]),
+    (Group::Frame, Action::MarkA, "Set mark A", on(SHIFT, Key::A), &[]),
+    (Group::Frame, Action::MarkB, "Set mark B", on(SHIFT, Key::B), &[]),
+    (Group::Frame, Action::ClearMarks, "Clear the marks", on(SHIFT, Key::C), &[]),
+    (Group::Frame, Action::FilterSpan, "Filter to A–B", on(SHIFT, Key::F), &[]),
+    (Group::Frame, Action::ExportSpan, "Export A–B…", on(SHIFT, Key::E), &[]),
     (Group::Frame, Action::HistoryBack, "Back to the frame before", on(CTRL, Key::OpenBracket), &[]),
     (Group::Frame, Action::HistoryForward, "Forward", on(CTRL, Key::CloseBracket), &[]),
     (Group::Frame, Action::ToggleBoxes, "Show labels", on(PLAIN, Key::H), &[]),
@@ -403,6 +417,12 @@ fn written(shortcut: KeyboardShortcut) -> String {
         key => key.name(),
     };
     keys
+}
+
+impl From<TimelineCommand> for Command {
+    fn from(command: TimelineCommand) -> Self {
+        Self::Timeline(command)
+    }
 }
 
 impl From<Action> for Command {

@@ -6,6 +6,7 @@ use egui::Context;
 
 use super::{
     counting::{Counting, Outcome},
+    explore::{Marks, TimelineMemory},
     fetch::Fetch,
     row_names::RowNames,
     selected::Selected,
@@ -104,8 +105,10 @@ pub struct Lake {
     pub current: Option<usize>,
     /// The chosen frames.
     pub selected: Arc<Selected>,
-    /// Metrics that are plotted.
-    pub plots: Option<Vec<String>>,
+    /// Lanes and axis of the timeline.
+    pub timeline: TimelineMemory,
+    /// The marks A and B.
+    pub marks: Marks,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -165,7 +168,8 @@ impl Lake {
             filter_error: None,
             current: None,
             selected: Arc::default(),
-            plots: memory.plots,
+            timeline: memory.timeline,
+            marks: Marks::default(),
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -189,7 +193,7 @@ impl Lake {
             (Some(_), _) => String::new(),
             (None, _) => self.filter.clone(),
         };
-        LakeMemory { filter, sort: self.sort.clone(), plots: self.plots.clone(), filters: self.filters.clone() }
+        LakeMemory { filter, sort: self.sort.clone(), filters: self.filters.clone(), timeline: self.timeline.clone() }
     }
 
     /// The filter that is asked for: nothing while it is turned off.
@@ -258,6 +262,8 @@ impl Lake {
             sort: self.sort.clone(),
             selected,
             names,
+            lanes: self.timeline.lanes.clone(),
+            marks: self.marks.clone(),
         }
     }
 
@@ -267,6 +273,8 @@ impl Lake {
         self.off = state.off;
         self.aside = state.aside;
         self.sort = state.sort;
+        self.timeline.lanes = state.lanes;
+        self.marks = state.marks;
         self.finding = None;
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
             self.selected = state.selected;

@@ -10,6 +10,7 @@ use super::{
     command::Command,
     dialogs::{Dialog, ExportDraft, ExportFrames},
     events::{Ended, Event, Outcome, Purpose},
+    explore::{count_between, marked_span, span_filter},
     lake::Opened,
     state::RunningJob,
     widgets::text::{count, counted},
@@ -45,6 +46,10 @@ impl App {
             (ExportFrames::Filtered, Some(view)) => (view.len(), view.key.filter.clone()),
             (ExportFrames::Filtered, None) => return,
             (ExportFrames::Selected, _) => (selected.count(), String::new()),
+            (ExportFrames::Between, _) => {
+                let Some((recording, span)) = marked_span(lake) else { return };
+                (count_between(lake), span_filter(&recording, span))
+            }
         };
         let draft = draft.clone();
         let title = format!("Exporting {}", counted(frames as u64, "frame"));

@@ -7,6 +7,7 @@ mod apply;
 mod apply_filter;
 mod apply_lake;
 mod apply_panels;
+mod apply_timeline;
 mod atlas;
 mod budget;
 mod command;

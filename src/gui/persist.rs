@@ -48,6 +48,7 @@ pub fn save(path: &Path, persisted: &Persisted) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gui::explore::{AxisTime, Lane, TimelineMemory};
     use crate::gui::state::{LakeMemory, SortBy, ThemeChoice};
 
     #[test]
@@ -62,8 +63,11 @@ mod tests {
             LakeMemory {
                 filter: "speed > 80".into(),
                 sort: Some(SortBy { column: "speed".into(), descending: true }),
-                plots: Some(vec!["speed".into()]),
                 filters: vec!["has(car)".into()],
+                timeline: TimelineMemory {
+                    lanes: Some(vec![Lane::Metric("speed".into()), Lane::Matches]),
+                    axis: AxisTime::Clock,
+                },
             },
         );
         save(&path, &kept).unwrap();

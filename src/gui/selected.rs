@@ -37,6 +37,12 @@ impl Selected {
         self.bits.contains(row)
     }
 
+    /// Number of chosen rows in `from..to`.
+    pub fn count_in(&self, from: usize, to: usize) -> usize {
+        let end = to.min(self.bits.len());
+        if from < end { self.bits.count_ones(from..end) } else { 0 }
+    }
+
     /// The rows, ascending.
     pub fn rows(&self) -> impl Iterator<Item = u32> + '_ {
         self.bits.ones().map(row_u32)

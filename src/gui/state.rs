@@ -8,6 +8,7 @@ use super::{
     budget::Memory,
     dialogs::Dialog,
     dock::{BUILT_IN, Layout},
+    explore::TimelineMemory,
 };
 use crate::jobs::Progress;
 
@@ -62,10 +63,10 @@ pub struct LakeMemory {
     pub filter: String,
     /// The order of the grid.
     pub sort: Option<SortBy>,
-    /// Metrics that are plotted; `None` until someone chose.
-    pub plots: Option<Vec<String>>,
     /// Filters used lately, newest first.
     pub filters: Vec<String>,
+    /// Lanes and axis of the timeline.
+    pub timeline: TimelineMemory,
 }
 
 /// Kept in the user's configuration folder.

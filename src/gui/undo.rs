@@ -1,8 +1,13 @@
-//! Undo and redo of what is shown: filter, order, selection.
+//! Undo and redo of what is shown: filter, order, selection, lanes and marks of the timeline.
 
 use std::sync::Arc;
 
-use super::{row_names::RowNames, selected::Selected, state::SortBy};
+use super::{
+    explore::{Lane, Marks},
+    row_names::RowNames,
+    selected::Selected,
+    state::SortBy,
+};
 
 /// What can be undone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +24,10 @@ pub struct ViewState {
     pub selected: Arc<Selected>,
     /// What the rows of the chosen frames mean.
     pub names: Arc<RowNames>,
+    /// Lanes of the timeline.
+    pub lanes: Option<Vec<Lane>>,
+    /// The marks A and B.
+    pub marks: Marks,
 }
 
 /// States before and after the present one.

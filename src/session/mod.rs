@@ -8,6 +8,7 @@ mod index;
 mod samples;
 mod settings;
 mod spans;
+mod statistics;
 mod thumbnails;
 mod types;
 mod verify;
@@ -18,6 +19,7 @@ use parking_lot::Mutex;
 
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
 pub use settings::Meant;
+pub use statistics::{SampleStatistics, SampleValue};
 pub use types::{
     Explanation, ExportImages, ExportLabels, ExportReport, ExportRequest, ExportScope, FilterPart, FrameDetail,
     FrameFormat, FrameTrouble, IndexReport, LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection, SessionError,

@@ -39,7 +39,7 @@ fn a_tab_is_dragged_to_another_place_and_stays_there() {
     drag(&mut window, "Values", grid.center_bottom() - vec2(0.0, 60.0));
     let (grid, values) = (panel(&window, "Grid"), panel(&window, "Values"));
     assert!(values.top() > grid.bottom() && (values.left() - grid.left()).abs() < 2.0, "{grid:?} {values:?}");
-    assert!(window.shows("Sensors panel"));
+    assert!(window.shows("Timeline panel"));
     window.until_remembered("\"column\"");
     let before = panel(&window, "Values");
     window.settle();
@@ -61,7 +61,7 @@ fn a_tab_is_dropped_onto_another_panel_and_stands_behind_it() {
 #[test]
 fn a_panel_is_closed_and_reopened_where_it_was() {
     let mut window = Window::open();
-    for name in ["Viewer", "Facets", "Sensors"] {
+    for name in ["Viewer", "Facets", "Timeline"] {
         let before = panel(&window, name);
         window.press(&format!("Close {name}"));
         window.until("it is gone", |window| !window.shows(&format!("{name} panel")));
@@ -75,7 +75,7 @@ fn a_panel_is_closed_and_reopened_where_it_was() {
 #[test]
 fn with_all_panels_closed_the_window_says_how_they_come_back() {
     let mut window = Window::open();
-    for name in ["Facets", "Grid", "Viewer", "Sensors", "Values", "Labels"] {
+    for name in ["Facets", "Grid", "Viewer", "Timeline", "Values", "Labels"] {
         window.press(&format!("Close {name}"));
     }
     window.until("it is said", |window| window.shows("All panels are closed"));
@@ -144,6 +144,6 @@ fn the_panels_of_the_frame_follow_it_without_the_viewer() {
     window.click("Values");
     window.until("values are told", |window| window.tells("stored as"));
     window.press("Close Values");
-    window.press("Close Sensors");
+    window.press("Close Timeline");
     window.until("the labels are in front", |window| window.shows("Labels panel"));
 }

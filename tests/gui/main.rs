@@ -10,5 +10,6 @@ mod playing;
 mod renewal;
 mod select;
 mod shell;
+mod timeline;
 mod verify;
 mod viewer;

@@ -23,7 +23,7 @@ fn a_narrow_window_keeps_the_grid_and_makes_tabs_of_what_has_no_room() {
         window.resize(width, 600.0);
         assert_eq!(window.shows("Facets panel"), facets, "{width}");
         assert_eq!(window.shows("Viewer panel"), viewer, "{width}");
-        for tab in ["Facets", "Grid", "Viewer", "Sensors", "Values"] {
+        for tab in ["Facets", "Grid", "Viewer", "Timeline", "Values"] {
             assert!(window.shows(tab), "{width} {tab}");
         }
         let tiles = tiles(&window);

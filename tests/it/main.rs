@@ -15,5 +15,6 @@ mod main_job;
 mod measured;
 mod python;
 mod settings;
+mod stats;
 mod tidy;
 mod verify;

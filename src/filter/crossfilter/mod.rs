@@ -20,6 +20,7 @@ use std::{
 };
 
 pub use coded::{Coded, FacetCounts};
+use rayon::prelude::*;
 
 use super::{
     Expr, Filter, FilterError, FootageRows, FrameColumns, FrameSet,
@@ -36,6 +37,9 @@ use coded::Shape;
 const BINS: usize = 64;
 /// Memory for codes, bytes: fifty facets of ten million frames.
 const BUDGET: usize = 512 << 20;
+
+/// Words that one task works through.
+const PIECE_WORDS: usize = 1 << 12;
 
 /// What is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -331,8 +335,11 @@ fn count_group(facets: &mut [&mut Facet], from: Option<&Base>, target: &Arc<Base
     let now = target.set.bits().as_slice();
     // Going on is worth it while fewer rows change than match.
     let before = from.map(|from| from.set.bits().as_slice()).filter(|before| {
-        let changed: usize = before.iter().zip(now).map(|(before, now)| (before ^ now).count_ones() as usize).sum();
-        changed < target.set.count()
+        let changed = |(before, now): (&[usize], &[usize])| -> usize {
+            before.iter().zip(now).map(|(before, now)| (before ^ now).count_ones() as usize).sum()
+        };
+        let pieces = before.par_chunks(PIECE_WORDS).zip(now.par_chunks(PIECE_WORDS));
+        pieces.map(changed).sum::<usize>() < target.set.count()
     });
     let mut changes = tally::changes(&lanes, before, now).into_iter();
     for facet in facets {
@@ -379,9 +386,12 @@ impl Base {
             [] => FrameSet::all(rows),
             [first, rest @ ..] => {
                 let mut words = first.as_ref().clone();
-                for part in rest {
-                    words.iter_mut().zip(part.iter()).for_each(|(word, part)| *word &= part);
-                }
+                words.par_chunks_mut(PIECE_WORDS).enumerate().for_each(|(piece, words)| {
+                    for part in rest {
+                        let part = part.iter().skip(piece * PIECE_WORDS);
+                        words.iter_mut().zip(part).for_each(|(word, part)| *word &= part);
+                    }
+                });
                 FrameSet::from_words(rows, words)
             }
         };

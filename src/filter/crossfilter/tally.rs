@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use super::coded::{Codes, Lane};
 use crate::filter::frame_set::WORD_ROWS;
 
-/// Words that are looked at before the next lane is: 32,768 rows, whose codes stay in a near cache.
+/// Words that are looked at before the next lane is: 32,768 rows, whose places fit 16 bits and whose codes stay in a near
+/// cache.
 const BLOCK_WORDS: usize = 512;
 /// Tables that counts of one lane are spread over. Neighbouring rows often have one code, and an addition to a number
 /// has to wait for the one before it.
@@ -39,6 +40,7 @@ pub(super) fn changes(lanes: &[&Lane], before: Option<&[usize]>, now: &[usize]) 
 
 fn collect(lanes: &[&Lane], tallies: &mut [Tally], first: usize, before: Option<&[usize]>, now: &[usize]) {
     let (mut came, mut left) = ([0; BLOCK_WORDS], [0; BLOCK_WORDS]);
+    let mut places = Vec::with_capacity(BLOCK_WORDS * WORD_ROWS);
     for (block, now) in now.chunks(BLOCK_WORDS).enumerate() {
         let begin = block * BLOCK_WORDS;
         let came: &[usize] = if let Some(before) = before {
@@ -54,13 +56,24 @@ fn collect(lanes: &[&Lane], tallies: &mut [Tally], first: usize, before: Option<
         let left = if before.is_some() { &left[..now.len()] } else { &[] };
         let row = (first + begin) * WORD_ROWS;
         for (words, step) in [(came, 1), (left, -1)] {
-            if words.iter().all(|word| *word == 0) {
+            let count = words.iter().map(|word| word.count_ones() as usize).sum::<usize>();
+            if count == 0 {
                 continue;
+            }
+            let dense = count * 4 > words.len() * WORD_ROWS * 3;
+            if !dense || lanes.iter().any(|lane| matches!(lane.codes, Codes::Wide(_))) {
+                list(words, &mut places);
             }
             for (lane, tally) in lanes.iter().zip(&mut *tallies) {
                 match (&lane.codes, tally) {
-                    (Codes::Narrow(codes), Tally::Narrow(tables)) => narrow(&codes[row..], words, tables, step),
-                    (Codes::Wide(codes), Tally::Wide(table)) => wide(&codes[row..], words, table, step),
+                    (Codes::Narrow(codes), Tally::Narrow(tables)) if dense => {
+                        narrow(&codes[row..], words, tables, step);
+                    }
+                    (Codes::Narrow(codes), Tally::Narrow(tables)) => listed(&codes[row..], &places, tables, step),
+                    (Codes::Wide(codes), Tally::Wide(table)) => {
+                        let codes = places.iter().filter_map(|place| codes[row..].get(usize::from(*place)));
+                        codes.for_each(|code| table[usize::from(*code)] += step);
+                    }
                     _ => {}
                 }
             }
@@ -68,20 +81,19 @@ fn collect(lanes: &[&Lane], tallies: &mut [Tally], first: usize, before: Option<
     }
 }
 
+/// Many rows: whole words are counted, less the rows that are missing in them.
 fn narrow(codes: &[u8], words: &[usize], tables: &mut [[i32; 256]; TABLES], step: i32) {
     for (word, codes) in words.iter().zip(codes.chunks(WORD_ROWS)) {
-        if *word == 0 {
-            continue;
-        }
-        if *word == usize::MAX {
+        let whole = codes.len() == WORD_ROWS && word.count_ones() > 40;
+        if whole {
             for codes in codes.as_chunks::<TABLES>().0 {
                 for (table, code) in tables.iter_mut().zip(codes) {
                     table[usize::from(*code)] += step;
                 }
             }
-            continue;
         }
-        let (mut word, mut turn) = (*word, 0);
+        let (mut word, step) = if whole { (!word, -step) } else { (*word, step) };
+        let mut turn = 0;
         while word != 0 {
             if let Some(code) = codes.get(word.trailing_zeros() as usize) {
                 tables[turn % TABLES][usize::from(*code)] += step;
@@ -92,16 +104,31 @@ fn narrow(codes: &[u8], words: &[usize], tables: &mut [[i32; 256]; TABLES], step
     }
 }
 
-fn wide(codes: &[u16], words: &[usize], table: &mut [i32], step: i32) {
-    for (word, codes) in words.iter().zip(codes.chunks(WORD_ROWS)) {
+/// The places of the ones, counted from the beginning of the block.
+#[expect(clippy::cast_possible_truncation, reason = "a block has fewer rows than 16 bits can number")]
+fn list(words: &[usize], places: &mut Vec<u16>) {
+    places.clear();
+    for (at, word) in words.iter().enumerate() {
         let mut word = *word;
         while word != 0 {
-            if let Some(code) = codes.get(word.trailing_zeros() as usize) {
-                table[usize::from(*code)] += step;
-            }
+            places.push((at * WORD_ROWS + word.trailing_zeros() as usize) as u16);
             word &= word - 1;
         }
     }
+}
+
+/// Few rows: finding them anew for each lane would take longer than counting them.
+fn listed(codes: &[u8], places: &[u16], tables: &mut [[i32; 256]; TABLES], step: i32) {
+    let count = |table: &mut [i32; 256], place: u16| {
+        if let Some(code) = codes.get(usize::from(place)) {
+            table[usize::from(*code)] += step;
+        }
+    };
+    let (several, rest) = places.as_chunks::<TABLES>();
+    for places in several {
+        tables.iter_mut().zip(places).for_each(|(table, place)| count(table, *place));
+    }
+    tables.iter_mut().zip(rest).for_each(|(table, place)| count(table, *place));
 }
 
 impl Tally {

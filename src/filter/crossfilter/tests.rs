@@ -212,6 +212,18 @@ fn one_drag_and_its_facets() {
 }
 
 #[test]
+fn pieces_of_many_rows_add_up() {
+    // Several blocks and pieces, and a last word that is not full; steps that change few, many and nearly all rows.
+    let lake = lake(150_003, &[8]);
+    let mut cross = Crossfilter::default();
+    for text in
+        ["", "a > 20", "a > 20.5 and has(car)", "a > 19 and has(car)", "a > 49.5", "a < 49", "a < 49.5 and b < 40"]
+    {
+        agrees(&mut cross, &lake, text, &every_key());
+    }
+}
+
+#[test]
 fn mistakes_and_stops_leave_it_usable() {
     let lake = lake(500, &[9]);
     let mut cross = Crossfilter::default();

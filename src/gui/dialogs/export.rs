@@ -8,6 +8,7 @@ use super::modal;
 use crate::{
     gui::{
         command::Command,
+        explore::{count_between, marked_span},
         lake::Lake,
         state::State,
         theme::{self, STEP, colors, heading},
@@ -28,6 +29,8 @@ pub enum ExportFrames {
     Filtered,
     /// What is selected.
     Selected,
+    /// What lies between the marks A and B.
+    Between,
 }
 
 /// What was chosen so far.
@@ -64,6 +67,11 @@ impl ExportDraft {
         }
     }
 
+    /// The frames between the marks A and B.
+    pub fn between(lake: &Lake) -> Self {
+        Self { frames: ExportFrames::Between, ..Self::new(lake) }
+    }
+
     /// Puts the export into `folder`.
     pub fn put_into(&mut self, folder: &std::path::Path) {
         let name = PathBuf::from(&self.out).file_name().map_or_else(|| "export".into(), std::ffi::OsStr::to_owned);
@@ -75,6 +83,7 @@ impl ExportDraft {
             ExportFrames::All => lake.frames(),
             ExportFrames::Filtered => lake.view.as_ref().map_or(0, |view| view.len()),
             ExportFrames::Selected => lake.selected.count(),
+            ExportFrames::Between => count_between(lake),
         }
     }
 
@@ -147,8 +156,12 @@ impl ExportDraft {
             (ExportFrames::All, "All frames"),
             (ExportFrames::Filtered, "Frames that match the filter"),
             (ExportFrames::Selected, "Selected frames"),
+            (ExportFrames::Between, "Frames from A to B, of all cameras of the recording"),
         ] {
             let number = Self::number(lake, frames);
+            if frames == ExportFrames::Between && marked_span(lake).is_none() {
+                continue;
+            }
             bar(ui, 26.0, |ui| {
                 let muted = colors(ui).muted;
                 ui.add_enabled_ui(number > 0, |ui| ui.radio_value(&mut self.frames, frames, name));

@@ -2,6 +2,7 @@
 
 mod checksums;
 mod export;
+mod jump;
 mod palette;
 mod save_layout;
 mod save_selection;
@@ -9,6 +10,7 @@ mod shortcuts;
 
 pub use checksums::{ChecksumDraft, VerifyDraft};
 pub use export::{ExportDraft, ExportFrames};
+pub use jump::JumpDraft;
 pub use palette::Palette;
 pub use save_layout::LayoutDraft;
 pub use save_selection::SelectionDraft;
@@ -26,6 +28,8 @@ pub enum Dialog {
     Shortcuts,
     /// What to export, and where to.
     Export(ExportDraft),
+    /// Where to go.
+    Jump(JumpDraft),
     /// Name and note of a selection.
     SaveSelection(SelectionDraft),
     /// Name of a layout.
@@ -48,6 +52,7 @@ pub fn dialog_ui(
         Dialog::Palette(palette) => palette.ui(ctx, lake.is_some(), out),
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx),
         Dialog::Export(draft) => lake.is_some_and(|lake| draft.ui(ctx, state, lake, out)),
+        Dialog::Jump(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveLayout(draft) => draft.ui(ctx, state, out),
         Dialog::Checksums(draft) => lake.is_some() && draft.ui(ctx, out),

@@ -228,11 +228,11 @@ mod tests {
     fn what_has_no_room_becomes_a_tab() {
         let whole = Layout::default();
         for (size, expected) in [
-            ([1440.0, 820.0], "[facets* | grid* | [viewer* / sensors*+values+labels]]"),
-            ([780.0, 820.0], "[facets* | grid* | [viewer* / sensors*+values+labels]]"),
-            ([700.0, 820.0], "[facets+grid* | [viewer* / sensors*+values+labels]]"),
-            ([540.0, 820.0], "facets+grid*+viewer+sensors+values+labels"),
-            ([1440.0, 340.0], "[facets* | grid* | viewer*+sensors+values+labels]"),
+            ([1440.0, 820.0], "[facets* | grid* | [viewer* / timeline*+values+labels]]"),
+            ([780.0, 820.0], "[facets* | grid* | [viewer* / timeline*+values+labels]]"),
+            ([700.0, 820.0], "[facets+grid* | [viewer* / timeline*+values+labels]]"),
+            ([540.0, 820.0], "facets+grid*+viewer+timeline+values+labels"),
+            ([1440.0, 340.0], "[facets* | grid* | viewer*+timeline+values+labels]"),
         ] {
             assert_eq!(shape(&whole.fitted(size).root), expected, "{size:?}");
         }

@@ -149,7 +149,7 @@ mod tests {
                     4 => json!({ "column": node }),
                     5 => json!({ "tabs": [node], "row": [] }),
                     6 => json!([node]),
-                    _ => json!({ "column": [node, { "tabs": ["sensors", "values"], "active": "facets", "size": 1e300 }] }),
+                    _ => json!({ "column": [node, { "tabs": ["timeline", "values"], "active": "facets", "size": 1e300 }] }),
                 };
             }
             let layout: Layout = serde_json::from_value(node).unwrap();

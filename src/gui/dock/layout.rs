@@ -62,7 +62,7 @@ fn part(size: f32, node: Node) -> Part {
 
 impl Default for Layout {
     fn default() -> Self {
-        let details = [Pane::Sensors, Pane::Values, Pane::Labels];
+        let details = [Pane::Timeline, Pane::Values, Pane::Labels];
         let right = Node::Column(vec![part(440.0, tabs(&[Pane::Viewer])), part(380.0, tabs(&details))]);
         let parts = vec![part(272.0, tabs(&[Pane::Facets])), part(563.0, tabs(&[Pane::Grid])), part(605.0, right)];
         Self { root: Node::Row(parts) }
@@ -82,7 +82,8 @@ impl Layout {
                     part(470.0, tabs(&[Pane::Grid, Pane::Facets])),
                     part(350.0, tabs(&[Pane::Labels, Pane::Values])),
                 ]);
-                let right = Node::Column(vec![part(600.0, tabs(&[Pane::Viewer])), part(220.0, tabs(&[Pane::Sensors]))]);
+                let right =
+                    Node::Column(vec![part(600.0, tabs(&[Pane::Viewer])), part(220.0, tabs(&[Pane::Timeline]))]);
                 Node::Row(vec![part(380.0, left), part(1060.0, right)])
             }
             // The plots over the whole width.
@@ -92,7 +93,7 @@ impl Layout {
                     part(500.0, tabs(&[Pane::Grid])),
                     part(668.0, tabs(&[Pane::Viewer])),
                 ]);
-                let below = Node::Row(vec![part(1060.0, tabs(&[Pane::Sensors])), part(380.0, tabs(&details))]);
+                let below = Node::Row(vec![part(1060.0, tabs(&[Pane::Timeline])), part(380.0, tabs(&details))]);
                 Node::Column(vec![part(440.0, above), part(380.0, below)])
             }
         };
@@ -327,7 +328,7 @@ mod tests {
         layout.close(Pane::Values);
         assert_eq!(layout.root.tabs_of(Pane::Values).unwrap().active, Some(Pane::Labels));
         layout.close(Pane::Labels);
-        assert_eq!(layout.root.tabs_of(Pane::Values).unwrap().active, Some(Pane::Sensors));
+        assert_eq!(layout.root.tabs_of(Pane::Values).unwrap().active, Some(Pane::Timeline));
     }
 
     #[test]

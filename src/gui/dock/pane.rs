@@ -9,13 +9,11 @@ pub enum Pane {
     Grid,
     /// One frame with its controls.
     Viewer,
-    /// Plots of the recording's sensors.
-    Sensors,
     /// Values and attributes of the frame.
     Values,
     /// Objects on the frame.
     Labels,
-    /// Matches and label classes along the footage.
+    /// The recording in time: matches, sensors, labels.
     Timeline,
     /// Routes of the drives.
     Track,
@@ -62,9 +60,9 @@ const REGISTERED: &[About] = &[
     about(Pane::Facets, "facets", "Facets", [216.0, 160.0], true, Home::Left),
     about(Pane::Grid, "grid", "Grid", [240.0, 160.0], false, Home::Left),
     about(Pane::Viewer, "viewer", "Viewer", [320.0, 220.0], false, Home::Right),
-    about(Pane::Sensors, "sensors", "Sensors", [240.0, 96.0], false, Home::Below(Pane::Viewer)),
-    about(Pane::Values, "values", "Values", [240.0, 96.0], false, Home::With(Pane::Sensors)),
-    about(Pane::Labels, "labels", "Labels", [240.0, 96.0], false, Home::With(Pane::Sensors)),
+    about(Pane::Timeline, "timeline", "Timeline", [240.0, 120.0], false, Home::Below(Pane::Viewer)),
+    about(Pane::Values, "values", "Values", [240.0, 96.0], false, Home::With(Pane::Timeline)),
+    about(Pane::Labels, "labels", "Labels", [240.0, 96.0], false, Home::With(Pane::Timeline)),
 ];
 
 const fn about(

@@ -18,13 +18,12 @@ mod look_bar;
 mod mistake;
 mod pixel_values;
 mod playback;
-mod plots;
 mod problems;
 mod pyramid;
 mod query_bar;
 mod scrub;
-mod ticks;
 mod tile;
+mod timeline;
 mod transport;
 mod viewer;
 mod viewport;
@@ -32,8 +31,13 @@ mod viewport;
 pub use facets::Facets;
 pub use grid::Grid;
 pub use playback::{SPEEDS, other_speed};
-pub use plots::default_plots;
 pub use query_bar::QueryBar;
+#[cfg(test)]
+pub use timeline::AxisTime;
+pub use timeline::{
+    ACCEPTED, JumpFrom, Lane, Mark, Marks, Place, Timeline, TimelineCommand, TimelineMemory, count_between,
+    marked_span, moved, narrowed, shown_lanes, span_filter,
+};
 pub use viewer::Viewer;
 
 use egui::Ui;
@@ -58,6 +62,8 @@ pub struct Explore {
     pub grid: Grid,
     /// The frame that is looked at.
     pub viewer: Viewer,
+    /// Its recording in time.
+    pub timeline: Timeline,
     /// Where the panels are.
     pub dock: Dock,
 }
@@ -71,7 +77,7 @@ impl Explore {
 
     /// Draws the workspace.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
-        let Self { facets, grid, viewer, dock, .. } = self;
+        let Self { facets, grid, viewer, timeline, dock, .. } = self;
         ui.painter().rect_filled(ui.available_rect_before_wrap(), 0, colors(ui).canvas);
         dock.prepare(&state.persisted.layout, ui.available_size());
         let wanted = OF_THE_FRAME.iter().any(|pane| dock.is_seen(*pane));
@@ -79,18 +85,19 @@ impl Explore {
         if !dock.is_seen(Pane::Facets) && !lake.counting.wanted().is_empty() {
             out.push(Command::CountFacets(Vec::new()));
         }
-        dock.ui(ui, &mut Panes { facets, grid, viewer, state, lake, workers }, out);
+        dock.ui(ui, &mut Panes { facets, grid, viewer, timeline, state, lake, workers }, out);
     }
 }
 
 /// The panels that show the frame that is looked at, or something of it.
-const OF_THE_FRAME: [Pane; 4] = [Pane::Viewer, Pane::Sensors, Pane::Values, Pane::Labels];
+const OF_THE_FRAME: [Pane; 4] = [Pane::Viewer, Pane::Timeline, Pane::Values, Pane::Labels];
 
 /// What the panels are drawn from.
 struct Panes<'a> {
     facets: &'a mut Facets,
     grid: &'a mut Grid,
     viewer: &'a mut Viewer,
+    timeline: &'a mut Timeline,
     state: &'a State,
     lake: &'a Lake,
     workers: &'a Workers,
@@ -113,20 +120,14 @@ impl Contents for Panes<'_> {
                 self.grid.ui(ui, state, lake, workers, out);
             }
             Pane::Viewer => self.viewer.ui(ui, state, lake, workers, out),
-            Pane::Sensors => {
-                ui.add_space(6.0);
-                self.viewer.sensors_ui(ui, lake, workers, out);
-            }
+            Pane::Timeline => self.timeline.timeline_ui(ui, state, lake, workers, out),
             Pane::Values => self.viewer.detail_ui(ui, detail::values_ui),
             Pane::Labels => self.viewer.detail_ui(ui, detail::labels_ui),
             // Reserved: not registered, so no layout holds them.
-            Pane::Timeline | Pane::Track | Pane::Crops | Pane::Compare | Pane::Selections => {}
+            Pane::Track | Pane::Crops | Pane::Compare | Pane::Selections => {}
         }
     }
 
-    fn tools_ui(&mut self, ui: &mut Ui, pane: Pane, out: &mut Vec<Command>) {
-        if pane == Pane::Sensors {
-            self.viewer.plots_menu_ui(ui, self.lake, out);
-        }
-    }
+    /// No panel has any: each keeps its tools inside.
+    fn tools_ui(&mut self, _: &mut Ui, _: Pane, _: &mut Vec<Command>) {}
 }

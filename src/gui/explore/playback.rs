@@ -26,12 +26,14 @@ pub(super) struct Playback {
     clock: Option<(f64, i64)>,
     /// The frame shown last.
     shown: Option<usize>,
+    /// The first and the last frame of the part that is played, where it is not the whole.
+    part: Option<(usize, usize)>,
 }
 
 impl Playback {
     /// Begins at frame `from`.
     pub fn start(footage: i64, from: usize, speed: f32, now: f64) -> Self {
-        Self { footage, dropped: 0, speed: f64::from(speed), from, asked: now, clock: None, shown: None }
+        Self { footage, dropped: 0, speed: f64::from(speed), from, asked: now, clock: None, shown: None, part: None }
     }
 
     /// Goes on at another speed from where it is.
@@ -41,6 +43,24 @@ impl Playback {
             self.clock = at.map(|at| (now, at));
             self.speed = f64::from(speed);
         }
+    }
+
+    /// Plays only the frames from the first to the last of a part, or the whole footage.
+    pub fn set_loop(&mut self, part: Option<(usize, usize)>) {
+        self.part = part;
+    }
+
+    /// The last frame that is played. One who goes past the end of the part is there at once.
+    fn end(&self, times: &[i64]) -> usize {
+        let last = times.len().saturating_sub(1);
+        self.part.map_or(last, |(_, end)| end.min(last))
+    }
+
+    /// The first frames of what is played, as many as that.
+    pub fn beginning(&self, count: usize, frames: usize) -> std::ops::Range<usize> {
+        let first = self.part.map_or(0, |(first, _)| first.min(frames));
+        let end = self.part.map_or(frames, |(_, last)| (last + 1).min(frames)).max(first);
+        first..(first + count).min(end)
     }
 
     /// Starts the clock once `ready`, or when that takes too long. Whether it runs.
@@ -66,7 +86,8 @@ impl Playback {
 
     /// The frame that is due.
     pub fn due(&self, times: &[i64], now: f64) -> usize {
-        last_before(times, self.moment(times, now)).max(self.from.min(times.len().saturating_sub(1)))
+        let due = last_before(times, self.moment(times, now)).min(self.end(times));
+        due.max(self.from.min(times.len().saturating_sub(1)))
     }
 
     /// The frames that may be shown now: after the one shown last, up to the one that is due.
@@ -84,13 +105,17 @@ impl Playback {
         let mut at = moment;
         while upcoming.len() < most {
             let last = upcoming.last().copied().unwrap_or(due);
+            if last >= self.end(times) {
+                break;
+            }
             let Some(next_ns) = times.get(last + 1) else { break };
             // The refresh at which the next frame is due; by then a later one may be. Times are whole nanoseconds: a frame
             // that is due a rounding later is due.
             let wait = next_ns.saturating_sub(at).saturating_sub(step / 64).max(1);
             let steps = (wait - 1) / step.max(1) + 1;
             at = at.saturating_add(steps.saturating_mul(step)).max(*next_ns);
-            upcoming.push(last_before(times, at.saturating_add(step / 64)).max(last + 1));
+            let next = last_before(times, at.saturating_add(step / 64)).min(self.end(times));
+            upcoming.push(next.max(last + 1));
         }
         upcoming
     }
@@ -113,17 +138,20 @@ impl Playback {
 
     /// Whether the last frame has been shown for its time.
     pub fn is_over(&self, times: &[i64], now: f64) -> bool {
-        let Some(last) = times.len().checked_sub(1) else { return true };
+        if times.is_empty() {
+            return true;
+        }
+        let last = self.end(times);
         // The last frame stands as long as the one before it.
         let stands = if last > 0 { times[last].saturating_sub(times[last - 1]) } else { 0 };
-        self.shown == Some(last) && self.moment(times, now) >= times[last].saturating_add(stands)
+        self.shown.is_some_and(|shown| shown >= last) && self.moment(times, now) >= times[last].saturating_add(stands)
     }
 
-    /// Begins again at the first frame.
+    /// Begins again at the first frame that is played.
     pub fn again(&mut self, times: &[i64], now: f64) {
-        self.from = 0;
+        self.from = self.beginning(1, times.len()).start.min(times.len().saturating_sub(1));
         self.shown = None;
-        self.clock = times.first().map(|first| (now, *first));
+        self.clock = times.get(self.from).map(|first| (now, *first));
     }
 
     /// Seconds until something changes on screen.
@@ -217,6 +245,32 @@ mod tests {
         assert!(playback.is_over(&times, 99.0));
         playback.again(&times, 99.0);
         assert_eq!((playback.due(&times, 99.15), playback.showable(&times, 99.15)), (3, 0..=3));
+    }
+
+    #[test]
+    fn a_part_is_played_in_a_loop_and_one_who_is_past_it_comes_back() {
+        let times = times(300, 10);
+        let mut playback = Playback::start(1, 25, 1.0, 50.0);
+        playback.set_loop(Some((20, 29)));
+        assert!(playback.run(&times, 50.0, true));
+        assert_eq!(playback.upcoming(&times, 50.0, 9), [25, 26, 27, 28, 29]);
+        assert_eq!((playback.due(&times, 50.25), playback.due(&times, 59.0)), (27, 29));
+        playback.show(&times, 29);
+        assert!(!playback.is_over(&times, 50.45) && playback.is_over(&times, 50.5));
+        playback.again(&times, 60.0);
+        assert_eq!((playback.due(&times, 60.0), playback.due(&times, 60.35)), (20, 23));
+        assert_eq!((playback.beginning(4, 300), playback.beginning(99, 300)), (20..24, 20..30));
+        let mut past = Playback::start(1, 200, 1.0, 50.0);
+        past.set_loop(Some((20, 29)));
+        assert!(past.run(&times, 50.0, true));
+        past.show(&times, past.due(&times, 50.0));
+        assert!(past.is_over(&times, 50.0));
+        past.again(&times, 51.0);
+        assert_eq!(past.due(&times, 51.0), 20);
+        // A part of another time of the footage's.
+        past.set_loop(Some((900, 999)));
+        past.again(&times, 52.0);
+        assert_eq!(past.due(&times, 52.0), 299);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use egui::{Align, Context, Frame, Label, Layout, Margin, RichText, Ui, UiBuilder
 use super::{
     look_bar::{RangeDraft, look_ui},
     playback::Playback,
-    plots::Plots,
     scrub::Scrub,
+    timeline::frames_between,
     transport::{Transport, fitting, transport_ui},
     viewport::{Shown, Viewport},
 };
@@ -47,7 +47,6 @@ pub struct Viewer {
     last: Option<(FrameKey, Arc<Picture>)>,
     scrub: Scrub,
     range: RangeDraft,
-    plots: Plots,
     catalog: String,
     now: Option<Now>,
 }
@@ -75,14 +74,20 @@ impl Viewer {
     }
 
     /// Starts at `row`, or stops.
-    pub fn toggle_playing(&mut self, lake: &Lake, row: usize, speed: f32, now: f64) {
+    pub fn toggle_playing(&mut self, lake: &Lake, row: usize, (speed, repeat): (f32, bool), now: f64) {
         if self.playing.is_some() {
             return self.pause();
         }
         let (index, footage) = lake.footage(row);
         // At the end, play begins again.
         let frame = row - footage.first_row;
-        let from = if frame + 1 == footage.rows { 0 } else { frame };
+        let mut from = if frame + 1 == footage.rows { 0 } else { frame };
+        // In a loop from A to B, play begins inside.
+        if let Some((first, last)) = frames_between(lake, row).filter(|_| repeat)
+            && !(first..last).contains(&frame)
+        {
+            from = first;
+        }
         self.dropped = 0;
         self.playing = Some(Playback::start(lake.table().footage_id(index), from, speed, now));
     }
@@ -186,19 +191,6 @@ impl Viewer {
         self.now = Some(now);
     }
 
-    /// Draws the plots of the sensors.
-    pub fn sensors_ui(&mut self, ui: &mut Ui, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
-        let Some(now) = &self.now else { return no_frame_ui(ui) };
-        let (row, picture) = (now.row, self.stand_in());
-        let detail = picture.as_ref().and_then(|picture| picture.detail.as_ref().ok());
-        self.plots.ui(ui, lake, workers, row, detail, out);
-    }
-
-    /// The menu that chooses the plotted metrics.
-    pub fn plots_menu_ui(&mut self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
-        self.plots.chooser_ui(ui, lake, out);
-    }
-
     /// Draws what is known of the frame with `draw`, or why it is not known.
     pub fn detail_ui(&mut self, ui: &mut Ui, draw: impl FnOnce(&mut Ui, &FrameDetail)) {
         if self.now.is_none() {
@@ -228,12 +220,13 @@ impl Viewer {
         let times = lake.loaded.times.get(first..first + footage.rows).unwrap_or_default();
         let Some(mut playing) = self.playing.take() else { return row };
         playing.set_speed(state.persisted.speed, now);
+        playing.set_loop(frames_between(lake, row).filter(|_| state.persisted.repeat));
         let bytes = self.last.as_ref().map_or(0, |(_, picture)| picture.bytes());
         let most = (state.persisted.memory.pictures() / 2).checked_div(bytes).unwrap_or(READY);
         let most = most.clamp(*AHEAD.start(), *AHEAD.end());
         let mut ahead = playing.upcoming(times, now, most);
         if state.persisted.repeat && ahead.len() < most {
-            ahead.extend(0..(most - ahead.len()).min(times.len()));
+            ahead.extend(playing.beginning(most - ahead.len(), times.len()));
         }
         let mut wanted: Vec<FrameKey> =
             ahead.iter().map(|frame| FrameKey { footage: playing.footage, frame: *frame }).collect();
