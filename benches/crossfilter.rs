@@ -109,6 +109,7 @@ impl<'a> Walk<'a> {
                 let class = |one: &ClassCount| json!([one.class, one.frames, one.matching, one.labels]);
                 json!({"classes": classes.iter().map(class).collect::<Vec<_>>(), "bare": bare})
             }
+            FacetCounts::Labels(frames) => json!(frames),
         };
         let mut all = Vec::new();
         for text in &self.texts {
@@ -120,6 +121,7 @@ impl<'a> Walk<'a> {
                     FacetKey::Numbers(name) => ("numbers", name.as_str()),
                     FacetKey::Category(name) => ("category", name.as_str()),
                     FacetKey::Classes => ("classes", ""),
+                    FacetKey::Labels(class) => ("labels", class.as_deref().unwrap_or("")),
                 };
                 json!({"kind": kind, "name": name, "counts": counts(found.as_ref().expect("is counted"))})
             });

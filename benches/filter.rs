@@ -1,12 +1,12 @@
 //! Time of filters, from bound filter to the list of matching rows: three predicates, and conditions over time.
 
-use std::{collections::BTreeMap, hint::black_box, sync::Arc};
+use std::{collections::BTreeMap, hint::black_box, ops::Range, sync::Arc};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lakescope::{
     catalog::FrameTable,
     filter::{
-        Filter, FootageRows, FrameColumns, LabelRows, MemoryColumns, MetricName, Rhythm,
+        Filter, FootageRows, FrameColumns, LabelRows, Mark, MemoryColumns, MetricName, Rhythm,
         histogram::{Bins, NumberColumn},
     },
     model::Column,
@@ -112,6 +112,12 @@ impl FrameColumns for Forgetful<'_> {
     }
     fn timestamps(&self) -> Result<Arc<Vec<i64>>, String> {
         self.0.timestamps()
+    }
+    fn store(&self, footage: usize) -> Option<&str> {
+        self.0.store(footage)
+    }
+    fn marked(&self, mark: Mark) -> Vec<Range<usize>> {
+        self.0.marked(mark)
     }
     fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String> {
         self.0.labels_of(footage)

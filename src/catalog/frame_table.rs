@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
+    ops::Range,
     path::PathBuf,
     sync::Arc,
 };
@@ -11,6 +12,7 @@ use rusqlite::Connection;
 
 use super::{
     CatalogError, KeptDb,
+    concerns::Concerns,
     connect::Doing,
     damage,
     damage::Marks,
@@ -19,8 +21,8 @@ use super::{
 };
 use crate::{
     filter::{
-        FootageRows, FrameColumns, FrameSet, LabelRows, LabelRowsBuilder, MetricName, PositionNames, Rhythm, TagRows,
-        WorkedOut, label_attributes, position_of,
+        FootageRows, FrameColumns, FrameSet, LabelRows, LabelRowsBuilder, Mark, MetricName, PositionNames, Rhythm,
+        TagRows, WorkedOut, label_attributes, position_of,
     },
     lake::natural_cmp,
     model::{Column, Footage, FrameId, Label, NULL_BOOL, NULL_WORD},
@@ -41,6 +43,7 @@ pub struct FrameTable {
     position_names: Option<PositionNames>,
     classes: Vec<String>,
     damage: HashMap<usize, Marks>,
+    concerns: Concerns,
     connection: Mutex<Connection>,
     loaded: Mutex<Loaded>,
     /// Where the tags are; what keeps them from being read, else.
@@ -140,6 +143,7 @@ impl FrameTable {
             .into_iter()
             .filter_map(|(id, marks)| Some((*places.get(&id)?, marks)))
             .collect();
+        let concerns = Concerns::read(&connection, &places).doing(&path, "read what problems concern")?;
         Ok(Self {
             uid,
             generation,
@@ -147,6 +151,7 @@ impl FrameTable {
             spans,
             position: places,
             damage,
+            concerns,
             ids,
             footages: found.into_iter().map(|part| part.footage).collect(),
             metrics,
@@ -221,6 +226,13 @@ impl FrameTable {
         let frame = (row - self.spans[footage].first_row) as u64;
         let at = marks.ranges.partition_point(|range| range.end <= frame);
         marks.ranges.get(at).filter(|range| range.start <= frame).map(|_| &marks.reason)
+    }
+
+    /// The footages, by index, whose frames a problem with this path concerns: those of the store at the path, else all
+    /// that were read together with the file. None for what concerns the lake as a whole.
+    #[must_use]
+    pub fn concerned(&self, problem_path: &str) -> &[usize] {
+        self.concerns.of(problem_path)
     }
 
     /// Row of a frame, when it is in the lake.
@@ -468,6 +480,17 @@ impl FrameColumns for FrameTable {
         let times = Arc::new(self.load_times().map_err(|error| error.to_string())?);
         self.loaded.lock().times = Some(Arc::clone(&times));
         Ok(times)
+    }
+
+    fn store(&self, footage: usize) -> Option<&str> {
+        self.footages.get(footage).map(|footage| footage.store.as_str())
+    }
+
+    fn marked(&self, mark: Mark) -> Vec<Range<usize>> {
+        match mark {
+            Mark::Damaged => damage::rows(&self.damage, &self.spans),
+            Mark::Problem => self.concerns.rows(&self.spans),
+        }
     }
 
     fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String> {

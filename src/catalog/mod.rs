@@ -5,6 +5,7 @@
 //! views and tags. All SQL of the project is here.
 
 mod checksums;
+mod concerns;
 mod connect;
 mod damage;
 mod error;

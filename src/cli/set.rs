@@ -1,10 +1,13 @@
 //! `lakescope set`
 
 use super::{Failure, args::SetArgs, table::say};
-use crate::session::{OpenOptions, Session, SettingChange, SettingOf};
+use crate::session::{Meant, OpenOptions, Session, SettingChange, SettingOf};
 
 /// Settings that hold as soon as they are written.
 const AT_ONCE: [&str; 3] = ["channels", "range", "name"];
+
+/// Footages that are named when a pattern means several.
+const NAMED: usize = 4;
 
 pub(super) fn run(args: &SetArgs) -> Result<(), Failure> {
     let (of, settings) = about(args)?;
@@ -26,6 +29,9 @@ pub(super) fn run(args: &SetArgs) -> Result<(), Failure> {
         let SettingChange { of, key, value } = change;
         let what = value.as_ref().map_or_else(|| format!("{key} removed"), |value| format!("{key} = {value}"));
         say(format_args!("{}: {}: {what}", file.display(), of.name().unwrap_or(of.what())))?;
+    }
+    if let SettingOf::Footages(pattern) = &of {
+        tell_meant(&session, pattern)?;
     }
     if changes.iter().any(|change| !AT_ONCE.contains(&change.key.as_str())) {
         say(format_args!("`lakescope index {}` applies it", args.lake.display()))?;
@@ -55,4 +61,31 @@ fn about(args: &SetArgs) -> Result<(SettingOf, &[String]), Failure> {
         }
     };
     Ok((of, all))
+}
+
+/// Tells which footages the setting is for; one that is for none does nothing, which nobody means.
+fn tell_meant(session: &Session, pattern: &str) -> Result<(), Failure> {
+    match session.meant_by(pattern)? {
+        None => eprintln!(
+            "lakescope: the lake has no index yet; the next index run tells whether `{pattern}` is a footage of it"
+        ),
+        Some(Meant { footages, nearest }) if footages.is_empty() => {
+            let near = nearest.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+            eprintln!(
+                "lakescope: no footage of the lake is called `{pattern}`, so this does nothing now; {near}\
+                 Write recording/camera or the path of a store, with * for any text"
+            );
+        }
+        Some(Meant { footages, .. }) => {
+            let shown = footages.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = footages.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            say(format_args!(
+                "for {} footage{}: {shown}{more}",
+                footages.len(),
+                if footages.len() == 1 { "" } else { "s" }
+            ))?;
+        }
+    }
+    Ok(())
 }

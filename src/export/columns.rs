@@ -1,11 +1,11 @@
 //! The columns of the `frames` table: which there are, what they are called, and their values.
 
-use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{Cell, ExportError};
 use crate::{
     catalog::FrameTable,
-    filter::{FrameColumns, FrameSet, Peak, Span, TagRows, metric_name},
+    filter::{FrameColumns, FrameSet, Mark, Peak, Span, TagRows, metric_name},
     model::{Column, NULL_BOOL, NULL_WORD},
 };
 
@@ -27,6 +27,7 @@ enum Source {
     Store,
     Damaged,
     Tags(Arc<TagRows>),
+    Problem(Vec<Range<usize>>),
     FrameIdx,
     TimestampNs(Arc<Vec<i64>>),
     Time(Arc<Vec<i64>>),
@@ -56,8 +57,9 @@ pub fn class_column_name(class: &str) -> String {
 }
 
 /// The columns asked for by name; without names those of the `frames` table: identity and time, every metric in name
-/// order, then `labels`. The path of the store (`store`), whether verifying found the frame damaged (`damaged`), its tags (`tags`), attributes
-/// of the recording (`region`) and counts of a class (`labels.car`) can be named too.
+/// order, then `labels`. The path of the store (`store`), whether verifying found the frame damaged (`damaged`) or a problem
+/// concerns it (`problem`), its tags (`tags`), attributes of the recording (`region`) and counts of a class (`labels.car`) can
+/// be named too.
 ///
 /// # Errors
 /// A name that is not there, with the nearest one; a column that cannot be read.
@@ -132,6 +134,7 @@ fn column(table: &FrameTable, name: String) -> Result<OutColumn<'_>, ExportError
         "store" => Source::Store,
         "damaged" => Source::Damaged,
         "tags" => Source::Tags(table.tags().map_err(read)?),
+        "problem" => Source::Problem(table.marked(Mark::Problem)),
         "frame_idx" => Source::FrameIdx,
         "timestamp_ns" => Source::TimestampNs(table.timestamps().map_err(read)?),
         "time" => Source::Time(table.timestamps().map_err(read)?),
@@ -183,6 +186,10 @@ impl OutColumn<'_> {
                 let text = tags.of(row).collect::<Vec<_>>().join(", ");
                 if text.is_empty() { Cell::Null } else { Cell::Text(Cow::Owned(text)) }
             }
+            Source::Problem(ranges) => {
+                let at = ranges.partition_point(|range| range.end <= row);
+                Cell::Bool(ranges.get(at).is_some_and(|range| range.start <= row))
+            }
             Source::FrameIdx => Cell::Int(signed(row - span().first_row)),
             Source::TimestampNs(times) => Cell::Int(times[row]),
             Source::Time(times) => Cell::Time(times[row]),
@@ -206,7 +213,7 @@ impl OutColumn<'_> {
             | Source::Attribute(_) => CellType::Text,
             Source::FrameIdx | Source::TimestampNs(_) | Source::Count(_) => CellType::Int,
             Source::Time(_) => CellType::Time,
-            Source::Damaged | Source::Member(_) => CellType::Bool,
+            Source::Damaged | Source::Problem(_) | Source::Member(_) => CellType::Bool,
             Source::Cells(kind, _) => *kind,
             Source::Metric(column) => match column.as_ref() {
                 Column::Float(_) => CellType::Float,

@@ -148,6 +148,8 @@ impl Checker<'_> {
         Ok(match referent {
             Referent::Recording => Typed::Text(Text::Recording),
             Referent::Camera => Typed::Text(Text::Camera),
+            Referent::Store => Typed::Text(Text::Store),
+            Referent::Marked(mark) => Typed::Condition(Predicate::Marked(mark)),
             Referent::Attribute(key) => Typed::Text(Text::Attribute(key)),
             Referent::Time => Typed::Time(Time::Frame(span.clone())),
             Referent::Timestamp => number(Number::Timestamp(span.clone()), Some("ns".to_owned())),
@@ -172,7 +174,7 @@ impl Checker<'_> {
             let message = format!("labels of this lake have no field or attribute called `{name}`");
             let error = FilterError::new(span.clone(), message);
             return match self.names.suggestion(name) {
-                Some(near) => error.hint(format!("did you mean {}?", in_message(&near))),
+                Some(near) => error.hint(format!("did you mean {}?", in_message(&near))).fix(near),
                 None => error.hint(format!("a label has {}", self.names.label_names().join(", "))),
             };
         }
@@ -184,10 +186,11 @@ impl Checker<'_> {
         if self.names.has_class(name) {
             let class = name_text(name);
             return error
-                .hint(format!("{} is a label class: write has({class}) or count({class})", in_message(&class)));
+                .hint(format!("{} is a label class: write has({class}) or count({class})", in_message(&class)))
+                .fix(format!("has({class})"));
         }
         match self.names.suggestion(name) {
-            Some(near) => error.hint(format!("did you mean {}?", in_message(&near))),
+            Some(near) => error.hint(format!("did you mean {}?", in_message(&near))).fix(near),
             None => error.hint(format!("if it is text, put it in quotes: {}", text_literal(name))),
         }
     }
@@ -198,7 +201,9 @@ impl Checker<'_> {
             let message = format!("no label of this lake has the class `{}`", class.name);
             let error = FilterError::new(class.span.clone(), message);
             return Err(match self.names.class_suggestion(&class.name) {
-                Some(near) => error.hint(format!("did you mean {}?", in_message(&name_text(near)))),
+                Some(near) => {
+                    error.hint(format!("did you mean {}?", in_message(&name_text(near)))).fix(name_text(near))
+                }
                 None if self.names.columns.classes().is_empty() => error.hint("this lake has no labels"),
                 None => error.hint(format!("its classes are {}", self.names.columns.classes().join(", "))),
             });

@@ -260,6 +260,9 @@ impl Offer<'_> {
             ("t", "seconds since the recording began"),
             ("frame", "index in the footage"),
             ("labels", "number of labels on the frame"),
+            ("store", "path of its file inside the lake"),
+            ("damaged", "verifying found its bytes damaged"),
+            ("problem", "a line of Problems is about it"),
         ] {
             self.push(name, name, CandidateKind::Fixed, detail);
         }
@@ -285,6 +288,8 @@ impl Offer<'_> {
             Some(
                 Referent::Recording
                     | Referent::Camera
+                    | Referent::Store
+                    | Referent::Marked(_)
                     | Referent::Attribute(_)
                     | Referent::Metric { kind: MetricKind::Text | MetricKind::Bool, .. }
             )
@@ -297,10 +302,11 @@ impl Offer<'_> {
         let values: BTreeSet<&str> = match name.and_then(|name| self.names.resolve(name)) {
             Some(Referent::Recording) => footages.map(|footage| footage.recording.as_str()).collect(),
             Some(Referent::Camera) => footages.map(|footage| footage.camera.as_str()).collect(),
+            Some(Referent::Store) => (0..footages.len()).filter_map(|footage| self.columns.store(footage)).collect(),
             Some(Referent::Attribute(key)) => {
                 footages.filter_map(|footage| footage.attributes.get(&key)).map(String::as_str).collect()
             }
-            Some(Referent::Metric { kind: MetricKind::Bool, .. }) => {
+            Some(Referent::Marked(_) | Referent::Metric { kind: MetricKind::Bool, .. }) => {
                 self.words(&[("true", ""), ("false", "")], CandidateKind::Value);
                 return;
             }
@@ -324,7 +330,8 @@ impl Offer<'_> {
             ("!=", "not equal"),
         ];
         let kind = match name.and_then(|name| self.names.resolve(name)) {
-            Some(Referent::Recording | Referent::Camera | Referent::Attribute(_)) => MetricKind::Text,
+            Some(Referent::Recording | Referent::Camera | Referent::Store | Referent::Attribute(_)) => MetricKind::Text,
+            Some(Referent::Marked(_)) => MetricKind::Bool,
             Some(Referent::Metric { kind, .. }) => kind,
             _ => MetricKind::Float,
         };
@@ -440,6 +447,11 @@ mod tests {
             ("in_box(48, 11, 49, 12) |", "and or for within", 0),
             ("in_polygon(48 11, 49 -12, 5 6) |", "and or for within", 0),
             ("not in_box(1, 2, 3, 4) and sp|", "speed", 2),
+            ("dama|", "damaged", 4),
+            ("not prob|", "problem", 4),
+            ("store = |", "\"drive_1/front.h5\" \"drive_1/rear.h5\"", 0),
+            ("store |", "= != ~ in", 0),
+            ("problem |", "and or is null for", 0),
             ("a & |", "", 0),
         ] {
             assert_eq!(offered(text), (expected.to_owned(), replaced), "{text}");

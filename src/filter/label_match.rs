@@ -72,6 +72,7 @@ fn of_predicate(predicate: &Predicate, named: &mut Vec<Named>) {
         | Predicate::Flag(_)
         | Predicate::Text { .. }
         | Predicate::Tagged { .. }
+        | Predicate::Marked(_)
         | Predicate::CompareText { .. } => {}
         Predicate::Not(inner) | Predicate::IsUnknown(inner) => of_predicate(inner, named),
         Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|part| of_predicate(part, named)),

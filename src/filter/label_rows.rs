@@ -2,12 +2,13 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    ops::Range,
     sync::Arc,
 };
 
 use serde_json::Value;
 
-use super::{FootageRows, FrameColumns, MetricName};
+use super::{FootageRows, FrameColumns, Mark, MetricName};
 use crate::model::{BoundingBox, Column, Label, MetricKind, NULL_BOOL, NULL_WORD};
 
 /// Reaches an attribute that is called like a field.
@@ -319,6 +320,14 @@ impl FrameColumns for LabelColumns<'_> {
 
     fn timestamps(&self) -> Result<Arc<Vec<i64>>, String> {
         Err(NOT_OF_A_LABEL.to_owned())
+    }
+
+    fn store(&self, _: usize) -> Option<&str> {
+        None
+    }
+
+    fn marked(&self, _: Mark) -> Vec<Range<usize>> {
+        Vec::new()
     }
 
     fn labels_of(&self, _: usize) -> Result<Arc<LabelRows>, String> {

@@ -1,8 +1,8 @@
 //! Columns held in memory: what tests, benches and small tables are filtered through.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use super::{FootageRows, FrameColumns, FrameSet, LabelRows, MetricName, TagRows};
+use super::{FootageRows, FrameColumns, FrameSet, LabelRows, Mark, MetricName, TagRows};
 use crate::model::{Column, Label};
 
 /// A frame table in memory. Columns whose length is not the number of rows are an error when a filter reads them.
@@ -17,6 +17,9 @@ pub struct MemoryColumns {
     label_rows: BTreeMap<usize, Arc<LabelRows>>,
     timestamps: Arc<Vec<i64>>,
     tags: Arc<TagRows>,
+    stores: BTreeMap<usize, String>,
+    damaged: Vec<Range<usize>>,
+    problem: Vec<Range<usize>>,
 }
 
 impl MemoryColumns {
@@ -48,6 +51,21 @@ impl MemoryColumns {
             started_at_ns,
             attributes: attributes.clone(),
         });
+        self
+    }
+
+    /// Tells the path of a footage's store, by the footage's index.
+    pub fn set_store(&mut self, footage: usize, path: &str) -> &mut Self {
+        self.stores.insert(footage, path.to_owned());
+        self
+    }
+
+    /// Tells the rows that carry a mark, ascending and apart from each other.
+    pub fn set_marked(&mut self, mark: Mark, rows: Vec<Range<usize>>) -> &mut Self {
+        match mark {
+            Mark::Damaged => self.damaged = rows,
+            Mark::Problem => self.problem = rows,
+        }
         self
     }
 
@@ -138,6 +156,17 @@ impl FrameColumns for MemoryColumns {
 
     fn tags(&self) -> Result<Arc<TagRows>, String> {
         Ok(self.tags.clone())
+    }
+
+    fn store(&self, footage: usize) -> Option<&str> {
+        self.stores.get(&footage).map(String::as_str)
+    }
+
+    fn marked(&self, mark: Mark) -> Vec<Range<usize>> {
+        match mark {
+            Mark::Damaged => self.damaged.clone(),
+            Mark::Problem => self.problem.clone(),
+        }
     }
 
     fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String> {

@@ -11,6 +11,7 @@ mod boxes;
 mod check;
 mod check_compare;
 mod check_time;
+pub mod choice;
 pub mod complete;
 mod count_labels;
 pub mod crossfilter;
@@ -71,7 +72,7 @@ pub use names::{FIXED_NAMES, attribute_keys, attribute_reference, metric_name, m
 pub use position::{PositionNames, position_of};
 pub use print::{name_text, text_literal, time_text};
 pub use rhythm::Rhythm;
-pub use source::{FootageRows, FrameColumns, MetricName, WorkedOut, label_attributes};
+pub use source::{FootageRows, FrameColumns, Mark, MetricName, WorkedOut, label_attributes};
 pub use spans::{Span, around, spans, thin};
 pub use sql::{NoSql, Sql, sql_of};
 pub use tags::TagRows;

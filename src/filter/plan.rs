@@ -2,8 +2,10 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
+use fixedbitset::FixedBitSet;
+
 use super::{
-    FilterError, FrameColumns, Rhythm, WorkedOut,
+    FilterError, FrameColumns, Mark, Rhythm, WorkedOut,
     ast::{ArithmeticOp, CompareOp, Number as Value},
     bounds::{Bounds, NumberList},
     in_place::Place,
@@ -133,6 +135,7 @@ impl<'a> Planner<'a> {
             Predicate::Near { other, length_ns, side, name } => self.near(other, *length_ns, *side, name)?,
             Predicate::Tagged { test, span } => self.tagged(test.as_ref(), span)?,
             Predicate::Flag(name) => Test::Flag(self.metric(name, |column| matches!(column, Column::Bool(_)))?),
+            Predicate::Marked(mark) => self.marked(*mark),
             Predicate::Within { value, bounds } => Test::Within { values: self.values(value)?, bounds: *bounds },
             Predicate::OneOf { value, list } => Test::OneOf { values: self.values(value)?, list: list.clone() },
             Predicate::Compare { op, left, right } => {
@@ -153,6 +156,22 @@ impl<'a> Planner<'a> {
                 (left, right) => Test::CompareText { op: *op, left, right },
             },
         })
+    }
+
+    /// The rows with a mark, and those without; none is unknown.
+    fn marked(&self, mark: Mark) -> Test {
+        let rows = self.columns.rows();
+        let ranges = self.columns.marked(mark);
+        if ranges.is_empty() {
+            return Test::Constant(Some(false));
+        }
+        let mut yes = FixedBitSet::with_capacity(rows);
+        for range in ranges {
+            yes.insert_range(range.start.min(rows)..range.end.min(rows));
+        }
+        let mut no = yes.clone();
+        no.toggle_range(..);
+        Test::Known(Arc::new((yes.as_slice().to_vec(), no.as_slice().to_vec())))
     }
 
     fn tests(&mut self, parts: &[Predicate]) -> Result<Vec<Test>, FilterError> {
@@ -214,6 +233,10 @@ impl<'a> Planner<'a> {
             Text::Constant(text) => Texts::Constant(text.clone()),
             Text::Recording => Texts::Footages(footages.map(|footage| Some(footage.recording.clone())).collect()),
             Text::Camera => Texts::Footages(footages.map(|footage| Some(footage.camera.clone())).collect()),
+            Text::Store => {
+                let stores = (0..footages.len()).map(|footage| self.columns.store(footage).map(str::to_owned));
+                Texts::Footages(stores.collect())
+            }
             Text::Attribute(key) => {
                 Texts::Footages(footages.map(|footage| footage.attributes.get(key).cloned()).collect())
             }

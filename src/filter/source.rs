@@ -1,6 +1,6 @@
 //! What a filter is evaluated over: the frame table, seen as columns.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use super::{
     label_rows::{LabelRows, attribute_names},
@@ -25,6 +25,16 @@ pub struct FootageRows {
     pub started_at_ns: i64,
     /// `vehicle`, `region` and every other key of the recording.
     pub attributes: Arc<BTreeMap<String, String>>,
+}
+
+/// What is known of a frame beside its values and labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Verifying found its stored bytes damaged.
+    Damaged,
+    /// A line of Problems is about it, about its store, or about another file that its recording was read from; damaged
+    /// frames are among them.
+    Problem,
 }
 
 /// A metric's name, kind and unit.
@@ -73,6 +83,10 @@ pub trait FrameColumns: Sync {
     /// # Errors
     /// What kept the column from being read, for a person.
     fn timestamps(&self) -> Result<Arc<Vec<i64>>, String>;
+    /// Path of a footage's store inside the lake, by the footage's index; `None` when there is none.
+    fn store(&self, footage: usize) -> Option<&str>;
+    /// The rows that carry a mark, ascending and apart from each other. Looks into memory only.
+    fn marked(&self, mark: Mark) -> Vec<Range<usize>>;
     /// The labels of a footage, by its index.
     ///
     /// # Errors

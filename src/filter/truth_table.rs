@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::MemoryColumns;
+use super::{Mark, MemoryColumns};
 use crate::model::{BoundingBox, Column, Label, NULL_BOOL, NULL_WORD};
 
 /// 2024-05-01T08:00:00Z in ns: when recording `drive_1` of [`lake`] begins.
@@ -45,7 +45,9 @@ pub const START_NS: i64 = 1_714_550_400_000_000_000;
 /// Rows 0, 3 and 6 are tagged `good`, rows 3 and 4 `Look again`.
 ///
 /// `drive_1` has `vehicle = "van"`, `region = "north"`, `driver = "A"`; `drive_2`, a day later, has only
-/// `vehicle = "Van"`. A metric called `time` holds the row number, one called `two words` minus it.
+/// `vehicle = "Van"`. A metric called `time` holds the row number, one called `two words` minus it. Rows 4 and 6 are
+/// damaged, a problem concerns rows 2 to 6 and 0; the footages of `drive_1` have the stores `drive_1/front.h5` and
+/// `drive_1/rear.h5`, that of `drive_2` none.
 #[must_use]
 pub fn lake() -> MemoryColumns {
     const HALF_SECOND_NS: i64 = 500_000_000;
@@ -98,7 +100,11 @@ pub fn lake() -> MemoryColumns {
         )
         .add_labels(labels())
         .add_tag("good", [0, 3, 6])
-        .add_tag("Look again", [3, 4]);
+        .add_tag("Look again", [3, 4])
+        .set_store(0, "drive_1/front.h5")
+        .set_store(1, "drive_1/rear.h5")
+        .set_marked(Mark::Damaged, vec![4..5, 6..7])
+        .set_marked(Mark::Problem, vec![0..1, 2..7]);
     lake
 }
 
@@ -284,6 +290,22 @@ pub const CASES: &[(&str, &[usize])] = &[
     ("frame_idx >= 2", &[2, 3]),
     ("not frame between 1 and 2", &[0, 3, 4, 6]),
     ("frame in (0, 3)", &[0, 3, 4, 6]),
+    // The store, and what is known of a frame beside its values; that is always known.
+    ("store = \"drive_1/rear.h5\"", &[4, 5]),
+    ("store ~ \"*/FRONT.*\"", &[0, 1, 2, 3]),
+    ("not store ~ \"*front*\"", &[4, 5]),
+    ("store is null", &[6, 7]),
+    ("damaged", &[4, 6]),
+    ("damaged = true", &[4, 6]),
+    ("not damaged", &[0, 1, 2, 3, 5, 7]),
+    ("damaged is null", &[]),
+    ("damaged and speed > 25", &[6]),
+    ("problem", &[0, 2, 3, 4, 5, 6]),
+    ("problem and not damaged", &[0, 2, 3, 5]),
+    ("not problem or damaged", &[1, 4, 6, 7]),
+    ("problem in (false)", &[1, 7]),
+    ("problem for 1 s", &[2, 3, 4, 5]),
+    ("speed > 0 within 0.5 s of damaged", &[0, 4, 5, 6]),
     // Names.
     ("metric.time > 5", &[6, 7]),
     ("metric.speed = 10", &[0]),
@@ -427,6 +449,9 @@ pub const MISFITS: &[(&str, std::ops::Range<usize>)] = &[
     ("speed + camera > 1", 8..14),
     ("speed in (1, \"a\")", 13..16),
     ("speed and braking", 0..5),
+    ("damagd", 0..6),
+    ("problem > 3", 10..11),
+    ("store = 3", 8..9),
     ("frame_id = \"a/b/1\"", 0..8),
     ("speed for 3 s", 0..5),
     ("braking for 3 kg", 12..16),

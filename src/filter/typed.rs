@@ -8,6 +8,7 @@ use super::{
     count_labels::LabelCount,
     glob::Glob,
     in_place::Place,
+    source::Mark,
 };
 
 /// A condition: true, false or unknown on each frame.
@@ -42,6 +43,8 @@ pub(super) enum Predicate {
     },
     /// A boolean metric.
     Flag(ColumnName),
+    /// Whether the frame carries a mark; always known.
+    Marked(Mark),
     /// A number inside an interval; unknown where it is null.
     Within {
         value: Number,
@@ -151,6 +154,7 @@ pub(super) enum Text {
     Metric(ColumnName),
     Recording,
     Camera,
+    Store,
     Attribute(String),
 }
 

@@ -251,7 +251,7 @@ impl App {
         if self.state.persisted.menu_bar {
             shell::menu_bar_ui(ui, &self.state, matches!(self.slot, Slot::Ready(_)), out);
         }
-        shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, out);
+        shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, &self.workers, out);
         if let Slot::Ready(lake) = &self.slot {
             shell::status_bar_ui(ui, &self.state, lake, out);
         }

@@ -28,11 +28,12 @@ impl App {
         let change = ctx.input(|input| input.pointer.press_start_time()).map_or(Change::Typed(now), Change::Dragged);
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
-            Command::SetFilter(filter) if filter != lake.filter => {
-                lake.undo.record(lake.view_state(), change);
-                lake.filter = filter;
-                self.workspaces.explore.grid.scroll_to_top();
-            }
+            Command::SetFilter(_)
+            | Command::AskFilter(_)
+            | Command::SetAside(_)
+            | Command::TakeUp(_)
+            | Command::ForgetAside(_)
+            | Command::KeepFilter => self.apply_to_filter(command, now, change),
             Command::CountFacets(facets) => lake.counting.want(facets),
             Command::SetSort(sort) if sort != lake.sort => {
                 lake.undo.record(lake.view_state(), Change::Other);
@@ -129,7 +130,7 @@ impl App {
             return;
         }
         match action {
-            Action::ClearFilter => self.apply_to_lake(Command::SetFilter(String::new()), ctx),
+            Action::ClearFilter | Action::FilterOnOff | Action::ExplainFilter => self.act_on_filter(action),
             Action::Undo => {
                 let present = lake.view_state();
                 if let Some(state) = lake.undo.undo(present) {
@@ -173,7 +174,7 @@ impl App {
                         command_line::view(&lake.root, &opened.name)
                     }
                     (Workspace::Explore, _) => {
-                        command_line::grid(&lake.root, &lake.filter, &lake.grid, lake.sort.as_ref())
+                        command_line::grid(&lake.root, lake.applied(), &lake.grid, lake.sort.as_ref())
                     }
                     (Workspace::Runs, _) => command_line::runs(&lake.root, self.state.transient.run),
                 };

@@ -31,8 +31,18 @@ pub enum Command {
     SetTheme(ThemeChoice),
     /// Shows a workspace.
     ShowWorkspace(Workspace),
-    /// Replaces the filter text.
+    /// Replaces the filter text; changes that follow each other fast are one step back.
     SetFilter(String),
+    /// Replaces the filter text, in a step of its own.
+    AskFilter(String),
+    /// Takes the filter's top-level condition of this place out and keeps it at hand.
+    SetAside(usize),
+    /// Puts a condition that was set aside back into the filter.
+    TakeUp(usize),
+    /// Forgets a condition that was set aside.
+    ForgetAside(usize),
+    /// Remembers the present filter among those used lately.
+    KeepFilter,
     /// Counts these facets, which are in sight.
     CountFacets(Vec<FacetKey>),
     /// Changes what a tile of the grid stands for, or the order of spans or objects.
@@ -189,6 +199,8 @@ pub enum Action {
     Explore,
     Runs,
     FocusQuery,
+    FilterOnOff,
+    ExplainFilter,
     ClearFilter,
     CopyCommandLine,
     CopySql,
@@ -319,6 +331,8 @@ const ENTRIES: &[Entry] = &[
     (Group::Lake, Action::CloseLake, "Close lake", on(CTRL, Key::W), &[]),
     (Group::Lake, Action::Quit, "Quit", on(CTRL, Key::Q), &[]),
     (Group::Find, Action::FocusQuery, "Go to the query bar", on(CTRL, Key::F), &[]),
+    (Group::Find, Action::FilterOnOff, "Turn the filter off or on", on(PLAIN, Key::O), &[]),
+    (Group::Find, Action::ExplainFilter, "Explain the filter", on(CTRL_SHIFT, Key::E), &[]),
     (Group::Find, Action::ClearFilter, "Clear the filter", on(CTRL_SHIFT, Key::X), &[]),
     (Group::Find, Action::Undo, "Undo", on(CTRL, Key::Z), &[]),
     (Group::Find, Action::Redo, "Redo", on(CTRL_SHIFT, Key::Z), &[KeyboardShortcut::new(CTRL, Key::Y)]),

@@ -28,6 +28,9 @@ use crate::{
     session::{LakeInfo, OpenOptions, Selection, Session},
 };
 
+/// Filters that are remembered of a lake.
+const FILTERS: usize = 40;
+
 /// What is loaded when a lake is opened or its index changed.
 #[derive(Clone)]
 pub struct Loaded {
@@ -89,6 +92,14 @@ pub struct Lake {
     pub loaded: Loaded,
     /// The filter text, be it valid or not.
     pub filter: String,
+    /// Whether the filter is turned off: its text stays, and all frames are shown.
+    pub off: bool,
+    /// Conditions that were set aside, to be taken up again; gone when the lake is closed.
+    pub aside: Vec<String>,
+    /// Filters used lately, newest first.
+    pub filters: Vec<String>,
+    /// When the filter text changed last, s.
+    pub filter_since: f64,
     /// The order asked for.
     pub sort: Option<SortBy>,
     /// What a tile of the grid stands for.
@@ -167,6 +178,10 @@ impl Lake {
             root,
             loaded,
             filter: memory.filter,
+            off: false,
+            aside: Vec::new(),
+            filters: memory.filters,
+            filter_since: 0.0,
             sort: memory.sort,
             grid: memory.grid,
             objects: Fetch::default(),
@@ -200,12 +215,31 @@ impl Lake {
     pub fn memory(&self) -> LakeMemory {
         // A filter that cannot be read is not worth coming back to.
         let filter = match (&self.filter_error, &self.view) {
-            (Some(_), Some(view)) => view.key.filter.clone(),
-            (Some(_), None) => String::new(),
+            (Some(_), Some(view)) if !self.off => view.key.filter.clone(),
+            (Some(_), _) => String::new(),
             (None, _) => self.filter.clone(),
         };
         let (timeline, looking, track) = (self.timeline.clone(), self.looking.clone(), self.track_metric.clone());
-        LakeMemory { filter, sort: self.sort.clone(), timeline, looking, track, grid: self.grid.clone() }
+        let (grid, filters) = (self.grid.clone(), self.filters.clone());
+        LakeMemory { filter, sort: self.sort.clone(), filters, timeline, looking, track, grid }
+    }
+
+    /// The filter that is asked for: nothing while it is turned off.
+    pub fn applied(&self) -> &str {
+        if self.off { "" } else { &self.filter }
+    }
+
+    /// Puts the present filter first in the list of those used lately, when it is one that could be used.
+    pub fn keep_filter(&mut self) {
+        let text = self.filter.trim();
+        let used = self.view.as_ref().is_some_and(|view| view.key.filter == self.filter);
+        if text.is_empty() || !used || self.filters.first().is_some_and(|first| first == text) {
+            return;
+        }
+        let text = text.to_owned();
+        self.filters.retain(|known| *known != text);
+        self.filters.insert(0, text);
+        self.filters.truncate(FILTERS);
     }
 
     /// The frames.
@@ -251,6 +285,8 @@ impl Lake {
         };
         ViewState {
             filter: self.filter.clone(),
+            off: self.off,
+            aside: self.aside.clone(),
             sort: self.sort.clone(),
             grid: self.grid.clone(),
             view: self.keep.opened.clone(),
@@ -265,6 +301,8 @@ impl Lake {
     /// Goes back to what was; the chosen frames are found again when the index has changed since.
     pub fn restore(&mut self, state: ViewState, workers: &Workers, ctx: &Context) {
         self.filter = state.filter;
+        self.off = state.off;
+        self.aside = state.aside;
         self.sort = state.sort;
         self.timeline.lanes = state.lanes;
         self.marks = state.marks;
@@ -364,11 +402,11 @@ impl Lake {
     /// tags change.
     fn view_key(&self, generation: u64) -> ViewKey {
         // Objects have an order of their own, and the frames behind them are single.
-        let grouped = !self.grid.objects && self.grid.groups(&self.filter);
+        let grouped = !self.grid.objects && self.grid.groups(self.applied());
         let spans = grouped.then(|| self.grid.spans.clone());
         let sort = self.sort.clone().filter(|_| spans.is_none());
-        let tags = if self.filter.contains("tag") { self.selections_version } else { 0 };
-        ViewKey { generation, tags, filter: self.filter.clone(), sort, spans }
+        let tags = if self.applied().contains("tag") { self.selections_version } else { 0 };
+        ViewKey { generation, tags, filter: self.applied().to_owned(), sort, spans }
     }
 
     /// The objects that the grid shows now, once they are there.
@@ -420,7 +458,7 @@ impl Lake {
 
     fn take_outcome(&mut self, Outcome { key, view }: Outcome) {
         // The filter may have changed while this was worked out: its frames are shown on the way, its mistakes are not.
-        let newest = key.filter == self.filter && key.sort == self.sort;
+        let newest = key.filter == self.applied() && key.sort == self.sort;
         let error = match view {
             Ok(view) => {
                 if newest {

@@ -4,6 +4,7 @@
 
 mod app;
 mod apply;
+mod apply_filter;
 mod apply_grid;
 mod apply_lake;
 mod apply_panels;

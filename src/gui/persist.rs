@@ -67,6 +67,7 @@ mod tests {
                 track: None,
                 filter: "speed > 80".into(),
                 sort: Some(SortBy { column: "speed".into(), descending: true }),
+                filters: vec!["has(car)".into()],
                 timeline: TimelineMemory {
                     lanes: Some(vec![Lane::Metric("speed".into()), Lane::Matches]),
                     axis: AxisTime::Clock,

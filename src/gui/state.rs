@@ -72,6 +72,8 @@ pub struct LakeMemory {
     pub sort: Option<SortBy>,
     /// What a tile of the grid stands for.
     pub grid: GridChoice,
+    /// Filters used lately, newest first.
+    pub filters: Vec<String>,
     /// Lanes and axis of the timeline.
     pub timeline: TimelineMemory,
     /// How frames are looked at.

@@ -18,6 +18,10 @@ use super::{
 pub struct ViewState {
     /// Filter text.
     pub filter: String,
+    /// Whether the filter is turned off.
+    pub off: bool,
+    /// Conditions that are set aside.
+    pub aside: Vec<String>,
     /// Order.
     pub sort: Option<SortBy>,
     /// The view that is open.

@@ -103,6 +103,12 @@ impl<'a> From<&'a Footage> for FootageName<'a> {
 }
 
 impl FootageName<'_> {
+    /// Whether a name or a pattern means this footage.
+    #[must_use]
+    pub fn is_meant_by(self, pattern: &str) -> bool {
+        self.closeness(pattern).is_some()
+    }
+
     /// How closely a pattern names the footage: the name itself first, then by the characters that are no wildcards.
     fn closeness(self, pattern: &str) -> Option<(bool, usize)> {
         let name = format!("{}/{}", self.recording, self.camera);

@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{FootageSettings, LakeError, SensorSettings, place::resolve_inside};
+use super::{FootageSettings, LakeError, SensorSettings, place::resolve_inside, plain::plain};
 use crate::model::Zone;
 
 /// Longest manifest taken in.
@@ -118,7 +118,7 @@ impl Manifest {
             let (line, column) = line_and_column(text, at);
             LakeError::Manifest {
                 path: path.clone(),
-                message: format!("line {line}, column {column}: {}", error.message()),
+                message: format!("line {line}, column {column}: {}", plain(error.message())),
             }
         })?;
         if let Some(zone) = &manifest.time_zone
@@ -197,12 +197,12 @@ mod tests {
             ("[sensors.\"*.csv\"]\ntime_zone = \"Berlin\"", Err("time_zone \"Berlin\" is not")),
             ("rate_hz = 0", Err("rate_hz is a number")),
             ("[labels]\nvoc_zero_based = 1", Err("line 2")),
-            ("[labels]\nvoc = true", Err("unknown field")),
-            ("[metrics.speed]\nunits = \"m/s\"", Err("unknown field")),
+            ("[labels]\nvoc = true", Err("there is no key `voc` here")),
+            ("[metrics.speed]\nunits = \"m/s\"", Err("there is no key `units` here")),
             ("name = \"y\"\n[footages.\"*/front\"]\nrate_hz = 20\nsomething = 1", Ok("y")),
             (
                 "[footages.\"*/front\"]\n\nchannels = \"brg\"",
-                Err("line 3, column 12: unknown variant `brg`, expected `rgb` or `bgr`"),
+                Err("line 3, column 12: `brg` is not known here; it can be `rgb` or `bgr`"),
             ),
             ("[footages.a]\nclock = \"ms\"\nrange = [9, 1]", Err("line 3, column 9: a range needs two finite")),
             ("[footages.a]\nstarts_at = 8", Err("line 2, column 13: starts_at is a time")),

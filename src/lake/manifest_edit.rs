@@ -14,6 +14,7 @@ use super::{
     footage_settings::nearest,
     manifest::{line_and_column, read_text},
     place::resolve_inside,
+    plain::plain,
 };
 use crate::model::ValueRange;
 
@@ -111,7 +112,7 @@ fn value_of(of: &SettingOf, key: &str, text: &str) -> Result<Value, LakeError> {
     if let SettingOf::Footages(_) = of {
         return match toml::from_str::<FootageSetting>(&format!("{key} = {value}")) {
             Ok(_) => Ok(value),
-            Err(error) => Err(refused(error.message())),
+            Err(error) => Err(refused(&plain(error.message()))),
         };
     }
     let mut alone = DocumentMut::new();

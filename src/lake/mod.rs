@@ -11,6 +11,7 @@ mod manifest;
 mod manifest_edit;
 mod natural;
 mod place;
+mod plain;
 mod sensor_settings;
 mod setting_of;
 

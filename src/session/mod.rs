@@ -32,6 +32,7 @@ pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Num
 pub use images::StoreWatch;
 pub use scope::ExportCount;
 pub use selections::{Combine, DeletedSelection};
+pub use settings::Meant;
 pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use tags::{DeletedTag, Tag};

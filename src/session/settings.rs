@@ -17,7 +17,7 @@ use crate::{
         self, FootageName, FootageSetting, LabelSetting, Manifest, MetricSetting, Places, PositionSetting,
         SensorSetting, SettingOf,
     },
-    model::{Look, Problem, ValueRange, Zone},
+    model::{Footage, Look, Problem, ValueRange, Zone},
 };
 
 /// The lake's settings in its folder.
@@ -184,6 +184,15 @@ fn own_folder(places: &Places) -> Option<&Path> {
     places.kept.parent().filter(|_| !places.in_lake)
 }
 
+/// What a name or a pattern of footages means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meant {
+    /// The footages, as `recording/camera`.
+    pub footages: Vec<String>,
+    /// The name or store most like it, when it means none.
+    pub nearest: Option<String>,
+}
+
 /// The settings as read last.
 #[derive(Default)]
 pub(super) struct SettingsCache {
@@ -295,6 +304,28 @@ impl Session {
     pub(super) fn settings_now(&self) -> Result<Settings, SessionError> {
         let places = &self.inner.places;
         Settings::read(places, Manifest::read(&places.root)?)
+    }
+
+    /// The footages that a name or a pattern means, as `recording/camera`, and the name nearest to it when it means none;
+    /// nothing when the lake has no index that could tell.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn meant_by(&self, pattern: &str) -> Result<Option<Meant>, SessionError> {
+        if !self.is_indexed() {
+            return Ok(None);
+        }
+        let table = self.table()?;
+        let name = |footage: &Footage| format!("{}/{}", footage.recording, footage.camera);
+        let meant = |footage: &&Footage| FootageName::from(*footage).is_meant_by(pattern);
+        let footages: Vec<String> = table.footage_list().iter().filter(meant).map(name).collect();
+        let known = table.footage_list().iter().flat_map(|footage| [name(footage), footage.store.clone()]);
+        let nearest = known
+            .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &pattern.to_lowercase()), known))
+            .filter(|(likeness, _)| footages.is_empty() && *likeness > 0.75)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, known)| known);
+        Ok(Some(Meant { footages, nearest }))
     }
 
     /// Writes a setting under the footage's own name.

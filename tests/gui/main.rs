@@ -5,6 +5,7 @@ mod brush;
 mod crops;
 mod docking;
 mod explore;
+mod facets;
 mod harness;
 mod names;
 mod panels;

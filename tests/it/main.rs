@@ -5,6 +5,7 @@ mod bad_input;
 mod bench;
 mod clocks;
 mod crops;
+mod facets;
 mod filter_doc;
 mod foreign;
 mod harness;

@@ -43,6 +43,8 @@ pub enum FacetCounts {
         /// Frames without a label: all, matching.
         bare: [usize; 2],
     },
+    /// Of numbers of labels: frames that match with none, with one, with two, …
+    Labels(Vec<u64>),
 }
 
 /// One code for each row.
@@ -76,6 +78,8 @@ pub(super) enum Shape {
     Words(Vec<Option<String>>),
     /// One lane for each class whose codes are the counts, and one that tells frames without labels by a zero.
     Classes(Vec<String>),
+    /// The codes are the counts.
+    Labels(Arc<Vec<u32>>),
 }
 
 /// A facet ready to be counted.
@@ -112,6 +116,18 @@ impl Coded {
                 let classes = columns.classes().to_vec();
                 let lanes = if fits(classes.len() + 1) { class_lanes(columns)? } else { None };
                 (Shape::Classes(classes), lanes)
+            }
+            FacetKey::Labels(class) => {
+                let counts = match class {
+                    Some(class) => columns.class_count(class),
+                    None => columns.label_count(),
+                };
+                let counts = counts.map_err(|cause| FilterError::new(0..0, cause).of_lake())?;
+                aligned(counts.len(), class.as_deref().unwrap_or("labels"), columns)?;
+                let most = counts.par_iter().copied().max().unwrap_or(0) as usize;
+                let coded = fits(if most < 1 << 8 { 1 } else { 2 }) && most < MOST_SLOTS;
+                let lanes = coded.then(|| vec![lane(counts.len(), most + 1, |row| counts[row] as usize)]);
+                (Shape::Labels(counts), lanes)
             }
         };
         Ok(Self { key: key.clone(), rows: columns.rows(), shape, lanes })
@@ -181,6 +197,7 @@ impl Coded {
                     bare: [bare(lanes.last().map(|lane| &lane.totals)), bare(slots.last())],
                 }
             }
+            Shape::Labels(_) => FacetCounts::Labels(slots.first().cloned().unwrap_or_default()),
         }
     }
 
@@ -207,6 +224,12 @@ impl Coded {
                 total: total.clone(),
                 front: bins.histogram(NumberColumn::Metric(column), Some(set)),
             },
+            (Shape::Labels(counts), _) => {
+                let most = counts.par_iter().copied().max().unwrap_or(0) as usize;
+                let mut frames = vec![0; most + 1];
+                set.iter().filter_map(|row| counts.get(row)).for_each(|count| frames[*count as usize] += 1);
+                FacetCounts::Labels(frames)
+            }
             (_, FacetKey::Category(name)) => FacetCounts::Category(category_counts(columns, name, Some(set))?),
             _ => {
                 let counts = columns.label_count().map_err(|cause| FilterError::new(0..0, cause).of_lake())?;
@@ -246,21 +269,29 @@ fn numbers(column: Arc<Column>, most: usize, fits: bool) -> (Shape, Option<Vec<L
 }
 
 fn category(columns: &dyn FrameColumns, name: &str, fits: bool) -> Result<(Shape, Option<Vec<Lane>>), FilterError> {
-    let of_footages = |value: &dyn Fn(&FootageRows) -> Option<String>| {
-        let of_each: Vec<Option<String>> = columns.footages().iter().map(value).collect();
+    let of_footages = |value: &dyn Fn(usize, &FootageRows) -> Option<String>| {
+        let of_each = columns.footages().iter().enumerate().map(|(index, footage)| value(index, footage)).collect();
         let (values, places) = in_order(of_each);
         Ok((Shape::Footages { values, places }, None))
     };
     match Names::new(columns).resolve(name) {
-        Some(Referent::Recording) => of_footages(&|footage| Some(footage.recording.clone())),
-        Some(Referent::Camera) => of_footages(&|footage| Some(footage.camera.clone())),
-        Some(Referent::Attribute(key)) => of_footages(&|footage| footage.attributes.get(&key).cloned()),
+        Some(Referent::Recording) => of_footages(&|_, footage| Some(footage.recording.clone())),
+        Some(Referent::Camera) => of_footages(&|_, footage| Some(footage.camera.clone())),
+        Some(Referent::Store) => of_footages(&|index, _| columns.store(index).map(str::to_owned)),
+        Some(Referent::Attribute(key)) => of_footages(&|_, footage| footage.attributes.get(&key).cloned()),
+        Some(Referent::Marked(mark)) if fits => {
+            let mut marked = vec![0; columns.rows()];
+            for rows in columns.marked(mark) {
+                marked.get_mut(rows).unwrap_or_default().fill(1);
+            }
+            Ok(words(&Column::Bool(marked)))
+        }
         Some(Referent::Metric { name: metric, kind: MetricKind::Bool | MetricKind::Text, .. }) if fits => {
             let column = columns.metric(&metric).map_err(|cause| FilterError::new(0..0, cause).of_lake())?;
             aligned(column.len(), &metric, columns)?;
             Ok(words(&column))
         }
-        Some(Referent::Metric { kind: MetricKind::Bool | MetricKind::Text, .. }) => {
+        Some(Referent::Marked(_) | Referent::Metric { kind: MetricKind::Bool | MetricKind::Text, .. }) => {
             Ok((Shape::Words(Vec::new()), None))
         }
         // The plain count says what is wrong with the name.

@@ -49,16 +49,21 @@ pub enum FacetKey {
     Numbers(String),
     /// Recording, camera, an attribute, or a metric of words or truth values, as a filter names it (without back quotes).
     Category(String),
-    /// Label classes.
+    /// All label classes, each among the frames that match the whole filter: what one more of them would bring.
     Classes,
+    /// How many labels of a class there are on a frame; of any class without one.
+    Labels(Option<String>),
 }
 
 impl FacetKey {
-    fn owner(&self) -> Owner {
+    /// What the facet does not obey.
+    fn owner(&self) -> Option<Owner> {
         match self {
-            Self::Numbers(metric) => Owner::name(&metric_name(metric)),
-            Self::Category(name) => Owner::name(name),
-            Self::Classes => Owner::Classes,
+            Self::Numbers(metric) => Some(Owner::name(&metric_name(metric))),
+            Self::Category(name) => Some(Owner::name(name)),
+            Self::Classes => None,
+            Self::Labels(Some(class)) => Some(Owner::Class(class.clone())),
+            Self::Labels(None) => Some(Owner::name("labels")),
         }
     }
 }
@@ -201,9 +206,8 @@ impl Crossfilter {
                     Err(error) => drop(failed.insert(key, error)),
                 }
             }
-            let owner = key.owner();
-            let owns = self.conditions.iter().any(|condition| condition.owner == owner);
-            let target = self.base(owns.then_some(&owner), &before);
+            let owner = key.owner().filter(|owner| self.conditions.iter().any(|condition| condition.owner == *owner));
+            let target = self.base(owner.as_ref(), &before);
             if let Some(facet) = self.facets.get_mut(key) {
                 facet.wanted_in = self.step;
                 if let Err(error) = facet.count_plainly(columns, &target) {

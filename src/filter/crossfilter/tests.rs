@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     filter::{
-        MemoryColumns,
+        Mark, MemoryColumns,
+        choice::{self, Choice, CountRange},
         edit::{self, Facet as Part},
         facets::{category_counts, class_counts},
         histogram::{Bins, NumberColumn},
@@ -69,17 +70,20 @@ fn lake(rows: usize, seeds: &[u64]) -> MemoryColumns {
     let codes = (0..rows).map(|_| u32::try_from(draw(400)).unwrap()).collect();
     lake.add_metric("street", None, Column::Text { codes, words: many });
     lake.add_class("car", (0..rows).map(|_| u32::try_from(draw(5)).unwrap()).collect());
+    lake.set_store(0, "a.h5").set_store(2, "b.h5").set_store(3, "a.h5");
+    lake.set_marked(Mark::Damaged, vec![rows / 9..rows / 5, rows / 2..rows / 2 + rows / 20]);
+    lake.set_marked(Mark::Problem, vec![rows / 10..rows]);
     lake.add_class("sign", (0..rows).map(|_| if draw(50) == 0 { 300 } else { 0 }).collect());
     lake
 }
 
 fn every_key() -> Vec<FacetKey> {
     let numbers = ["a", "b", "i", "gear", "one", "none"].map(|name| FacetKey::Numbers(name.into()));
-    let categories = ["camera", "recording", "region", "flag", "word", "street"];
+    let categories = ["camera", "recording", "region", "flag", "word", "street", "store", "damaged", "problem"];
     numbers
         .into_iter()
         .chain(categories.map(|name| FacetKey::Category(name.into())))
-        .chain([FacetKey::Classes])
+        .chain([FacetKey::Classes, FacetKey::Labels(Some("car".into())), FacetKey::Labels(None)])
         .collect()
 }
 
@@ -87,10 +91,16 @@ fn every_key() -> Vec<FacetKey> {
 fn plainly(lake: &MemoryColumns, text: &str, key: &FacetKey) -> FacetCounts {
     let filter = Filter::parse(text).unwrap();
     let part = match key {
-        FacetKey::Numbers(name) | FacetKey::Category(name) => Part::Name(name),
-        FacetKey::Classes => Part::Classes,
+        FacetKey::Numbers(name) | FacetKey::Category(name) => Some(Part::Name(name)),
+        FacetKey::Labels(Some(class)) => Some(Part::Class(class)),
+        FacetKey::Labels(None) => Some(Part::Name("labels")),
+        FacetKey::Classes => None,
     };
-    let rest = filter.expr().and_then(|expr| edit::without_own(expr, part)).map(|rest| rest.to_string());
+    let rest = filter.expr().and_then(|expr| match part {
+        Some(part) => edit::without_own(expr, part),
+        None => Some(expr.clone()),
+    });
+    let rest = rest.map(|rest| rest.to_string());
     let set = Filter::parse(&rest.unwrap_or_default()).unwrap().evaluate(lake).unwrap();
     match key {
         FacetKey::Numbers(name) => {
@@ -101,6 +111,12 @@ fn plainly(lake: &MemoryColumns, text: &str, key: &FacetKey) -> FacetCounts {
             FacetCounts::Numbers { bins, total, front }
         }
         FacetKey::Category(name) => FacetCounts::Category(category_counts(lake, name, Some(&set)).unwrap()),
+        FacetKey::Labels(class) => {
+            let counts = class.as_ref().map_or_else(|| lake.label_count(), |class| lake.class_count(class)).unwrap();
+            let mut frames = vec![0; counts.iter().copied().max().unwrap_or(0) as usize + 1];
+            set.iter().for_each(|row| frames[counts[row] as usize] += 1);
+            FacetCounts::Labels(frames)
+        }
         FacetKey::Classes => {
             let counts = lake.label_count().unwrap();
             let bare = (0..lake.rows()).filter(|row| counts[*row] == 0);
@@ -127,7 +143,8 @@ enum Deed {
     Brush(&'static str, Option<(f64, f64)>),
     Choose(&'static str, Vec<String>),
     Flag(Option<bool>),
-    Class(&'static str, bool),
+    LeaveOut(&'static str, Option<&'static str>),
+    Class(&'static str, Option<u64>),
     Chip(&'static str),
     Unchip(usize),
 }
@@ -142,6 +159,9 @@ fn deed() -> impl Strategy<Value = Deed> {
         "rate(a) > 0",
         "(word = \"w9\" or flag)",
         "labels = 0",
+        "not damaged",
+        "problem",
+        "(word = \"w9\" or word is null)",
         "a is null",
         "not i > 2",
         "a != 3",
@@ -155,7 +175,10 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => prop::collection::vec(prop::sample::select(vec!["front", "rear"]).prop_map(str::to_owned), 0..2)
             .prop_map(|words| Deed::Choose("camera", words)),
         1 => prop::option::of(any::<bool>()).prop_map(Deed::Flag),
-        1 => (prop::sample::select(vec!["car", "sign"]), any::<bool>()).prop_map(|(class, on)| Deed::Class(class, on)),
+        1 => (prop::sample::select(vec!["word", "region"]), prop::sample::select(vec![Some("w9"), Some("north"), None]))
+            .prop_map(|(name, word)| Deed::LeaveOut(name, word)),
+        1 => (prop::sample::select(vec!["car", "sign"]), prop::option::of(0_u64..4))
+            .prop_map(|(class, on)| Deed::Class(class, on)),
         2 => prop::sample::select(chips).prop_map(Deed::Chip),
         1 => (0_usize..6).prop_map(Deed::Unchip),
     ]
@@ -164,9 +187,10 @@ fn deed() -> impl Strategy<Value = Deed> {
 fn done(text: &str, deed: &Deed) -> String {
     match deed {
         Deed::Brush(name, range) => edit::set_range(text, name, *range),
-        Deed::Choose(name, words) => edit::set_choice(text, name, Some(words)),
-        Deed::Flag(on) => edit::set_flag(text, "flag", *on),
-        Deed::Class(class, on) => edit::set_class(text, class, *on),
+        Deed::Choose(name, words) => choice::set_choice(text, name, &Choice::of(words)),
+        Deed::LeaveOut(name, word) => choice::set_choice(text, name, &Choice::default().without(*word)),
+        Deed::Flag(on) => choice::set_flag(text, "flag", &Choice::of(on.map(|on| on.to_string()))),
+        Deed::Class(class, at_least) => choice::set_class(text, class, at_least.map(CountRange::at_least)),
         Deed::Chip(chip) if text.is_empty() => Ok((*chip).to_owned()),
         Deed::Chip(chip) => Ok(format!("{text} and {chip}")),
         Deed::Unchip(at) => edit::remove_conjunct(text, *at),
@@ -236,7 +260,7 @@ proptest! {
     fn steps_come_to_what_the_plain_evaluator_says(
         rows in prop_oneof![0_usize..200, 2000_usize..5000],
         seeds in prop::collection::vec(any::<u64>(), 1..3),
-        deeds in prop::collection::vec((deed(), prop::collection::vec(any::<bool>(), 13)), 1..12),
+        deeds in prop::collection::vec((deed(), prop::collection::vec(any::<bool>(), 18)), 1..12),
         room in prop_oneof![2 => Just(BUDGET), 1 => 0_usize..40_000],
     ) {
         let lake = lake(rows, &seeds);

@@ -71,6 +71,9 @@ impl Writer<'_> {
             Predicate::Tagged { .. } => {
                 return Err(NoSql::of("tag", "tags are kept beside the index, and no table has them"));
             }
+            Predicate::Marked(_) => {
+                return Err(NoSql::of("damaged or problem", "what verify and Problems tell is in no table of frames"));
+            }
             Predicate::InPlace { .. } => {
                 return Err(NoSql::of(
                     "a place",
@@ -193,6 +196,7 @@ impl Writer<'_> {
             Text::Recording => Ok(quoted_name("recording")),
             Text::Camera => Ok(quoted_name("camera")),
             Text::Attribute(key) => self.attribute(key),
+            Text::Store => return Err(NoSql::of("store", "the table of frames does not name the stores")),
         }
     }
 }

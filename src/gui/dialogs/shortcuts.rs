@@ -10,7 +10,7 @@ use crate::gui::{
 };
 
 /// What the mouse does, which no menu can show.
-const GESTURES: [(&str, &str); 11] = [
+const GESTURES: [(&str, &str); 12] = [
     ("Hide labels while held", "Shift"),
     ("Zoom the frame", "Wheel"),
     ("Move the frame", "Drag"),
@@ -18,6 +18,7 @@ const GESTURES: [(&str, &str); 11] = [
     ("Select several", "Ctrl+Click"),
     ("Select a range", "Shift+Click"),
     ("Filter by a range", "Drag a histogram"),
+    ("Leave a value out", "Alt+Click"),
     ("Go to a moment", "Click a plot"),
     ("Move a panel", "Drag its tab"),
     ("Maximise or restore a panel", "Double-click its tab"),

@@ -2,17 +2,24 @@
 
 mod box_tip;
 mod boxes;
+mod chips;
 mod completion;
 mod detail;
 mod empty_grid;
+mod explain;
+mod facet_classes;
+mod facet_head;
+mod facet_line;
 mod facet_lists;
 mod facets;
 mod grid;
 mod grid_bar;
 mod highlight;
+mod history;
 mod lattice;
 mod legend;
 mod look_bar;
+mod mistake;
 mod object_menu;
 mod object_tile;
 mod pixel_grid;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::Context;
 
 use crate::{
-    filter::edit,
+    filter::choice,
     gui::{
         App, app::Slot, command::Command, dialogs::ExportDraft, events::Event, keep::OpenedView, undo::Change,
         widgets::text::counted,
@@ -123,14 +123,8 @@ impl App {
             }
             KeepCommand::FilterTag(tag) => {
                 let expr = crate::filter::Filter::parse(&lake.filter).ok().and_then(|filter| filter.expr().cloned());
-                let mut tags = expr.as_ref().and_then(|expr| edit::choice_of(expr, "tag")).unwrap_or_default();
-                match tags.iter().position(|known| *known == tag) {
-                    Some(at) => {
-                        tags.remove(at);
-                    }
-                    None => tags.push(tag),
-                }
-                match edit::set_choice(&lake.filter, "tag", Some(&tags)) {
+                let asked = expr.as_ref().and_then(|expr| choice::choice_of(expr, "tag")).unwrap_or_default();
+                match choice::set_choice(&lake.filter, "tag", &asked.toggled(Some(&tag))) {
                     Ok(filter) => self.apply(Command::SetFilter(filter), ctx),
                     Err(_) => self.state.transient.complain("Mend the filter first; it cannot be read as it is."),
                 }

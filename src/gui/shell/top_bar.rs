@@ -11,13 +11,21 @@ use crate::gui::{
     state::{State, ThemeChoice, Workspace},
     theme::{self, CONTROL, ROUND, STEP, colors},
     widgets::{Icon, icon_button, paint_brand, paint_icon, segmented},
+    work::Workers,
 };
 
 /// Height of the bar, px.
 const HEIGHT: f32 = 48.0;
 
 /// Draws the bar.
-pub fn top_bar_ui(ui: &mut Ui, state: &State, slot: &Slot, query: &mut QueryBar, out: &mut Vec<Command>) {
+pub fn top_bar_ui(
+    ui: &mut Ui,
+    state: &State,
+    slot: &Slot,
+    query: &mut QueryBar,
+    workers: &Workers,
+    out: &mut Vec<Command>,
+) {
     let colors = colors(ui);
     let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 0));
     Panel::top("top").exact_size(HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
@@ -65,7 +73,7 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, slot: &Slot, query: &mut QueryBar,
                         vec2(width, CONTROL + 4.0),
                         Layout::left_to_right(Align::Center),
                         |ui| {
-                            query.ui(ui, state, lake, out);
+                            query.ui(ui, state, lake, workers, out);
                         },
                     );
                 }

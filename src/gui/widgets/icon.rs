@@ -73,6 +73,12 @@ pub enum Icon {
     Funnel,
     /// A curve on axes.
     Chart,
+    /// Lines that grow shorter: what each step leaves.
+    Steps,
+    /// A minus sign.
+    Minus,
+    /// A plus sign.
+    Plus,
     /// A clock.
     Clock,
     /// Two arrows past each other.
@@ -313,6 +319,11 @@ fn parts(icon: Icon) -> &'static [Part] {
             Line(&[(11.0, 11.0), (13.8, 11.0)]),
             Circle(9.2, 11.0, 1.8),
         ],
+        Icon::Steps => {
+            &[Line(&[(2.5, 4.0), (13.5, 4.0)]), Line(&[(2.5, 8.0), (9.5, 8.0)]), Line(&[(2.5, 12.0), (6.0, 12.0)])]
+        }
+        Icon::Minus => &[Line(&[(4.0, 8.0), (12.0, 8.0)])],
+        Icon::Plus => &[Line(&[(4.0, 8.0), (12.0, 8.0)]), Line(&[(8.0, 4.0), (8.0, 12.0)])],
         Icon::Clock => &[Circle(8.0, 8.0, 5.8), Line(&[(8.0, 4.6), (8.0, 8.2), (10.4, 9.6)])],
     }
 }

@@ -18,7 +18,7 @@ pub use chip::{paint_keys, swatch};
 pub use empty::{empty_ui, waiting_ui};
 pub use histogram::{Brush, Histogram};
 pub use icon::{Icon, paint_icon};
-pub use layout::{bar, divider, elided, field, rows_table_header};
+pub use layout::{bar, divider, elided, field, middle_elided, rows_table_header};
 pub use progress::{meter, progress_line};
 pub use scroll::{BAR, VirtualScroll};
 pub use segmented::segmented;

@@ -1,7 +1,11 @@
 //! The span from mark A to mark B: which frames it holds, and how a filter says it.
 
 use crate::{
-    filter::{FilterError, edit, text_literal, time_text},
+    filter::{
+        FilterError,
+        choice::{self, Choice},
+        edit, text_literal, time_text,
+    },
     gui::lake::Lake,
 };
 
@@ -52,7 +56,7 @@ pub fn span_filter(recording: &str, (from, to): (i64, i64)) -> String {
 /// # Errors
 /// The text does not parse.
 pub fn narrowed(filter: &str, recording: &str, span: (i64, i64)) -> Result<String, FilterError> {
-    let filter = edit::set_choice(filter, "recording", Some(&[recording.to_owned()]))?;
+    let filter = choice::set_choice(filter, "recording", &Choice::of([recording]))?;
     edit::set_time_range(&filter, Some(span))
 }
 
