@@ -248,7 +248,7 @@ fn numbers(column: Arc<Column>, most: usize, fits: bool) -> (Shape, Option<Vec<L
 fn category(columns: &dyn FrameColumns, name: &str, fits: bool) -> Result<(Shape, Option<Vec<Lane>>), FilterError> {
     let of_footages = |value: &dyn Fn(&FootageRows) -> Option<String>| {
         let of_each: Vec<Option<String>> = columns.footages().iter().map(value).collect();
-        let (values, places) = in_order(of_each);
+        let (values, places) = in_order(&of_each);
         Ok((Shape::Footages { values, places }, None))
     };
     match Names::new(columns).resolve(name) {
@@ -269,8 +269,8 @@ fn category(columns: &dyn FrameColumns, name: &str, fits: bool) -> Result<(Shape
 }
 
 /// The values in natural order, each once, those that are missing last; and the place of each given one.
-fn in_order(given: Vec<Option<String>>) -> (Vec<Option<String>>, Vec<usize>) {
-    let mut values = given.clone();
+fn in_order(given: &[Option<String>]) -> (Vec<Option<String>>, Vec<usize>) {
+    let mut values = given.to_vec();
     values.sort_by(|a, b| natural(a.as_deref(), b.as_deref()));
     values.dedup();
     let place: HashMap<&Option<String>, usize> = values.iter().enumerate().map(|(at, value)| (value, at)).collect();
@@ -290,24 +290,27 @@ fn natural(a: Option<&str>, b: Option<&str>) -> Ordering {
 /// Words and truth values that some frame has.
 fn words(column: &Column) -> (Shape, Option<Vec<Lane>>) {
     let none = (Shape::Words(Vec::new()), None);
-    let (given, slot): (Vec<Option<String>>, Box<dyn Fn(usize) -> usize + Sync>) = match column {
+    let given: Vec<Option<String>>;
+    let slot: Box<dyn Fn(usize) -> usize + Sync>;
+    match column {
         Column::Text { codes, words } => {
-            let given = words.iter().cloned().map(Some).chain([None]).collect();
-            let slot = |row: usize| match codes[row] {
+            given = words.iter().cloned().map(Some).chain([None]).collect();
+            slot = Box::new(|row| match codes[row] {
                 NULL_WORD => words.len(),
                 code => (code as usize).min(words.len()),
-            };
-            (given, Box::new(slot))
+            });
         }
         Column::Bool(flags) => {
-            let given = vec![Some("false".to_owned()), Some("true".to_owned()), None];
-            (given, Box::new(|row: usize| usize::from(flags[row]).min(2)))
+            given = vec![Some("false".to_owned()), Some("true".to_owned()), None];
+            slot = Box::new(|row| usize::from(flags[row]).min(2));
         }
         Column::Float(_) | Column::Int { .. } => return none,
-    };
+    }
     let mut used = vec![false; given.len()];
     (0..column.len()).for_each(|row| used[slot(row)] = true);
-    let (values, places) = in_order(given.into_iter().zip(&used).filter(|(_, used)| **used).map(|one| one.0).collect());
+    let given: Vec<Option<String>> =
+        given.into_iter().zip(&used).filter(|(_, used)| **used).map(|(value, _)| value).collect();
+    let (values, places) = in_order(&given);
     if values.len() > MOST_SLOTS {
         return none;
     }
@@ -361,7 +364,9 @@ fn coded<C: Copy + Default + Send>(rows: usize, code: impl Fn(usize) -> C + Sync
 fn totals<C: Copy + Into<usize> + Sync>(codes: &[C], slots: usize) -> Vec<u64> {
     let count = |codes: &[C]| {
         let mut totals = vec![0_u64; slots];
-        codes.iter().for_each(|code| totals[(*code).into()] += 1);
+        for code in codes {
+            totals[(*code).into()] += 1;
+        }
         totals
     };
     let join = |mut a: Vec<u64>, b: Vec<u64>| {
