@@ -287,25 +287,27 @@ fn natural(a: Option<&str>, b: Option<&str>) -> Ordering {
     }
 }
 
+/// Gives the slot of a row among the values of its column.
+type Slot<'a> = Box<dyn Fn(usize) -> usize + Sync + 'a>;
+
 /// Words and truth values that some frame has.
 fn words(column: &Column) -> (Shape, Option<Vec<Lane>>) {
     let none = (Shape::Words(Vec::new()), None);
-    let given: Vec<Option<String>>;
-    let slot: Box<dyn Fn(usize) -> usize + Sync>;
-    match column {
+    let (given, slot): (Vec<Option<String>>, Slot<'_>) = match column {
         Column::Text { codes, words } => {
-            given = words.iter().cloned().map(Some).chain([None]).collect();
-            slot = Box::new(|row| match codes[row] {
+            let given = words.iter().cloned().map(Some).chain([None]).collect();
+            let slot = |row: usize| match codes[row] {
                 NULL_WORD => words.len(),
                 code => (code as usize).min(words.len()),
-            });
+            };
+            (given, Box::new(slot))
         }
         Column::Bool(flags) => {
-            given = vec![Some("false".to_owned()), Some("true".to_owned()), None];
-            slot = Box::new(|row| usize::from(flags[row]).min(2));
+            let given = vec![Some("false".to_owned()), Some("true".to_owned()), None];
+            (given, Box::new(|row: usize| usize::from(flags[row]).min(2)))
         }
         Column::Float(_) | Column::Int { .. } => return none,
-    }
+    };
     let mut used = vec![false; given.len()];
     (0..column.len()).for_each(|row| used[slot(row)] = true);
     let given: Vec<Option<String>> =
