@@ -270,8 +270,9 @@ fn numbers(column: Arc<Column>, most: usize, fits: bool) -> (Shape, Option<Vec<L
 
 fn category(columns: &dyn FrameColumns, name: &str, fits: bool) -> Result<(Shape, Option<Vec<Lane>>), FilterError> {
     let of_footages = |value: &dyn Fn(usize, &FootageRows) -> Option<String>| {
-        let of_each = columns.footages().iter().enumerate().map(|(index, footage)| value(index, footage)).collect();
-        let (values, places) = in_order(of_each);
+        let of_each: Vec<Option<String>> =
+            columns.footages().iter().enumerate().map(|(index, footage)| value(index, footage)).collect();
+        let (values, places) = in_order(&of_each);
         Ok((Shape::Footages { values, places }, None))
     };
     match Names::new(columns).resolve(name) {
@@ -300,8 +301,8 @@ fn category(columns: &dyn FrameColumns, name: &str, fits: bool) -> Result<(Shape
 }
 
 /// The values in natural order, each once, those that are missing last; and the place of each given one.
-fn in_order(given: Vec<Option<String>>) -> (Vec<Option<String>>, Vec<usize>) {
-    let mut values = given.clone();
+fn in_order(given: &[Option<String>]) -> (Vec<Option<String>>, Vec<usize>) {
+    let mut values = given.to_vec();
     values.sort_by(|a, b| natural(a.as_deref(), b.as_deref()));
     values.dedup();
     let place: HashMap<&Option<String>, usize> = values.iter().enumerate().map(|(at, value)| (value, at)).collect();
@@ -318,10 +319,13 @@ fn natural(a: Option<&str>, b: Option<&str>) -> Ordering {
     }
 }
 
+/// Gives the slot of a row among the values of its column.
+type Slot<'a> = Box<dyn Fn(usize) -> usize + Sync + 'a>;
+
 /// Words and truth values that some frame has.
 fn words(column: &Column) -> (Shape, Option<Vec<Lane>>) {
     let none = (Shape::Words(Vec::new()), None);
-    let (given, slot): (Vec<Option<String>>, Box<dyn Fn(usize) -> usize + Sync>) = match column {
+    let (given, slot): (Vec<Option<String>>, Slot<'_>) = match column {
         Column::Text { codes, words } => {
             let given = words.iter().cloned().map(Some).chain([None]).collect();
             let slot = |row: usize| match codes[row] {
@@ -338,7 +342,9 @@ fn words(column: &Column) -> (Shape, Option<Vec<Lane>>) {
     };
     let mut used = vec![false; given.len()];
     (0..column.len()).for_each(|row| used[slot(row)] = true);
-    let (values, places) = in_order(given.into_iter().zip(&used).filter(|(_, used)| **used).map(|one| one.0).collect());
+    let given: Vec<Option<String>> =
+        given.into_iter().zip(&used).filter(|(_, used)| **used).map(|(value, _)| value).collect();
+    let (values, places) = in_order(&given);
     if values.len() > MOST_SLOTS {
         return none;
     }
@@ -392,7 +398,9 @@ fn coded<C: Copy + Default + Send>(rows: usize, code: impl Fn(usize) -> C + Sync
 fn totals<C: Copy + Into<usize> + Sync>(codes: &[C], slots: usize) -> Vec<u64> {
     let count = |codes: &[C]| {
         let mut totals = vec![0_u64; slots];
-        codes.iter().for_each(|code| totals[(*code).into()] += 1);
+        for code in codes {
+            totals[(*code).into()] += 1;
+        }
         totals
     };
     let join = |mut a: Vec<u64>, b: Vec<u64>| {

@@ -48,7 +48,10 @@ const NEAR: f32 = 6.0;
 impl Histogram<'_> {
     /// Draws it over the whole width.
     pub fn ui(&self, ui: &mut Ui) -> (Response, Option<Brush>) {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag());
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), HEIGHT));
+        // By name: what a drag brings onto the screen above (the condition itself, at first) must not end the drag.
+        let id = ui.scope_id().with(("histogram", self.name));
+        let response = ui.interact(rect, id, Sense::click_and_drag());
         response.widget_info(|| self.spoken());
         if ui.is_rect_visible(rect) {
             self.paint(ui, rect);
