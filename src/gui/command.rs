@@ -331,7 +331,7 @@ const ENTRIES: &[Entry] = &[
     (Group::Lake, Action::CloseLake, "Close lake", on(CTRL, Key::W), &[]),
     (Group::Lake, Action::Quit, "Quit", on(CTRL, Key::Q), &[]),
     (Group::Find, Action::FocusQuery, "Go to the query bar", on(CTRL, Key::F), &[]),
-    (Group::Find, Action::FilterOnOff, "Turn the filter off or on", on(PLAIN, Key::O), &[]),
+    (Group::Find, Action::FilterOnOff, "Turn the filter off or on", on(PLAIN, Key::Q), &[]),
     (Group::Find, Action::ExplainFilter, "Explain the filter", on(CTRL_SHIFT, Key::E), &[]),
     (Group::Find, Action::ClearFilter, "Clear the filter", on(CTRL_SHIFT, Key::X), &[]),
     (Group::Find, Action::Undo, "Undo", on(CTRL, Key::Z), &[]),

@@ -193,7 +193,7 @@ mod tests {
             ("time_zone = \"Mars/Olympus\"", Err("not an IANA zone")),
             ("[metrics.speed]\ninterpolate = \"spline\"", Err("it can be linear")),
             ("[metrics.speed]\nmax_gap_s = -1", Err("from 0 to 1e9")),
-            ("[position]\nlat = \"x\"", Err("unknown field")),
+            ("[position]\nlat = \"x\"", Err("there is no key `lat` here")),
             ("[sensors.\"*.csv\"]\ntime_zone = \"Berlin\"", Err("time_zone \"Berlin\" is not")),
             ("rate_hz = 0", Err("rate_hz is a number")),
             ("[labels]\nvoc_zero_based = 1", Err("line 2")),

@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(rule.sort, Some(Sort { column: "speed".into(), descending: true }));
         let again: ViewRule = serde_json::from_str(&serde_json::to_string(&rule).unwrap()).unwrap();
         assert_eq!(again, rule);
-        assert_eq!(again.more["lanes"], serde_json::json!([1, 2]));
+        assert_eq!(again.more["marks"], serde_json::json!([1, 2]));
         assert_eq!(serde_json::from_str::<ViewRule>("{}").unwrap(), ViewRule::default());
     }
 }

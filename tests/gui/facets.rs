@@ -171,17 +171,17 @@ fn one_key_turns_the_filter_off_and_on() {
     window.type_filter(filter);
     until_filter(&mut window, filter);
     window.leave_text();
-    window.key(Modifiers::NONE, Key::O);
+    window.key(Modifiers::NONE, Key::Q);
     window.until("all frames are shown", |window| window.matches() == all);
     assert_eq!(window.filter(), filter);
     window.key(Modifiers::COMMAND, Key::Z);
     until_filter(&mut window, filter);
     window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
     window.until("it is off again", |window| window.matches() == all);
-    window.key(Modifiers::NONE, Key::O);
+    window.key(Modifiers::NONE, Key::Q);
     until_filter(&mut window, filter);
     // A filter that is changed is one that is wanted.
-    window.key(Modifiers::NONE, Key::O);
+    window.key(Modifiers::NONE, Key::Q);
     window.until("it is off", |window| window.matches() == all);
     window.until("labels are counted", |window| window.shows("Label: pedestrian"));
     window.click("Label: pedestrian");

@@ -12,7 +12,9 @@ use crate::harness::Window;
 
 /// What can be used and has no name, with where it is.
 fn unnamed(window: &Window) -> Vec<String> {
+    // The scroll bars are drawn by the toolkit, beside areas that have names.
     let mut unnamed = window.harness.unnamed_widgets();
+    unnamed.retain(|widget| !widget.starts_with("ScrollBar"));
     // Beyond what kittest looks at: whatever takes a press or the keyboard, and every region.
     for node in window.harness.root().children_recursive() {
         let node = node.accesskit_node();

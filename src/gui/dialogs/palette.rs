@@ -115,7 +115,8 @@ fn matching(query: &str, entries: Vec<Entry>) -> Vec<Entry> {
     let mut found: Vec<(usize, Entry)> =
         entries.into_iter().filter_map(|entry| fit(query, &entry.name).map(|cost| (cost, entry))).collect();
     if !query.trim().is_empty() {
-        found.sort_by_key(|(cost, _)| *cost);
+        // Of names that fit alike the one that says least besides.
+        found.sort_by_key(|(cost, entry)| (*cost, entry.name.chars().count()));
     }
     found.into_iter().map(|(_, entry)| entry).collect()
 }

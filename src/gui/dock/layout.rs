@@ -339,7 +339,9 @@ mod tests {
             assert!(layout.is_open(pane), "{pane:?}");
         }
         let Node::Row(parts) = &layout.root else { panic!("{layout:?}") };
-        assert_eq!(parts[0].node, tabs(&[Pane::Facets]));
+        let mut left = parts[0].node.clone();
+        assert_eq!(left.panes().len(), 2);
+        assert_eq!(left.tabs_of(Pane::Facets).unwrap().active, Some(Pane::Selections));
         let Node::Column(middle) = &parts[1].node else { panic!("{layout:?}") };
         assert_eq!((&middle[0].node, &middle[1].node), (&tabs(&[Pane::Grid]), &tabs(&[Pane::Track])));
         let Node::Column(right) = &parts[2].node else { panic!("{layout:?}") };

@@ -18,8 +18,8 @@ use std::sync::{Arc, atomic::AtomicBool};
 use egui::Context;
 
 use super::{
-    dialogs::ExportDraft, explore::Lane, fetch::Fetch, lake::Lake, selected::Selected, state::SortBy, undo::Change,
-    work::Workers,
+    dialogs::ExportDraft, explore::Lane, fetch::Fetch, grid_choice::GridChoice, lake::Lake, selected::Selected,
+    state::SortBy, undo::Change, work::Workers,
 };
 use crate::{
     catalog::FrameTable,
@@ -119,11 +119,20 @@ impl Keep {
     }
 }
 
+/// Where the rule of a view keeps what a tile of the grid stands for, unless that is the usual.
+const GRID: &str = "grid";
+
 impl Lake {
     /// What is shown, as the rule of a view. What a later version added to the open view stays.
     pub fn rule(&self) -> ViewRule {
         let sort = self.sort.as_ref().map(|sort| Sort { column: sort.column.clone(), descending: sort.descending });
-        let more = self.keep.opened.as_ref().map(|opened| opened.rule.more.clone()).unwrap_or_default();
+        let mut more = self.keep.opened.as_ref().map(|opened| opened.rule.more.clone()).unwrap_or_default();
+        more.remove(GRID);
+        if self.grid != GridChoice::default()
+            && let Ok(grid) = serde_json::to_value(&self.grid)
+        {
+            more.insert(GRID.to_owned(), grid);
+        }
         let lanes = self.timeline.lanes.as_ref().map(|lanes| lanes.iter().map(Lane::to_text).collect());
         ViewRule { filter: self.filter.trim().to_owned(), sort, lanes, more }
     }
@@ -141,6 +150,9 @@ impl Lake {
             view.rule.sort.as_ref().map(|sort| SortBy { column: sort.column.clone(), descending: sort.descending });
         self.timeline.lanes =
             view.rule.lanes.as_ref().map(|lanes| lanes.iter().map(|text| Lane::of_text(text)).collect());
+        // A view of another version may group in a way that this one does not know.
+        let grid = view.rule.more.get(GRID).and_then(|grid| serde_json::from_value(grid.clone()).ok());
+        self.grid = grid.unwrap_or_default();
         self.keep.opened = Some(Arc::new(OpenedView { name: view.name.clone(), rule: view.rule.clone() }));
     }
 }

@@ -183,7 +183,9 @@ mod tests {
         let axis = |to_ms: i64| Axis { shown: Stretch::new(0, to_ms * 1_000_000), left: 0.0, right: 500.0 };
         let whole = states.bands(&axis(many));
         assert!(whole.len() <= 1000, "{}", whole.len());
-        assert!(whole.iter().all(|band| band.state.is_none() && band.right <= 500.0));
+        assert!(whole.iter().all(|band| band.right <= 500.0));
+        // The last sample holds alone for a while.
+        assert!(whole.iter().rev().skip(1).all(|band| band.state.is_none()));
         let near = states.bands(&axis(10));
         assert_eq!(near.len(), 10);
         assert_eq!((near[0].state, near[1].state), (Some(1), Some(0)));
