@@ -21,6 +21,7 @@ mod read;
 mod schema;
 mod thumbnail_schema;
 mod thumbnail_store;
+mod widen;
 mod write;
 
 pub use checksums::{ChecksumState, FootageName, NewChecksums, StoreState};

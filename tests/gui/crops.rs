@@ -92,6 +92,7 @@ fn an_object_shows_its_frame_and_chooses_it() {
     let mut window = Window::open();
     let all = listed(&window, "all", &["--class", "car"]);
     window.key(Modifiers::NONE, Key::O);
+    window.until("objects are there", |window| window.tells("Object car on "));
     window.click("Which objects");
     window.press("Objects: car");
     window.leave_text();

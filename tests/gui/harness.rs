@@ -137,13 +137,20 @@ impl Window {
 
     /// Presses a key; what that puts on the clipboard.
     pub fn copied_by(&mut self, modifiers: egui::Modifiers, key: egui::Key) -> String {
-        self.harness.key_press_modifiers(modifiers, key);
+        // One event a pass: a text that is copied is there for the pass alone.
+        self.harness.event(egui::Event::ModifiersChanged(modifiers));
+        self.harness.step();
+        self.harness.event(egui::Event::Key { key, pressed: true, modifiers, repeat: false, physical_key: None });
         for _ in 0..6 {
             self.harness.step();
-            for command in &self.harness.output().platform_output.commands {
-                if let egui::OutputCommand::CopyText(text) = command {
-                    return text.clone();
-                }
+            let copied = self.harness.output().platform_output.commands.iter().find_map(|command| match command {
+                egui::OutputCommand::CopyText(text) => Some(text.clone()),
+                _ => None,
+            });
+            if let Some(text) = copied {
+                self.harness.event(egui::Event::ModifiersChanged(egui::Modifiers::NONE));
+                self.settle();
+                return text;
             }
         }
         panic!("nothing was copied");

@@ -12,9 +12,7 @@ use crate::harness::Window;
 
 /// What can be used and has no name, with where it is.
 fn unnamed(window: &Window) -> Vec<String> {
-    // The scroll bars are drawn by the toolkit, beside areas that have names.
     let mut unnamed = window.harness.unnamed_widgets();
-    unnamed.retain(|widget| !widget.starts_with("ScrollBar"));
     // Beyond what kittest looks at: whatever takes a press or the keyboard, and every region.
     for node in window.harness.root().children_recursive() {
         let node = node.accesskit_node();
@@ -22,9 +20,12 @@ fn unnamed(window: &Window) -> Vec<String> {
             || matches!(node.role(), Role::Splitter | Role::TabPanel | Role::Tab | Role::Image);
         let named = [node.label(), node.value()].into_iter().flatten().any(|name| !name.trim().is_empty())
             || node.data().placeholder().is_some_and(|hint| !hint.trim().is_empty());
-        let text_inside =
-            matches!(node.role(), Role::GenericContainer | Role::Window | Role::TextRun | Role::ScrollView);
-        if usable && !named && !node.is_hidden() && !text_inside {
+        // The scroll bars are the toolkit's, beside areas that have names.
+        let spoken_otherwise = matches!(
+            node.role(),
+            Role::GenericContainer | Role::Window | Role::TextRun | Role::ScrollView | Role::ScrollBar
+        );
+        if usable && !named && !node.is_hidden() && !spoken_otherwise {
             unnamed.push(format!("{:?} at {:?}", node.role(), node.raw_bounds()));
         }
     }
@@ -51,7 +52,7 @@ fn every_panel_in_every_layout_and_width() {
         }
         window.resize(1600.0, 1000.0);
     }
-    for panel in ["Facets", "Grid", "Viewer", "Sensors", "Values", "Labels"] {
+    for panel in ["Facets", "Grid", "Viewer", "Timeline", "Track", "Library", "Values", "Labels"] {
         window.key(Modifiers::COMMAND, Key::K);
         window.harness.get_by_label("Command").type_text(&format!("Panel: {panel}"));
         window.settle();

@@ -116,6 +116,7 @@ fn what_is_copied_as_a_command_line_does_what_the_window_does() {
     let mut window = Window::open();
     window.type_filter("frame < 10");
     window.leave_text();
+    window.ungroup();
     window.until("it is filtered", |window| window.matches().is_some_and(|count| count < 160));
     let found = window.matches().unwrap();
     let line = window.copied_by(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);

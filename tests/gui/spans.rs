@@ -67,7 +67,9 @@ fn matches_are_grouped_with_the_peaks_that_the_command_line_tells() {
     stands_as(&mut window, "the peaks stand for their spans", &spans);
     // Without a filter frames are single, and so they are once a person says so; that is remembered.
     window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::X);
-    window.until("all frames are back", |window| window.matches() > Some(frames) && !window.grouped());
+    window.until("all frames are back", |window| {
+        window.matches() >= Some(frames) && window.filter().is_empty() && !window.grouped()
+    });
     window.type_filter(FILTER);
     window.until("spans are back", |window| window.tells(&format!("in {} spans", spans.len())));
     window.leave_text();

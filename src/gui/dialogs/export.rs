@@ -161,11 +161,12 @@ impl ExportDraft {
             }
             caption(ui, "Labels");
             let labels_name = |labels: Option<ExportLabels>| labels.map_or("No labels", ExportLabels::name);
-            ComboBox::from_id_salt("labels").selected_text(labels_name(self.labels)).show_ui(ui, |ui| {
+            let combo = ComboBox::from_id_salt("labels").selected_text(labels_name(self.labels)).show_ui(ui, |ui| {
                 for labels in ExportLabels::ALL.map(Some).into_iter().chain([None]) {
                     ui.selectable_value(&mut self.labels, labels, labels_name(labels));
                 }
             });
+            combo.response.accessible_name("Format of the labels");
             ui.add_space(STEP / 2.0);
             ui.checkbox(&mut self.spreadsheet, "Safe to open in a spreadsheet").on_hover_text(
                 "Text that begins with = + - @ is guarded, so that no spreadsheet runs it as a formula.",
