@@ -78,6 +78,7 @@ impl App {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each action")]
     fn act(&mut self, action: Action, ctx: &Context) {
         match action {
             Action::OpenFolder => self.choose_folder(Purpose::Open, ctx),

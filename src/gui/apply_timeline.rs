@@ -78,11 +78,9 @@ impl App {
         match action {
             Action::MarkA => self.apply_timeline(TimelineCommand::SetMark(Mark::A, moment), ctx),
             Action::MarkB => self.apply_timeline(TimelineCommand::SetMark(Mark::B, moment), ctx),
-            Action::ClearMarks => {
-                if !lake.marks.is_empty() {
-                    lake.undo.record(lake.view_state(), Change::Other);
-                    lake.marks = Marks::default();
-                }
+            Action::ClearMarks if !lake.marks.is_empty() => {
+                lake.undo.record(lake.view_state(), Change::Other);
+                lake.marks = Marks::default();
             }
             Action::FilterSpan => {
                 let Some((recording, span)) = marked_span(lake) else { return self.ask_for_marks() };

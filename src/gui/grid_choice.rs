@@ -54,6 +54,7 @@ impl Default for Cut {
 
 impl GridChoice {
     /// Whether frames are grouped into spans under this filter.
+    #[must_use]
     pub fn groups(&self, filter: &str) -> bool {
         if filter.trim().is_empty() { self.group_all } else { !self.split_matches }
     }

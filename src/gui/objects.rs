@@ -66,15 +66,12 @@ impl Objects {
 
     /// The place of an object on a frame: of the one with this box, else of the first.
     pub fn place_of(&self, row: usize, bbox: Option<BoundingBox>) -> Option<usize> {
-        let places: Vec<usize> = match &self.by_row {
-            Some(by_row) => {
-                let at = by_row.partition_point(|(known, _)| (*known as usize) < row);
-                by_row[at..].iter().take_while(|(known, _)| *known as usize == row).map(|one| one.1 as usize).collect()
-            }
-            None => {
-                let at = self.list.partition_point(|one| (one.row as usize) < row);
-                (at..self.list.len()).take_while(|place| self.list[*place].row as usize == row).collect()
-            }
+        let places: Vec<usize> = if let Some(by_row) = &self.by_row {
+            let at = by_row.partition_point(|(known, _)| (*known as usize) < row);
+            by_row[at..].iter().take_while(|(known, _)| *known as usize == row).map(|one| one.1 as usize).collect()
+        } else {
+            let at = self.list.partition_point(|one| (one.row as usize) < row);
+            (at..self.list.len()).take_while(|place| self.list[*place].row as usize == row).collect()
         };
         let same = |place: &&usize| bbox.is_some_and(|bbox| self.list[**place].bbox == bbox);
         places.iter().find(same).or(places.first()).copied()

@@ -45,7 +45,7 @@ fn kind(wanted: &str) -> String {
     known.unwrap_or_else(|| if wanted.starts_with("struct ") { "a table".to_owned() } else { wanted.to_owned() })
 }
 
-/// `integer `3``, `string "x"`, `map`: what was written.
+/// What was written, told as ``integer `3` ``, `string "x"` or `map`.
 fn value(found: &str) -> String {
     let (what, shown) = found.split_once(' ').unwrap_or((found, ""));
     let shown = shown.trim_matches('`');
@@ -60,7 +60,7 @@ fn value(found: &str) -> String {
     }
 }
 
-/// `one of `a`, `b``, `` `a` or `b` ``: the words alone.
+/// The words alone of ``one of `a`, `b` `` and of `` `a` or `b` ``.
 fn list(known: &str) -> String {
     known.trim_start_matches("one of ").to_owned()
 }

@@ -1,7 +1,7 @@
 //! The settings of a lake, set in the window: kept in `lake.toml`, and what they concern is indexed again.
 
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::harness::Window;
 
@@ -64,7 +64,6 @@ fn a_camera_clock_and_a_sensor_clock_are_moved() {
     window.click("Cameras");
     let name = {
         let node = window.harness.query_all_by_label_contains("Clock offset of ").next().unwrap();
-        use egui_kittest::kittest::NodeT as _;
         node.accesskit_node().label().unwrap()
     };
     fill(&mut window, &name, "0.5");
@@ -72,7 +71,6 @@ fn a_camera_clock_and_a_sensor_clock_are_moved() {
     window.click("Sensor files");
     let path = {
         let node = window.harness.query_all_by_label_contains("Clock offset of recordings/").next().unwrap();
-        use egui_kittest::kittest::NodeT as _;
         node.accesskit_node().label().unwrap()
     };
     fill(&mut window, &path, "0.5");

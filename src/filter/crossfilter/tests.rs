@@ -72,7 +72,7 @@ fn lake(rows: usize, seeds: &[u64]) -> MemoryColumns {
     lake.add_class("car", (0..rows).map(|_| u32::try_from(draw(5)).unwrap()).collect());
     lake.set_store(0, "a.h5").set_store(2, "b.h5").set_store(3, "a.h5");
     lake.set_marked(Mark::Damaged, vec![rows / 9..rows / 5, rows / 2..rows / 2 + rows / 20]);
-    lake.set_marked(Mark::Problem, vec![rows / 10..rows]);
+    lake.set_marked(Mark::Problem, std::iter::once(rows / 10..rows).collect());
     lake.add_class("sign", (0..rows).map(|_| if draw(50) == 0 { 300 } else { 0 }).collect());
     lake
 }

@@ -196,7 +196,7 @@ impl Writer<'_> {
             Text::Recording => Ok(quoted_name("recording")),
             Text::Camera => Ok(quoted_name("camera")),
             Text::Attribute(key) => self.attribute(key),
-            Text::Store => return Err(NoSql::of("store", "the table of frames does not name the stores")),
+            Text::Store => Err(NoSql::of("store", "the table of frames does not name the stores")),
         }
     }
 }

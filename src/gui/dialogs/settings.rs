@@ -33,6 +33,9 @@ enum Tab {
     Lake,
 }
 
+/// The generation of the index, and the settings that are to be changed.
+type ConcernedKey = (u64, Vec<(SettingOf, &'static str)>);
+
 /// What was typed.
 #[derive(Debug, Default)]
 pub struct SettingsDraft {
@@ -41,7 +44,7 @@ pub struct SettingsDraft {
     known: Fetch<u64, Arc<LakeSettings>>,
     /// What is different from what is set now: the new text, empty to remove.
     edits: BTreeMap<(SettingOf, &'static str), String>,
-    concerned: Fetch<(u64, Vec<(SettingOf, &'static str)>), Concerned>,
+    concerned: Fetch<ConcernedKey, Concerned>,
 }
 
 impl SettingsDraft {

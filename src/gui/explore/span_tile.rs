@@ -50,7 +50,7 @@ impl Card<'_> {
     }
 
     /// The edges of further pictures behind this one, in the gap above it.
-    pub fn stack_ui(&self, ui: &Ui, picture: Rect, gap: f32) {
+    pub fn stack_ui(ui: &Ui, picture: Rect, gap: f32) {
         if picture.width() < COUNT || gap < 8.0 {
             return;
         }
@@ -129,7 +129,8 @@ impl Card<'_> {
             let side = if peak.lowest { "smallest" } else { "largest" };
             let value = number(self.span.value);
             let frame = self.span.face as usize - footage.first_row;
-            text += &format!("\n{side} {}: {value} {unit} at frame {frame}", peak.of);
+            text += "\n";
+            text += &[side, " ", &peak.of, ": ", &value, " ", unit, " at frame ", &frame.to_string()].concat();
         }
         text
     }

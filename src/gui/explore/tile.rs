@@ -62,8 +62,8 @@ impl Tile<'_> {
         }
         let picture = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), self.plan.picture));
         let rounding = if picture.width() >= 80.0 { 4.0 } else { 2.0 };
-        if let Some(card) = &self.card {
-            card.stack_ui(ui, picture, self.plan.gap);
+        if self.card.is_some() {
+            Card::stack_ui(ui, picture, self.plan.gap);
         }
         let painter = ui.painter();
         let drawn = match &self.thumb {

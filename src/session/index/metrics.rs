@@ -105,6 +105,9 @@ pub(super) fn read(
     all
 }
 
+/// Times that metrics of one table share.
+type Times = Arc<Vec<i64>>;
+
 /// The metrics with their times moved; those of one table go on to share them. A time that cannot be held stays the last
 /// that can.
 fn move_times(mut series: Vec<Series>, offset_s: Option<f64>) -> Vec<Series> {
@@ -112,7 +115,7 @@ fn move_times(mut series: Vec<Series>, offset_s: Option<f64>) -> Vec<Series> {
     if by_ns == 0 {
         return series;
     }
-    let mut known: Vec<(Arc<Vec<i64>>, Arc<Vec<i64>>)> = Vec::new();
+    let mut known: Vec<(Times, Times)> = Vec::new();
     for one in &mut series {
         let moved =
             known.iter().find(|(before, _)| Arc::ptr_eq(before, &one.time_ns)).map(|(_, after)| Arc::clone(after));

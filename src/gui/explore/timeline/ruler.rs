@@ -161,7 +161,7 @@ fn overview_ui(ui: &Ui, area: Rect, scene: &Scene<'_>, gestured: &mut Vec<Gestur
     }
     ui.painter().rect_filled(track, 2, colors.pressed);
     let (left, right) = (whole.x(shown.from), whole.x(shown.to));
-    let middle = (left + right) / 2.0;
+    let middle = f32::midpoint(left, right);
     // However far one zooms in, there is something to take hold of.
     let half = ((right - left) / 2.0).max(5.0);
     let handle = Rect::from_x_y_ranges(middle - half..=middle + half, track.y_range()).expand2(vec2(0.0, 1.0));

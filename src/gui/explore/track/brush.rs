@@ -71,7 +71,7 @@ impl Brush {
     }
 
     /// The place, as far as it lies on the map; `None` for a slip of the hand.
-    pub fn finish(&self, camera: Camera, rect: Rect, projection: &Projection) -> Option<Drawn> {
+    pub fn finish(&self, camera: Camera, rect: Rect, projection: Projection) -> Option<Drawn> {
         let inside: Vec<Pos2> = self.outline().into_iter().map(|at| rect.clamp(at)).collect();
         let around = Rect::from_points(&inside);
         if inside.len() < 3 || around.width() < LEAST || around.height() < LEAST {
@@ -153,15 +153,15 @@ mod tests {
         let mut brush = Brush::begin(Tool::Rectangle, pos2(300.0, 200.0));
         brush.to(pos2(150.0, 900.0));
         brush.to(pos2(100.0, 100.0));
-        let Some(Drawn::Box([south, west, north, east])) = brush.finish(camera, RECT, &projection) else { panic!() };
+        let Some(Drawn::Box([south, west, north, east])) = brush.finish(camera, RECT, projection) else { panic!() };
         assert!(south < 48.1 && 48.1 < north && west < 11.5 && 11.5 < east);
         assert!([south, west, north, east].iter().all(|side| format!("{side}").len() <= 9), "{south} {west}");
         let slip = Brush { tool: Tool::Rectangle, trail: vec![pos2(5.0, 5.0), pos2(200.0, 6.0)] };
-        assert_eq!(slip.finish(camera, RECT, &projection), None);
+        assert_eq!(slip.finish(camera, RECT, projection), None);
         // Across the antimeridian the western side is the larger number.
         let (camera, projection) = view(10.0, 180.0);
         let wide = Brush { tool: Tool::Rectangle, trail: vec![pos2(100.0, 100.0), pos2(300.0, 200.0)] };
-        let Some(Drawn::Box([_, west, _, east])) = wide.finish(camera, RECT, &projection) else { panic!() };
+        let Some(Drawn::Box([_, west, _, east])) = wide.finish(camera, RECT, projection) else { panic!() };
         assert!(west > 179.0 && east < -179.0, "{west} {east}");
     }
 
@@ -178,13 +178,13 @@ mod tests {
                 _ => pos2(250.0 - side, 250.0 - side),
             });
         }
-        let Some(Drawn::Polygon(corners)) = brush.finish(camera, RECT, &projection) else { panic!() };
+        let Some(Drawn::Polygon(corners)) = brush.finish(camera, RECT, projection) else { panic!() };
         assert!((3..=8).contains(&corners.len()), "{corners:?}");
         let circle = (0..2000_u16)
             .map(|at| f32::from(at) / 300.0)
             .map(|turn| pos2(200.0, 150.0) + egui::Vec2::angled(turn) * 140.0);
         let circle = Brush { tool: Tool::Lasso, trail: circle.collect() };
-        let Some(Drawn::Polygon(corners)) = circle.finish(camera, RECT, &projection) else { panic!() };
+        let Some(Drawn::Polygon(corners)) = circle.finish(camera, RECT, projection) else { panic!() };
         assert!(corners.len() <= MOST_CORNERS && corners.len() > 12, "{}", corners.len());
     }
 }

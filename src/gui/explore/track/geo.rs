@@ -90,7 +90,7 @@ impl Projection {
     }
 
     /// The point of a position; [`NOWHERE`] when it is none.
-    pub fn project(&self, latitude: f64, longitude: f64) -> Point {
+    pub fn project(self, latitude: f64, longitude: f64) -> Point {
         if !(latitude.abs() <= 90.0 && longitude.abs() <= 540.0) {
             return NOWHERE;
         }
@@ -101,7 +101,7 @@ impl Projection {
     }
 
     /// The same without rounding, for what is drawn beside positions. Longitudes go on beyond the plane's edges.
-    pub fn place_near(&self, latitude: f64, longitude: f64, x: f64) -> [f64; 2] {
+    pub fn place_near(self, latitude: f64, longitude: f64, x: f64) -> [f64; 2] {
         let [at, y] = self.place(latitude, longitude);
         [at + ((x - at) / WORLD).round() * WORLD, y]
     }
@@ -112,7 +112,7 @@ impl Projection {
     }
 
     /// Latitude and longitude of a place; longitudes from −180 to 180.
-    pub fn unproject(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+    pub fn unproject(self, [x, y]: [f64; 2]) -> [f64; 2] {
         let longitude = x / DEGREE + self.cut;
         let longitude = longitude - 360.0 * ((longitude + 180.0) / 360.0).floor();
         [(-y / WORLD * TAU).sinh().atan().to_degrees(), longitude]

@@ -164,7 +164,7 @@ impl Layers {
 fn routes_mesh(canvas: &Canvas<'_>, routes: &Routes, coloring: Option<&Coloring>, current: Option<usize>) -> Mesh {
     let Canvas { camera, rect, colors, .. } = *canvas;
     let window = camera.window(rect, 8.0);
-    let drawn = || routes.drawn.iter().map(|footage| (*footage, &routes.routes[*footage]));
+    let drawn = || routes.drawn.iter().map(|footage| (*footage, &routes.by_footage[*footage]));
     let mut apart = camera.scale * 1.5;
     for _ in 0..6 {
         if drawn().map(|(_, route)| route.weight(&window, apart)).sum::<usize>() <= MOST_POINTS {
@@ -182,7 +182,7 @@ fn routes_mesh(canvas: &Canvas<'_>, routes: &Routes, coloring: Option<&Coloring>
     for (_, route) in drawn().filter(|(footage, _)| Some(*footage) != current) {
         mesh.append(draw(route, 1.25, apart, &|_| Some(colors.faint)));
     }
-    if let Some(route) = current.and_then(|footage| routes.routes.get(footage)) {
+    if let Some(route) = current.and_then(|footage| routes.by_footage.get(footage)) {
         let apart = camera.scale;
         // A seam around the colours, so that the palest of them is seen; it also shows where values are missing.
         mesh.append(draw(route, 4.5, apart, &|_| Some(colors.muted)));
@@ -198,7 +198,7 @@ fn far_away(canvas: &Canvas<'_>, routes: &Routes) -> Vec<Pos2> {
     let Canvas { camera, rect, .. } = *canvas;
     let mut pen = DotPen::new(camera, rect, |_: usize, _: usize| true);
     let (window, small) = (camera.window(rect, CELL), camera.scale * 5.0);
-    for bounds in routes.drawn.iter().filter_map(|footage| routes.routes[*footage].bounds) {
+    for bounds in routes.drawn.iter().filter_map(|footage| routes.by_footage[*footage].bounds) {
         let side = |at: usize| f64::from(bounds.high[at]) - f64::from(bounds.low[at]);
         if bounds.meets(&window) && side(0).max(side(1)) < small {
             pen.to(0, 1, bounds.low);
@@ -233,7 +233,7 @@ fn dots(canvas: &Canvas<'_>, routes: &Routes, has: impl Fn(usize, usize) -> bool
     let Canvas { camera, rect, .. } = *canvas;
     let mut pen = DotPen::new(camera, rect, has);
     let window = camera.window(rect, CELL);
-    for route in &routes.routes {
+    for route in &routes.by_footage {
         route.draw(&window, camera.scale * f64::from(CELL) / 2.0, &mut pen);
     }
     pen.dots
@@ -295,7 +295,7 @@ pub(super) fn bounds_of(routes: &Routes, has: impl Fn(usize, usize) -> bool) -> 
     let apart =
         (0..2).map(|side| f64::from(whole.high[side]) - f64::from(whole.low[side])).fold(0.0, f64::max) / 4000.0;
     let mut all = Collect(has, Vec::new());
-    for route in &routes.routes {
+    for route in &routes.by_footage {
         route.draw(&whole, apart, &mut all);
     }
     Bounds::of(all.1)

@@ -29,7 +29,7 @@ pub(super) fn note(painter: &Painter, colors: &Colors, at: Pos2, align: Align2, 
 }
 
 /// Lines of latitude and longitude, and their degrees where there is room.
-pub(super) fn graticule(painter: &Painter, canvas: &Canvas<'_>, projection: &Projection) {
+pub(super) fn graticule(painter: &Painter, canvas: &Canvas<'_>, projection: Projection) {
     let Canvas { camera, rect, colors, .. } = *canvas;
     let corner = |at: Pos2| projection.unproject(camera.to_plane(rect, at));
     let ([north, west], [south, _]) = (corner(rect.left_top()), corner(rect.left_bottom()));
@@ -188,12 +188,12 @@ pub(super) fn dots(painter: &Painter, colors: &Colors, matches: &[Pos2], chosen:
 }
 
 /// A place: its outline and a wash inside. `draft` is one that is being drawn.
-pub(super) fn place(painter: &Painter, colors: &Colors, outline: Vec<Pos2>, draft: bool) {
+pub(super) fn place(painter: &Painter, colors: &Colors, outline: &[Pos2], draft: bool) {
     if outline.len() < 2 {
         return;
     }
     let stroke = Stroke::new(1.5, colors.accent);
-    let mut closed = outline.clone();
+    let mut closed = outline.to_vec();
     closed.extend(outline.first().copied());
     if draft {
         painter.extend(Shape::dashed_line(&closed, stroke, 5.0, 3.0));
@@ -201,7 +201,7 @@ pub(super) fn place(painter: &Painter, colors: &Colors, outline: Vec<Pos2>, draf
         painter.line(closed, stroke);
     }
     if outline.len() == 4 {
-        let wash = Rect::from_points(&outline);
+        let wash = Rect::from_points(outline);
         painter.rect_filled(wash, 0, colors.accent.gamma_multiply(0.08));
     }
 }

@@ -109,7 +109,7 @@ impl Track {
         }
         let current = lake.current.filter(|row| *row < lake.frames());
         let strong = current.and_then(|row| drawn_of(&routes, lake, row));
-        let first = || strong.and_then(|footage| routes.routes[footage].bounds).unwrap_or(whole);
+        let first = || strong.and_then(|footage| routes.by_footage[footage].bounds).unwrap_or(whole);
         let wanted = match self.fit.take() {
             Some(Fit::All) => Some(whole),
             Some(Fit::Matches) => {
@@ -232,7 +232,7 @@ impl Track {
                 brush.to(pointer);
             }
             if response.drag_stopped() {
-                if let Some(drawn) = brush.finish(*camera, rect, &routes.projection) {
+                if let Some(drawn) = brush.finish(*camera, rect, routes.projection) {
                     let edited = match drawn {
                         Drawn::Box(sides) => edit::set_box(&lake.filter, Some(sides)),
                         Drawn::Polygon(corners) => edit::set_polygon(&lake.filter, &corners),
@@ -284,7 +284,7 @@ impl Track {
         let Canvas { camera, rect, colors, .. } = *canvas;
         let painter = ui.painter().with_clip_rect(rect);
         painter.rect_filled(rect, 0, colors.canvas);
-        marks::graticule(&painter, canvas, &routes.projection);
+        marks::graticule(&painter, canvas, routes.projection);
         let wanted = chosen_metric(lake);
         let coloring = self.coloring.value().filter(|coloring| Some(&coloring.metric) == wanted.as_ref()).cloned();
         let strong = current.and_then(|row| drawn_of(routes, lake, row));
@@ -301,16 +301,16 @@ impl Track {
                     near = at[0];
                     camera.to_screen(rect, at)
                 };
-                marks::place(&painter, colors, outline.into_iter().map(corner).collect(), false);
+                marks::place(&painter, colors, &outline.into_iter().map(corner).collect::<Vec<_>>(), false);
             }
         }
         if let (Some(row), Some(point)) = (current, here) {
             let way = COURSE_M / geo::metres_a_unit(f64::from(point[1])).max(1e-9);
-            let course = routes.routes.get(lake.footage(row).0).and_then(|route| route.course(row, way));
+            let course = routes.by_footage.get(lake.footage(row).0).and_then(|route| route.course(row, way));
             marks::car(&painter, colors, camera.point(rect, point), course);
         }
         if let Some(brush) = &self.brush {
-            marks::place(&painter, colors, brush.outline(), true);
+            marks::place(&painter, colors, &brush.outline(), true);
         }
         marks::north(&painter, canvas);
         if let Some((at, text)) = marks::scale(&painter, canvas) {

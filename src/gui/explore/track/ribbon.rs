@@ -48,8 +48,7 @@ impl Ribbon {
     fn stroke(&mut self, line: &[(Pos2, Color32)]) {
         let direction = |from: usize, to: usize| (line[to].0 - line[from].0).normalized();
         let last = line.len() - 1;
-        for at in 0..=last {
-            let (here, color) = line[at];
+        for (at, (here, color)) in line.iter().copied().enumerate() {
             let into = if at > 0 { direction(at - 1, at) } else { direction(0, 1) };
             let out = if at < last { direction(at, at + 1) } else { into };
             let straight = into.dot(out);

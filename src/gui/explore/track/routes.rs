@@ -33,7 +33,7 @@ const JUMP: f64 = 2_700.0;
 pub(super) struct Routes {
     pub projection: Projection,
     /// By footage, in the table's order.
-    pub routes: Vec<Route>,
+    pub by_footage: Vec<Route>,
     /// The footages whose routes are drawn: of each recording the one with the most positions.
     pub drawn: Vec<usize>,
     /// All positions.
@@ -141,12 +141,12 @@ impl Routes {
             }
         }
         drawn.retain(|at| routes[*at].bounds.is_some());
-        Ok(Self { projection, routes, drawn, bounds, without_fix })
+        Ok(Self { projection, by_footage: routes, drawn, bounds, without_fix })
     }
 
     /// The point of a row, if it has a position.
     pub fn point(&self, footage: usize, row: usize) -> Option<Point> {
-        let route = self.routes.get(footage)?;
+        let route = self.by_footage.get(footage)?;
         route.points.get(row.checked_sub(route.first_row)?).copied().filter(|point| *point != NOWHERE)
     }
 
@@ -154,7 +154,7 @@ impl Routes {
     pub fn nearest(&self, at: [f64; 2], reach: f64) -> Option<(usize, usize)> {
         let mut best = (reach * reach, None);
         for footage in &self.drawn {
-            let route = &self.routes[*footage];
+            let route = &self.by_footage[*footage];
             let near = |bounds: &Option<Bounds>, best: f64| bounds.is_some_and(|b| b.distance_squared(at) <= best);
             if !near(&route.bounds, best.0) {
                 continue;
@@ -238,18 +238,14 @@ impl Route {
             return;
         }
         let coarsest = self.levels.partition_point(|level| f64::from(level.apart) <= apart);
-        match coarsest.checked_sub(1).and_then(|level| self.levels.get(level)) {
-            Some(level) => {
-                let row = |at: usize| {
-                    level.frames.get(at).map_or(self.points.len(), |frame| *frame as usize) + self.first_row
-                };
-                walk(&level.points, &level.chunks, window, pen, |at| (row(at), row(at + 1)), |_| false);
-            }
-            None => {
-                let row = |at: usize| (self.first_row + at, self.first_row + at + 1);
-                let broken = |at: usize| self.breaks.binary_search(&u32::try_from(at).unwrap_or(u32::MAX)).is_ok();
-                walk(&self.points, &self.chunks, window, pen, row, broken);
-            }
+        if let Some(level) = coarsest.checked_sub(1).and_then(|level| self.levels.get(level)) {
+            let row =
+                |at: usize| level.frames.get(at).map_or(self.points.len(), |frame| *frame as usize) + self.first_row;
+            walk(&level.points, &level.chunks, window, pen, |at| (row(at), row(at + 1)), |_| false);
+        } else {
+            let row = |at: usize| (self.first_row + at, self.first_row + at + 1);
+            let broken = |at: usize| self.breaks.binary_search(&u32::try_from(at).unwrap_or(u32::MAX)).is_ok();
+            walk(&self.points, &self.chunks, window, pen, row, broken);
         }
     }
 
@@ -341,8 +337,8 @@ fn walk(
             pen.up();
         }
         let end = (from + CHUNK + 1).min(points.len());
-        for at in from.max(drawn_to)..end {
-            if points[at] == NOWHERE {
+        for (at, point) in points.iter().enumerate().take(end).skip(from.max(drawn_to)) {
+            if *point == NOWHERE {
                 // Frames without a position do not break the line; gaps between its parts do.
                 if rows(at).0 == rows(at + 1).0 {
                     pen.up();
@@ -353,7 +349,7 @@ fn walk(
                 pen.up();
             }
             let (row, end) = rows(at);
-            pen.to(row, end, points[at]);
+            pen.to(row, end, *point);
         }
         drawn_to = end;
     }
