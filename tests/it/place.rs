@@ -1,5 +1,7 @@
 //! Frames by where they were taken, from the command line.
 
+use std::fmt::Write as _;
+
 use crate::harness::Lake;
 
 /// A recording of four frames a second apart, with positions under these names.
@@ -17,7 +19,7 @@ fn lake(latitude: &str, longitude: &str) -> Lake {
     let mut table = format!("timestamp_ns,{latitude},{longitude}\n");
     for (at, frame) in (0_u8..).zip(&frames) {
         let east = if at < 2 { 179.9 + f64::from(at) * 0.05 } else { -179.98 + f64::from(at) * 0.05 };
-        table += &format!("{},{},{east}\n", frame["timestamp_ns"], 10.0 + f64::from(at));
+        writeln!(table, "{},{},{east}", frame["timestamp_ns"], 10.0 + f64::from(at)).unwrap();
     }
     std::fs::write(metrics.join("gps.csv"), table).unwrap();
     lake.run("index", &[]);
