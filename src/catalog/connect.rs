@@ -117,7 +117,11 @@ fn has_own_tables(connection: &Connection) -> rusqlite::Result<bool> {
     };
     let wanted = Connection::open_in_memory()?;
     wanted.execute_batch(CATALOG)?;
-    let facts: i64 = connection.query_row("SELECT count(*) FROM meta", [], |row| row.get(0))?;
+    let facts: i64 = connection.query_row(
+        "SELECT count(*) FROM meta WHERE key IN ('generation', 'complete', 'uid')",
+        [],
+        |row| row.get(0),
+    )?;
     Ok(tables(connection)? == tables(&wanted)? && facts == 3)
 }
 

@@ -80,6 +80,8 @@ pub struct App {
     applied_zoom: f32,
     /// The generation, and how many pictures had come, when the watcher was last told whose stores to look at.
     watched: Option<(u64, u64)>,
+    /// Grows with every lake that is left: what workers tell of an earlier one is not taken for the present.
+    pub(super) visit: u64,
     folders: FolderWatch,
 }
 
@@ -107,6 +109,7 @@ impl App {
             changed_at: None,
             applied_zoom: 1.0,
             watched: None,
+            visit: 0,
             folders: FolderWatch::new(ctx),
         };
         if let Some(lake) = lake {
@@ -143,6 +146,9 @@ impl App {
         self.watched = None;
         self.state.transient.dialog = None;
         self.state.transient.run = None;
+        // What is still under way belongs to the lake that is left, and so does what could be taken back.
+        self.visit += 1;
+        self.state.transient.notices.retain(|notice| notice.undo.is_none());
         self.slot = Slot::Welcome;
     }
 

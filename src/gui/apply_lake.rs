@@ -10,6 +10,7 @@ use super::{
     command::{Action, Command},
     command_line,
     events::Event,
+    grid_choice::GridChoice,
     keep::{Deleted, Done},
     selected::Selected,
     state::Workspace,
@@ -171,7 +172,9 @@ impl App {
             }
             Action::CopyCommandLine => {
                 let text = match (self.state.persisted.workspace, &lake.keep.opened) {
-                    (Workspace::Explore, Some(opened)) if !lake.view_changed() => {
+                    (Workspace::Explore, Some(opened))
+                        if !lake.view_changed() && lake.grid == GridChoice::default() =>
+                    {
                         command_line::view(&lake.root, &opened.name)
                     }
                     (Workspace::Explore, _) => {
@@ -252,7 +255,7 @@ impl App {
         let Slot::Ready(lake) = &self.slot else { return };
         let Some(row) = lake.current else { return };
         let (session, table, index) = (lake.session.clone(), Arc::clone(lake.table()), lake.footage(row).0);
-        let (tell, ctx) = (self.tell.clone(), ctx.clone());
+        let (visit, tell, ctx) = (self.visit, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let name = &table.footage_list()[index];
             let told = match change(&session, &table, index) {
@@ -262,7 +265,10 @@ impl App {
                 Err(error) => Err(format!("How {}/{} is shown cannot be kept: {error}", name.recording, name.camera)),
             };
             let look = session.look(&table, index);
-            let _ = tell.send(Event::LookChanged { footage: table.footage_id(index), look, told });
+            let _ = tell.send(Event::OfLake {
+                visit,
+                event: Box::new(Event::LookChanged { footage: table.footage_id(index), look, told }),
+            });
             ctx.request_repaint();
         };
         self.workers.ask.spawn(Priority::Visible, work).detach();
@@ -271,11 +277,14 @@ impl App {
     fn load_selection(&mut self, name: String, ctx: &Context) {
         let Slot::Ready(lake) = &self.slot else { return };
         let (session, table) = (lake.session.clone(), Arc::clone(lake.table()));
-        let (tell, ctx) = (self.tell.clone(), ctx.clone());
+        let (visit, tell, ctx) = (self.visit, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let rows = session.selection_rows(&table, &name).map_err(|error| error.to_string());
             let rows = rows.map(|(rows, gone)| (Selected::of(rows), gone));
-            let _ = tell.send(Event::SelectionLoaded { name, generation: table.generation(), rows });
+            let _ = tell.send(Event::OfLake {
+                visit,
+                event: Box::new(Event::SelectionLoaded { name, generation: table.generation(), rows }),
+            });
             ctx.request_repaint();
         };
         self.workers.ask.spawn(Priority::Visible, work).detach();

@@ -10,6 +10,13 @@ use crate::{
 
 /// One message.
 pub enum Event {
+    /// One that means something to the lake it was asked of, and to no other.
+    OfLake {
+        /// Which visit to a lake that was.
+        visit: u64,
+        /// What happened.
+        event: Box<Event>,
+    },
     /// How the frames of a footage are shown was changed, or could not be.
     LookChanged {
         /// The catalog's number of the footage.

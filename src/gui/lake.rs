@@ -422,7 +422,8 @@ impl Lake {
         }
         let Some(view) = self.view.clone() else { return };
         let query = self.grid.query.clone();
-        let key = ObjectsKey { generation: view.key.generation, filter: view.key.filter.clone(), query };
+        let (generation, tags) = (view.key.generation, view.key.tags);
+        let key = ObjectsKey { generation, tags, filter: view.key.filter.clone(), query };
         let (session, table) = (self.session.clone(), Arc::clone(self.table()));
         self.objects.request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| {
             Objects::new(&session, &table, &view, key)
@@ -439,9 +440,12 @@ impl Lake {
         let generation = table.generation();
         self.unfiltered.request(generation, &workers.ask, Priority::Visible, ctx, move |_| {
             let key = |sort| ViewKey { generation, tags: 0, filter: String::new(), sort, spans: None };
-            View::new(&session, &table, key(sort))
-                .or_else(|_| View::new(&session, &table, key(None)))
-                .map_err(|error| format!("{error:?}"))
+            View::new(&session, &table, key(sort)).or_else(|_| View::new(&session, &table, key(None))).map_err(
+                |error| match error {
+                    ViewError::Filter(error) => error.to_string(),
+                    ViewError::Sort(error) => error,
+                },
+            )
         });
         self.unfiltered.poll();
         if let Some(view) = self.unfiltered.take_ready() {

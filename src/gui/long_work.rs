@@ -70,6 +70,8 @@ impl App {
 
     pub(super) fn take_event(&mut self, event: Event, ctx: &Context) {
         match event {
+            Event::OfLake { visit, event } if visit == self.visit => self.take_event(*event, ctx),
+            Event::OfLake { .. } => {}
             Event::FolderChosen { purpose, folder } => {
                 self.state.transient.choosing_folder = false;
                 match (purpose, folder, &mut self.state.transient.dialog) {

@@ -17,6 +17,8 @@ use crate::{
 pub struct ObjectsKey {
     /// Generation of the table.
     pub generation: u64,
+    /// Another number when tags that the filter may name have changed.
+    pub tags: u64,
     /// Filter text.
     pub filter: String,
     /// Which objects, and in which order.

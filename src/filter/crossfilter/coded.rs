@@ -92,6 +92,9 @@ pub struct Coded {
     pub(super) lanes: Option<Vec<Lane>>,
 }
 
+/// Most labels of a frame that are told apart in counts by number.
+const MOST_COUNTED: u32 = 1 << 16;
+
 impl Coded {
     /// Reads the columns of a facet and codes them in at most `most` bins, as long as that takes at most `most_bytes`;
     /// a facet that takes more is counted from its columns each time.
@@ -225,9 +228,11 @@ impl Coded {
                 front: bins.histogram(NumberColumn::Metric(column), Some(set)),
             },
             (Shape::Labels(counts), _) => {
-                let most = counts.par_iter().copied().max().unwrap_or(0) as usize;
+                // A count beyond this stands with the last: it comes from a file and must not decide what memory is asked for.
+                let most = counts.par_iter().copied().max().unwrap_or(0).min(MOST_COUNTED) as usize;
                 let mut frames = vec![0; most + 1];
-                set.iter().filter_map(|row| counts.get(row)).for_each(|count| frames[*count as usize] += 1);
+                let told = set.iter().filter_map(|row| counts.get(row));
+                told.for_each(|count| frames[(*count as usize).min(most)] += 1);
                 FacetCounts::Labels(frames)
             }
             (_, FacetKey::Category(name)) => FacetCounts::Category(category_counts(columns, name, Some(set))?),

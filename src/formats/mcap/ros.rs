@@ -25,7 +25,7 @@ pub(super) fn flatten_ros(
 ) -> Option<()> {
     let mut cells = Vec::new();
     let mut reader = Reader::new(encoding, data)?;
-    let mut walk = Walk { schema, cells: &mut cells, columns };
+    let mut walk = Walk { schema, steps: MAX_STEPS, cells: &mut cells, columns };
     walk.message(&mut reader, 0, 0, &mut String::new(), true)?;
     // Bytes behind the message are padding at most.
     if reader.left().len() > 7 {
@@ -92,8 +92,13 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Most values of one message that are looked at one by one. A definition can tell of more without a byte for them.
+const MAX_STEPS: u32 = 1 << 20;
+
 struct Walk<'a> {
     schema: &'a RosSchema,
+    /// Values that may still be looked at.
+    steps: u32,
     cells: &'a mut Vec<(String, Cell)>,
     columns: &'a mut FieldColumns,
 }
@@ -139,6 +144,7 @@ impl Walk<'_> {
         path: &mut String,
         kept: bool,
     ) -> Option<()> {
+        self.steps = self.steps.checked_sub(1)?;
         let count = match many {
             Many::One => return self.value(reader, of, depth, path, kept),
             Many::Exactly(count) => count,
@@ -157,6 +163,7 @@ impl Walk<'_> {
             return reader.bytes(count.checked_mul(size)?).map(drop);
         }
         for at in 0..count {
+            self.steps = self.steps.checked_sub(1)?;
             let before = reader.at;
             let mut read = Some(());
             below(path, &at.to_string(), |path| read = self.value(reader, of, depth, path, as_cells));
@@ -268,6 +275,18 @@ mod tests {
         data.extend(1.5_f64.to_le_bytes());
         assert!(flatten_ros(&schema, Encoding::Cdr, &data, 0, &mut FieldColumns::default()).is_some());
         assert!(flatten_ros(&schema, Encoding::Cdr, &data[..12], 0, &mut FieldColumns::default()).is_none());
+    }
+
+    #[test]
+    fn definitions_that_tell_of_values_without_bytes_come_to_an_end() {
+        for nothing in ["float64[0] none", ""] {
+            let fields = |of: u32| (0..200).map(|at| format!("M{of} f{at}\n")).collect::<Vec<_>>().concat();
+            let inner = (1..15).map(|depth| format!("===\nMSG: a/M{depth}\n{}", fields(depth + 1)));
+            let text =
+                [fields(1), inner.collect::<Vec<_>>().concat(), format!("===\nMSG: a/M15\n{nothing}\n")].concat();
+            let schema = RosSchema::parse("a/B", &text, false).unwrap();
+            assert!(flatten_ros(&schema, Encoding::Ros1, &[], 0, &mut FieldColumns::default()).is_none());
+        }
     }
 
     proptest! {

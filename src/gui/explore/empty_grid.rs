@@ -22,13 +22,13 @@ use crate::{
 
 /// Which part of a filter leaves no frame, worked out by a worker.
 #[derive(Default)]
-pub(super) struct Why(Fetch<(u64, String), Option<String>>);
+pub(super) struct Why(Fetch<(u64, u64, String), Option<String>>);
 
 impl Why {
     fn told(&mut self, ui: &Ui, lake: &Lake, workers: &Workers) -> Option<&str> {
         let filter = lake.view.as_ref()?.key.filter.clone();
         let (session, table) = (lake.session.clone(), Arc::clone(lake.table()));
-        let key = (table.generation(), filter.clone());
+        let key = (table.generation(), lake.selections_version, filter.clone());
         self.0.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
             session.explain(&table, &filter).map(|told| blame(&told)).map_err(|error| error.to_string())
         });

@@ -33,7 +33,7 @@ const NUMBER: f32 = 104.0;
 #[derive(Default)]
 pub struct Explain {
     open: bool,
-    answer: Fetch<(u64, String), Explanation>,
+    answer: Fetch<(u64, u64, String), Explanation>,
 }
 
 /// What the pointer does to a part: bytes of the filter text.
@@ -90,7 +90,7 @@ impl Explain {
 
     fn ask(&mut self, ui: &Ui, lake: &Lake, workers: &Workers) {
         let (session, table, filter) = (lake.session.clone(), Arc::clone(lake.table()), lake.filter.clone());
-        let key = (table.generation(), filter.clone());
+        let key = (table.generation(), lake.selections_version, filter.clone());
         self.answer.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
             session.explain(&table, &filter).map_err(|error| error.to_string())
         });

@@ -26,7 +26,7 @@ fn order(lake: &Lake) -> (Order<'_>, bool) {
     let grid = &lake.grid;
     if grid.objects {
         (Order::Objects(grid.query.order), grid.query.descending)
-    } else if grid.groups(&lake.filter) {
+    } else if grid.groups(lake.applied()) {
         (Order::Spans(grid.spans.order), grid.spans.descending)
     } else {
         (Order::Frames(lake.sort.as_ref()), lake.sort.as_ref().is_some_and(|sort| sort.descending))

@@ -246,10 +246,10 @@ impl App {
         work: impl FnOnce(&Session) -> Result<Done, SessionError> + Send + 'static,
     ) {
         let Slot::Ready(lake) = &self.slot else { return };
-        let (session, tell, ctx) = (lake.session.clone(), self.tell.clone(), ctx.clone());
+        let (session, visit, tell, ctx) = (lake.session.clone(), self.visit, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let done = work(&session).map_err(|error| error.to_string());
-            let _ = tell.send(Event::Kept(done));
+            let _ = tell.send(Event::OfLake { visit, event: Box::new(Event::Kept(done)) });
             ctx.request_repaint();
         };
         self.workers.ask.spawn(Priority::Visible, work).detach();
@@ -280,12 +280,12 @@ impl App {
     /// Has a worker write the filter as SQL.
     fn copy_sql(&self, ctx: &Context) {
         let Slot::Ready(lake) = &self.slot else { return };
-        let (session, table, filter) = (lake.session.clone(), Arc::clone(lake.table()), lake.filter.clone());
+        let (session, table, filter) = (lake.session.clone(), Arc::clone(lake.table()), lake.applied().to_owned());
         let sort = lake.sort.as_ref().map(|sort| Sort { column: sort.column.clone(), descending: sort.descending });
-        let (tell, ctx) = (self.tell.clone(), ctx.clone());
+        let (visit, tell, ctx) = (self.visit, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let written = session.sql(&table, &filter, sort.as_ref()).map_err(|error| error.to_string());
-            let _ = tell.send(Event::Sql(written));
+            let _ = tell.send(Event::OfLake { visit, event: Box::new(Event::Sql(written)) });
             ctx.request_repaint();
         };
         self.workers.ask.spawn(Priority::Visible, work).detach();

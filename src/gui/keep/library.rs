@@ -103,7 +103,7 @@ impl Library {
         let mut keep = true;
         let Some(views) = there(ui, &lake.keep.views, "views") else { return true };
         if views.is_empty() {
-            let body = "A view keeps the rule: filter, order and lanes of the timeline. Set them as you like, then save the view.";
+            let body = "A view keeps the rule: filter, order, tiles and lanes of the timeline. Set them as you like, then save the view.";
             empty_ui(ui, Icon::Bookmark, "No views yet", body, |ui| {
                 if plain_button(ui, true, Action::SaveView.name()).clicked() {
                     out.push(Action::SaveView.into());

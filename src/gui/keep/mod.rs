@@ -139,13 +139,14 @@ impl Lake {
 
     /// Whether what is shown differs from the view that is open.
     pub fn view_changed(&self) -> bool {
-        self.keep.opened.as_ref().is_some_and(|opened| opened.rule != self.rule())
+        self.keep.opened.as_ref().is_some_and(|opened| self.off || opened.rule != self.rule())
     }
 
     /// Shows what a view says.
     pub fn open_view(&mut self, view: &SavedView) {
         self.undo.record(self.view_state(), Change::Other);
         self.filter.clone_from(&view.rule.filter);
+        self.off = false;
         self.sort =
             view.rule.sort.as_ref().map(|sort| SortBy { column: sort.column.clone(), descending: sort.descending });
         self.timeline.lanes =

@@ -28,7 +28,7 @@ impl ViewDraft {
             let colors = colors(ui);
             ui.label(heading("Save view"));
             ui.label(
-                RichText::new("A view keeps the rule, not the frames: filter, order and lanes. Opened later, it shows what matches then.")
+                RichText::new("A view keeps the rule, not the frames: filter, order, tiles and lanes. Opened later, it shows what matches then.")
                     .color(colors.muted),
             );
             let rule = lake.rule();
