@@ -13,7 +13,7 @@ program="$CARGO_TARGET_DIR/release/lakescope"
 pictures=$(realpath -m "${1:-$CARGO_TARGET_DIR/tour}")
 read -ra walks <<<"${TOUR:-dark-1440x900 light-1440x900 dark-1000x700 light-1000x700}"
 # As they are named on their tabs. A panel of a later version is added here.
-panels=(Facets Grid Viewer Timeline Values Labels)
+panels=(Facets Grid Viewer Timeline Values Labels Track Library)
 
 [ -x "$program" ] || { echo "there is no program at $program; make build makes it" >&2; exit 1; }
 mkdir -p "$pictures"
@@ -139,6 +139,28 @@ walk_through() {
     key Escape
     shot 06-nothing-matches
     key ctrl+shift+x
+    key ctrl+f
+    write 'rate(speed) < -1 and has(pedestrian)'
+    key Escape Escape
+    key ctrl+shift+e
+    shot 07-explained
+    key Escape
+    key q
+    shot 08-filter-off
+    key q
+    key o
+    shot 09-objects
+    key o
+    click 300 300
+    key c
+    shot 11-all-cameras
+    key c
+    key shift+a
+    key alt+Right alt+Right alt+Right alt+Right alt+Right alt+Right alt+Right alt+Right
+    key shift+b
+    shot 12-marks
+    key shift+c
+    key ctrl+shift+x
     local panel
     for panel in "${panels[@]}"; do
         command "Panel: $panel"
@@ -163,6 +185,22 @@ walk_through() {
     key Escape
     key e
     shot 33-export
+    key Escape
+    key ctrl+g
+    write '+2s'
+    shot 33-jump
+    key Escape
+    key ctrl+comma
+    shot 33-settings
+    key Escape
+    key ctrl+l
+    shot 33-library
+    key Escape
+    key ctrl+shift+s
+    shot 33-save-view
+    key Escape
+    command "Compare"
+    shot 33-compare
     key Escape
     command "Save the layout"
     shot 34-save-layout
