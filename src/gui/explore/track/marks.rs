@@ -147,7 +147,10 @@ pub(super) fn legend(painter: &Painter, canvas: &Canvas<'_>, coloring: &Coloring
     }
     painter.add(Shape::mesh(mesh));
     painter.galley(bar.left_top() - vec2(0.0, name.size().y + 3.0), name, colors.text);
-    let (low, high) = (number(coloring.range.0), number(coloring.range.1));
+    // An end that is as good as nothing beside the other is told as nothing.
+    let span = (coloring.range.1 - coloring.range.0).abs();
+    let told = |end: f64| number(if end.abs() < span / 1000.0 { 0.0 } else { end });
+    let (low, high) = (told(coloring.range.0), told(coloring.range.1));
     let below = bar.bottom() + 2.0;
     painter.text(pos2(bar.left(), below), Align2::LEFT_TOP, &low, theme::numbers(11.0), colors.muted);
     painter.text(pos2(bar.right(), below), Align2::RIGHT_TOP, &high, theme::numbers(11.0), colors.muted);
