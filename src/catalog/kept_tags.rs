@@ -114,6 +114,14 @@ impl KeptDb {
         })
     }
 
+    /// Another number when another process has written to the database.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn data_version(&self) -> Result<i64, CatalogError> {
+        self.ask("look for changes", |connection| connection.query_row("PRAGMA data_version", [], |row| row.get(0)))
+    }
+
     /// Every tag with its frames, and the version they are of.
     ///
     /// # Errors

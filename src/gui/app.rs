@@ -186,6 +186,9 @@ impl App {
         if !matches!(self.state.transient.dialog, Some(Dialog::Compare(_) | Dialog::Export(_))) {
             lake.keep.ask_no_more();
         }
+        if lake.watcher.kept_changed() {
+            lake.selections_version += 1;
+        }
         for footage in lake.watcher.changed_stores() {
             self.workspaces.explore.forget_pictures(footage);
         }

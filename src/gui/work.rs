@@ -99,6 +99,7 @@ pub struct Watcher {
     seen: Receiver<Seen>,
     stores: Receiver<i64>,
     watched: Arc<Mutex<Watched>>,
+    kept: Arc<AtomicBool>,
     focused: Arc<AtomicBool>,
     _stop: Sender<()>,
 }
@@ -115,10 +116,13 @@ impl Watcher {
         let focused = Arc::new(AtomicBool::new(true));
         let looks = Arc::clone(&focused);
         let looked_at = Arc::clone(&watched);
+        let kept = Arc::new(AtomicBool::new(false));
+        let kept_changed = Arc::clone(&kept);
         let watch = move || {
             let mut known = generation;
             let mut gone = false;
             let mut states = HashMap::new();
+            let mut kept_version = session.kept_version().ok();
             while stopped.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
                 if !looks.load(Ordering::Relaxed) {
                     continue;
@@ -141,6 +145,12 @@ impl Watcher {
                         ctx.request_repaint();
                     }
                 }
+                let version = session.kept_version().ok();
+                if version.is_some() && version != kept_version {
+                    kept_version = version;
+                    kept_changed.store(true, Ordering::Relaxed);
+                    ctx.request_repaint();
+                }
                 if let Some(news) = news {
                     gone = news == Seen::Gone;
                     if let Seen::Changed(now) = news {
@@ -156,7 +166,7 @@ impl Watcher {
         if let Err(error) = thread::Builder::new().name("watch".into()).spawn(watch) {
             log::warn!("cannot watch the lake for changes: {error}");
         }
-        Self { seen, stores, watched, focused, _stop: stop }
+        Self { seen, stores, watched, kept, focused, _stop: stop }
     }
 
     /// Tells whose pictures are in memory: as long as they are, their stores are looked at.
@@ -167,6 +177,11 @@ impl Watcher {
     /// The footages whose stores changed, went away or came back since the last call.
     pub fn changed_stores(&self) -> BTreeSet<i64> {
         self.stores.try_iter().collect()
+    }
+
+    /// Whether another process has changed what is kept of the lake since the last call.
+    pub fn kept_changed(&self) -> bool {
+        self.kept.swap(false, Ordering::Relaxed)
     }
 
     /// Tells whether the window has the focus.

@@ -135,6 +135,14 @@ impl Session {
         Ok(self.reader()?.generation()?)
     }
 
+    /// Another number when another process has changed what is kept of the lake: selections, views, tags, runs.
+    ///
+    /// # Errors
+    /// The lake's own database cannot be read.
+    pub fn kept_version(&self) -> Result<i64, SessionError> {
+        Ok(self.kept()?.data_version()?)
+    }
+
     /// The lake's own database.
     fn kept(&self) -> Result<&Arc<KeptDb>, SessionError> {
         self.inner.kept.as_ref().map_err(|error| SessionError::Failed(error.clone()))

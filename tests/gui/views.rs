@@ -167,3 +167,15 @@ fn an_export_is_counted_exactly_before_it_begins() {
     assert_eq!(frames.lines().count() - 1, expected.parse::<usize>().unwrap());
     assert!(frames.lines().next().unwrap().ends_with(",match"));
 }
+
+#[test]
+fn tags_that_another_process_gives_are_noticed() {
+    let mut window = Window::open();
+    window.type_filter("tag = \"late\"");
+    window.leave_text();
+    window.until("no frame has it", |window| window.matches() == Some(0));
+    let lake = window.lake.to_str().unwrap().to_owned();
+    crate::harness::lakescope(&["tag", "add", &lake, "late", "--where", "frame < 3"]);
+    let expected = window.counted_by_command_line("frame < 3");
+    window.until("the frames are there", |window| window.matches() == Some(expected));
+}
