@@ -158,7 +158,7 @@ impl App {
             }),
             Action::AllCameras => lake.look(|looking| looking.all_cameras ^= true),
             Action::ZoomTogether => lake.look(|looking| looking.apart ^= true),
-            Action::Magnifier => lake.look(|looking| looking.magnifier ^= true),
+            Action::Magnifier => lake.looking.magnifier ^= true,
             Action::NextEmphasis => lake.look(|looking| looking.emphasis = looking.emphasis.next()),
             Action::CopyImage | Action::CopyImageLabels => self.copy_image(action == Action::CopyImageLabels, ctx),
             Action::SaveImage | Action::SaveImageLabels => {

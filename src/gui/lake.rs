@@ -307,7 +307,9 @@ impl Lake {
         self.timeline.lanes = state.lanes;
         self.marks = state.marks;
         self.keep.opened = state.view;
-        self.looking = state.looking;
+        // A tool of looking is no step of a search.
+        let magnifier = self.looking.magnifier;
+        self.looking = Looking { magnifier, ..state.looking };
         self.grid = state.grid;
         self.finding = None;
         if Arc::ptr_eq(&state.names, &self.loaded.names) {

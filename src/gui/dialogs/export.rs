@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, ComboBox, Context, Layout, RichText, Ui};
+use egui::{Align, ComboBox, Context, Key, Layout, RichText, Ui};
 
 use super::modal;
 use crate::{
@@ -238,7 +238,8 @@ impl ExportDraft {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let ready = number > 0 && !running && !self.out.trim().is_empty();
                 let name = format!("Export {}", counted(number, "frame"));
-                if primary_button(ui, ready, &name).clicked() {
+                let entered = ready && ui.input(|input| input.key_pressed(Key::Enter));
+                if primary_button(ui, ready, &name).clicked() || entered {
                     out.push(Command::Export(self.clone(), number));
                     keep = false;
                 }

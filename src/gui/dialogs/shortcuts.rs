@@ -21,7 +21,7 @@ const GESTURES: [(&str, &str); 12] = [
     ("Leave a value out", "Alt+Click"),
     ("Go to a moment", "Click a plot"),
     ("Move a panel", "Drag its tab"),
-    ("Maximise or restore a panel", "Double-click its tab"),
+    ("Maximise a panel", "Double-click its tab"),
     ("Close a panel", "Middle-click its tab"),
 ];
 

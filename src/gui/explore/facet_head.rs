@@ -33,7 +33,7 @@ pub(super) fn clear_ui(ui: &Ui, rect: Rect, name: &str) -> bool {
 pub(super) fn range_text(range: Ends) -> String {
     match range {
         (Some(low), Some(high)) if low.total_cmp(&high).is_eq() => format!("= {}", number(low)),
-        (Some(low), Some(high)) => format!("{} – {}", number(low), number(high)),
+        (Some(low), Some(high)) => format!("{} to {}", number(low), number(high)),
         (Some(low), None) => format!("≥ {}", number(low)),
         (None, Some(high)) => format!("≤ {}", number(high)),
         (None, None) => String::new(),

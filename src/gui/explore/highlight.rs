@@ -168,7 +168,8 @@ pub(super) fn layout_with(text: &str, font: &FontId, colors: &Colors, emphasis: 
             let mut format = TextFormat { font_id: font.clone(), color, ..TextFormat::default() };
             if emphasis.off {
                 format.color = colors.muted;
-                format.strikethrough = Stroke::new(1.0, colors.muted);
+                // A line through the text would hide its minus signs.
+                format.italics = true;
             }
             if within(&wrong) {
                 format.underline = Stroke::new(2.0, colors.error);
