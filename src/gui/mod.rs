@@ -44,6 +44,7 @@ mod state;
 mod theme;
 mod thumbs;
 mod tile_labels;
+mod tile_pictures;
 mod trouble;
 mod undo;
 mod view;

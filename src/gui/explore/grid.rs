@@ -13,13 +13,14 @@ use super::{
 use crate::gui::{
     command::Command,
     lake::Lake,
-    object_pictures::{ObjectPictures, object_bucket},
+    object_pictures::{ObjectPictures, WantedObject, object_bucket},
     objects::Objects,
-    source::Source,
+    source::{Source, Wanted},
     spans::frame_of,
     state::State,
-    thumbs::{Thumb, Thumbs, bucket_for},
+    thumbs::{Thumbs, bucket_for},
     tile_labels::TileLabels,
+    tile_pictures::Thumb,
     view::View,
     work::Workers,
 };
@@ -59,7 +60,7 @@ impl Grid {
     /// The frames of a footage look different from now on.
     pub fn forget_pictures(&mut self, footage: i64) {
         self.thumbs.forget(footage);
-        self.objects.forget();
+        self.objects.forget(footage);
     }
 
     /// The footages that pictures are kept of, and a number that grows with every picture that came.
@@ -108,14 +109,15 @@ impl Grid {
         out: &mut Vec<Command>,
     ) {
         let memory = state.persisted.memory;
-        self.thumbs.begin_frame(ctx, lake.table(), memory.thumbnails());
+        self.thumbs.begin_frame(ctx, lake.table(), (), memory.thumbnails());
         self.labels.begin_frame();
         let source = |pool| Source { session: &lake.session, table: lake.table(), pool, ctx };
         let (bucket, ahead) = match &lake.view {
             Some(view) if !view.is_empty() => self.tiles_ui(ui, state, lake, view, out),
             _ => (0, Vec::new()),
         };
-        self.thumbs.end_frame(source(&workers.pictures), bucket, ahead.into_iter());
+        let ahead = ahead.into_iter().map(|row| Wanted::of(lake.table(), row));
+        self.thumbs.end_frame(source(&workers.pictures), bucket, ahead);
         self.labels.end_frame(source(&workers.ask), memory.labels());
         if lake.view.as_ref().is_none_or(|view| view.is_empty()) {
             empty_grid::frames_ui(ui, lake, workers, &mut self.why, out);
@@ -143,7 +145,7 @@ impl Grid {
         for (place, rect) in shown.tiles {
             let Some(mut row) = view.face(place) else { continue };
             let span = view.spans.as_ref().and_then(|spans| spans.at(place)).filter(|span| span.frames > 1);
-            let mut thumb = self.thumbs.get(row, bucket, table);
+            let mut thumb = self.thumbs.get(Wanted::of(table, row), bucket, table);
             let mut card = span.map(|span| Card { span, at: None });
             if let (Some(span), Some(card)) = (span, &mut card)
                 && let Some(part) = scrubbed(ui, rect.with_max_y(rect.top() + shown.plan.picture))
@@ -153,7 +155,7 @@ impl Grid {
                     |part: f32| ((f64::from(part) * f64::from(span.frames)) as usize).min(span.frames as usize - 1);
                 if let Some(under) = frame_of(span, &view.set, nth(part)) {
                     card.at = Some(part);
-                    match self.thumbs.get(under, bucket, table) {
+                    match self.thumbs.get(Wanted::of(table, under), bucket, table) {
                         // Until the frame under the pointer is there, the one that stands for the span is shown.
                         Thumb::Loading => {}
                         there => thumb = there,
@@ -194,7 +196,8 @@ impl Grid {
             None => (0, 0..0),
         };
         let list = objects.map(|objects| objects.list.get(ahead).unwrap_or_default()).unwrap_or_default();
-        self.objects.end_frame(source, bucket, list.iter());
+        let ahead = list.iter().map(|object| WantedObject::of(lake.table(), object));
+        self.objects.end_frame(source, bucket, ahead);
         if objects.is_none() {
             empty_grid::objects_ui(ui, lake, workers, &mut self.why, out);
         }
@@ -218,7 +221,7 @@ impl Grid {
         let bucket = object_bucket(shown.plan.tile * ui.pixels_per_point());
         for (place, rect) in shown.tiles {
             let Some(object) = objects.list.get(place) else { continue };
-            let thumb = self.objects.get(object, bucket, lake.table());
+            let thumb = self.objects.get(WantedObject::of(lake.table(), object), bucket, lake.table());
             let tile = ObjectTile { place, object, rect, plan: shown.plan, thumb };
             tile.ui(ui, lake, &mut self.anchor, out);
         }

@@ -14,7 +14,7 @@ use crate::{
         command::Command,
         lake::Lake,
         theme::{self, class_color, colors},
-        thumbs::Thumb,
+        tile_pictures::Thumb,
         widgets::{
             Icon, elided, paint_icon,
             text::{number, time_utc},

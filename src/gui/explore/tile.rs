@@ -11,8 +11,8 @@ use crate::{
         lake::Lake,
         selected::Share,
         theme::{self, class_color, colors},
-        thumbs::Thumb,
         tile_labels::TileLabel,
+        tile_pictures::Thumb,
         trouble::Trouble,
         view::{SortValues, View},
         widgets::{
