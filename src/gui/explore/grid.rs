@@ -65,7 +65,8 @@ impl Grid {
 
     /// The footages that pictures are kept of, and a number that grows with every picture that came.
     pub fn kept(&self) -> (impl Iterator<Item = i64> + '_, u64) {
-        (self.thumbs.footages(), self.thumbs.came())
+        let came = self.thumbs.came().wrapping_add(self.objects.came());
+        (self.thumbs.footages().chain(self.objects.footages()), came)
     }
 
     /// Brings `row` onto the screen.
