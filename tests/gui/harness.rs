@@ -91,6 +91,16 @@ impl Window {
         window
     }
 
+    /// The same from its first steps on: nothing is waited for.
+    pub fn open_with_first_steps() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = folder.path().join("lake");
+        copy(&drawn().join("lake"), &lake);
+        lakescope(&["index", lake.to_str().unwrap()]);
+        let harness = Self::start(Some(lake.clone()), &folder);
+        Self { lake, harness, folder }
+    }
+
     /// A window without a lake.
     pub fn welcome() -> Self {
         let folder = tempfile::tempdir().unwrap();

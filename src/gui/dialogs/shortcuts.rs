@@ -1,12 +1,12 @@
 //! The shortcut sheet.
 
-use egui::{Align, Align2, Context, FontId, Layout, RichText, Sense, WidgetInfo, accesskit::Role, vec2};
+use egui::{Align, Context, FontId, Layout, RichText, Sense, WidgetInfo, accesskit::Role, vec2};
 
 use super::modal;
 use crate::gui::{
     command::{Action, Group},
     theme::{self, STEP, colors, heading},
-    widgets::{Icon, bar, icon_button, paint_keys},
+    widgets::{Icon, bar, elided, icon_button, paint_keys},
 };
 
 /// What the mouse does, which no menu can show.
@@ -32,8 +32,9 @@ const COLUMNS: [&[Option<Group>]; 3] = [
     &[Some(Group::View), None],
 ];
 
-/// Least width of a column, points.
+/// Least width of a column, and what the scroll bar takes, points.
 const COLUMN: f32 = 250.0;
+const SCROLL: f32 = 14.0;
 
 pub(super) fn shortcuts_ui(ctx: &Context) -> bool {
     modal(ctx, "shortcuts", 900.0, |ui| {
@@ -45,7 +46,9 @@ pub(super) fn shortcuts_ui(ctx: &Context) -> bool {
             });
         });
         ui.add_space(STEP);
-        ui.spacing_mut().item_spacing = vec2(32.0, 0.0);
+        ui.spacing_mut().item_spacing = vec2(28.0, 0.0);
+        // The scroll bar lies over the right edge, where the keys end.
+        ui.set_max_width(ui.available_width() - SCROLL);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "one to three")]
         let count = (ui.available_width() / COLUMN).clamp(1.0, 3.0) as usize;
         ui.columns(count, |columns| {
@@ -90,6 +93,7 @@ fn line(ui: &mut egui::Ui, name: &str, shortcut: &str) {
     let ink = colors(ui).text;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {shortcut}")));
-    ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, name, FontId::proportional(12.5), ink);
-    paint_keys(ui, rect.right_center(), shortcut);
+    let keys = paint_keys(ui, rect.right_center(), shortcut);
+    elided(ui.painter(), rect.left_center(), name, FontId::proportional(12.5), ink, keys - 8.0 - rect.left());
+    response.on_hover_text(name);
 }

@@ -2,7 +2,7 @@
 
 use egui::{Color32, CornerRadius, Rect, Ui, pos2, vec2};
 
-use super::lattice::CAPTION;
+use super::{lattice::CAPTION, tile::named};
 use crate::gui::{
     lake::Lake,
     spans::SpanTile,
@@ -101,11 +101,12 @@ impl Card<'_> {
     pub fn value(&self, lake: &Lake, view: &View) -> (String, bool) {
         let peak = view.spans.as_ref().and_then(|spans| spans.peak.as_ref());
         match peak {
-            Some(peak) if !self.span.value.is_nan() => {
-                let unit = unit_text(peak.unit.as_deref()).unwrap_or_default();
-                (format!("{} {unit}", number(self.span.value)).trim_end().to_owned(), true)
-            }
-            _ => {
+            Some(_) if self.span.value.is_nan() => ("—".to_owned(), true),
+            Some(peak) => match unit_text(peak.unit.as_deref()) {
+                Some(unit) => (format!("{} {unit}", number(self.span.value)), true),
+                None => (named(&peak.of, self.span.value), true),
+            },
+            None => {
                 let first = self.span.first as usize;
                 (clock(lake.time(first) - lake.footage(first).1.started_at_ns), false)
             }

@@ -24,6 +24,9 @@ pub(super) struct Transport {
     pub row: usize,
 }
 
+/// Width below which the place of the frame stands in a row of its own, points.
+const NARROW: f32 = 500.0;
+
 /// Draws the controls over the whole width.
 pub(super) fn transport_ui(
     ui: &mut Ui,
@@ -39,6 +42,13 @@ pub(super) fn transport_ui(
     Frame::new().inner_margin(Margin::symmetric(12, 0)).show(ui, |ui| {
         ui.add_space(6.0);
         scrub.ui(ui, lake, workers, transport.row, out);
+        // Beside the buttons there is no room in a narrow viewer: where one is has a row of its own then.
+        let narrow = ui.available_width() < NARROW;
+        if narrow {
+            bar(ui, 22.0, |ui| {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| place_ui(ui, lake, &transport));
+            });
+        }
         bar(ui, 40.0, |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             let button = |ui: &mut Ui, icon, action: Action, out: &mut Vec<Command>| {
@@ -65,7 +75,9 @@ pub(super) fn transport_ui(
                 button(ui, icon, action, out);
             }
             speed_ui(ui, state, out);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| place_ui(ui, lake, &transport));
+            if !narrow {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| place_ui(ui, lake, &transport));
+            }
         });
     });
 }
@@ -97,7 +109,8 @@ fn speed_name(speed: f32) -> String {
     format!("{speed}×")
 }
 
-/// From the right: the frame of the footage, the time, the match. What does not fit is left out, the least needed first.
+/// From the right: the moment, whether the frame matches, its number in the footage, the time of day. What does not fit is
+/// left out, the least needed first.
 fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
     let colors = colors(ui);
     let row = transport.row;
@@ -106,13 +119,6 @@ fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
     let moment = clock(lake.time(row) - footage.started_at_ns);
     ui.label(RichText::new(moment).font(theme::numbers_medium(13.0)).color(colors.text))
         .on_hover_text("Time since the recording began");
-    let number = format!("#{} of {}", count((row - footage.first_row) as u64), count(footage.rows as u64));
-    let tip = "Number of the frame in its footage (from 0), and how many frames that has";
-    let _ = fitting(ui, RichText::new(number).font(theme::numbers(12.5)).color(colors.muted), tip);
-    // The day is told in the head.
-    let day = time_utc(lake.time(row)).get(11..).map(|time| format!("{time} UTC"));
-    let day = RichText::new(day.unwrap_or_default()).font(theme::numbers(12.5)).color(colors.muted);
-    let _ = fitting(ui, day, "Time of the frame, UTC");
     if let Some(view) = &lake.view {
         let (text, tip) = match view.place(row) {
             Some(place) => {
@@ -124,6 +130,13 @@ fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
         };
         let _ = fitting(ui, text, tip);
     }
+    let number = format!("#{} of {}", count((row - footage.first_row) as u64), count(footage.rows as u64));
+    let tip = "Number of the frame in its footage (from 0), and how many frames that has";
+    let _ = fitting(ui, RichText::new(number).font(theme::numbers(12.5)).color(colors.muted), tip);
+    // The day is told in the head.
+    let day = time_utc(lake.time(row)).get(11..).map(|time| format!("{time} UTC"));
+    let day = RichText::new(day.unwrap_or_default()).font(theme::numbers(12.5)).color(colors.muted);
+    let _ = fitting(ui, day, "Time of the frame, UTC");
     if transport.dropped > 0 {
         let text = RichText::new(format!("{} dropped", count(transport.dropped as u64)));
         let tip = format!(
