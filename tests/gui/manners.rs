@@ -180,10 +180,10 @@ fn the_pointer_is_told_apart_from_the_frame() {
         node.accesskit_node().label()
     };
     let before = told(&window);
-    assert!(!window.tells("Under the pointer, speed"));
+    assert!(!window.tells("Under the pointer: speed"));
     let plot = window.harness.get_by_label("Plot of speed").rect();
     window.harness.hover_at(plot.center());
-    window.until("its value is told", |window| window.tells("Under the pointer, speed: "));
+    window.until("its value is told", |window| window.tells("Under the pointer: speed "));
     assert!(window.tells("Pointer at "));
     assert_eq!(told(&window), before, "the frame's time stays");
 }
@@ -197,14 +197,14 @@ fn statistics_leave_room_for_the_lanes() {
         window.key(Modifiers::ALT, Key::ArrowRight);
     }
     window.key(Modifiers::SHIFT, Key::B);
-    window.until("there is a span", |window| window.shows("Mark B") && window.tells("speed: "));
+    window.until("there is a span", |window| window.shows("Mark B") && window.tells(" samples, mean "));
     let lane = window.harness.get_by_label("Plot of speed").rect();
     let table = window.harness.get_by_label("Height of the statistics").rect();
     assert!(table.top() - lane.top() >= 60.0, "{lane:?} {table:?}");
     window.click("Statistics from A to B");
-    window.until("the table is gone", |window| !window.tells("speed: "));
+    window.until("the table is gone", |window| !window.tells(" samples, mean "));
     window.click("Statistics from A to B");
-    window.until("it is back", |window| window.tells("speed: "));
+    window.until("it is back", |window| window.tells(" samples, mean "));
 }
 
 #[test]

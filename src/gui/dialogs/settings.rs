@@ -267,7 +267,7 @@ impl SettingsDraft {
         let ink = if wrong.is_some() { colors.error } else { colors.text };
         let edit = TextEdit::singleline(&mut text)
             .hint_text(hint)
-            .desired_width(width - FIELD)
+            .desired_width(width)
             .text_color(ink)
             .min_size(vec2(0.0, CONTROL))
             .align(egui::Align2::LEFT_CENTER);

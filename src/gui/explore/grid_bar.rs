@@ -77,7 +77,7 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, draft: &mut D
 
 /// Whether frames are grouped into spans now.
 fn grouped(lake: &Lake) -> bool {
-    !lake.grid.objects && lake.grid.groups(&lake.filter)
+    !lake.grid.objects && lake.grid.groups(lake.applied())
 }
 
 /// Icons of the tools, that of the order included.

@@ -21,6 +21,17 @@ pub(super) struct Card<'a> {
     pub at: Option<f32>,
 }
 
+/// The peak of a span, where the grid shows peaks; without a unit it tells by its name what it is.
+pub(super) fn peak_text(span: &SpanTile, view: &View) -> Option<(String, bool)> {
+    let peak = view.spans.as_ref()?.peak.as_ref()?;
+    let text = match unit_text(peak.unit.as_deref()) {
+        _ if span.value.is_nan() => "—".to_owned(),
+        Some(unit) => format!("{} {unit}", number(span.value)),
+        None => named(&peak.of, span.value),
+    };
+    Some((text, true))
+}
+
 /// Where over a picture the pointer is, from 0 at the left to 1 at the right.
 pub(super) fn scrubbed(ui: &Ui, picture: Rect) -> Option<f32> {
     // A dialog opened by a key leaves the pointer where it was.
@@ -99,18 +110,10 @@ impl Card<'_> {
 
     /// What stands at the right below the picture: the peak, else when the span begins.
     pub fn value(&self, lake: &Lake, view: &View) -> (String, bool) {
-        let peak = view.spans.as_ref().and_then(|spans| spans.peak.as_ref());
-        match peak {
-            Some(_) if self.span.value.is_nan() => ("—".to_owned(), true),
-            Some(peak) => match unit_text(peak.unit.as_deref()) {
-                Some(unit) => (format!("{} {unit}", number(self.span.value)), true),
-                None => (named(&peak.of, self.span.value), true),
-            },
-            None => {
-                let first = self.span.first as usize;
-                (clock(lake.time(first) - lake.footage(first).1.started_at_ns), false)
-            }
-        }
+        peak_text(self.span, view).unwrap_or_else(|| {
+            let first = self.span.first as usize;
+            (clock(lake.time(first) - lake.footage(first).1.started_at_ns), false)
+        })
     }
 
     /// The lines of the tooltip.

@@ -4,7 +4,11 @@ use egui::{
     Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, epaint::RectShape, pos2, vec2,
 };
 
-use super::{boxes::broken_outline, lattice::Plan, span_tile::Card};
+use super::{
+    boxes::broken_outline,
+    lattice::Plan,
+    span_tile::{Card, peak_text},
+};
 use crate::{
     gui::{
         command::Command,
@@ -204,7 +208,7 @@ impl Tile<'_> {
         if rest >= RECORDING {
             let name = wide(&footage.recording).min(rest);
             elided(&painter, pos2(line.left(), y), &footage.recording, font.clone(), colors.muted, name + 0.5);
-            elided(&painter, pos2(line.left() + name, y), camera, font, colors.muted, room - name + 0.5);
+            elided(&painter, pos2(line.left() + name, y), camera, font, colors.muted, room - name + 4.0);
         } else {
             elided(&painter, pos2(line.left(), y), &footage.camera, font, colors.muted, room);
         }
@@ -213,6 +217,11 @@ impl Tile<'_> {
     /// What stands at the right below the picture of a single frame.
     fn value(&self, lake: &Lake, view: &View) -> String {
         let (_, footage) = lake.footage(self.row);
+        // Among spans a single frame tells the same as they do.
+        let span = view.spans.as_ref().and_then(|spans| spans.at(spans.place_of(self.row)?));
+        if let Some((peak, _)) = span.and_then(|span| peak_text(span, view)) {
+            return peak;
+        }
         match &view.values {
             SortValues::Time => clock(lake.time(self.row) - footage.started_at_ns),
             SortValues::Labels(counts) => {

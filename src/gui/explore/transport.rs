@@ -22,10 +22,12 @@ pub(super) struct Transport {
     /// Frames that came too late to be shown.
     pub dropped: usize,
     pub row: usize,
+    /// Where one is stands above the buttons, not beside them.
+    pub own_row: bool,
 }
 
-/// Width below which the place of the frame stands in a row of its own, points.
-const NARROW: f32 = 500.0;
+/// Height of the row that tells where one is, where it is one of its own, points.
+pub(super) const PLACE: f32 = 22.0;
 
 /// Draws the controls over the whole width.
 pub(super) fn transport_ui(
@@ -42,10 +44,8 @@ pub(super) fn transport_ui(
     Frame::new().inner_margin(Margin::symmetric(12, 0)).show(ui, |ui| {
         ui.add_space(6.0);
         scrub.ui(ui, lake, workers, transport.row, out);
-        // Beside the buttons there is no room in a narrow viewer: where one is has a row of its own then.
-        let narrow = ui.available_width() < NARROW;
-        if narrow {
-            bar(ui, 22.0, |ui| {
+        if transport.own_row {
+            bar(ui, PLACE, |ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| place_ui(ui, lake, &transport));
             });
         }
@@ -75,7 +75,7 @@ pub(super) fn transport_ui(
                 button(ui, icon, action, out);
             }
             speed_ui(ui, state, out);
-            if !narrow {
+            if !transport.own_row {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| place_ui(ui, lake, &transport));
             }
         });

@@ -24,7 +24,11 @@ pub fn class_ink(colors: &Colors, class: &str) -> Color32 {
     }
     let most = (ground + 0.05) / 3.1 - 0.05;
     let here = luminance(color);
-    if here <= most { color } else { Color32::from(Rgba::from(color) * (most / here)).to_opaque() }
+    if here <= most {
+        return color;
+    }
+    let (light, part) = (Rgba::from(color), most / here);
+    Color32::from(Rgba::from_rgb(light.r() * part, light.g() * part, light.b() * part))
 }
 
 /// Black or white, whichever is read better on `background`.

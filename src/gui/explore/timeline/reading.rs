@@ -22,7 +22,7 @@ pub(super) fn reading_ui(ui: &Ui, room: Rect, scene: &Scene<'_>, name: &str, val
     painter.rect(pill, 4, colors.raised, edge, StrokeKind::Inside);
     painter.galley(pill.min + vec2(4.0, 1.0), galley, scene.pointer_ink());
     let told = ui.interact(pill, ui.scope_id().with(("under pointer", name)), Sense::empty());
-    told.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("Under the pointer, {name}: {text}")));
+    told.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("Under the pointer: {name} {text}")));
 }
 
 /// The time of the frame, and above it that of the pointer, each with its name.

@@ -54,7 +54,7 @@ pub fn ruler_ui(ui: &Ui, area: Rect, scene: &Scene<'_>, gestured: &mut Vec<Gestu
         (Rect::from_min_size(pos2(left, ruler.top()), galley.size() + vec2(0.0, 2.0)), galley)
     });
     let flags = [Mark::A, Mark::B].into_iter().filter_map(|mark| scene.lake.marks.at(&scene.here.recording, mark));
-    let flags = flags.map(|at| egui::Rangef::point(axis.x(at)).expand(FLAG / 2.0 + 3.0));
+    let flags = flags.map(|at| egui::Rangef::point(axis.x(at)).expand(FLAG + 3.0));
     let over: Vec<egui::Rangef> = hover.iter().map(|(place, _)| place.x_range().expand(6.0)).chain(flags).collect();
     let mut free = axis.left;
     for tick in &scene.ticks.at {
@@ -98,6 +98,16 @@ fn moment_ui(ui: &Ui, area: Rect, scene: &Scene<'_>) {
     response.on_hover_text(format!("Time of the frame: {told}"));
 }
 
+/// How far the flag of a mark at `x` is moved, so that it does not lie over that of the other.
+fn flag_aside(x: f32, scene: &Scene<'_>, mark: Mark) -> f32 {
+    let other = if mark == Mark::A { Mark::B } else { Mark::A };
+    let Some(other) = scene.lake.marks.at(&scene.here.recording, other) else { return 0.0 };
+    let apart = x - scene.axis.x(other);
+    let missing = (FLAG + 1.0 - apart.abs()).max(0.0) / 2.0;
+    // At the same place, A stands first.
+    if apart > 0.0 || (apart.abs() < f32::EPSILON && mark == Mark::B) { missing } else { -missing }
+}
+
 /// A mark with its letter; it can be dragged, and goes from frame to frame unless Alt is held.
 fn mark_ui(ui: &Ui, ruler: Rect, scene: &Scene<'_>, mark: Mark, out: &mut Vec<Command>) {
     let Some(at) = scene.lake.marks.at(&scene.here.recording, mark) else { return };
@@ -105,7 +115,8 @@ fn mark_ui(ui: &Ui, ruler: Rect, scene: &Scene<'_>, mark: Mark, out: &mut Vec<Co
     if !(scene.axis.left - 8.0..=scene.axis.right + 8.0).contains(&x) {
         return;
     }
-    let flag = Rect::from_center_size(pos2(x, ruler.top() + 8.0), vec2(FLAG, FLAG));
+    let aside = flag_aside(x, scene, mark);
+    let flag = Rect::from_center_size(pos2(x + aside, ruler.top() + 8.0), vec2(FLAG, FLAG));
     let response = ui.interact(flag.expand(2.0), ui.scope_id().with(("mark", mark)), Sense::click_and_drag());
     let name = format!("Mark {}", mark.letter());
     response.widget_info(|| {
