@@ -384,6 +384,12 @@ impl Lake {
     /// Asks for what is needed and takes in what came. Tells the footages that look different from now on.
     pub fn poll(&mut self, workers: &Workers, ctx: &Context) -> Vec<i64> {
         let key = self.view_key(self.table().generation());
+        // Back at what is shown, nobody asks again: what was wrong in between is wrong no more.
+        if self.refused.as_ref().is_some_and(|refused| *refused != key)
+            && self.view.as_ref().is_some_and(|view| view.key == key)
+        {
+            (self.filter_error, self.refused) = (None, None);
+        }
         // While the filter cannot be answered, the facets count what is shown.
         let key = match &self.view {
             Some(view) if self.refused.as_ref() == Some(&key) && view.key.generation == key.generation => {

@@ -56,6 +56,20 @@ fn a_broken_filter_is_told_soon_and_is_no_step_of_undo() {
 }
 
 #[test]
+fn a_mistake_goes_with_the_text_that_had_it() {
+    let mut window = Window::open();
+    for broken in ["tag = \"", "sped > 5"] {
+        window.type_filter(broken);
+        window.leave_text();
+        window.until("the mistake is told", |window| window.tells("not closed") || window.tells("is called"));
+        window.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::X);
+        window.until("it is gone", |window| {
+            window.filter().is_empty() && !window.tells("not closed") && !window.tells("is called")
+        });
+    }
+}
+
+#[test]
 fn facets_show_no_filter_while_it_is_off() {
     let mut window = Window::open();
     window.type_filter("speed > 5");

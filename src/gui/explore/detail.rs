@@ -39,7 +39,8 @@ fn line(ui: &mut Ui, name: &str, unit: Option<&str>, value: Option<&str>) {
 fn line_of(ui: &mut Ui, name: &str, unit: Option<&str>, value: Option<&str>, shown: Option<String>) {
     let colors = colors(ui);
     let size = vec2(ui.available_width(), LINE);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, colors.line));
     let half = (size.x * 0.42).max(96.0);
     let font = egui::FontId::proportional(13.0);

@@ -29,6 +29,11 @@ pub(super) struct Transport {
 /// Height of the row that tells where one is, where it is one of its own, points.
 pub(super) const PLACE: f32 = 22.0;
 
+/// What is told of a frame that the filter does not find, and the width from which the moment stands beside it, points.
+const NO_MATCH: &str = "no match";
+const NO_MATCH_TIP: &str = "The filter does not find this frame";
+const BOTH: f32 = 132.0;
+
 /// Draws the controls over the whole width.
 pub(super) fn transport_ui(
     ui: &mut Ui,
@@ -116,6 +121,12 @@ fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
     let row = transport.row;
     let (_, footage) = lake.footage(row);
     ui.spacing_mut().item_spacing.x = STEP * 1.5;
+    let lost = lake.view.as_ref().is_some_and(|view| view.place(row).is_none());
+    if lost && ui.available_width() < BOTH {
+        // Where there is room for one text alone, this is the one that is told nowhere else.
+        ui.label(RichText::new(NO_MATCH).size(12.5).color(colors.muted)).on_hover_text(NO_MATCH_TIP);
+        return;
+    }
     let moment = clock(lake.time(row) - footage.started_at_ns);
     ui.label(RichText::new(moment).font(theme::numbers_medium(13.0)).color(colors.text))
         .on_hover_text("Time since the recording began");
@@ -126,7 +137,7 @@ fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
                 let text = RichText::new(text).font(theme::numbers(12.5)).color(colors.accent);
                 (text, "Place among the frames that the filter finds, in the grid's order")
             }
-            None => (RichText::new("no match").size(12.5).color(colors.muted), "The filter does not find this frame"),
+            None => (RichText::new(NO_MATCH).size(12.5).color(colors.muted), NO_MATCH_TIP),
         };
         let _ = fitting(ui, text, tip);
     }
