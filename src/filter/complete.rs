@@ -458,8 +458,8 @@ mod tests {
             ("store = |", "\"drive_1/front.h5\" \"drive_1/rear.h5\"", 0),
             ("store |", "= != ~ in", 0),
             ("tag |", "= != ~ in", 0),
-            ("tag = |", "\"good\" \"odd one\"", 0),
-            ("tag in (\"good\", \"od|", "\"odd one\"", 3),
+            ("tag = |", "\"Look again\" \"good\"", 0),
+            ("tag in (\"good\", \"loo|", "\"Look again\"", 4),
             ("problem |", "and or is null for", 0),
             ("a & |", "", 0),
         ] {
