@@ -226,11 +226,11 @@ pub struct SetArgs {
     /// Folder of the lake
     pub lake: PathBuf,
     /// What the settings are about: a footage as recording/camera or the path of its store, where * and ? stand for any text;
-    /// then the settings, such as channels=bgr. With --metric, --sensors, --position or --whole only settings
+    /// then the settings, such as channels=bgr. With --metric, --sensors, --position, --labels or --whole only settings;
+    /// without any settings, those that hold are listed
     #[arg(
-        required = true,
         value_name = "[FOOTAGE] KEY=VALUE",
-        long_help = "Settings; nothing behind the = removes one.\n\nOf a footage, which comes first (recording/camera, or the path of its store, * and ? for any text): channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04.\nWith --metric NAME: unit=km/h, interpolate=previous, max_gap_s=0.5.\nWith --sensors PATH: offset_s=-0.2, time_zone=Europe/Berlin.\nWith --position: latitude=NAME, longitude=NAME.\nWith --whole: time_zone=Europe/Berlin, rate_hz=20, name=NAME"
+        long_help = "Settings, all of them made or none; nothing behind the = removes one. Without any, the settings that hold are listed, with whom they concern.\n\nOf a footage, which comes first (recording/camera, or the path of its store, * and ? for any text): channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04.\nWith --metric NAME: unit=km/h, interpolate=previous, max_gap_s=0.5.\nWith --sensors PATH: offset_s=-0.2, time_zone=Europe/Berlin.\nWith --position: latitude=NAME, longitude=NAME.\nWith --labels: voc_zero_based=true.\nWith --whole: time_zone=Europe/Berlin, rate_hz=20, name=NAME"
     )]
     pub settings: Vec<String>,
     /// Settings of a metric
@@ -242,9 +242,15 @@ pub struct SetArgs {
     /// The names of the metrics that hold latitude and longitude
     #[arg(long, group = "about")]
     pub position: bool,
+    /// Settings of label files
+    #[arg(long, group = "about")]
+    pub labels: bool,
     /// Settings of the lake as a whole
     #[arg(long, group = "about")]
     pub whole: bool,
+    /// Answer with the settings that hold, as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `stats`.

@@ -232,13 +232,11 @@ impl App {
         let (session, tell, ctx) = (lake.session.clone(), self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let count = changes.len() as u64;
-            let written = changes.iter().try_fold(None, |_, change| session.change_setting(change).map(Some));
-            let told = match written {
-                Ok(Some(file)) => {
+            let told = match session.change_settings(&changes) {
+                Ok(file) => {
                     Ok(format!("Kept {} in {}.", super::widgets::text::counted(count, "setting"), file.display()))
                 }
-                Ok(None) => Ok("Nothing was changed.".to_owned()),
-                Err(error) => Err(format!("The settings cannot be kept: {error}")),
+                Err(error) => Err(format!("None of the settings is kept: {error}")),
             };
             let _ = tell.send(Event::SettingsChanged { root: session.root().to_path_buf(), index, told });
             ctx.request_repaint();

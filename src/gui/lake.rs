@@ -5,6 +5,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use egui::Context;
 
 use super::{
+    categories::{CategoryName, categories_of},
     counting::{Counting, Outcome},
     explore::{Marks, TimelineMemory},
     fetch::Fetch,
@@ -42,6 +43,8 @@ pub struct Loaded {
     pub info: Arc<LakeInfo>,
     /// Which frame each row is.
     pub names: Arc<RowNames>,
+    /// The categories there are.
+    pub categories: Arc<Vec<CategoryName>>,
     /// How each footage is shown, by the catalog's number of it.
     pub looks: HashMap<i64, Look>,
 }
@@ -58,7 +61,8 @@ impl Loaded {
         let names = Arc::new(RowNames::of(&table));
         let footages = 0..table.footage_list().len();
         let looks = footages.map(|index| (table.footage_id(index), session.look(&table, index))).collect();
-        Ok(Self { table, times, info: Arc::new(info), names, looks })
+        let categories = Arc::new(categories_of(&table));
+        Ok(Self { table, times, info: Arc::new(info), names, categories, looks })
     }
 }
 

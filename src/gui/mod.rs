@@ -11,6 +11,7 @@ mod apply_panels;
 mod apply_timeline;
 mod atlas;
 mod budget;
+mod categories;
 mod command;
 mod command_line;
 mod counting;

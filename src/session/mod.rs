@@ -12,6 +12,7 @@ mod samples;
 mod scope;
 mod selections;
 mod settings;
+mod settings_held;
 mod spans;
 mod sql;
 mod statistics;
@@ -25,14 +26,15 @@ use std::{path::Path, sync::Arc};
 
 use parking_lot::Mutex;
 
-pub use crate::lake::{FootageSetting, MetricSetting, SensorSetting, SettingOf};
+pub use crate::lake::{FootageSetting, MetricSetting, SensorSetting, SettingChange, SettingOf};
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
-pub use changing::{CameraSettings, Concerned, LakeSettings, MetricSettings, SensorFile, SettingChange};
+pub use changing::{CameraSettings, Concerned, LakeSettings, MetricSettings, SensorFile};
 pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Numbers, ValueCompared};
 pub use images::StoreWatch;
 pub use scope::ExportCount;
 pub use selections::{Combine, DeletedSelection};
 pub use settings::Meant;
+pub use settings_held::HeldSetting;
 pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use tags::{DeletedTag, Tag};
