@@ -11,7 +11,7 @@ use super::{
     command_line,
     events::Event,
     grid_choice::GridChoice,
-    keep::{Deleted, Done},
+    keep::Done,
     selected::Selected,
     state::Workspace,
     undo::Change,
@@ -90,10 +90,9 @@ impl App {
             Command::LoadSelection(name) => self.load_selection(name, ctx),
             Command::DeleteSelection(name) => {
                 self.change(ctx, move |session| {
-                    let deleted = session.delete_selection(&name)?;
-                    let frames = counted(deleted.selection.frames, "frame");
-                    let told = format!("Selection “{name}” with {frames} deleted.");
-                    Ok(Done { told, deleted: Some(Deleted::Selection(deleted)), view: None })
+                    let (frames, undo) = session.delete_selection(&name)?;
+                    let frames = counted(frames, "frame");
+                    Ok(Done::told(format!("Selection “{name}” with {frames} deleted."), undo))
                 });
             }
             Command::RecordChecksums { accept_changes } => self.start_checksums(accept_changes, ctx),
@@ -214,16 +213,12 @@ impl App {
 
     fn save_selection(&mut self, name: String, note: String, ctx: &Context) {
         let Slot::Ready(lake) = &self.slot else { return };
-        let (session, table, selected) = (lake.session.clone(), Arc::clone(lake.table()), Arc::clone(&lake.selected));
-        let (tell, ctx) = (self.tell.clone(), ctx.clone());
-        let work = move |_: &_| {
+        let (table, selected) = (Arc::clone(lake.table()), Arc::clone(&lake.selected));
+        self.change(ctx, move |session| {
             let rows: Vec<u32> = selected.rows().collect();
-            let told = session.save_selection(&table, &name, &note, &rows);
-            let told = told.map(|()| format!("Saved selection “{name}”.")).map_err(|error| error.to_string());
-            let _ = tell.send(Event::SelectionsChanged(told));
-            ctx.request_repaint();
-        };
-        self.workers.ask.spawn(Priority::Visible, work).detach();
+            let undo = session.save_selection(&table, &name, &note, &rows)?;
+            Ok(Done::told(format!("Saved selection “{name}”."), undo))
+        });
     }
 
     /// Has a worker write settings; what they concern is indexed again afterwards.

@@ -8,6 +8,7 @@ mod exporting;
 mod find;
 mod images;
 mod index;
+mod kept_undo;
 mod samples;
 mod scope;
 mod selections;
@@ -31,20 +32,21 @@ pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, Inde
 pub use changing::{CameraSettings, Concerned, LakeSettings, MetricSettings, SensorFile};
 pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Numbers, ValueCompared};
 pub use images::StoreWatch;
+pub use kept_undo::{KeptUndo, Undone};
 pub use scope::ExportCount;
-pub use selections::{Combine, DeletedSelection};
+pub use selections::Combine;
 pub use settings::Meant;
 pub use settings_held::HeldSetting;
 pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
-pub use tags::{DeletedTag, Tag};
+pub use tags::Tag;
 pub use types::{
     BoxOrder, BoxQuery, CropsReport, CropsRequest, DrawnLabels, Explanation, ExportImages, ExportLabels, ExportReport,
     ExportRequest, ExportScope, FilterPart, FrameDetail, FrameFormat, FrameTrouble, IndexReport, LakeInfo,
     LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort, SpanOrder,
 };
 pub use verify::{ByteRange, ChecksumReport, DamagedFrames, DamagedStore, Told, VerifyReport};
-pub use views::{SavedView, ViewRule};
+pub use views::{SavedView, SavedViews, UnreadableView, ViewRule};
 
 use crate::{
     catalog::{CatalogError, CatalogReader, FrameTable, KeptDb},

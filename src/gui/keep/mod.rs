@@ -7,7 +7,7 @@ mod metric_card;
 mod save_view;
 mod view_status;
 
-pub use change::{Deleted, Done, KeepCommand};
+pub use change::{Done, KeepCommand};
 pub use compare::CompareDraft;
 pub use library::{Library, Shelf};
 pub use save_view::ViewDraft;
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     catalog::FrameTable,
     jobs::Priority,
-    session::{Comparison, ExportCount, ExportScope, SavedView, Session, SessionError, Sort, Tag, ViewRule},
+    session::{Comparison, ExportCount, ExportScope, SavedView, SavedViews, Session, SessionError, Sort, Tag, ViewRule},
 };
 
 /// A view that was opened, as it was then.
@@ -43,7 +43,7 @@ pub type CompareKey = (u64, u64, ExportScope, ExportScope);
 #[derive(Default)]
 pub struct Keep {
     /// The saved views.
-    pub views: Fetch<u64, Vec<SavedView>>,
+    pub views: Fetch<u64, SavedViews>,
     /// The tags.
     pub tags: Fetch<(u64, u64), Vec<Tag>>,
     /// The view that is open.
