@@ -10,7 +10,6 @@ use super::{
     command::{Action, Command},
     command_line,
     events::Event,
-    grid_choice::GridChoice,
     keep::Done,
     selected::Selected,
     state::Workspace,
@@ -171,10 +170,11 @@ impl App {
             }
             Action::CopyCommandLine => {
                 let text = match (self.state.persisted.workspace, &lake.keep.opened) {
-                    (Workspace::Explore, Some(opened))
-                        if !lake.view_changed() && lake.grid == GridChoice::default() =>
-                    {
-                        command_line::view(&lake.root, &opened.name)
+                    (Workspace::Explore, Some(opened)) if !lake.view_changed() => {
+                        // Of a view where nobody chose the command line lists frames.
+                        let said = matches!(opened.rule.grid(), Ok(Some(_)));
+                        let spans = !said && lake.grid.groups(lake.applied());
+                        command_line::view(&lake.root, &opened.name, spans)
                     }
                     (Workspace::Explore, _) => {
                         command_line::grid(&lake.root, lake.applied(), &lake.grid, lake.sort.as_ref())

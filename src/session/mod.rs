@@ -6,6 +6,7 @@ mod compare;
 mod crops;
 mod exporting;
 mod find;
+mod grid_choice;
 mod images;
 mod index;
 mod kept_undo;
@@ -31,6 +32,7 @@ pub use crate::lake::{FootageSetting, MetricSetting, SensorSetting, SettingChang
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
 pub use changing::{CameraSettings, Concerned, LakeSettings, MetricSettings, SensorFile};
 pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Numbers, ValueCompared};
+pub use grid_choice::{Cut, GridChoice, SpanChoice};
 pub use images::StoreWatch;
 pub use kept_undo::{KeptUndo, Undone};
 pub use scope::ExportCount;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    KeptUndo, Session, SessionError, Sort, find::wrong_filter, kept_undo::Former, now_ns, selections::named,
+    GridChoice, KeptUndo, Session, SessionError, Sort, find::wrong_filter, kept_undo::Former, now_ns, selections::named,
 };
 use crate::{catalog::KeptView, filter::Filter};
 
@@ -21,6 +21,30 @@ pub struct ViewRule {
     /// What a later version added. It is kept as it is when the view is saved again.
     #[serde(flatten)]
     pub more: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Where a rule keeps what a tile of the grid stands for.
+const GRID: &str = "grid";
+
+impl ViewRule {
+    /// What a tile of the grid stands for; `None` in a view where nobody chose.
+    ///
+    /// # Errors
+    /// Another version chose something that this one does not know.
+    pub fn grid(&self) -> Result<Option<GridChoice>, String> {
+        let Some(grid) = self.more.get(GRID) else { return Ok(None) };
+        serde_json::from_value(grid.clone()).map(Some).map_err(|error| error.to_string())
+    }
+
+    /// The same rule with this choice of tiles.
+    #[must_use]
+    pub fn with_grid(mut self, grid: &GridChoice) -> Self {
+        // Plain records always turn into JSON.
+        if let Ok(grid) = serde_json::to_value(grid) {
+            self.more.insert(GRID.to_owned(), grid);
+        }
+        self
+    }
 }
 
 /// A saved view.
@@ -164,6 +188,17 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_choice_of_tiles_comes_through_and_none_is_none() {
+        assert_eq!(ViewRule::default().grid(), Ok(None));
+        let grid = GridChoice { objects: true, ..GridChoice::default() };
+        let rule = ViewRule::default().with_grid(&grid);
+        let again: ViewRule = serde_json::from_str(&serde_json::to_string(&rule).unwrap()).unwrap();
+        assert_eq!(again.grid(), Ok(Some(grid)));
+        let odd: ViewRule = serde_json::from_str(r#"{"grid": {"spans": {"order": "colour"}}}"#).unwrap();
+        assert!(odd.grid().unwrap_err().contains("colour"));
+    }
 
     #[test]
     fn what_a_later_version_added_comes_through() {
