@@ -115,11 +115,7 @@ impl KeptDb {
     ///
     /// # Errors
     /// The selection was saved again since, another one has the name it had, or the database cannot be written.
-    pub fn swap_selection(
-        &self,
-        now: Option<(&str, i64)>,
-        was: Option<&KeptSelection>,
-    ) -> Result<(), CatalogError> {
+    pub fn swap_selection(&self, now: Option<(&str, i64)>, was: Option<&KeptSelection>) -> Result<(), CatalogError> {
         let taken = self.ask("go back to a selection", |connection| {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             if let Some((name, saved_at_ns)) = now {
@@ -245,10 +241,7 @@ mod tests {
         assert!(matches!(kept.rename_selection("best", "other"), Err(CatalogError::NameTaken { .. })));
         kept.rename_selection("best", "finest").unwrap();
         assert_eq!(kept.note_selection("finest", "why").unwrap(), "note");
-        assert!(matches!(
-            kept.swap_selection_note("finest", "who", "note"),
-            Err(CatalogError::ChangedSince { .. })
-        ));
+        assert!(matches!(kept.swap_selection_note("finest", "who", "note"), Err(CatalogError::ChangedSince { .. })));
         let before = kept.save_selection("finest", "", ["a/b/9".to_owned()].into_iter(), 9).unwrap().unwrap();
         assert_eq!((&*before.frames, &*before.note, before.saved_at_ns), (&["a/b/2".to_owned()][..], "why", 7));
         assert!(matches!(

@@ -42,9 +42,7 @@ fn members(connection: &Connection, tag: &str) -> rusqlite::Result<Option<Vec<Fr
     let Some(id) = tag_id(connection, tag)? else { return Ok(None) };
     connection
         .prepare_cached("SELECT recording, camera, frame_idx FROM frame_tag WHERE tag_id = ?1")?
-        .query_map([id], |row| {
-            Ok(FrameId { recording: row.get(0)?, camera: row.get(1)?, frame_idx: count(row, 2)? })
-        })?
+        .query_map([id], |row| Ok(FrameId { recording: row.get(0)?, camera: row.get(1)?, frame_idx: count(row, 2)? }))?
         .collect::<rusqlite::Result<Vec<_>>>()
         .map(Some)
 }
@@ -198,9 +196,8 @@ impl KeptDb {
     pub fn delete_tag(&self, tag: &str) -> Result<(i64, Vec<FrameId>), CatalogError> {
         let gone = self.ask("delete a tag", |connection| {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let made: Option<i64> = change
-                .query_row("SELECT made_at_ns FROM tag WHERE name = ?1", [tag], |row| row.get(0))
-                .optional()?;
+            let made: Option<i64> =
+                change.query_row("SELECT made_at_ns FROM tag WHERE name = ?1", [tag], |row| row.get(0)).optional()?;
             let frames = members(&change, tag)?.unwrap_or_default();
             change.execute("DELETE FROM tag WHERE name = ?1", [tag])?;
             commit(change)?;

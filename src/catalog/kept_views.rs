@@ -107,10 +107,8 @@ impl KeptDb {
     /// # Errors
     /// There is no such view, or the database cannot be read.
     pub fn view(&self, name: &str) -> Result<KeptView, CatalogError> {
-        self.ask("read a view", |connection| {
-            known(connection, name)
-        })?
-        .ok_or_else(|| CatalogError::NoView(name.to_owned()))
+        self.ask("read a view", |connection| known(connection, name))?
+            .ok_or_else(|| CatalogError::NoView(name.to_owned()))
     }
 
     /// Gives a view another name.

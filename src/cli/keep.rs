@@ -108,9 +108,11 @@ pub(super) fn views(args: &LakeArgs) -> Result<(), Failure> {
         .collect();
     // Why it cannot be read was told above; its line is there so that it can be named.
     let nothing = String::new;
-    rows.extend(unreadable.into_iter().map(|view| {
-        vec![view.name, nothing(), nothing(), nothing(), format_ns(view.saved_at_ns), view.note]
-    }));
+    rows.extend(
+        unreadable
+            .into_iter()
+            .map(|view| vec![view.name, nothing(), nothing(), nothing(), format_ns(view.saved_at_ns), view.note]),
+    );
     print(&["name", "where", "sort", "lanes", "saved", "note"], &rows)
 }
 

@@ -70,9 +70,7 @@ impl App {
             }
             Command::SelectTo(row) => {
                 lake.undo.record(lake.view_state(), Change::Other);
-                if let Some(view) = lake.view.clone() {
-                    Arc::make_mut(&mut lake.selected).extend_to(&view, row);
-                }
+                lake.select_to(row, &self.workers, ctx);
                 lake.show(row);
             }
             Command::SetRange(range) => self.change_look(ctx, move |session, table, footage| {
@@ -201,6 +199,7 @@ impl App {
             Action::SelectNone => {
                 lake.undo.record(lake.view_state(), Change::Other);
                 lake.selected = Arc::default();
+                lake.extending.clear();
             }
             Action::ToggleSelected => {
                 if let Some(row) = current {
@@ -283,14 +282,22 @@ impl App {
         self.workers.ask.spawn(Priority::Visible, work).detach();
     }
 
-    pub(super) fn take_selection(&mut self, name: &str, generation: u64, rows: Result<(Selected, u64), String>) {
+    pub(super) fn take_selection(
+        &mut self,
+        name: &str,
+        generation: u64,
+        rows: Result<(Selected, u64), String>,
+        ctx: &Context,
+    ) {
         let Slot::Ready(lake) = &mut self.slot else { return };
         match rows {
-            Ok(_) if generation != lake.table().generation() => {}
+            // The index has changed meanwhile: the frames are looked up by their names in the one that is shown now.
+            Ok(_) if generation != lake.table().generation() => self.load_selection(name.to_owned(), ctx),
             Ok((rows, gone)) => {
                 lake.undo.record(lake.view_state(), Change::Other);
                 let first = rows.rows().next().map(|row| row as usize);
                 lake.selected = Arc::new(rows);
+                lake.extending.clear();
                 if let Some(row) = first {
                     lake.show(row);
                     self.workspaces.explore.grid.reveal(row);

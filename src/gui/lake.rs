@@ -8,6 +8,7 @@ use super::{
     categories::{CategoryName, categories_of},
     counting::{Counting, Outcome},
     explore::{Marks, TimelineMemory},
+    extend::Extending,
     fetch::Fetch,
     grid_choice::GridChoice,
     keep::Keep,
@@ -153,6 +154,8 @@ pub struct Lake {
     wanted_reload: u64,
     /// Chosen frames of an earlier index that are being found in this one.
     finding: Option<Finding>,
+    /// Frames that are about to be chosen beside the others.
+    pub(super) extending: Vec<Extending>,
 }
 
 /// A choice whose rows are of an earlier index, on its way into the present one.
@@ -212,6 +215,7 @@ impl Lake {
             reload: Fetch::default(),
             wanted_reload: 0,
             finding: None,
+            extending: Vec::new(),
         }
     }
 
@@ -316,6 +320,7 @@ impl Lake {
         self.looking = Looking { magnifier, ..state.looking };
         self.grid = state.grid;
         self.finding = None;
+        self.extending.clear();
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
             self.selected = state.selected;
         } else {
@@ -401,6 +406,9 @@ impl Lake {
         let table = Arc::clone(self.table());
         self.keep.poll(&self.session, (&table, &self.selected), version, workers, ctx);
         self.take_found();
+        if self.finding.is_none() {
+            self.take_extensions(workers, ctx);
+        }
         if self.reload.poll() { self.take_reload(workers, ctx) } else { Vec::new() }
     }
 

@@ -113,7 +113,7 @@ impl App {
                 }
                 Err(error) => self.state.transient.complain(error),
             },
-            Event::SelectionLoaded { name, generation, rows } => self.take_selection(&name, generation, rows),
+            Event::SelectionLoaded { name, generation, rows } => self.take_selection(&name, generation, rows, ctx),
             Event::JobDone { id, root, outcome } => {
                 self.state.transient.jobs.retain(|job| job.id != id);
                 match outcome {

@@ -19,6 +19,7 @@ mod dialogs;
 mod dock;
 mod events;
 mod explore;
+mod extend;
 mod fetch;
 mod folders;
 mod frame_key;

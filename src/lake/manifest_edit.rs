@@ -333,8 +333,11 @@ mod tests {
         fs::write(outside.path().join("other.toml"), "").unwrap();
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink(outside.path().join("other.toml"), &path).unwrap();
-        let refused =
-            edit_manifest(folder.path(), "lake.toml", &[change(SettingOf::Footages("a/b".into()), "channels", Some("bgr"))]);
+        let refused = edit_manifest(
+            folder.path(),
+            "lake.toml",
+            &[change(SettingOf::Footages("a/b".into()), "channels", Some("bgr"))],
+        );
         assert!(matches!(refused, Err(LakeError::Outside(_))), "{refused:?}");
     }
 }

@@ -7,8 +7,8 @@ use crate::{
     filter::{FrameColumns as _, PositionNames},
     formats::{self, Interpolation},
     lake::{
-        self, FootageName, FootageSetting, FootageSettings, MetricSetting, SensorSetting, SensorSettings, SettingChange,
-        SettingOf,
+        self, FootageName, FootageSetting, FootageSettings, MetricSetting, SensorSetting, SensorSettings,
+        SettingChange, SettingOf,
     },
     model::MetricKind,
 };

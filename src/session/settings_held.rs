@@ -5,9 +5,7 @@ use std::{cmp::Reverse, collections::BTreeMap, path::PathBuf};
 use serde::Serialize;
 
 use super::{Session, SessionError, changing::sensor_files};
-use crate::{
-    lake::{self, FootageName, SettingOf, SettingTold},
-};
+use crate::lake::{self, FootageName, SettingOf, SettingTold};
 
 /// A setting that holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -39,7 +39,7 @@ fn an_unreadable_view_is_told_and_can_be_deleted() {
     let lake = window.lake.to_str().unwrap().to_owned();
     lakescope(&["view", "save", &lake, "fine"]);
     lakescope(&["view", "save", &lake, "odd"]);
-    let database = rusqlite::Connection::open(window.lake.join(".lakescope/lake.sqlite")).unwrap();
+    let database = rusqlite::Connection::open(window.lake.join("lake.sqlite")).unwrap();
     database.execute("UPDATE saved_view SET rule = '7' WHERE name = 'odd'", []).unwrap();
     let mut window = window.again();
     window.key(Modifiers::COMMAND, Key::L);

@@ -7,7 +7,7 @@ use crate::harness::{Lake, lakescope};
 
 /// Everything that is kept, as text: names, notes, times, frames.
 fn kept(lake: &Lake) -> String {
-    let database = Connection::open(lake.path().join(".lakescope/lake.sqlite")).unwrap();
+    let database = Connection::open(lake.path().join("lake.sqlite")).unwrap();
     let mut all = String::new();
     for (table, columns) in [
         ("saved_view", "name, note, rule, saved_at_ns"),
@@ -16,9 +16,9 @@ fn kept(lake: &Lake) -> String {
         ("tag", "name, made_at_ns"),
         ("frame_tag JOIN tag USING (tag_id)", "name, recording, camera, frame_idx"),
     ] {
-        let mut query = database.prepare(&format!("SELECT {columns} FROM {table} ORDER BY 1, 2, 3, 4")).unwrap_or_else(
-            |_| database.prepare(&format!("SELECT {columns} FROM {table} ORDER BY 1, 2")).unwrap(),
-        );
+        let mut query = database
+            .prepare(&format!("SELECT {columns} FROM {table} ORDER BY 1, 2, 3, 4"))
+            .unwrap_or_else(|_| database.prepare(&format!("SELECT {columns} FROM {table} ORDER BY 1, 2")).unwrap());
         let columns = query.column_count();
         let mut rows = query.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
@@ -96,7 +96,7 @@ fn a_view_that_cannot_be_read_stands_in_nobodys_way() {
     let session = open(&lake);
     session.save_view("fine", "good to have", &ViewRule::default()).unwrap();
     session.save_view("odd", "kept", &ViewRule::default()).unwrap();
-    let database = Connection::open(lake.path().join(".lakescope/lake.sqlite")).unwrap();
+    let database = Connection::open(lake.path().join("lake.sqlite")).unwrap();
     database.execute("UPDATE saved_view SET rule = '{\"filter\": 7}' WHERE name = 'odd'", []).unwrap();
     let output = lake.output("views", &[]);
     let (told, said) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());

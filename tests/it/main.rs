@@ -25,3 +25,4 @@ mod sql;
 mod stats;
 mod tidy;
 mod verify;
+mod view_shows;

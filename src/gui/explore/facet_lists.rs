@@ -311,7 +311,8 @@ fn values_ui(
         };
         let row = || {
             let (_, from) = lists.last.as_ref().filter(|(list, _)| list == name)?;
-            let all: Vec<&CategoryCount> = shown.places.iter().filter_map(|place| counts.get(*place as usize)).collect();
+            let all: Vec<&CategoryCount> =
+                shown.places.iter().filter_map(|place| counts.get(*place as usize)).collect();
             row_of(&all, &choice, from.as_deref(), value)
         };
         if let Some(wanted) = category.line_ui(ui, line, value, &choice, row) {

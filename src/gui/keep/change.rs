@@ -108,7 +108,8 @@ impl App {
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
             KeepCommand::OpenView(name) => {
-                let view = lake.keep.views.value().and_then(|all| all.views.iter().find(|view| view.name == name).cloned());
+                let view =
+                    lake.keep.views.value().and_then(|all| all.views.iter().find(|view| view.name == name).cloned());
                 match view {
                     Some(view) => lake.open_view(&view),
                     None => self.state.transient.complain(format!("There is no view “{name}” any more.")),

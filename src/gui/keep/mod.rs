@@ -24,7 +24,9 @@ use super::{
 use crate::{
     catalog::FrameTable,
     jobs::Priority,
-    session::{Comparison, ExportCount, ExportScope, SavedView, SavedViews, Session, SessionError, Sort, Tag, ViewRule},
+    session::{
+        Comparison, ExportCount, ExportScope, SavedView, SavedViews, Session, SessionError, Sort, Tag, ViewRule,
+    },
 };
 
 /// A view that was opened, as it was then.
