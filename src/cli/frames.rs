@@ -128,7 +128,6 @@ impl Shown {
             _ if of_frames => Rows::Frames,
             Some(grid) if grid.objects => Rows::Objects,
             Some(grid) if grid.groups(filter) => Rows::Spans,
-            _ if args.gap.is_some() || args.peak.is_some() => Rows::Spans,
             _ => Rows::Frames,
         });
         if rows != Rows::Spans && (args.gap.is_some() || args.peak.is_some()) {

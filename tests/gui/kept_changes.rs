@@ -27,7 +27,7 @@ fn a_note_of_a_view_is_shown_changed_and_changed_back() {
     window.key(Modifiers::NONE, Key::Enter);
     window.until("the note is changed", |window| window.shows("was looked at"));
     window.key(Modifiers::NONE, Key::Escape);
-    window.click("Undo what was changed");
+    window.click("Undo: Note of “busy” changed.");
     window.until("it is told", |window| window.tells("View “busy” is as it was"));
     let views = lakescope(&["views", &lake, "--json"]);
     assert!(views.contains("to look at"), "{views}");
@@ -63,7 +63,7 @@ fn frames_that_were_untagged_are_tagged_again() {
     window.until("it is taken", |window| window.tells("Took “good” from"));
     assert_eq!(window.counted_by_command_line("tag = \"good\""), 0);
     window.key(Modifiers::NONE, Key::Escape);
-    window.click("Undo what was changed");
+    window.click(&format!("Undo: Took “good” from {tagged} frames."));
     window.until("it is told", |window| window.tells("Tag “good” is as it was"));
     assert_eq!(window.counted_by_command_line("tag = \"good\""), tagged);
 }
@@ -81,7 +81,7 @@ fn a_selection_that_was_saved_over_comes_back() {
     window.click("Replace");
     window.until("it is saved", |window| window.tells("Saved selection “mine”"));
     assert_ne!(lakescope(&["selections", &lake]), before);
-    window.click("Undo what was changed");
+    window.click("Undo: Saved selection “mine”.");
     window.until("it is told", |window| window.tells("Selection “mine” is as it was"));
     assert_eq!(lakescope(&["selections", &lake]), before);
 }
