@@ -236,6 +236,7 @@ pub enum ChannelOrder {
 
 /// Arguments of `set`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "a switch for each thing that has settings")]
 pub struct SetArgs {
     /// Folder of the lake
     pub lake: PathBuf,

@@ -1,5 +1,7 @@
 //! A filter as SQL, to be taken to another tool.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::{Session, SessionError, Sort, find::wrong_filter};
@@ -58,23 +60,23 @@ fn order(table: &FrameTable, sort: Option<&Sort>) -> Result<String, SessionError
         "camera" => camera,
         "time" | "timestamp_ns" => "\"timestamp_ns\"".to_owned(),
         "frame_idx" | "labels" => quoted(&sort.column),
-        name => match table.metrics().iter().find(|metric| metric_name(&metric.name) == name) {
-            Some(metric) => match &*table.metric(&metric.name).map_err(SessionError::Failed)? {
+        name => {
+            let Some(metric) = table.metrics().iter().find(|metric| metric_name(&metric.name) == name) else {
+                // The export room knows every column and suggests the nearest.
+                export::frame_columns(table, Some(std::slice::from_ref(&sort.column)))?;
+                return Err(SessionError::Usage(format!(
+                    "the order by `{name}` cannot be said in SQL: `frames` has no such column"
+                )));
+            };
+            match &*table.metric(&metric.name).map_err(SessionError::Failed)? {
                 Column::Text { words, .. } => {
                     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
                     words.sort_by(|a, b| natural_cmp(a, b));
                     ranked(name, &words)
                 }
                 _ => quoted(name),
-            },
-            None => {
-                // The export room knows every column and suggests the nearest.
-                export::frame_columns(table, Some(std::slice::from_ref(&sort.column)))?;
-                return Err(SessionError::Usage(format!(
-                    "the order by `{name}` cannot be said in SQL: `frames` has no such column"
-                )));
             }
-        },
+        }
     };
     Ok(format!("{first}{direction} NULLS LAST, {}", default.join(", ")))
 }
@@ -87,7 +89,7 @@ fn ranked(column: &str, values: &[&str]) -> String {
     }
     let mut text = format!("CASE {}", quoted(column));
     for (place, value) in values.iter().enumerate() {
-        text += &format!(" WHEN '{}' THEN {place}", value.replace('\'', "''"));
+        let _ = write!(text, " WHEN '{}' THEN {place}", value.replace('\'', "''"));
     }
     text + " END"
 }

@@ -29,6 +29,9 @@ fn kept(lake: &Lake) -> String {
     all
 }
 
+/// A change and its name.
+type Step<'a> = (&'a str, Box<dyn Fn() -> Result<KeptUndo, SessionError> + 'a>);
+
 fn open(lake: &Lake) -> Session {
     let options = OpenOptions { reader_exe: Some(env!("CARGO_BIN_EXE_lakescope").into()), ..OpenOptions::default() };
     Session::open(&lake.path(), options).unwrap()
@@ -46,7 +49,6 @@ fn every_change_goes_back_to_exactly_what_was() {
     session.save_selection(&table, "b", "", &[3, 4]).unwrap();
     session.tag(&table, "good", &[1, 2]).unwrap();
     session.tag(&table, "bad", &[2]).unwrap();
-    type Step<'a> = (&'a str, Box<dyn Fn() -> Result<KeptUndo, SessionError> + 'a>);
     let steps: Vec<Step<'_>> = vec![
         ("save a view over another", Box::new(|| Ok(session.save_view("busy", "", &rule("speed > 4"))?.1))),
         ("save a new view", Box::new(|| Ok(session.save_view("new", "", &rule(""))?.1))),

@@ -280,8 +280,8 @@ impl ExportDraft {
             _ => (None, None),
         };
         let (selection, view) = named(&self.frames);
-        self.saved_ui(ui, "saved selection", selection, &selections, ExportFrames::Saved);
-        self.saved_ui(ui, "saved view", view, &views, ExportFrames::View);
+        self.saved_ui(ui, "saved selection", selection.as_deref(), &selections, ExportFrames::Saved);
+        self.saved_ui(ui, "saved view", view.as_deref(), &views, ExportFrames::View);
         if let ExportFrames::Filtered(filter) | ExportFrames::Between(filter) = &self.frames
             && !filter.is_empty()
         {
@@ -295,7 +295,7 @@ impl ExportDraft {
         &mut self,
         ui: &mut Ui,
         what: &str,
-        chosen: Option<String>,
+        chosen: Option<&str>,
         all: &[&str],
         frames: fn(String) -> ExportFrames,
     ) {
@@ -307,7 +307,7 @@ impl ExportDraft {
                 {
                     self.frames = frames((*first).to_owned());
                 }
-                let shown = chosen.clone().unwrap_or_else(|| "none".to_owned());
+                let shown = chosen.unwrap_or("none");
                 let combo = ComboBox::from_id_salt(what).width(180.0).truncate().selected_text(shown);
                 let response = combo.show_ui(ui, |ui| {
                     for name in all {

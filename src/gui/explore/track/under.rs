@@ -30,6 +30,11 @@ struct Found {
     same: Option<usize>,
 }
 
+/// Whether a place is the very one that was asked for.
+fn same_place(a: [f64; 2], b: [f64; 2]) -> bool {
+    a.map(f64::to_bits) == b.map(f64::to_bits)
+}
+
 /// The frame under the pointer, and where the pointer was pressed.
 #[derive(Debug, Default)]
 pub(super) struct Under {
@@ -67,7 +72,8 @@ impl Under {
 
     /// The frame at a place of the plane, once it is known: of the camera that is looked at, where the recording has it.
     pub fn row(&self, at: [f64; 2], lake: &Lake) -> Option<usize> {
-        let place = self.found.key().filter(|place| place.at == at && place.generation == lake.table().generation());
+        let place =
+            self.found.key().filter(|place| same_place(place.at, at) && place.generation == lake.table().generation());
         let Found { row, same } = place.and(self.found.ready().copied().flatten())?;
         let same = same.and_then(|same| lake.table().footages().get(same));
         Some(same.map_or(row, |same| lake.row_at(same, lake.time(row)))).filter(|row| *row < lake.frames())
@@ -87,7 +93,7 @@ impl Under {
     pub fn take_pressed(&mut self, lake: &Lake) -> Option<usize> {
         self.found.poll();
         let at = self.pressed?;
-        let known = self.found.key().is_some_and(|place| place.at == at) && !self.found.is_pending();
+        let known = self.found.key().is_some_and(|place| same_place(place.at, at)) && !self.found.is_pending();
         if !known {
             return None;
         }
