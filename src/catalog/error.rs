@@ -66,6 +66,14 @@ pub enum CatalogError {
         /// The name.
         name: String,
     },
+    /// What is to be gone back to from is not what is there any more.
+    #[error("the {what} `{name}` was changed again since; it is left as it is now")]
+    ChangedSince {
+        /// Selection, view or tag.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
 }
 
 impl CatalogError {

@@ -17,6 +17,19 @@ pub struct SavedSelection {
     pub saved_at_ns: i64,
 }
 
+/// A saved selection with its frames.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptSelection {
+    /// Name.
+    pub name: String,
+    /// Note.
+    pub note: String,
+    /// When it was saved, ns UTC.
+    pub saved_at_ns: i64,
+    /// Its frames.
+    pub frames: Vec<String>,
+}
+
 /// What a change of one named thing came to.
 pub(super) enum Changed {
     /// It was made.
@@ -48,12 +61,37 @@ fn known(connection: &Connection, name: &str) -> rusqlite::Result<Option<SavedSe
         .optional()
 }
 
+/// A selection with its frames, when there is one of that name.
+fn whole(connection: &Connection, name: &str) -> rusqlite::Result<Option<KeptSelection>> {
+    let Some(SavedSelection { name, note, saved_at_ns, .. }) = known(connection, name)? else { return Ok(None) };
+    let frames = connection
+        .prepare_cached("SELECT frame_id FROM selection_frame WHERE name = ?1 ORDER BY frame_no")?
+        .query_map([&name], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Some(KeptSelection { name, note, saved_at_ns, frames }))
+}
+
+/// Puts a selection in place of an older one of that name.
+fn put(
+    connection: &Connection,
+    (name, note, saved_at_ns): (&str, &str, i64),
+    frames: impl Iterator<Item = impl AsRef<str>>,
+) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM selection WHERE name = ?1", [name])?;
+    connection.execute("INSERT INTO selection VALUES (?1, ?2, ?3)", params![name, note, saved_at_ns])?;
+    let mut insert = connection.prepare_cached("INSERT INTO selection_frame VALUES (?1, ?2, ?3)")?;
+    for (at, frame) in frames.enumerate() {
+        insert.execute(params![name, signed(at as u64), frame.as_ref()])?;
+    }
+    Ok(())
+}
+
 fn selection_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<SavedSelection> {
     Ok(SavedSelection { name: row.get(0)?, note: row.get(1)?, frames: count(row, 2)?, saved_at_ns: row.get(3)? })
 }
 
 impl KeptDb {
-    /// Saves a selection in place of an older one of that name.
+    /// Saves a selection in place of an older one of that name, which is returned.
     ///
     /// # Errors
     /// The database cannot be written.
@@ -63,19 +101,38 @@ impl KeptDb {
         note: &str,
         frames: impl Iterator<Item = String>,
         now_ns: i64,
-    ) -> Result<(), CatalogError> {
+    ) -> Result<Option<KeptSelection>, CatalogError> {
         self.ask("save a selection", |connection| {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            change.execute("DELETE FROM selection WHERE name = ?1", [name])?;
-            change.execute("INSERT INTO selection VALUES (?1, ?2, ?3)", params![name, note, now_ns])?;
-            {
-                let mut insert = change.prepare_cached("INSERT INTO selection_frame VALUES (?1, ?2, ?3)")?;
-                for (at, frame) in frames.enumerate() {
-                    insert.execute(params![name, signed(at as u64), frame])?;
-                }
-            }
-            change.commit()
+            let before = whole(&change, name)?;
+            put(&change, (name, note, now_ns), frames)?;
+            change.commit()?;
+            Ok(before)
         })
+    }
+
+    /// Puts what a selection was in the place of the one that was saved at a time; either may be nothing.
+    ///
+    /// # Errors
+    /// The selection was saved again since, another one has the name it had, or the database cannot be written.
+    pub fn swap_selection(&self, now: Option<(&str, i64)>, was: Option<&KeptSelection>) -> Result<(), CatalogError> {
+        let taken = self.ask("go back to a selection", |connection| {
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if let Some((name, saved_at_ns)) = now {
+                if known(&change, name)?.is_none_or(|known| known.saved_at_ns != saved_at_ns) {
+                    return Ok(Some(CatalogError::ChangedSince { what: "selection", name: name.to_owned() }));
+                }
+                change.execute("DELETE FROM selection WHERE name = ?1", [name])?;
+            }
+            if let Some(was) = was {
+                if known(&change, &was.name)?.is_some() {
+                    return Ok(Some(CatalogError::NameTaken { what: "selection", name: was.name.clone() }));
+                }
+                put(&change, (&was.name, &was.note, was.saved_at_ns), was.frames.iter())?;
+            }
+            change.commit().map(|()| None)
+        })?;
+        taken.map_or(Ok(()), Err)
     }
 
     /// The saved selections, by name.
@@ -107,17 +164,8 @@ impl KeptDb {
     /// # Errors
     /// There is no such selection, or the database cannot be read.
     pub fn selection_frames(&self, name: &str) -> Result<Vec<String>, CatalogError> {
-        let frames = self.ask("read a selection", |connection| {
-            if known(connection, name)?.is_none() {
-                return Ok(None);
-            }
-            connection
-                .prepare_cached("SELECT frame_id FROM selection_frame WHERE name = ?1 ORDER BY frame_no")?
-                .query_map([name], |row| row.get(0))?
-                .collect::<rusqlite::Result<Vec<String>>>()
-                .map(Some)
-        })?;
-        frames.ok_or_else(|| CatalogError::NoSelection(name.to_owned()))
+        let found = self.ask("read a selection", |connection| whole(connection, name))?;
+        found.map(|found| found.frames).ok_or_else(|| CatalogError::NoSelection(name.to_owned()))
     }
 
     /// Gives a selection another name.
@@ -135,26 +183,45 @@ impl KeptDb {
         }
     }
 
-    /// Gives a selection another note.
+    /// Gives a selection another note, and returns the one it had.
     ///
     /// # Errors
     /// There is no such selection, or the database cannot be written.
-    pub fn note_selection(&self, name: &str, note: &str) -> Result<(), CatalogError> {
-        let changed = self.ask("change the note of a selection", |connection| {
-            connection.execute("UPDATE selection SET note = ?2 WHERE name = ?1", [name, note])
+    pub fn note_selection(&self, name: &str, note: &str) -> Result<String, CatalogError> {
+        let before = self.ask("change the note of a selection", |connection| {
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let before = known(&change, name)?;
+            change.execute("UPDATE selection SET note = ?2 WHERE name = ?1", [name, note])?;
+            change.commit()?;
+            Ok(before.map(|before| before.note))
         })?;
-        if changed == 0 { Err(CatalogError::NoSelection(name.to_owned())) } else { Ok(()) }
+        before.ok_or_else(|| CatalogError::NoSelection(name.to_owned()))
     }
 
-    /// Forgets a selection.
+    /// Gives a selection the note it had before, unless it has yet another one by now.
+    ///
+    /// # Errors
+    /// It has another note or is gone, or the database cannot be written.
+    pub fn swap_selection_note(&self, name: &str, now: &str, was: &str) -> Result<(), CatalogError> {
+        let changed = self.ask("go back to the note of a selection", |connection| {
+            connection.execute("UPDATE selection SET note = ?3 WHERE name = ?1 AND note = ?2", [name, now, was])
+        })?;
+        if changed > 0 { Ok(()) } else { Err(CatalogError::ChangedSince { what: "selection", name: name.to_owned() }) }
+    }
+
+    /// Forgets a selection, and returns it.
     ///
     /// # Errors
     /// There is no such selection, or the database cannot be written.
-    pub fn delete_selection(&self, name: &str) -> Result<(), CatalogError> {
+    pub fn delete_selection(&self, name: &str) -> Result<KeptSelection, CatalogError> {
         let gone = self.ask("delete a selection", |connection| {
-            connection.execute("DELETE FROM selection WHERE name = ?1", [name])
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let gone = whole(&change, name)?;
+            change.execute("DELETE FROM selection WHERE name = ?1", [name])?;
+            change.commit()?;
+            Ok(gone)
         })?;
-        if gone == 0 { Err(CatalogError::NoSelection(name.to_owned())) } else { Ok(()) }
+        gone.ok_or_else(|| CatalogError::NoSelection(name.to_owned()))
     }
 }
 
@@ -173,7 +240,16 @@ mod tests {
         kept.save_selection("other", "", std::iter::empty(), 8).unwrap();
         assert!(matches!(kept.rename_selection("best", "other"), Err(CatalogError::NameTaken { .. })));
         kept.rename_selection("best", "finest").unwrap();
-        kept.note_selection("finest", "why").unwrap();
+        assert_eq!(kept.note_selection("finest", "why").unwrap(), "note");
+        assert!(matches!(kept.swap_selection_note("finest", "who", "note"), Err(CatalogError::ChangedSince { .. })));
+        let before = kept.save_selection("finest", "", ["a/b/9".to_owned()].into_iter(), 9).unwrap().unwrap();
+        assert_eq!((&*before.frames, &*before.note, before.saved_at_ns), (&["a/b/2".to_owned()][..], "why", 7));
+        assert!(matches!(
+            kept.swap_selection(Some(("finest", 8)), Some(&before)),
+            Err(CatalogError::ChangedSince { .. })
+        ));
+        assert!(matches!(kept.swap_selection(None, Some(&before)), Err(CatalogError::NameTaken { .. })));
+        kept.swap_selection(Some(("finest", 9)), Some(&before)).unwrap();
         assert_eq!(kept.selection_frames("finest").unwrap(), ["a/b/2"]);
         let saved = kept.selection("finest").unwrap().unwrap();
         assert_eq!((saved.frames, saved.note.as_str(), saved.saved_at_ns), (1, "why", 7));

@@ -28,6 +28,25 @@ fn tag_id(connection: &Connection, tag: &str) -> rusqlite::Result<Option<i64>> {
     connection.query_row("SELECT tag_id FROM tag WHERE name = ?1", [tag], |row| row.get(0)).optional()
 }
 
+/// Gives a tag to frames.
+fn give(connection: &Connection, tag_id: i64, frames: &[FrameId]) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO frame_tag VALUES (?1, ?2, ?3, ?4)")?;
+    for frame in frames {
+        insert.execute(params![tag_id, frame.recording, frame.camera, signed(frame.frame_idx)])?;
+    }
+    Ok(())
+}
+
+/// The frames of a tag, when there is one of that name.
+fn members(connection: &Connection, tag: &str) -> rusqlite::Result<Option<Vec<FrameId>>> {
+    let Some(id) = tag_id(connection, tag)? else { return Ok(None) };
+    connection
+        .prepare_cached("SELECT recording, camera, frame_idx FROM frame_tag WHERE tag_id = ?1")?
+        .query_map([id], |row| Ok(FrameId { recording: row.get(0)?, camera: row.get(1)?, frame_idx: count(row, 2)? }))?
+        .collect::<rusqlite::Result<Vec<_>>>()
+        .map(Some)
+}
+
 /// Filters that were worked out with the tags before must not be taken for answers now.
 fn commit(change: Transaction<'_>) -> rusqlite::Result<()> {
     change.execute("UPDATE tag_version SET version = version + 1", [])?;
@@ -35,7 +54,7 @@ fn commit(change: Transaction<'_>) -> rusqlite::Result<()> {
 }
 
 impl KeptDb {
-    /// Gives a tag to frames, and returns how many did not have it before. A tag that is new is made.
+    /// Gives a tag to frames, and returns those that did not have it before, and whether the tag is new.
     ///
     /// # Errors
     /// The database cannot be written.
@@ -44,40 +63,45 @@ impl KeptDb {
         tag: &str,
         frames: impl Iterator<Item = FrameId>,
         now_ns: i64,
-    ) -> Result<u64, CatalogError> {
+    ) -> Result<(Vec<FrameId>, bool), CatalogError> {
         self.ask("tag frames", |connection| {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            change.execute("INSERT OR IGNORE INTO tag (name, made_at_ns) VALUES (?1, ?2)", params![tag, now_ns])?;
+            let made =
+                change.execute("INSERT OR IGNORE INTO tag (name, made_at_ns) VALUES (?1, ?2)", params![tag, now_ns])?;
             let id = tag_id(&change, tag)?;
-            let mut added = 0;
+            let mut added = Vec::new();
             {
                 let mut insert = change.prepare_cached("INSERT OR IGNORE INTO frame_tag VALUES (?1, ?2, ?3, ?4)")?;
                 for frame in frames {
                     let row = params![id, frame.recording, frame.camera, signed(frame.frame_idx)];
-                    added += insert.execute(row)? as u64;
+                    if insert.execute(row)? > 0 {
+                        added.push(frame);
+                    }
                 }
             }
             commit(change)?;
-            Ok(added)
+            Ok((added, made > 0))
         })
     }
 
-    /// Takes a tag from frames, and returns how many had it. A tag that no frame has stays.
+    /// Takes a tag from frames, and returns those that had it. A tag that no frame has stays.
     ///
     /// # Errors
     /// There is no such tag, or the database cannot be written.
-    pub fn untag_frames(&self, tag: &str, frames: impl Iterator<Item = FrameId>) -> Result<u64, CatalogError> {
+    pub fn untag_frames(&self, tag: &str, frames: impl Iterator<Item = FrameId>) -> Result<Vec<FrameId>, CatalogError> {
         let removed = self.ask("take a tag from frames", |connection| {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let Some(id) = tag_id(&change, tag)? else { return Ok(None) };
-            let mut removed = 0;
+            let mut removed = Vec::new();
             {
                 let mut delete = change.prepare_cached(
                     "DELETE FROM frame_tag WHERE tag_id = ?1 AND recording = ?2 AND camera = ?3 AND frame_idx = ?4",
                 )?;
                 for frame in frames {
                     let row = params![id, frame.recording, frame.camera, signed(frame.frame_idx)];
-                    removed += delete.execute(row)? as u64;
+                    if delete.execute(row)? > 0 {
+                        removed.push(frame);
+                    }
                 }
             }
             commit(change)?;
@@ -147,24 +171,6 @@ impl KeptDb {
         })
     }
 
-    /// The frames of one tag.
-    ///
-    /// # Errors
-    /// There is no such tag, or the database cannot be read.
-    pub fn tag_members(&self, tag: &str) -> Result<Vec<FrameId>, CatalogError> {
-        let frames = self.ask("read a tag", |connection| {
-            let Some(id) = tag_id(connection, tag)? else { return Ok(None) };
-            connection
-                .prepare_cached("SELECT recording, camera, frame_idx FROM frame_tag WHERE tag_id = ?1")?
-                .query_map([id], |row| {
-                    Ok(FrameId { recording: row.get(0)?, camera: row.get(1)?, frame_idx: count(row, 2)? })
-                })?
-                .collect::<rusqlite::Result<Vec<_>>>()
-                .map(Some)
-        })?;
-        frames.ok_or_else(|| CatalogError::NoTag(tag.to_owned()))
-    }
-
     /// Gives a tag another name.
     ///
     /// # Errors
@@ -183,18 +189,68 @@ impl KeptDb {
         }
     }
 
-    /// Takes a tag from all its frames and forgets it.
+    /// Takes a tag from all its frames and forgets it; returns when it was made, and its frames.
     ///
     /// # Errors
     /// There is no such tag, or the database cannot be written.
-    pub fn delete_tag(&self, tag: &str) -> Result<(), CatalogError> {
+    pub fn delete_tag(&self, tag: &str) -> Result<(i64, Vec<FrameId>), CatalogError> {
         let gone = self.ask("delete a tag", |connection| {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let gone = change.execute("DELETE FROM tag WHERE name = ?1", [tag])?;
+            let made: Option<i64> =
+                change.query_row("SELECT made_at_ns FROM tag WHERE name = ?1", [tag], |row| row.get(0)).optional()?;
+            let frames = members(&change, tag)?.unwrap_or_default();
+            change.execute("DELETE FROM tag WHERE name = ?1", [tag])?;
             commit(change)?;
-            Ok(gone)
+            Ok(made.map(|made| (made, frames)))
         })?;
-        if gone == 0 { Err(CatalogError::NoTag(tag.to_owned())) } else { Ok(()) }
+        gone.ok_or_else(|| CatalogError::NoTag(tag.to_owned()))
+    }
+
+    /// Makes a tag again that was deleted, with the frames it had.
+    ///
+    /// # Errors
+    /// There is a tag of that name again, or the database cannot be written.
+    pub fn remake_tag(&self, tag: &str, made_at_ns: i64, frames: &[FrameId]) -> Result<(), CatalogError> {
+        let made = self.ask("make a tag again", |connection| {
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if tag_id(&change, tag)?.is_some() {
+                return Ok(false);
+            }
+            change.execute("INSERT INTO tag (name, made_at_ns) VALUES (?1, ?2)", params![tag, made_at_ns])?;
+            let id = change.last_insert_rowid();
+            give(&change, id, frames)?;
+            commit(change)?;
+            Ok(true)
+        })?;
+        if made { Ok(()) } else { Err(CatalogError::NameTaken { what: "tag", name: tag.to_owned() }) }
+    }
+
+    /// Gives a tag that is there back to frames.
+    ///
+    /// # Errors
+    /// There is no such tag any more, or the database cannot be written.
+    pub fn retag_frames(&self, tag: &str, frames: &[FrameId]) -> Result<(), CatalogError> {
+        let there = self.ask("give a tag back", |connection| {
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let Some(id) = tag_id(&change, tag)? else { return Ok(false) };
+            give(&change, id, frames)?;
+            commit(change)?;
+            Ok(true)
+        })?;
+        if there { Ok(()) } else { Err(CatalogError::NoTag(tag.to_owned())) }
+    }
+
+    /// Forgets a tag that no frame has; one that some frame has stays.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn forget_bare_tag(&self, tag: &str) -> Result<(), CatalogError> {
+        self.ask("forget a tag", |connection| {
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let bare = "DELETE FROM tag WHERE name = ?1 AND tag_id NOT IN (SELECT tag_id FROM frame_tag)";
+            change.execute(bare, [tag])?;
+            commit(change)
+        })
     }
 }
 
@@ -212,23 +268,33 @@ mod tests {
         let kept = KeptDb::open(folder.path().join("lake.sqlite")).unwrap();
         let before = kept.tag_version().unwrap();
         let frames = ["a/b/1", "a/b/0"].map(frame);
-        assert_eq!(kept.tag_frames("good", frames.clone().into_iter(), 5).unwrap(), 2);
-        assert_eq!(kept.tag_frames("good", [frame("a/b/1"), frame("a/c/7")].into_iter(), 6).unwrap(), 1);
+        assert_eq!(kept.tag_frames("good", frames.clone().into_iter(), 5).unwrap(), (frames.to_vec(), true));
+        let two = [frame("a/b/1"), frame("a/c/7")];
+        assert_eq!(kept.tag_frames("good", two.into_iter(), 6).unwrap(), (vec![frame("a/c/7")], false));
         kept.tag_frames("bad", frames.clone().into_iter().take(1), 7).unwrap();
         let (version, tags) = kept.tagged_frames().unwrap();
         assert_eq!(version, kept.tag_version().unwrap());
         assert!(version > before);
         assert_eq!(tags["good"], ["a/b/0", "a/b/1", "a/c/7"].map(frame));
-        assert_eq!(kept.untag_frames("good", frames.into_iter()).unwrap(), 2);
-        assert_eq!(kept.tag_members("good").unwrap(), [frame("a/c/7")]);
+        let asked = frames.clone().into_iter().chain([frame("x/y/0")]);
+        assert_eq!(kept.untag_frames("good", asked).unwrap(), frames);
+        assert_eq!(kept.tagged_frames().unwrap().1["good"], [frame("a/c/7")]);
+        kept.retag_frames("good", &frames).unwrap();
+        assert_eq!(kept.untag_frames("good", frames.iter().cloned()).unwrap(), frames);
         assert!(matches!(kept.rename_tag("good", "bad"), Err(CatalogError::NameTaken { .. })));
         kept.rename_tag("good", "finest").unwrap();
-        kept.delete_tag("bad").unwrap();
+        let (made, had) = kept.delete_tag("bad").unwrap();
+        assert_eq!((made, &*had), (7, &[frame("a/b/1")][..]));
+        kept.remake_tag("bad", made, &had).unwrap();
+        assert!(matches!(kept.remake_tag("bad", made, &had), Err(CatalogError::NameTaken { .. })));
+        kept.forget_bare_tag("bad").unwrap();
+        assert_eq!(kept.delete_tag("bad").unwrap(), (made, had));
+        kept.remake_tag("bad", made, &[]).unwrap();
+        kept.forget_bare_tag("bad").unwrap();
         let names: Vec<String> = kept.tags().unwrap().into_iter().map(|tag| tag.name).collect();
         assert_eq!(names, ["finest"]);
         assert!(kept.tag_version().unwrap() > version);
         for gone in [
-            kept.tag_members("bad").err(),
             kept.untag_frames("bad", std::iter::empty()).err(),
             kept.rename_tag("bad", "x").err(),
             kept.delete_tag("bad").err(),

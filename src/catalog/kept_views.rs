@@ -1,6 +1,6 @@
 //! Saved views: rules under a name. What a rule holds is the session's matter; here it is text.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::{
     CatalogError, KeptDb,
@@ -24,19 +24,69 @@ fn view_of(row: &Row<'_>) -> rusqlite::Result<KeptView> {
     Ok(KeptView { name: row.get(0)?, note: row.get(1)?, rule: row.get(2)?, saved_at_ns: row.get(3)? })
 }
 
+fn known(connection: &Connection, name: &str) -> rusqlite::Result<Option<KeptView>> {
+    connection
+        .query_row("SELECT name, note, rule, saved_at_ns FROM saved_view WHERE name = ?1", [name], view_of)
+        .optional()
+}
+
+fn put(connection: &Connection, view: &KeptView) -> rusqlite::Result<()> {
+    let row = params![view.name, view.note, view.rule, view.saved_at_ns];
+    connection.execute("INSERT OR REPLACE INTO saved_view VALUES (?1, ?2, ?3, ?4)", row).map(|_| ())
+}
+
 impl KeptDb {
-    /// Saves a view in place of an older one of that name.
+    /// Saves a view in place of an older one of that name, which is returned.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn save_view(&self, view: &KeptView) -> Result<(), CatalogError> {
+    pub fn save_view(&self, view: &KeptView) -> Result<Option<KeptView>, CatalogError> {
         self.ask("save a view", |connection| {
-            connection.execute(
-                "INSERT OR REPLACE INTO saved_view VALUES (?1, ?2, ?3, ?4)",
-                params![view.name, view.note, view.rule, view.saved_at_ns],
-            )?;
-            Ok(())
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let before = known(&change, &view.name)?;
+            put(&change, view)?;
+            change.commit()?;
+            Ok(before)
         })
+    }
+
+    /// Puts what a view was in the place of what it is; either may be nothing.
+    ///
+    /// # Errors
+    /// The view is not what it is said to be any more, another one has the name it had, or the database cannot be written.
+    pub fn swap_view(&self, now: Option<&KeptView>, was: Option<&KeptView>) -> Result<(), CatalogError> {
+        let taken = self.ask("go back to a view", |connection| {
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if let Some(now) = now {
+                if known(&change, &now.name)?.as_ref() != Some(now) {
+                    return Ok(Some(CatalogError::ChangedSince { what: "view", name: now.name.clone() }));
+                }
+                change.execute("DELETE FROM saved_view WHERE name = ?1", [&now.name])?;
+            }
+            if let Some(was) = was {
+                if known(&change, &was.name)?.is_some() {
+                    return Ok(Some(CatalogError::NameTaken { what: "view", name: was.name.clone() }));
+                }
+                put(&change, was)?;
+            }
+            change.commit().map(|()| None)
+        })?;
+        taken.map_or(Ok(()), Err)
+    }
+
+    /// Gives a view another note, and returns how it was before.
+    ///
+    /// # Errors
+    /// There is no such view, or the database cannot be written.
+    pub fn note_view(&self, name: &str, note: &str) -> Result<KeptView, CatalogError> {
+        let before = self.ask("change the note of a view", |connection| {
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let before = known(&change, name)?;
+            change.execute("UPDATE saved_view SET note = ?2 WHERE name = ?1", [name, note])?;
+            change.commit()?;
+            Ok(before)
+        })?;
+        before.ok_or_else(|| CatalogError::NoView(name.to_owned()))
     }
 
     /// The saved views, by name.
@@ -57,12 +107,8 @@ impl KeptDb {
     /// # Errors
     /// There is no such view, or the database cannot be read.
     pub fn view(&self, name: &str) -> Result<KeptView, CatalogError> {
-        self.ask("read a view", |connection| {
-            connection
-                .query_row("SELECT name, note, rule, saved_at_ns FROM saved_view WHERE name = ?1", [name], view_of)
-                .optional()
-        })?
-        .ok_or_else(|| CatalogError::NoView(name.to_owned()))
+        self.ask("read a view", |connection| known(connection, name))?
+            .ok_or_else(|| CatalogError::NoView(name.to_owned()))
     }
 
     /// Gives a view another name.
@@ -108,6 +154,16 @@ mod tests {
         kept.save_view(&view("rain", "{}")).unwrap();
         kept.save_view(&view("rain", "{1}")).unwrap();
         kept.save_view(&view("night", "{}")).unwrap();
+        assert_eq!(kept.save_view(&view("night", "{2}")).unwrap(), Some(view("night", "{}")));
+        // Back to what it was, and no further: neither over what was changed since, nor over another one's name.
+        kept.swap_view(Some(&view("night", "{2}")), Some(&view("night", "{}"))).unwrap();
+        let (gone, taken) = (view("night", "{2}"), view("rain", "{}"));
+        let swap = |now: Option<&KeptView>, was: Option<&KeptView>| kept.swap_view(now, was).unwrap_err();
+        assert!(matches!(swap(Some(&gone), Some(&taken)), CatalogError::ChangedSince { .. }));
+        assert!(matches!(swap(Some(&view("night", "{}")), Some(&taken)), CatalogError::NameTaken { .. }));
+        assert_eq!(kept.note_view("night", "dark").unwrap(), view("night", "{}"));
+        let noted = KeptView { note: "dark".to_owned(), ..view("night", "{}") };
+        kept.swap_view(Some(&noted), Some(&view("night", "{}"))).unwrap();
         assert_eq!(kept.views().unwrap(), [view("night", "{}"), view("rain", "{1}")]);
         assert!(matches!(kept.rename_view("rain", "night"), Err(CatalogError::NameTaken { .. })));
         kept.rename_view("rain", "wet").unwrap();

@@ -29,7 +29,7 @@ pub use damage::{Finding, FootageDamage};
 pub use error::CatalogError;
 pub use frame_table::FrameTable;
 pub use kept::{KeptDb, RunEnd};
-pub use kept_selections::SavedSelection;
+pub use kept_selections::{KeptSelection, SavedSelection};
 pub use kept_tags::KeptTag;
 pub use kept_views::KeptView;
 pub use position::SourceFiles;

@@ -120,7 +120,7 @@ pub struct FramesArgs {
         conflicts_with_all = ["view", "selection"]
     )]
     pub filter: String,
-    /// The frames that a saved view matches now, in its order
+    /// What a saved view shows now, in its order: frames, spans or objects
     #[arg(long, value_name = "NAME", conflicts_with = "selection")]
     pub view: Option<String>,
     /// The frames of a saved selection
@@ -129,15 +129,18 @@ pub struct FramesArgs {
     /// Print the filter and the order as SQL over the tables frames, recordings and labels
     #[arg(long, conflicts_with_all = ["selection", "events", "every", "explain", "limit", "columns", "count", "format", "out", "spreadsheet"])]
     pub sql: bool,
-    /// Spans of matching frames instead of frames: where, when, how long, how many frames, and the peak
-    #[arg(long, conflicts_with_all = ["columns", "count", "every", "explain"])]
+    /// What a row is; without it what the view shows, else a frame
+    #[arg(long = "as", value_enum, value_name = "WHAT", conflicts_with_all = ["count", "explain", "sql"])]
+    pub rows: Option<Rows>,
+    /// The same as --as spans: where, when, how long, how many frames, and the peak
+    #[arg(long, conflicts_with_all = ["rows", "columns", "count", "every", "explain"])]
     pub events: bool,
-    /// With --events: join spans with at most this much time between them, for example 1s
-    #[arg(long, value_name = "DURATION", requires = "events", value_parser = parse_duration)]
+    /// Join spans with at most this much time between them, for example 1s
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub gap: Option<i64>,
-    /// With --events: the number whose largest value (or smallest, with :min) stands for a span; the first metric of the
-    /// filter when not given
-    #[arg(long, value_name = "METRIC[:min]", requires = "events")]
+    /// The number whose largest value (or smallest, with :min) stands for a span; the first metric of the filter when not
+    /// given
+    #[arg(long, value_name = "METRIC[:min]")]
     pub peak: Option<String>,
     /// Of each footage the first match, then the next that is at least this much later, for example 1s
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
@@ -145,11 +148,11 @@ pub struct FramesArgs {
     /// How many frames each part of the filter leaves, alone and with those before it
     #[arg(long, conflicts_with_all = ["sort", "columns", "count", "every", "limit", "format", "out", "spreadsheet"])]
     pub explain: bool,
-    /// Order: COLUMN or COLUMN:desc; frames without a value come last. With --events: recording, start, duration, frames
-    /// or peak
+    /// Order: COLUMN or COLUMN:desc; frames without a value come last. Of spans: recording, start, duration, frames or peak;
+    /// of objects: recording, time, score, size or track
     #[arg(long, value_name = "COL[:desc]")]
     pub sort: Option<String>,
-    /// At most so many frames
+    /// At most so many rows
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
     /// Columns to write, separated by commas; also tags, store, damaged, labels.CLASS and keys of recording.toml such as region
@@ -170,6 +173,17 @@ pub struct FramesArgs {
     /// Guard text in CSV that a spreadsheet would take for a formula
     #[arg(long)]
     pub spreadsheet: bool,
+}
+
+/// What a row of `frames` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Rows {
+    /// A frame
+    Frames,
+    /// A span of matching frames
+    Spans,
+    /// A labelled object on a matching frame
+    Objects,
 }
 
 /// How rows are written.
@@ -222,15 +236,16 @@ pub enum ChannelOrder {
 
 /// Arguments of `set`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "a switch for each thing that has settings")]
 pub struct SetArgs {
     /// Folder of the lake
     pub lake: PathBuf,
     /// What the settings are about: a footage as recording/camera or the path of its store, where * and ? stand for any text;
-    /// then the settings, such as channels=bgr. With --metric, --sensors, --position or --whole only settings
+    /// then the settings, such as channels=bgr. With --metric, --sensors, --position, --labels or --whole only settings;
+    /// without any settings, those that hold are listed
     #[arg(
-        required = true,
         value_name = "[FOOTAGE] KEY=VALUE",
-        long_help = "Settings; nothing behind the = removes one.\n\nOf a footage, which comes first (recording/camera, or the path of its store, * and ? for any text): channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04.\nWith --metric NAME: unit=km/h, interpolate=previous, max_gap_s=0.5.\nWith --sensors PATH: offset_s=-0.2, time_zone=Europe/Berlin.\nWith --position: latitude=NAME, longitude=NAME.\nWith --whole: time_zone=Europe/Berlin, rate_hz=20, name=NAME"
+        long_help = "Settings, all of them made or none; nothing behind the = removes one. Without any, the settings that hold are listed, with whom they concern.\n\nOf a footage, which comes first (recording/camera, or the path of its store, * and ? for any text): channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04.\nWith --metric NAME: unit=km/h, interpolate=previous, max_gap_s=0.5.\nWith --sensors PATH: offset_s=-0.2, time_zone=Europe/Berlin.\nWith --position: latitude=NAME, longitude=NAME.\nWith --labels: voc_zero_based=true.\nWith --whole: time_zone=Europe/Berlin, rate_hz=20, name=NAME"
     )]
     pub settings: Vec<String>,
     /// Settings of a metric
@@ -242,9 +257,15 @@ pub struct SetArgs {
     /// The names of the metrics that hold latitude and longitude
     #[arg(long, group = "about")]
     pub position: bool,
+    /// Settings of label files
+    #[arg(long, group = "about")]
+    pub labels: bool,
     /// Settings of the lake as a whole
     #[arg(long, group = "about")]
     pub whole: bool,
+    /// Answer with the settings that hold, as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `stats`.

@@ -8,14 +8,17 @@ use std::{
 
 use super::{
     Failure,
-    args::{Format, FramesArgs},
+    args::{Format, FramesArgs, Rows},
     keep::tell_gone,
     table::{open_indexed, print, print_json, say},
 };
 use crate::{
+    catalog::FrameTable,
     filter::{FrameColumns as _, FrameSet},
     jobs::Progress,
-    session::{Explanation, FrameFormat, Session, Sort, SpanOrder},
+    session::{
+        BoxOrder, BoxQuery, Explanation, FrameFormat, GridChoice, SavedView, Session, Sort, SpanChoice, SpanOrder,
+    },
 };
 
 pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
@@ -23,11 +26,13 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
     let table = session.table()?;
     let view = args.view.as_deref().map(|name| session.view(name)).transpose()?;
     let filter = view.as_ref().map_or(&args.filter, |view| &view.rule.filter);
-    let sort = match &args.sort {
-        Some(sort) => Some(parse_sort(sort)?),
-        None => view.as_ref().and_then(|view| view.rule.sort.clone()),
-    };
+    let shown = Shown::of(args, view.as_ref(), filter)?;
+    let sort = view.as_ref().and_then(|view| view.rule.sort.clone());
     if args.sql {
+        let sort = match &args.sort {
+            Some(sort) => Some(parse_sort(sort)?),
+            None => sort,
+        };
         let written = session.sql(&table, filter, sort.as_ref())?;
         if args.json {
             return print_json(&written);
@@ -71,35 +76,18 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
         None if terminal => FrameFormat::Table,
         Some(Format::Csv) | None => FrameFormat::Csv { spreadsheet: args.spreadsheet },
     };
-    let progress = Progress::new();
-    if args.events {
-        let peak = session.peak(&table, filter, args.peak.as_deref())?;
-        let mut spans = session.spans(&table, &found, args.gap)?;
-        if let Some(text) = &args.sort {
-            let (order, descending) = order_of(text, &SpanOrder::ALL, SpanOrder::as_str)?;
-            let peaks = match &peak {
-                Some(peak) if order == SpanOrder::Peak => session.peaks(&table, &found, &spans, peak)?,
-                None if order == SpanOrder::Peak => {
-                    return Err(Failure::Usage(
-                        "--sort peak: the filter names no metric; choose one with --peak METRIC".to_owned(),
-                    ));
-                }
-                _ => Vec::new(),
-            };
-            let places = Session::span_places(&spans, &peaks, order, descending);
-            spans = places.into_iter().map(|place| spans[place as usize].clone()).collect();
-        }
-        spans.truncate(args.limit.unwrap_or(usize::MAX));
-        let found = (&found, spans.as_slice());
-        if let Some(path) = &args.out {
-            session.write_spans_file(&table, found, peak.as_ref(), format, path, &progress)?;
-        } else {
-            let mut out = stdout_file()?;
-            session.write_spans(&table, found, peak.as_ref(), format, &mut out, &progress)?;
-            out.flush()?;
-        }
-        return Ok(());
+    let found = Found { session: &session, table: &table, set: &found, filter, format };
+    match shown.rows {
+        Rows::Spans => return found.spans(args, &shown.grid.spans),
+        Rows::Objects => return found.objects(args, &shown.grid.query),
+        Rows::Frames => {}
     }
+    let sort = match &args.sort {
+        Some(sort) => Some(parse_sort(sort)?),
+        None => sort,
+    };
+    let progress = Progress::new();
+    let Found { set: found, .. } = found;
     let mut rows = session.sorted(&table, found.to_rows(), sort.as_ref())?;
     rows.truncate(args.limit.unwrap_or(usize::MAX));
     let columns = args.columns.as_deref();
@@ -111,6 +99,110 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
         out.flush()?;
     }
     Ok(())
+}
+
+/// What a row is, and which spans or objects.
+struct Shown {
+    rows: Rows,
+    grid: GridChoice,
+}
+
+impl Shown {
+    /// What was asked for; without that what the view shows, and frames where nobody chose.
+    fn of(args: &FramesArgs, view: Option<&SavedView>, filter: &str) -> Result<Self, Failure> {
+        let chosen = match view.map(|view| (view, view.rule.grid())) {
+            Some((_, Ok(grid))) => grid,
+            Some((view, Err(error))) => {
+                eprintln!(
+                    "lakescope: what a row of the view `{}` is cannot be read ({error}); a row is a frame unless --as tells otherwise",
+                    view.name
+                );
+                None
+            }
+            None => None,
+        };
+        let told = args.rows.or(args.events.then_some(Rows::Spans));
+        // These ask for frames by themselves.
+        let of_frames = args.count || args.explain || args.sql || args.every.is_some() || args.columns.is_some();
+        let rows = told.unwrap_or(match &chosen {
+            _ if of_frames => Rows::Frames,
+            Some(grid) if grid.objects => Rows::Objects,
+            Some(grid) if grid.groups(filter) => Rows::Spans,
+            _ => Rows::Frames,
+        });
+        if rows != Rows::Spans && (args.gap.is_some() || args.peak.is_some()) {
+            return Err(Failure::Usage("--gap and --peak are about spans; add --as spans".to_owned()));
+        }
+        if rows != Rows::Frames && (args.columns.is_some() || args.every.is_some()) {
+            return Err(Failure::Usage("--columns and --every are about frames; leave --as away".to_owned()));
+        }
+        Ok(Self { rows, grid: chosen.unwrap_or_default() })
+    }
+}
+
+/// The frames that were found, and how they are written.
+struct Found<'a> {
+    session: &'a Session,
+    table: &'a FrameTable,
+    set: &'a FrameSet,
+    filter: &'a str,
+    format: FrameFormat,
+}
+
+impl Found<'_> {
+    /// Writes spans of the frames.
+    fn spans(&self, args: &FramesArgs, choice: &SpanChoice) -> Result<(), Failure> {
+        let Self { session, table, set, filter, format } = *self;
+        let peak = session.peak(table, filter, args.peak.as_deref().or(choice.peak.as_deref()))?;
+        let mut spans = session.spans(table, set, args.gap.or(choice.gap_ns))?;
+        let (order, descending) = match &args.sort {
+            Some(text) => order_of(text, &SpanOrder::ALL, SpanOrder::as_str)?,
+            None => (choice.order, choice.descending),
+        };
+        if order != SpanOrder::Recording || descending {
+            let peaks = match &peak {
+                Some(peak) if order == SpanOrder::Peak => session.peaks(table, set, &spans, peak)?,
+                None if order == SpanOrder::Peak => {
+                    return Err(Failure::Usage(
+                        "--sort peak: the filter names no metric; choose one with --peak METRIC".to_owned(),
+                    ));
+                }
+                _ => Vec::new(),
+            };
+            let places = Session::span_places(&spans, &peaks, order, descending);
+            spans = places.into_iter().map(|place| spans[place as usize].clone()).collect();
+        }
+        spans.truncate(args.limit.unwrap_or(usize::MAX));
+        let (found, progress) = ((set, spans.as_slice()), Progress::new());
+        if let Some(path) = &args.out {
+            session.write_spans_file(table, found, peak.as_ref(), format, path, &progress)?;
+        } else {
+            let mut out = stdout_file()?;
+            session.write_spans(table, found, peak.as_ref(), format, &mut out, &progress)?;
+            out.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the objects on the frames.
+    fn objects(&self, args: &FramesArgs, query: &BoxQuery) -> Result<(), Failure> {
+        let Self { session, table, set, format, .. } = *self;
+        let mut query = query.clone();
+        if let Some(text) = &args.sort {
+            (query.order, query.descending) = order_of(text, &BoxOrder::ALL, BoxOrder::as_str)?;
+        }
+        let mut objects = session.boxes(table, set, &query)?;
+        objects.truncate(args.limit.unwrap_or(usize::MAX));
+        let progress = Progress::new();
+        if let Some(path) = &args.out {
+            session.write_objects_file(table, &objects, format, path, &progress)?;
+        } else {
+            let mut out = stdout_file()?;
+            session.write_objects(table, &objects, format, &mut out, &progress)?;
+            out.flush()?;
+        }
+        Ok(())
+    }
 }
 
 /// Prints the parts of a filter, and what is left at the end.

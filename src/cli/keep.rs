@@ -12,7 +12,7 @@ use super::{
 use crate::{
     catalog::FrameTable,
     model::format_ns,
-    session::{Combine, ExportScope, OpenOptions, Session, SessionError, ViewRule},
+    session::{Combine, ExportScope, OpenOptions, SavedViews, Session, SessionError, ViewRule},
 };
 
 fn open(lake: &Path) -> Result<Session, SessionError> {
@@ -63,8 +63,8 @@ pub(super) fn selection(args: &SelectionArgs) -> Result<(), Failure> {
             say(format_args!("{name}: note changed"))
         }
         SelectionDeed::Delete { lake, name } => {
-            let deleted = open(lake)?.delete_selection(name)?;
-            say(format_args!("{name}: deleted, {}", counted(deleted.selection.frames, "frame")))
+            let (frames, _) = open(lake)?.delete_selection(name)?;
+            say(format_args!("{name}: deleted, {}", counted(frames, "frame")))
         }
         SelectionDeed::Union(args) => combine(args, Combine::Union),
         SelectionDeed::Intersect(args) => combine(args, Combine::Intersect),
@@ -74,16 +74,21 @@ pub(super) fn selection(args: &SelectionArgs) -> Result<(), Failure> {
 
 fn combine(args: &CombineArgs, how: Combine) -> Result<(), Failure> {
     let CombineArgs { lake, first, second, into, note } = args;
-    let frames = open(lake)?.combine_selections(first, how, second, into, note)?;
+    let (frames, _) = open(lake)?.combine_selections(first, how, second, into, note)?;
     say(format_args!("{into}: {}", counted(frames, "frame")))
 }
 
 pub(super) fn views(args: &LakeArgs) -> Result<(), Failure> {
-    let views = open(&args.lake)?.views()?;
-    if args.json {
-        return print_json(&views);
+    let SavedViews { views, unreadable } = open(&args.lake)?.views()?;
+    for view in &unreadable {
+        eprintln!("lakescope: {}", view.why);
     }
-    let rows: Vec<Vec<String>> = views
+    if args.json {
+        let readable = views.iter().map(serde_json::to_value);
+        let all: Result<Vec<_>, _> = readable.chain(unreadable.iter().map(serde_json::to_value)).collect();
+        return print_json(&all?);
+    }
+    let mut rows: Vec<Vec<String>> = views
         .iter()
         .map(|view| {
             let sort = view
@@ -101,6 +106,13 @@ pub(super) fn views(args: &LakeArgs) -> Result<(), Failure> {
             ]
         })
         .collect();
+    // Why it cannot be read was told above; its line is there so that it can be named.
+    let nothing = String::new;
+    rows.extend(
+        unreadable
+            .into_iter()
+            .map(|view| vec![view.name, nothing(), nothing(), nothing(), format_ns(view.saved_at_ns), view.note]),
+    );
     print(&["name", "where", "sort", "lanes", "saved", "note"], &rows)
 }
 
@@ -121,6 +133,10 @@ pub(super) fn view(args: &ViewArgs) -> Result<(), Failure> {
         ViewDeed::Rename { lake, name, new } => {
             open(lake)?.rename_view(name, new)?;
             say(format_args!("{name} is now {new}"))
+        }
+        ViewDeed::Note { lake, name, note } => {
+            open(lake)?.note_view(name, note)?;
+            say(format_args!("{name}: note changed"))
         }
         ViewDeed::Delete { lake, name } => {
             open(lake)?.delete_view(name)?;
@@ -145,7 +161,7 @@ pub(super) fn tag(args: &TagArgs) -> Result<(), Failure> {
             let session = open_indexed(lake)?;
             let table = session.table()?;
             let rows = which.rows(&session, &table)?;
-            let added = session.tag(&table, tag, &rows)?;
+            let (added, _) = session.tag(&table, tag, &rows)?;
             let had = rows.len() as u64 - added.min(rows.len() as u64);
             say(format_args!("{tag}: {} tagged, {had} had it before", counted(added, "frame")))
         }
@@ -153,7 +169,7 @@ pub(super) fn tag(args: &TagArgs) -> Result<(), Failure> {
             let session = open_indexed(lake)?;
             let table = session.table()?;
             let rows = which.rows(&session, &table)?;
-            let removed = session.untag(&table, tag, &rows)?;
+            let (removed, _) = session.untag(&table, tag, &rows)?;
             say(format_args!("{tag}: taken from {}", counted(removed, "frame")))
         }
         TagDeed::Rename { lake, tag, new } => {
@@ -161,8 +177,8 @@ pub(super) fn tag(args: &TagArgs) -> Result<(), Failure> {
             say(format_args!("{tag} is now {new}"))
         }
         TagDeed::Delete { lake, tag } => {
-            let deleted = open(lake)?.delete_tag(tag)?;
-            say(format_args!("{tag}: deleted, {} had it", counted(deleted.frames(), "frame")))
+            let (frames, _) = open(lake)?.delete_tag(tag)?;
+            say(format_args!("{tag}: deleted, {} had it", counted(frames, "frame")))
         }
     }
 }

@@ -132,6 +132,15 @@ pub enum ViewDeed {
         /// Its new name
         new: String,
     },
+    /// Give a view another note
+    Note {
+        /// Folder of the lake
+        lake: PathBuf,
+        /// Its name
+        name: String,
+        /// The note
+        note: String,
+    },
     /// Forget a view
     Delete {
         /// Folder of the lake

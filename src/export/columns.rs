@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet, ops::Range, sync::Arc};
 
-use super::{Cell, ExportError};
+use super::{Cell, CropToWrite, ExportError};
 use crate::{
     catalog::FrameTable,
     filter::{FrameColumns, FrameSet, Mark, Peak, Span, TagRows, metric_name},
@@ -115,6 +115,39 @@ pub fn span_columns<'t>(
         column("peak_frame", CellType::Text, &|at, _| peak_at(at).map_or(Cell::Null, |(row, _)| frame(row))),
         column("peak_value", CellType::Float, &|at, _| peak_at(at).map_or(Cell::Null, |(_, value)| Cell::Float(value))),
     ]
+}
+
+/// The columns of a table of objects, a row each: where and when, class, confidence, track and box.
+///
+/// # Errors
+/// The times cannot be read.
+pub fn object_columns<'t>(
+    table: &'t FrameTable,
+    objects: &[CropToWrite<'_>],
+) -> Result<Vec<OutColumn<'t>>, ExportError> {
+    let times = table.timestamps().map_err(ExportError::Read)?;
+    let column = |name: &str, kind, cell: &dyn Fn(&CropToWrite<'_>) -> Cell<'static>| {
+        let cells = objects.iter().map(cell).collect();
+        OutColumn { name: name.to_owned(), table, source: Source::Cells(kind, cells) }
+    };
+    let text = |text: String| Cell::Text(Cow::Owned(text));
+    let number = |value: Option<f64>| value.map_or(Cell::Null, Cell::Float);
+    let footage = |one: &CropToWrite<'_>| &table.footages()[table.footage_index(one.row)];
+    Ok(vec![
+        column("frame_id", CellType::Text, &|one| text(table.frame_id(one.row).to_string())),
+        column("recording", CellType::Text, &|one| text(footage(one).recording.clone())),
+        column("camera", CellType::Text, &|one| text(footage(one).camera.clone())),
+        column("frame_idx", CellType::Int, &|one| Cell::Int(signed(one.row - footage(one).first_row))),
+        column("timestamp_ns", CellType::Int, &|one| Cell::Int(times[one.row])),
+        column("time", CellType::Time, &|one| Cell::Time(times[one.row])),
+        column("class", CellType::Text, &|one| text(one.class.to_owned())),
+        column("score", CellType::Float, &|one| number(one.score)),
+        column("track_id", CellType::Int, &|one| one.track_id.map_or(Cell::Null, Cell::Int)),
+        column("x", CellType::Float, &|one| Cell::Float(one.bbox.x)),
+        column("y", CellType::Float, &|one| Cell::Float(one.bbox.y)),
+        column("w", CellType::Float, &|one| Cell::Float(one.bbox.w)),
+        column("h", CellType::Float, &|one| Cell::Float(one.bbox.h)),
+    ])
 }
 
 fn metric_names(table: &FrameTable) -> impl Iterator<Item = String> + '_ {

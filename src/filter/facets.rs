@@ -1,6 +1,6 @@
 //! What a facet shows beside each value: how many frames have it, and how many of them match.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::{cmp::Ordering, collections::HashMap, ops::Deref, sync::Arc};
 
 use super::{
     FilterError, FrameColumns, FrameSet, Mark,
@@ -17,6 +17,52 @@ pub struct CategoryCount {
     pub frames: usize,
     /// Those of them in the frame set.
     pub matching: usize,
+}
+
+/// The values of a category in natural order, those that are missing last, and the order by frames that goes with them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CategoryCounts {
+    values: Vec<CategoryCount>,
+    by_frames: Arc<Vec<u32>>,
+}
+
+impl CategoryCounts {
+    /// Values with the order that an earlier count of the same values has.
+    pub(super) fn in_known_order(values: Vec<CategoryCount>, by_frames: &Arc<Vec<u32>>) -> Self {
+        Self { values, by_frames: Arc::clone(by_frames) }
+    }
+
+    /// The places of the values with the most frequent in the whole lake first. Equal ones stay in the order of their
+    /// names, frames without a value at the end. As long as the lake's index is the same, so is the order: it can be told
+    /// from others by its place in memory.
+    #[must_use]
+    pub fn by_frames(&self) -> &Arc<Vec<u32>> {
+        &self.by_frames
+    }
+}
+
+/// The places of values by frames.
+pub(super) fn by_frames(values: &[CategoryCount]) -> Arc<Vec<u32>> {
+    let mut places: Vec<u32> = (0..values.len()).filter_map(|place| u32::try_from(place).ok()).collect();
+    places.sort_by_key(|place| {
+        let value = &values[*place as usize];
+        (value.value.is_none(), std::cmp::Reverse(value.frames))
+    });
+    Arc::new(places)
+}
+
+impl From<Vec<CategoryCount>> for CategoryCounts {
+    fn from(values: Vec<CategoryCount>) -> Self {
+        Self { by_frames: by_frames(&values), values }
+    }
+}
+
+impl Deref for CategoryCounts {
+    type Target = [CategoryCount];
+
+    fn deref(&self) -> &[CategoryCount] {
+        &self.values
+    }
 }
 
 /// One label class.
@@ -210,6 +256,19 @@ mod tests {
         }
         assert!(category_counts(&lake, "speed", None).is_err());
         assert!(category_counts(&lake, "nothing", None).is_err());
+    }
+
+    #[test]
+    fn the_order_by_frames_depends_on_the_lake_alone() {
+        for matching in [0, 3] {
+            let mut counts: Vec<CategoryCount> = [("a1", 3), ("a2", 9), ("a10", 3), ("b", 9)]
+                .into_iter()
+                .map(|(value, frames)| CategoryCount { value: Some(value.to_owned()), frames, matching: 0 })
+                .chain([CategoryCount { value: None, frames: 50, matching: 0 }])
+                .collect();
+            counts[0].matching = matching;
+            assert_eq!(**CategoryCounts::from(counts).by_frames(), [1, 3, 0, 2, 4]);
+        }
     }
 
     #[test]

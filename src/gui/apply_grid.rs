@@ -35,7 +35,7 @@ impl App {
             Command::SelectObjects(from, to) => {
                 let Some(objects) = lake.shown_objects().cloned() else { return };
                 lake.undo.record(lake.view_state(), Change::Other);
-                Arc::make_mut(&mut lake.selected).add(&objects.rows_between(from, to));
+                lake.select_objects(&objects, from, to, &self.workers, ctx);
             }
             Command::ShowObject(row, bbox) => {
                 self.apply_to_lake(Command::Show(row), ctx);

@@ -10,8 +10,7 @@ use super::{
     command::{Action, Command},
     command_line,
     events::Event,
-    grid_choice::GridChoice,
-    keep::{Deleted, Done},
+    keep::Done,
     selected::Selected,
     state::Workspace,
     undo::Change,
@@ -71,9 +70,7 @@ impl App {
             }
             Command::SelectTo(row) => {
                 lake.undo.record(lake.view_state(), Change::Other);
-                if let Some(view) = lake.view.clone() {
-                    Arc::make_mut(&mut lake.selected).extend_to(&view, row);
-                }
+                lake.select_to(row, &self.workers, ctx);
                 lake.show(row);
             }
             Command::SetRange(range) => self.change_look(ctx, move |session, table, footage| {
@@ -90,10 +87,9 @@ impl App {
             Command::LoadSelection(name) => self.load_selection(name, ctx),
             Command::DeleteSelection(name) => {
                 self.change(ctx, move |session| {
-                    let deleted = session.delete_selection(&name)?;
-                    let frames = counted(deleted.selection.frames, "frame");
-                    let told = format!("Selection “{name}” with {frames} deleted.");
-                    Ok(Done { told, deleted: Some(Deleted::Selection(deleted)), view: None })
+                    let (frames, undo) = session.delete_selection(&name)?;
+                    let frames = counted(frames, "frame");
+                    Ok(Done::told(format!("Selection “{name}” with {frames} deleted."), undo))
                 });
             }
             Command::RecordChecksums { accept_changes } => self.start_checksums(accept_changes, ctx),
@@ -172,10 +168,11 @@ impl App {
             }
             Action::CopyCommandLine => {
                 let text = match (self.state.persisted.workspace, &lake.keep.opened) {
-                    (Workspace::Explore, Some(opened))
-                        if !lake.view_changed() && lake.grid == GridChoice::default() =>
-                    {
-                        command_line::view(&lake.root, &opened.name)
+                    (Workspace::Explore, Some(opened)) if !lake.view_changed() => {
+                        // Of a view where nobody chose the command line lists frames.
+                        let said = matches!(opened.rule.grid(), Ok(Some(_)));
+                        let spans = !said && lake.grid.groups(lake.applied());
+                        command_line::view(&lake.root, &opened.name, spans)
                     }
                     (Workspace::Explore, _) => {
                         command_line::grid(&lake.root, lake.applied(), &lake.grid, lake.sort.as_ref())
@@ -202,6 +199,7 @@ impl App {
             Action::SelectNone => {
                 lake.undo.record(lake.view_state(), Change::Other);
                 lake.selected = Arc::default();
+                lake.extending.clear();
             }
             Action::ToggleSelected => {
                 if let Some(row) = current {
@@ -214,16 +212,12 @@ impl App {
 
     fn save_selection(&mut self, name: String, note: String, ctx: &Context) {
         let Slot::Ready(lake) = &self.slot else { return };
-        let (session, table, selected) = (lake.session.clone(), Arc::clone(lake.table()), Arc::clone(&lake.selected));
-        let (tell, ctx) = (self.tell.clone(), ctx.clone());
-        let work = move |_: &_| {
+        let (table, selected) = (Arc::clone(lake.table()), Arc::clone(&lake.selected));
+        self.change(ctx, move |session| {
             let rows: Vec<u32> = selected.rows().collect();
-            let told = session.save_selection(&table, &name, &note, &rows);
-            let told = told.map(|()| format!("Saved selection “{name}”.")).map_err(|error| error.to_string());
-            let _ = tell.send(Event::SelectionsChanged(told));
-            ctx.request_repaint();
-        };
-        self.workers.ask.spawn(Priority::Visible, work).detach();
+            let undo = session.save_selection(&table, &name, &note, &rows)?;
+            Ok(Done::told(format!("Saved selection “{name}”."), undo))
+        });
     }
 
     /// Has a worker write settings; what they concern is indexed again afterwards.
@@ -232,13 +226,11 @@ impl App {
         let (session, tell, ctx) = (lake.session.clone(), self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let count = changes.len() as u64;
-            let written = changes.iter().try_fold(None, |_, change| session.change_setting(change).map(Some));
-            let told = match written {
-                Ok(Some(file)) => {
+            let told = match session.change_settings(&changes) {
+                Ok(file) => {
                     Ok(format!("Kept {} in {}.", super::widgets::text::counted(count, "setting"), file.display()))
                 }
-                Ok(None) => Ok("Nothing was changed.".to_owned()),
-                Err(error) => Err(format!("The settings cannot be kept: {error}")),
+                Err(error) => Err(format!("None of the settings is kept: {error}")),
             };
             let _ = tell.send(Event::SettingsChanged { root: session.root().to_path_buf(), index, told });
             ctx.request_repaint();
@@ -290,14 +282,22 @@ impl App {
         self.workers.ask.spawn(Priority::Visible, work).detach();
     }
 
-    pub(super) fn take_selection(&mut self, name: &str, generation: u64, rows: Result<(Selected, u64), String>) {
+    pub(super) fn take_selection(
+        &mut self,
+        name: &str,
+        generation: u64,
+        rows: Result<(Selected, u64), String>,
+        ctx: &Context,
+    ) {
         let Slot::Ready(lake) = &mut self.slot else { return };
         match rows {
-            Ok(_) if generation != lake.table().generation() => {}
+            // The index has changed meanwhile: the frames are looked up by their names in the one that is shown now.
+            Ok(_) if generation != lake.table().generation() => self.load_selection(name.to_owned(), ctx),
             Ok((rows, gone)) => {
                 lake.undo.record(lake.view_state(), Change::Other);
                 let first = rows.rows().next().map(|row| row as usize);
                 lake.selected = Arc::new(rows);
+                lake.extending.clear();
                 if let Some(row) = first {
                     lake.show(row);
                     self.workspaces.explore.grid.reveal(row);

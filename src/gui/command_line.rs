@@ -6,9 +6,10 @@ use super::dialogs::{ExportDraft, ExportFrames};
 pub use super::grid_command::grid;
 use crate::session::{ExportImages, ExportLabels, ExportScope};
 
-/// The command that lists the frames of an open view that was not changed.
-pub fn view(root: &Path, name: &str) -> String {
-    format!("lakescope frames {} --view={}", quoted(&root.display().to_string()), quoted(name))
+/// The command that lists what an open view that was not changed shows; `spans` where it does not say so itself.
+pub fn view(root: &Path, name: &str, spans: bool) -> String {
+    let spans = if spans { " --as spans" } else { "" };
+    format!("lakescope frames {} --view={}{spans}", quoted(&root.display().to_string()), quoted(name))
 }
 
 /// One frame as an image.
@@ -64,6 +65,7 @@ pub fn export(root: &Path, draft: &ExportDraft) -> Option<String> {
             words.extend(["--where".to_owned(), quoted(filter.trim())]);
         }
         ExportFrames::Saved(name) => words.push(format!("--selection={}", quoted(name))),
+        ExportFrames::View(name) => words.push(format!("--view={}", quoted(name))),
         ExportFrames::Selected => return None,
     }
     for (option, text) in [("--every", &draft.every), ("--around", &draft.around)] {
@@ -125,7 +127,8 @@ mod tests {
 
     #[test]
     fn the_command_line_can_be_pasted() {
-        assert_eq!(view(Path::new("/l"), "a b"), "lakescope frames /l --view='a b'");
+        assert_eq!(view(Path::new("/l"), "a b", false), "lakescope frames /l --view='a b'");
+        assert_eq!(view(Path::new("/l"), "a", true), "lakescope frames /l --view=a --as spans");
         let (a, b) = (ExportScope::Filter("speed > 1".into()), ExportScope::Selection("odd".into()));
         assert_eq!(compare(Path::new("/l"), &a, &b), "lakescope compare /l 'filter:speed > 1' selection:odd");
         let lake = Path::new("/l");
@@ -152,6 +155,9 @@ mod tests {
         };
         let expected = "lakescope export /l --selection=rain --every '1 s' --out /tmp/x --images png --labels kitti-tracking --spreadsheet";
         assert_eq!(export(Path::new("/l"), &draft).as_deref(), Some(expected));
+        draft.frames = ExportFrames::View("wet days".into());
+        let told = export(Path::new("/l"), &draft).unwrap();
+        assert!(told.starts_with("lakescope export /l --view='wet days' --every"), "{told}");
         draft.frames = ExportFrames::Selected;
         assert_eq!(export(Path::new("/l"), &draft), None);
     }

@@ -77,8 +77,6 @@ pub enum Event {
     Kept(Result<Done, String>),
     /// The filter as SQL, or why there is none.
     Sql(Result<SqlText, String>),
-    /// Selections were saved or deleted.
-    SelectionsChanged(Result<String, String>),
     /// The frames of a saved selection, and how many of them are gone.
     SelectionLoaded {
         /// Its name.

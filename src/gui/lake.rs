@@ -5,8 +5,10 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use egui::Context;
 
 use super::{
+    categories::{CategoryName, categories_of},
     counting::{Counting, Outcome},
     explore::{Marks, TimelineMemory},
+    extend::Extending,
     fetch::Fetch,
     grid_choice::GridChoice,
     keep::Keep,
@@ -42,6 +44,8 @@ pub struct Loaded {
     pub info: Arc<LakeInfo>,
     /// Which frame each row is.
     pub names: Arc<RowNames>,
+    /// The categories there are.
+    pub categories: Arc<Vec<CategoryName>>,
     /// How each footage is shown, by the catalog's number of it.
     pub looks: HashMap<i64, Look>,
 }
@@ -58,7 +62,8 @@ impl Loaded {
         let names = Arc::new(RowNames::of(&table));
         let footages = 0..table.footage_list().len();
         let looks = footages.map(|index| (table.footage_id(index), session.look(&table, index))).collect();
-        Ok(Self { table, times, info: Arc::new(info), names, looks })
+        let categories = Arc::new(categories_of(&table));
+        Ok(Self { table, times, info: Arc::new(info), names, categories, looks })
     }
 }
 
@@ -151,6 +156,8 @@ pub struct Lake {
     wanted_reload: u64,
     /// Chosen frames of an earlier index that are being found in this one.
     finding: Option<Finding>,
+    /// Frames that are about to be chosen beside the others.
+    pub(super) extending: Vec<Extending>,
 }
 
 /// A choice whose rows are of an earlier index, on its way into the present one.
@@ -211,6 +218,7 @@ impl Lake {
             reload: Fetch::default(),
             wanted_reload: 0,
             finding: None,
+            extending: Vec::new(),
         }
     }
 
@@ -321,6 +329,7 @@ impl Lake {
         self.looking = Looking { magnifier, ..state.looking };
         self.grid = state.grid;
         self.finding = None;
+        self.extending.clear();
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
             self.selected = state.selected;
         } else {
@@ -412,6 +421,9 @@ impl Lake {
         let table = Arc::clone(self.table());
         self.keep.poll(&self.session, (&table, &self.selected), version, workers, ctx);
         self.take_found();
+        if self.finding.is_none() {
+            self.take_extensions(workers, ctx);
+        }
         if self.reload.poll() { self.take_reload(workers, ctx) } else { Vec::new() }
     }
 

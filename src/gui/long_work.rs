@@ -88,15 +88,6 @@ impl App {
             Event::ImageReady { image: Err(error), .. } | Event::ImageSaved(Err(error)) => {
                 self.state.transient.complain(error);
             }
-            Event::SelectionsChanged(told) => {
-                match told {
-                    Ok(told) => self.state.transient.tell(told),
-                    Err(error) => self.state.transient.complain(error),
-                }
-                if let Slot::Ready(lake) = &mut self.slot {
-                    lake.selections_version += 1;
-                }
-            }
             Event::LookChanged { footage, look, told } => match told {
                 Ok(told) => {
                     if let Slot::Ready(lake) = &mut self.slot {
@@ -116,7 +107,7 @@ impl App {
                 }
                 Err(error) => self.state.transient.complain(error),
             },
-            Event::SelectionLoaded { name, generation, rows } => self.take_selection(&name, generation, rows),
+            Event::SelectionLoaded { name, generation, rows } => self.take_selection(&name, generation, rows, ctx),
             Event::JobDone { id, root, outcome } => {
                 self.state.transient.jobs.retain(|job| job.id != id);
                 match outcome {

@@ -84,14 +84,19 @@ impl Selected {
         self.anchor = Some(row);
     }
 
-    /// Adds everything from the row chosen last to `row`, as the grid shows it.
-    pub fn extend_to(&mut self, view: &View, row: usize) {
-        let anchor = self.anchor.unwrap_or(row);
-        self.anchor = Some(row);
-        match view.range(anchor, row) {
-            Some(rows) => self.add(&rows),
-            None => self.insert(row),
-        }
+    /// The row chosen last, where a range that ends at `row` begins; the next one begins there.
+    pub fn range_to(&mut self, row: usize) -> usize {
+        self.anchor.replace(row).unwrap_or(row)
+    }
+
+    /// These rows.
+    pub fn of_bits(rows: FixedBitSet) -> Self {
+        Self { count: rows.count_ones(..), bits: rows, anchor: None }
+    }
+
+    /// Adds the rows of another choice.
+    pub fn add_all(&mut self, other: &Self) {
+        self.add(&other.bits);
     }
 
     /// Adds these rows.
@@ -142,7 +147,8 @@ impl Selected {
         self.count = self.bits.count_ones(..);
     }
 
-    fn insert(&mut self, row: usize) {
+    /// Adds a row.
+    pub fn insert(&mut self, row: usize) {
         self.bits.grow(row + 1);
         if !self.bits.put(row) {
             self.count += 1;

@@ -262,7 +262,8 @@ impl Transient {
 
     fn notice(&mut self, text: String, failed: bool, folder: Option<PathBuf>, undo: Option<Command>) {
         let id = self.new_id();
-        self.notices.retain(|notice| notice.text != text);
+        // Each way back stays, though it be told in the same words.
+        self.notices.retain(|notice| notice.text != text || notice.undo.is_some());
         if self.told.len() == TOLD {
             self.told.pop_front();
         }

@@ -110,7 +110,8 @@ impl FootageName<'_> {
     }
 
     /// How closely a pattern names the footage: the name itself first, then by the characters that are no wildcards.
-    fn closeness(self, pattern: &str) -> Option<(bool, usize)> {
+    #[must_use]
+    pub fn closeness(self, pattern: &str) -> Option<(bool, usize)> {
         let name = format!("{}/{}", self.recording, self.camera);
         let exact = pattern == name || pattern == self.store;
         let matcher = WildMatch::new(pattern);

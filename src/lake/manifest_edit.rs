@@ -1,4 +1,4 @@
-//! Changing one setting in a `lake.toml`, with everything else in it left as it was written.
+//! Changing settings in a `lake.toml`, with everything else in it left as it was written.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use std::{
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 use super::{
-    FootageSetting, LakeError, Manifest, SettingOf,
+    FootageSetting, LakeError, Manifest, SettingChange, SettingOf,
     footage_settings::nearest,
     manifest::{line_and_column, read_text},
     place::resolve_inside,
@@ -18,23 +18,22 @@ use super::{
 };
 use crate::model::ValueRange;
 
-/// Sets `key` of what `of` names in the manifest `file` of the folder `root`, or removes it when there is no value. The
-/// file is made when it is not there and replaced as a whole; comments and order stay. Values are written as on the command
-/// line: `bgr`, `20`, `0:4095`.
+/// Makes all of these changes in the manifest `file` of the folder `root`, or none of them: settings get values, those
+/// without one are removed. The file is made when it is not there and replaced as a whole, once; comments and order stay.
+/// Values are written as on the command line: `bgr`, `20`, `0:4095`.
 ///
 /// # Errors
-/// [`LakeError::Setting`] when key or value cannot be; [`LakeError::Manifest`] when the file is not valid, which leaves it
-/// alone; [`LakeError::Read`] or [`LakeError::Write`] when it cannot be read or written.
-pub fn edit_manifest(
-    root: &Path,
-    file: &str,
-    of: &SettingOf,
-    key: &str,
-    value: Option<&str>,
-) -> Result<PathBuf, LakeError> {
-    let given = value;
-    known_key(of, key)?;
-    let value = given.map(|text| value_of(of, key, text)).transpose()?;
+/// [`LakeError::Setting`] when a key or a value cannot be; [`LakeError::Manifest`] when the file is not valid, or would not be
+/// with these values together; [`LakeError::Read`] or [`LakeError::Write`] when it cannot be read or written. The file is left
+/// alone then.
+pub fn edit_manifest(root: &Path, file: &str, changes: &[SettingChange]) -> Result<PathBuf, LakeError> {
+    let values: Vec<Option<Value>> = changes
+        .iter()
+        .map(|SettingChange { of, key, value }| {
+            known_key(of, key)?;
+            value.as_deref().map(|text| value_of(of, key, text)).transpose()
+        })
+        .collect::<Result<_, _>>()?;
     let path = target(root, file)?;
     let text = match read_text(&path) {
         Ok(text) => text,
@@ -48,14 +47,17 @@ pub fn edit_manifest(
         let message = format!("line {line}, column {column}: {}", error.message());
         LakeError::Manifest { path: path.clone(), message }
     })?;
-    let odd = || LakeError::Manifest { path: path.clone(), message: format!("{} is no table", of.table().join(".")) };
-    put(document.as_item_mut(), &of.table(), key, value).ok_or_else(odd)?;
+    for (SettingChange { of, key, .. }, value) in changes.iter().zip(values) {
+        let odd =
+            || LakeError::Manifest { path: path.clone(), message: format!("{} is no table", of.table().join(".")) };
+        put(document.as_item_mut(), &of.table(), key, value).ok_or_else(odd)?;
+    }
     let changed = document.to_string();
     if changed != text {
         Manifest::parse(&path, &changed)?;
         // Somebody else may have saved it meanwhile: what they wrote is not to be lost.
         if read_text(&path).unwrap_or_default() != text {
-            return edit_manifest(root, file, of, key, given);
+            return edit_manifest(root, file, changes);
         }
         replace(&path, &changed).map_err(|source| LakeError::Write { path: path.clone(), source })?;
     }
@@ -102,6 +104,7 @@ fn value_of(of: &SettingOf, key: &str, text: &str) -> Result<Value, LakeError> {
             (_, Ok(number)) => Value::from(number),
             _ => Value::from(text),
         },
+        "voc_zero_based" => text.parse::<bool>().map_or_else(|_| Value::from(text), Value::from),
         "range" => match ValueRange::parse(text) {
             Ok(ValueRange::Fixed { low, high }) => Value::from(Array::from_iter([number(low), number(high)])),
             _ => Value::from(text),
@@ -203,6 +206,10 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    fn change(of: SettingOf, key: &str, value: Option<&str>) -> SettingChange {
+        SettingChange { of, key: key.to_owned(), value: value.map(str::to_owned) }
+    }
+
     fn edited(before: &str, steps: &[(&str, &str, Option<&str>)]) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lake.toml");
@@ -210,8 +217,8 @@ mod tests {
             fs::write(&path, before).unwrap();
         }
         for (footage, key, value) in steps {
-            edit_manifest(folder.path(), "lake.toml", &SettingOf::Footages((*footage).to_owned()), key, *value)
-                .unwrap();
+            let change = change(SettingOf::Footages((*footage).to_owned()), key, *value);
+            edit_manifest(folder.path(), "lake.toml", &[change]).unwrap();
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), usize::from(path.exists()));
         fs::read_to_string(path).unwrap_or_default()
@@ -256,7 +263,7 @@ mod tests {
         let written = "# ours\nname = \"x\"\n\n[metrics.speed] # of the wheels\nunit = \"m/s\"\n";
         fs::write(&path, written).unwrap();
         let set = |of: SettingOf, key: &str, value: Option<&str>| {
-            edit_manifest(folder.path(), "lake.toml", &of, key, value).unwrap();
+            edit_manifest(folder.path(), "lake.toml", &[change(of, key, value)]).unwrap();
             fs::read_to_string(&path).unwrap()
         };
         let speed = || SettingOf::Metric("speed".into());
@@ -287,6 +294,23 @@ mod tests {
     }
 
     #[test]
+    fn several_settings_are_one_change_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lake.toml");
+        fs::write(&path, "# ours\n[metrics.speed]\nunit = \"m/s\"\n").unwrap();
+        let changes = [
+            change(SettingOf::Metric("speed".into()), "unit", None),
+            change(SettingOf::Labels, "voc_zero_based", Some("true")),
+            change(SettingOf::Lake, "rate_hz", Some("20")),
+        ];
+        edit_manifest(folder.path(), "lake.toml", &changes).unwrap();
+        let manifest = Manifest::read(folder.path()).unwrap();
+        assert!(manifest.labels.voc_zero_based && manifest.rate_hz == Some(20.0) && manifest.metrics.is_empty());
+        let refused = check_setting(&SettingOf::Labels, "voc_zero_based", "yes").unwrap_err().to_string();
+        assert!(refused.contains("voc_zero_based cannot be"), "{refused}");
+    }
+
+    #[test]
     fn nothing_is_lost_when_it_cannot_be_done() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lake.toml");
@@ -298,9 +322,10 @@ mod tests {
             ("name = \"x\"", "range", "9:1", "the smaller one first"),
         ] {
             fs::write(&path, text).unwrap();
-            let error = edit_manifest(folder.path(), "lake.toml", &SettingOf::Footages("a/b".into()), key, Some(value))
-                .unwrap_err()
-                .to_string();
+            // One that could be set beside it is not set either.
+            let of = || SettingOf::Footages("a/b".into());
+            let changes = [change(of(), "rate_hz", Some("5")), change(of(), key, Some(value))];
+            let error = edit_manifest(folder.path(), "lake.toml", &changes).unwrap_err().to_string();
             assert!(error.contains(word), "{error}");
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
@@ -308,8 +333,11 @@ mod tests {
         fs::write(outside.path().join("other.toml"), "").unwrap();
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink(outside.path().join("other.toml"), &path).unwrap();
-        let refused =
-            edit_manifest(folder.path(), "lake.toml", &SettingOf::Footages("a/b".into()), "channels", Some("bgr"));
+        let refused = edit_manifest(
+            folder.path(),
+            "lake.toml",
+            &[change(SettingOf::Footages("a/b".into()), "channels", Some("bgr"))],
+        );
         assert!(matches!(refused, Err(LakeError::Outside(_))), "{refused:?}");
     }
 }

@@ -65,7 +65,8 @@ impl SensorSettings {
 }
 
 /// How closely a pattern names a path: the path itself first, then by the characters that are no wildcards.
-pub(super) fn closeness(pattern: &str, path: &str) -> Option<(bool, usize)> {
+#[must_use]
+pub fn closeness(pattern: &str, path: &str) -> Option<(bool, usize)> {
     let exact = pattern == path;
     let literal = pattern.chars().filter(|c| !matches!(c, '*' | '?')).count();
     (exact || WildMatch::new(pattern).matches(path)).then_some((exact, literal))

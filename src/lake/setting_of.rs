@@ -2,6 +2,28 @@
 
 use super::footage_settings::FOOTAGE_KEYS;
 
+/// A change of one setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingChange {
+    /// What it is about.
+    pub of: SettingOf,
+    /// Its name.
+    pub key: String,
+    /// What it is to be, as on the command line; without a value it is removed.
+    pub value: Option<String>,
+}
+
+/// A setting as a file tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingTold {
+    /// What it is about.
+    pub of: SettingOf,
+    /// Its name.
+    pub key: String,
+    /// Its value, as on the command line.
+    pub value: String,
+}
+
 /// What a setting is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SettingOf {
@@ -11,6 +33,8 @@ pub enum SettingOf {
     Position,
     /// A metric, by name.
     Metric(String),
+    /// Label files.
+    Labels,
     /// Sensor files, by a pattern of their paths.
     Sensors(String),
     /// Footages, by `recording/camera` or a pattern.
@@ -24,6 +48,7 @@ impl SettingOf {
         match self {
             Self::Lake => Vec::new(),
             Self::Position => vec!["position"],
+            Self::Labels => vec!["labels"],
             Self::Metric(name) => vec!["metrics", name],
             Self::Sensors(pattern) => vec!["sensors", pattern],
             Self::Footages(pattern) => vec!["footages", pattern],
@@ -36,6 +61,7 @@ impl SettingOf {
         match self {
             Self::Lake => &["name", "time_zone", "rate_hz"],
             Self::Position => &["latitude", "longitude"],
+            Self::Labels => &["voc_zero_based"],
             Self::Metric(_) => &["unit", "interpolate", "max_gap_s"],
             Self::Sensors(_) => &["offset_s", "time_zone"],
             Self::Footages(_) => &FOOTAGE_KEYS,
@@ -48,6 +74,7 @@ impl SettingOf {
         match self {
             Self::Lake => "the lake",
             Self::Position => "the position",
+            Self::Labels => "label files",
             Self::Metric(_) => "a metric",
             Self::Sensors(_) => "a sensor file",
             Self::Footages(_) => "a footage",
@@ -58,7 +85,7 @@ impl SettingOf {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match self {
-            Self::Lake | Self::Position => None,
+            Self::Lake | Self::Position | Self::Labels => None,
             Self::Metric(name) | Self::Sensors(name) | Self::Footages(name) => Some(name),
         }
     }

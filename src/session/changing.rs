@@ -1,27 +1,17 @@
 //! Changing settings of a lake: what there is to set, what a change concerns, and the change itself.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::collections::BTreeSet;
 
 use super::{Session, SessionError};
 use crate::{
     filter::{FrameColumns as _, PositionNames},
     formats::{self, Interpolation},
     lake::{
-        self, FootageName, FootageSetting, FootageSettings, MetricSetting, SensorSetting, SensorSettings, SettingOf,
+        self, FootageName, FootageSetting, FootageSettings, MetricSetting, SensorSetting, SensorSettings,
+        SettingChange, SettingOf,
     },
     model::MetricKind,
 };
-
-/// A change of one setting.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingChange {
-    /// What it is about.
-    pub of: SettingOf,
-    /// Its name.
-    pub key: String,
-    /// What it is to be, as on the command line; without a value it is removed.
-    pub value: Option<String>,
-}
 
 /// What changes of settings concern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +142,7 @@ impl Session {
             let key = change.key.as_str();
             match &change.of {
                 SettingOf::Lake if key == "name" => {}
-                SettingOf::Lake => return Ok(Concerned { recordings: of, of, index: true }),
+                SettingOf::Lake | SettingOf::Labels => return Ok(Concerned { recordings: of, of, index: true }),
                 SettingOf::Position => index = true,
                 SettingOf::Metric(metric) => names.extend(reader.recordings_with(metric)?),
                 SettingOf::Footages(_) if matches!(key, "channels" | "range") => {}
@@ -175,15 +165,6 @@ impl Session {
         }
         let recordings = (names.len() as u64).min(of);
         Ok(Concerned { recordings, of, index: index || recordings > 0 })
-    }
-
-    /// Changes one setting and returns the file that holds it now: `lake.toml`, or `footages.toml` in the person's own folder
-    /// where the lake cannot be written. How footages are shown changes at once, everything else with the next index run.
-    ///
-    /// # Errors
-    /// There is no such setting or value, or the file is not valid, which leaves it alone, or cannot be written.
-    pub fn change_setting(&self, change: &SettingChange) -> Result<PathBuf, SessionError> {
-        self.set(&change.of, &change.key, change.value.as_deref())
     }
 
     /// Tells why a setting cannot be so, without changing it.

@@ -1,17 +1,20 @@
 //! Objects one by one: which there are, their pictures, and their crops as files.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, fs::File, path::Path};
 
 use rayon::prelude::*;
 use serde_json::json;
 
 use super::{
-    BoxOrder, BoxQuery, CropsReport, CropsRequest, FrameTrouble, Session, SessionError, exporting::Source,
-    images::again, json_text, now_text,
+    BoxOrder, BoxQuery, CropsReport, CropsRequest, FrameFormat, FrameTrouble, Session, SessionError,
+    exporting::Source,
+    find::{write_columns, write_whole_file},
+    images::again,
+    json_text, now_text,
 };
 use crate::{
     catalog::FrameTable,
-    export::{CropToWrite, Crops},
+    export::{self, CropToWrite, Crops},
     filter::{self, FilterError, FrameColumns, FrameSet, LabelBox},
     frames::shrink,
     jobs::Progress,
@@ -87,6 +90,38 @@ impl Session {
         });
     }
 
+    /// Writes objects to `out`, a row each.
+    ///
+    /// # Errors
+    /// The times cannot be read, or `out` refuses bytes.
+    pub fn write_objects(
+        &self,
+        table: &FrameTable,
+        objects: &[LabelBox],
+        format: FrameFormat,
+        out: &mut File,
+        progress: &Progress,
+    ) -> Result<(), SessionError> {
+        let rows: Vec<u32> = (0..).take(objects.len()).collect();
+        let columns = export::object_columns(table, &to_write(table, objects))?;
+        write_columns(&columns, &rows, format, out, progress)
+    }
+
+    /// The same into a file that appears under its name when it is whole.
+    ///
+    /// # Errors
+    /// As [`Self::write_objects`], or the file cannot be made.
+    pub fn write_objects_file(
+        &self,
+        table: &FrameTable,
+        objects: &[LabelBox],
+        format: FrameFormat,
+        path: &Path,
+        progress: &Progress,
+    ) -> Result<(), SessionError> {
+        write_whole_file(path, |file| self.write_objects(table, objects, format, file, progress))
+    }
+
     /// Writes the crops of objects and `crops.csv`, as a run named `crops`.
     ///
     /// # Errors
@@ -103,16 +138,7 @@ impl Session {
         boxes.truncate(request.limit.unwrap_or(usize::MAX));
         let parameters = json_text(request);
         let report = tasks::run(self.inner.kept.as_ref().ok(), "crops", &parameters, progress, |progress| {
-            let objects: Vec<CropToWrite> = boxes
-                .iter()
-                .map(|one| CropToWrite {
-                    row: one.row as usize,
-                    class: &table.classes()[one.class as usize],
-                    bbox: one.bbox,
-                    score: one.score(),
-                    track_id: one.track_id(),
-                })
-                .collect();
+            let objects = to_write(&table, &boxes);
             let provenance = json!({
                 "lake": self.name(),
                 "filter": request.filter,
@@ -149,6 +175,17 @@ impl Session {
         })?;
         Ok(report)
     }
+}
+
+fn to_write<'t>(table: &'t FrameTable, boxes: &[LabelBox]) -> Vec<CropToWrite<'t>> {
+    let one = |one: &LabelBox| CropToWrite {
+        row: one.row as usize,
+        class: &table.classes()[one.class as usize],
+        bbox: one.bbox,
+        score: one.score(),
+        track_id: one.track_id(),
+    };
+    boxes.iter().map(one).collect()
 }
 
 /// A box without a pixel of its frame.

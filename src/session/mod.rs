@@ -6,12 +6,15 @@ mod compare;
 mod crops;
 mod exporting;
 mod find;
+mod grid_choice;
 mod images;
 mod index;
+mod kept_undo;
 mod samples;
 mod scope;
 mod selections;
 mod settings;
+mod settings_held;
 mod spans;
 mod sql;
 mod statistics;
@@ -25,24 +28,27 @@ use std::{path::Path, sync::Arc};
 
 use parking_lot::Mutex;
 
-pub use crate::lake::{FootageSetting, MetricSetting, SensorSetting, SettingOf};
+pub use crate::lake::{FootageSetting, MetricSetting, SensorSetting, SettingChange, SettingOf};
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
-pub use changing::{CameraSettings, Concerned, LakeSettings, MetricSettings, SensorFile, SettingChange};
+pub use changing::{CameraSettings, Concerned, LakeSettings, MetricSettings, SensorFile};
 pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Numbers, ValueCompared};
+pub use grid_choice::{Cut, GridChoice, SpanChoice};
 pub use images::StoreWatch;
+pub use kept_undo::{KeptUndo, Undone};
 pub use scope::ExportCount;
-pub use selections::{Combine, DeletedSelection};
+pub use selections::Combine;
 pub use settings::Meant;
+pub use settings_held::HeldSetting;
 pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
-pub use tags::{DeletedTag, Tag};
+pub use tags::Tag;
 pub use types::{
     BoxOrder, BoxQuery, CropsReport, CropsRequest, DrawnLabels, Explanation, ExportImages, ExportLabels, ExportReport,
     ExportRequest, ExportScope, FilterPart, FrameDetail, FrameFormat, FrameTrouble, IndexReport, LakeInfo,
     LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort, SpanOrder,
 };
 pub use verify::{ByteRange, ChecksumReport, DamagedFrames, DamagedStore, Told, VerifyReport};
-pub use views::{SavedView, ViewRule};
+pub use views::{SavedView, SavedViews, UnreadableView, ViewRule};
 
 use crate::{
     catalog::{CatalogError, CatalogReader, FrameTable, KeptDb},

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Selection, Session, SessionError, find, now_ns};
+use super::{KeptUndo, Selection, Session, SessionError, find, kept_undo::Former, now_ns};
 use crate::catalog::FrameTable;
 
 /// How two selections become one.
@@ -14,14 +14,6 @@ pub enum Combine {
     Intersect,
     /// Frames of the first that are not in the second.
     Subtract,
-}
-
-/// A selection that was deleted, to be brought back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeletedSelection {
-    /// Name, note and time.
-    pub selection: Selection,
-    frames: Vec<String>,
 }
 
 /// A name without white space around it.
@@ -46,14 +38,30 @@ impl Session {
             .collect())
     }
 
-    /// Saves the frames of `rows` under `name` (an existing one is replaced).
+    /// Saves the frames of `rows` under `name`, in place of an older selection of that name; tells the way back to that.
     ///
     /// # Errors
     /// The name is empty, or the lake's own database cannot be written.
-    pub fn save_selection(&self, table: &FrameTable, name: &str, note: &str, rows: &[u32]) -> Result<(), SessionError> {
-        let name = named("selection", name)?;
+    pub fn save_selection(
+        &self,
+        table: &FrameTable,
+        name: &str,
+        note: &str,
+        rows: &[u32],
+    ) -> Result<KeptUndo, SessionError> {
         let frames = rows.iter().map(|row| table.frame_id(*row as usize).to_string());
-        Ok(self.kept()?.save_selection(&name, note, frames, now_ns())?)
+        self.keep_selection(named("selection", name)?, note, frames)
+    }
+
+    fn keep_selection(
+        &self,
+        name: String,
+        note: &str,
+        frames: impl Iterator<Item = String>,
+    ) -> Result<KeptUndo, SessionError> {
+        let saved_at_ns = now_ns();
+        let was = self.kept()?.save_selection(&name, note, frames, saved_at_ns)?;
+        Ok(KeptUndo(Former::Selection { now: Some((name, saved_at_ns)), was }))
     }
 
     /// Rows of a saved selection in `table`, and how many of its frames are no longer in the lake.
@@ -68,24 +76,27 @@ impl Session {
         Ok((rows, gone))
     }
 
-    /// Gives a selection another name.
+    /// Gives a selection another name, and tells the way back.
     ///
     /// # Errors
     /// There is no such selection, another one has that name, or the lake's own database cannot be written.
-    pub fn rename_selection(&self, name: &str, new: &str) -> Result<(), SessionError> {
-        Ok(self.kept()?.rename_selection(name, &named("selection", new)?)?)
+    pub fn rename_selection(&self, name: &str, new: &str) -> Result<KeptUndo, SessionError> {
+        let now = named("selection", new)?;
+        self.kept()?.rename_selection(name, &now)?;
+        Ok(KeptUndo(Former::SelectionName { now, was: name.to_owned() }))
     }
 
-    /// Gives a selection another note.
+    /// Gives a selection another note, and tells the way back.
     ///
     /// # Errors
     /// There is no such selection, or the lake's own database cannot be written.
-    pub fn note_selection(&self, name: &str, note: &str) -> Result<(), SessionError> {
-        Ok(self.kept()?.note_selection(name, note)?)
+    pub fn note_selection(&self, name: &str, note: &str) -> Result<KeptUndo, SessionError> {
+        let was = self.kept()?.note_selection(name, note)?;
+        Ok(KeptUndo(Former::SelectionNote { name: name.to_owned(), now: note.to_owned(), was }))
     }
 
     /// Makes one selection of two and saves it as `into`, in place of an older one of that name; returns its number of
-    /// frames. Frames that are no longer in the lake take part by their names, so that they come back with their footage.
+    /// frames and the way back. Frames that are no longer in the lake take part by their names, so that they come back with their footage.
     ///
     /// # Errors
     /// One of the two is not there, the name is empty, or the lake's own database cannot be written.
@@ -96,7 +107,7 @@ impl Session {
         second: &str,
         into: &str,
         note: &str,
-    ) -> Result<u64, SessionError> {
+    ) -> Result<(u64, KeptUndo), SessionError> {
         let into = named("selection", into)?;
         let kept = self.kept()?;
         let (mut frames, other) = (kept.selection_frames(first)?, kept.selection_frames(second)?);
@@ -115,37 +126,15 @@ impl Session {
             }
         }
         let number = frames.len() as u64;
-        kept.save_selection(&into, note, frames.into_iter(), now_ns())?;
-        Ok(number)
+        Ok((number, self.keep_selection(into, note, frames.into_iter())?))
     }
 
-    /// Forgets a saved selection, and returns what [`Self::restore_selection`] brings it back with.
+    /// Forgets a saved selection; returns its number of frames and the way back.
     ///
     /// # Errors
     /// There is no such selection, or the lake's own database cannot be written.
-    pub fn delete_selection(&self, name: &str) -> Result<DeletedSelection, SessionError> {
-        let kept = self.kept()?;
-        let frames = kept.selection_frames(name)?;
-        let saved = kept.selection(name)?;
-        kept.delete_selection(name)?;
-        let (note, saved_at_ns) = saved.map_or_else(Default::default, |saved| (saved.note, saved.saved_at_ns));
-        let selection = Selection { name: name.to_owned(), note, frames: frames.len() as u64, saved_at_ns };
-        Ok(DeletedSelection { selection, frames })
-    }
-
-    /// Brings a deleted selection back as it was.
-    ///
-    /// # Errors
-    /// Another one has its name by now, or the lake's own database cannot be written.
-    pub fn restore_selection(&self, deleted: &DeletedSelection) -> Result<(), SessionError> {
-        let (kept, selection) = (self.kept()?, &deleted.selection);
-        if kept.selection(&selection.name)?.is_some() {
-            return Err(SessionError::Usage(format!(
-                "there is a selection named `{}` again; rename it first",
-                selection.name
-            )));
-        }
-        let frames = deleted.frames.iter().cloned();
-        Ok(kept.save_selection(&selection.name, &selection.note, frames, selection.saved_at_ns)?)
+    pub fn delete_selection(&self, name: &str) -> Result<(u64, KeptUndo), SessionError> {
+        let was = self.kept()?.delete_selection(name)?;
+        Ok((was.frames.len() as u64, KeptUndo(Former::Selection { now: None, was: Some(was) })))
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     filter::PositionNames,
     lake::{
         self, FootageName, FootageSetting, LabelSetting, Manifest, MetricSetting, Places, PositionSetting,
-        SensorSetting, SettingOf,
+        SensorSetting, SettingChange, SettingOf, SettingTold,
     },
     model::{Footage, Look, Problem, ValueRange, Zone},
 };
@@ -301,24 +301,48 @@ impl Session {
     /// # Errors
     /// There is no such setting or value; or as for [`Self::set_channels`].
     pub fn set_footage(&self, footage: &str, key: &str, value: Option<&str>) -> Result<PathBuf, SessionError> {
-        self.set(&SettingOf::Footages(footage.to_owned()), key, value)
+        let of = SettingOf::Footages(footage.to_owned());
+        self.change_settings(&[SettingChange { of, key: key.to_owned(), value: value.map(str::to_owned) }])
     }
 
-    /// Writes one setting where it can be written.
-    pub(super) fn set(&self, of: &SettingOf, key: &str, value: Option<&str>) -> Result<PathBuf, SessionError> {
+    /// Changes settings, all of them or none, and returns the file that holds them now: `lake.toml`, or `footages.toml` in the
+    /// person's own folder where the lake cannot be written. How footages are shown changes at once, everything else with
+    /// the next index run.
+    ///
+    /// # Errors
+    /// There is no such setting or value, or the file is not valid or cannot be written, which leaves it alone.
+    pub fn change_settings(&self, changes: &[SettingChange]) -> Result<PathBuf, SessionError> {
         let places = &self.inner.places;
         let own = own_folder(places);
         let in_lake = own.is_none() || tempfile::Builder::new().prefix(".probe").tempfile_in(&places.root).is_ok();
         let changed = match own {
-            Some(folder) if !in_lake => lake::edit_manifest(folder, OWN_FILE, of, key, value),
-            _ => lake::edit_manifest(&places.root, LAKE_FILE, of, key, value),
+            Some(folder) if !in_lake => lake::edit_manifest(folder, OWN_FILE, changes),
+            _ => lake::edit_manifest(&places.root, LAKE_FILE, changes),
         };
         if let Some(folder) = own.filter(|folder| in_lake && changed.is_ok() && folder.join(OWN_FILE).is_file()) {
             // What was set while the lake could not be written would win over what is set now.
-            lake::edit_manifest(folder, OWN_FILE, of, key, None)?;
+            let removed: Vec<SettingChange> =
+                changes.iter().map(|change| SettingChange { value: None, ..change.clone() }).collect();
+            lake::edit_manifest(folder, OWN_FILE, &removed)?;
         }
         self.inner.settings.forget();
         Ok(changed?)
+    }
+
+    /// The settings that hold, each with the file that tells it: what a person set where the lake cannot be written comes
+    /// before the same setting of `lake.toml`.
+    pub(super) fn settings_told(&self) -> Result<Vec<(SettingTold, PathBuf)>, SessionError> {
+        let places = &self.inner.places;
+        let mut all: Vec<(SettingTold, PathBuf)> = Vec::new();
+        let own = own_folder(places).map(|folder| (folder, OWN_FILE));
+        for (folder, file) in own.into_iter().chain([(&*places.root, LAKE_FILE)]) {
+            for told in lake::settings_told(folder, file)? {
+                if !all.iter().any(|(known, _)| (&known.of, &known.key) == (&told.of, &told.key)) {
+                    all.push((told, folder.join(file)));
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// The settings as the files tell them now.

@@ -1,12 +1,16 @@
 //! A filter as SQL, to be taken to another tool.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::{Session, SessionError, Sort, find::wrong_filter};
 use crate::{
     catalog::FrameTable,
     export,
-    filter::{Filter, NoSql, sql_of},
+    filter::{Filter, FrameColumns as _, NoSql, metric_name, sql_of},
+    lake::natural_cmp,
+    model::Column,
 };
 
 /// One statement and what to know about it.
@@ -30,19 +34,78 @@ impl Session {
             unsaid @ NoSql::Unsaid { .. } => SessionError::Usage(unsaid.to_string()),
         })?;
         let mut sql = written.text;
-        if let Some(sort) = sort {
-            export::frame_columns(table, Some(std::slice::from_ref(&sort.column)))?;
-            if sort.column.starts_with("labels.") || matches!(sort.column.as_str(), "store" | "damaged" | "tags") {
-                return Err(SessionError::Usage(format!(
-                    "the order by `{}` cannot be said in SQL: `frames` has no such column",
-                    sort.column
-                )));
-            }
-            let direction = if sort.descending { " DESC" } else { "" };
-            let column = sort.column.replace('"', "\"\"");
-            sql.extend(["\nORDER BY \"", &column, "\"", direction, " NULLS LAST"]);
-        }
+        sql += "\nORDER BY ";
+        sql += &order(table, sort)?;
         sql.push(';');
         Ok(SqlText { sql, notes: written.notes })
+    }
+}
+
+/// The order of frames as SQL. It ends in the lake's own order, so that frames which are equal come as they do elsewhere.
+fn order(table: &FrameTable, sort: Option<&Sort>) -> Result<String, SessionError> {
+    let mut recordings: Vec<&str> = table.footages().iter().map(|footage| &*footage.recording).collect();
+    recordings.dedup();
+    let mut cameras: Vec<&str> = table.footages().iter().map(|footage| &*footage.camera).collect();
+    cameras.sort_by(|a, b| natural_cmp(a, b));
+    cameras.dedup();
+    let camera = ranked("camera", &cameras);
+    let default = [ranked("recording", &recordings), camera.clone(), "\"frame_idx\"".to_owned()];
+    let Some(sort) = sort else { return Ok(default.join(", ")) };
+    let direction = if sort.descending { " DESC" } else { "" };
+    let first = match sort.column.as_str() {
+        // This order is the lake's own, from one end or the other.
+        "frame_id" | "recording" => {
+            return Ok(default.map(|part| part + direction).join(", "));
+        }
+        "camera" => camera,
+        "time" | "timestamp_ns" => "\"timestamp_ns\"".to_owned(),
+        "frame_idx" | "labels" => quoted(&sort.column),
+        name => {
+            let Some(metric) = table.metrics().iter().find(|metric| metric_name(&metric.name) == name) else {
+                // The export room knows every column and suggests the nearest.
+                export::frame_columns(table, Some(std::slice::from_ref(&sort.column)))?;
+                return Err(SessionError::Usage(format!(
+                    "the order by `{name}` cannot be said in SQL: `frames` has no such column"
+                )));
+            };
+            match &*table.metric(&metric.name).map_err(SessionError::Failed)? {
+                Column::Text { words, .. } => {
+                    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+                    words.sort_by(|a, b| natural_cmp(a, b));
+                    ranked(name, &words)
+                }
+                _ => quoted(name),
+            }
+        }
+    };
+    Ok(format!("{first}{direction} NULLS LAST, {}", default.join(", ")))
+}
+
+/// A column whose values stand in this order. Engines order text by its bytes; where that is another order, the place of
+/// each value is written out.
+fn ranked(column: &str, values: &[&str]) -> String {
+    if values.is_sorted() {
+        return quoted(column);
+    }
+    let mut text = format!("CASE {}", quoted(column));
+    for (place, value) in values.iter().enumerate() {
+        let _ = write!(text, " WHEN '{}' THEN {place}", value.replace('\'', "''"));
+    }
+    text + " END"
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_written_out_where_bytes_stand_otherwise() {
+        assert_eq!(ranked("camera", &["front", "rear"]), "\"camera\"");
+        let told = ranked("a\"b", &["d2", "d10", "it's"]);
+        assert_eq!(told, "CASE \"a\"\"b\" WHEN 'd2' THEN 0 WHEN 'd10' THEN 1 WHEN 'it''s' THEN 2 END");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Session, SessionError, now_ns, selections::named};
+use super::{KeptUndo, Session, SessionError, kept_undo::Former, now_ns, selections::named};
 use crate::{catalog::FrameTable, filter::FrameColumns, model::FrameId};
 
 /// A tag and how many frames have it.
@@ -14,22 +14,6 @@ pub struct Tag {
     pub frames: u64,
     /// Of these, frames that are no longer in the lake.
     pub gone: u64,
-}
-
-/// A tag that was deleted, to be brought back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeletedTag {
-    /// Name.
-    pub name: String,
-    frames: Vec<FrameId>,
-}
-
-impl DeletedTag {
-    /// Number of frames that had it.
-    #[must_use]
-    pub fn frames(&self) -> u64 {
-        self.frames.len() as u64
-    }
 }
 
 impl Session {
@@ -46,48 +30,43 @@ impl Session {
             .collect())
     }
 
-    /// Gives a tag to the frames of `rows`; returns how many did not have it before.
+    /// Gives a tag to the frames of `rows`; returns how many did not have it before, and the way back.
     ///
     /// # Errors
     /// The name is empty or holds a comma, or the lake's own database cannot be written.
-    pub fn tag(&self, table: &FrameTable, tag: &str, rows: &[u32]) -> Result<u64, SessionError> {
+    pub fn tag(&self, table: &FrameTable, tag: &str, rows: &[u32]) -> Result<(u64, KeptUndo), SessionError> {
         let tag = tag_name(tag)?;
-        Ok(self.kept()?.tag_frames(&tag, frames(table, rows), now_ns())?)
+        let (frames, made) = self.kept()?.tag_frames(&tag, frames(table, rows), now_ns())?;
+        Ok((frames.len() as u64, KeptUndo(Former::Tagged { tag, frames, made })))
     }
 
-    /// Takes a tag from the frames of `rows`; returns how many had it.
+    /// Takes a tag from the frames of `rows`; returns how many had it, and the way back.
     ///
     /// # Errors
     /// There is no such tag, or the lake's own database cannot be written.
-    pub fn untag(&self, table: &FrameTable, tag: &str, rows: &[u32]) -> Result<u64, SessionError> {
-        Ok(self.kept()?.untag_frames(tag.trim(), frames(table, rows))?)
+    pub fn untag(&self, table: &FrameTable, tag: &str, rows: &[u32]) -> Result<(u64, KeptUndo), SessionError> {
+        let tag = tag.trim().to_owned();
+        let frames = self.kept()?.untag_frames(&tag, frames(table, rows))?;
+        Ok((frames.len() as u64, KeptUndo(Former::Untagged { tag, frames })))
     }
 
-    /// Gives a tag another name.
+    /// Gives a tag another name, and tells the way back.
     ///
     /// # Errors
     /// There is no such tag, another one has that name, or the lake's own database cannot be written.
-    pub fn rename_tag(&self, tag: &str, new: &str) -> Result<(), SessionError> {
-        Ok(self.kept()?.rename_tag(tag, &tag_name(new)?)?)
+    pub fn rename_tag(&self, tag: &str, new: &str) -> Result<KeptUndo, SessionError> {
+        let now = tag_name(new)?;
+        self.kept()?.rename_tag(tag, &now)?;
+        Ok(KeptUndo(Former::TagName { now, was: tag.to_owned() }))
     }
 
-    /// Takes a tag from all frames and forgets it; returns what [`Self::restore_tag`] brings it back with.
+    /// Takes a tag from all frames and forgets it; returns how many frames had it, and the way back.
     ///
     /// # Errors
     /// There is no such tag, or the lake's own database cannot be written.
-    pub fn delete_tag(&self, tag: &str) -> Result<DeletedTag, SessionError> {
-        let frames = self.kept()?.tag_members(tag)?;
-        self.kept()?.delete_tag(tag)?;
-        Ok(DeletedTag { name: tag.to_owned(), frames })
-    }
-
-    /// Gives a deleted tag back to the frames that had it.
-    ///
-    /// # Errors
-    /// The lake's own database cannot be written.
-    pub fn restore_tag(&self, deleted: &DeletedTag) -> Result<(), SessionError> {
-        self.kept()?.tag_frames(&deleted.name, deleted.frames.iter().cloned(), now_ns())?;
-        Ok(())
+    pub fn delete_tag(&self, tag: &str) -> Result<(u64, KeptUndo), SessionError> {
+        let (made_at_ns, frames) = self.kept()?.delete_tag(tag)?;
+        Ok((frames.len() as u64, KeptUndo(Former::TagGone { tag: tag.to_owned(), made_at_ns, frames })))
     }
 }
 

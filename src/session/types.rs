@@ -431,7 +431,8 @@ impl From<CatalogError> for SessionError {
             CatalogError::NoSelection(_)
             | CatalogError::NoView(_)
             | CatalogError::NoTag(_)
-            | CatalogError::NameTaken { .. } => Self::Usage(error.to_string()),
+            | CatalogError::NameTaken { .. }
+            | CatalogError::ChangedSince { .. } => Self::Usage(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }
     }

@@ -34,7 +34,11 @@ fn find_route(window: &mut Window, skip: usize) -> (Pos2, String) {
         for column in 0..40_u8 {
             let at = rect.min + rect.size() * egui::vec2(f32::from(column) / 39.0, f32::from(line) / 23.0);
             window.harness.hover_at(at);
-            window.harness.step();
+            // A worker tells what is there.
+            for _ in 0..6 {
+                window.harness.step();
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
             if let Some(told) = under_pointer(window) {
                 if found == skip {
                     return (at, told);

@@ -62,7 +62,7 @@ fn a_view_is_saved_opened_changed_and_brought_back() {
     window.click("Delete view front and moving");
     window.until("it is deleted", |window| window.shows("No views yet"));
     window.key(Modifiers::NONE, Key::Escape);
-    window.click("Undo what was deleted");
+    window.click("Undo: View “front and moving” deleted.");
     window.until("it is back", |window| window.tells("is back"));
     assert!(lakescope(&["views", window.lake.to_str().unwrap()]).contains("front and moving"));
 }
@@ -135,7 +135,11 @@ fn selections_are_renamed_united_and_deleted_with_a_way_back() {
     window.click("Delete first");
     window.until("it is deleted", |window| !window.shows("Select first"));
     window.key(Modifiers::NONE, Key::Escape);
-    window.click("Undo what was deleted");
+    let undo = {
+        let frames = lakescope(&["frames", &lake, "--where", "frame = 1", "--count"]);
+        format!("Undo: Selection “first” with {frames} frames deleted.")
+    };
+    window.click(&undo);
     window.until("it is back", |window| window.tells("Selection “first” is back"));
 }
 

@@ -1,6 +1,10 @@
 //! A facet made ready to be counted again and again: one small code per row, and what each code stands for.
 
-use std::{cmp::Ordering, collections::HashMap, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use rayon::prelude::*;
 
@@ -8,7 +12,7 @@ use super::FacetKey;
 use crate::{
     filter::{
         FilterError, FootageRows, FrameColumns, FrameSet,
-        facets::{CategoryCount, ClassCount, category_counts, class_counts},
+        facets::{CategoryCount, CategoryCounts, ClassCount, by_frames, category_counts, class_counts},
         histogram::{Bins, Histogram, NumberColumn},
         names::{Names, Referent},
     },
@@ -35,7 +39,7 @@ pub enum FacetCounts {
         front: Histogram,
     },
     /// Of words, truth values, recordings and the like.
-    Category(Vec<CategoryCount>),
+    Category(CategoryCounts),
     /// Of label classes.
     Classes {
         /// One for each class.
@@ -90,6 +94,8 @@ pub struct Coded {
     pub(super) shape: Shape,
     /// None when the facet is counted from its columns instead.
     pub(super) lanes: Option<Vec<Lane>>,
+    /// The order of a category by frames: it is the same for each filter, so it is found with the first counts.
+    by_frames: OnceLock<Arc<Vec<u32>>>,
 }
 
 /// Most labels of a frame that are told apart in counts by number.
@@ -133,7 +139,7 @@ impl Coded {
                 (Shape::Labels(counts), lanes)
             }
         };
-        Ok(Self { key: key.clone(), rows: columns.rows(), shape, lanes })
+        Ok(Self { key: key.clone(), rows: columns.rows(), shape, lanes, by_frames: OnceLock::new() })
     }
 
     /// The facet.
@@ -185,7 +191,7 @@ impl Coded {
                     frames: at(totals, place),
                     matching: at(matching, place),
                 };
-                FacetCounts::Category(values.iter().enumerate().map(count).collect())
+                self.category(values.iter().enumerate().map(count).collect())
             }
             Shape::Classes(classes) => {
                 let count = |((class, lane), slots): ((&String, &Lane), &Vec<u64>)| ClassCount {
@@ -204,6 +210,12 @@ impl Coded {
         }
     }
 
+    /// The counts of a category, with their order.
+    fn category(&self, values: Vec<CategoryCount>) -> FacetCounts {
+        let order = self.by_frames.get_or_init(|| by_frames(&values));
+        FacetCounts::Category(CategoryCounts::in_known_order(values, order))
+    }
+
     /// The counts, from the rows that match in each footage, of a facet that has one value for each footage.
     pub(super) fn footage_counts(&self, footages: &[FootageRows], matching: &[usize]) -> Option<FacetCounts> {
         let Shape::Footages { values, places } = &self.shape else { return None };
@@ -213,7 +225,7 @@ impl Coded {
             counts[*place].frames += footage.rows;
             counts[*place].matching += matching;
         }
-        Some(FacetCounts::Category(counts))
+        Some(self.category(counts))
     }
 
     /// The counts, from the columns.
@@ -235,7 +247,7 @@ impl Coded {
                 told.for_each(|count| frames[(*count as usize).min(most)] += 1);
                 FacetCounts::Labels(frames)
             }
-            (_, FacetKey::Category(name)) => FacetCounts::Category(category_counts(columns, name, Some(set))?),
+            (_, FacetKey::Category(name)) => self.category(category_counts(columns, name, Some(set))?),
             _ => {
                 let counts = columns.label_count().map_err(|cause| FilterError::new(0..0, cause).of_lake())?;
                 let bare = |row: &usize| counts.get(*row) == Some(&0);

@@ -110,7 +110,7 @@ fn plainly(lake: &MemoryColumns, text: &str, key: &FacetKey) -> FacetCounts {
             let (total, front) = (bins.histogram(column, None), bins.histogram(column, Some(&set)));
             FacetCounts::Numbers { bins, total, front }
         }
-        FacetKey::Category(name) => FacetCounts::Category(category_counts(lake, name, Some(&set)).unwrap()),
+        FacetKey::Category(name) => FacetCounts::Category(category_counts(lake, name, Some(&set)).unwrap().into()),
         FacetKey::Labels(class) => {
             let counts = class.as_ref().map_or_else(|| lake.label_count(), |class| lake.class_count(class)).unwrap();
             let mut frames = vec![0; counts.iter().copied().max().unwrap_or(0) as usize + 1];

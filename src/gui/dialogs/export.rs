@@ -38,6 +38,8 @@ pub enum ExportFrames {
     Between(String),
     /// A saved selection.
     Saved(String),
+    /// What a saved view matches.
+    View(String),
 }
 
 /// What was chosen so far.
@@ -103,6 +105,7 @@ impl ExportDraft {
                 ExportFrames::All => ExportScope::Filter(String::new()),
                 ExportFrames::Filtered(filter) | ExportFrames::Between(filter) => ExportScope::Filter(filter.clone()),
                 ExportFrames::Saved(name) => ExportScope::Selection(name.clone()),
+                ExportFrames::View(name) => ExportScope::View(name.clone()),
                 ExportFrames::Selected => {
                     ExportScope::Frames(selected.rows().map(|row| table.frame_id(row as usize).to_string()).collect())
                 }
@@ -268,36 +271,52 @@ impl ExportDraft {
                 });
             });
         }
-        let selections = lake.selections.value().map_or(&[][..], Vec::as_slice);
-        bar(ui, 30.0, |ui| {
-            let saved = match &self.frames {
-                ExportFrames::Saved(name) => Some(name.clone()),
-                _ => None,
-            };
-            ui.add_enabled_ui(!selections.is_empty(), |ui| {
-                if ui.radio(saved.is_some(), "A saved selection").clicked()
-                    && let Some(first) = selections.first()
-                    && saved.is_none()
-                {
-                    self.frames = ExportFrames::Saved(first.name.clone());
-                }
-                let shown = saved.clone().unwrap_or_else(|| "none".to_owned());
-                let combo = ComboBox::from_id_salt("selection").width(180.0).truncate().selected_text(shown);
-                let response = combo.show_ui(ui, |ui| {
-                    for selection in selections {
-                        let frames = ExportFrames::Saved(selection.name.clone());
-                        ui.selectable_value(&mut self.frames, frames, &selection.name);
-                    }
-                });
-                response.response.accessible_name("Which saved selection");
-            });
-        });
+        let selections: Vec<&str> = lake.selections.value().into_iter().flatten().map(|one| &*one.name).collect();
+        let views = lake.keep.views.value().into_iter().flat_map(|all| &all.views);
+        let views: Vec<&str> = views.map(|view| &*view.name).collect();
+        let named = |frames: &ExportFrames| match frames {
+            ExportFrames::Saved(name) => (Some(name.clone()), None),
+            ExportFrames::View(name) => (None, Some(name.clone())),
+            _ => (None, None),
+        };
+        let (selection, view) = named(&self.frames);
+        self.saved_ui(ui, "saved selection", selection.as_deref(), &selections, ExportFrames::Saved);
+        self.saved_ui(ui, "saved view", view.as_deref(), &views, ExportFrames::View);
         if let ExportFrames::Filtered(filter) | ExportFrames::Between(filter) = &self.frames
             && !filter.is_empty()
         {
             let ink = colors(ui).muted;
             ui.add(egui::Label::new(RichText::new(filter).font(theme::mono(12.0)).color(ink)).truncate());
         }
+    }
+
+    /// One of several that have names.
+    fn saved_ui(
+        &mut self,
+        ui: &mut Ui,
+        what: &str,
+        chosen: Option<&str>,
+        all: &[&str],
+        frames: fn(String) -> ExportFrames,
+    ) {
+        bar(ui, 30.0, |ui| {
+            ui.add_enabled_ui(!all.is_empty(), |ui| {
+                if ui.radio(chosen.is_some(), format!("A {what}")).clicked()
+                    && let Some(first) = all.first()
+                    && chosen.is_none()
+                {
+                    self.frames = frames((*first).to_owned());
+                }
+                let shown = chosen.unwrap_or("none");
+                let combo = ComboBox::from_id_salt(what).width(180.0).truncate().selected_text(shown);
+                let response = combo.show_ui(ui, |ui| {
+                    for name in all {
+                        ui.selectable_value(&mut self.frames, frames((*name).to_owned()), *name);
+                    }
+                });
+                response.response.accessible_name(format!("Which {what}"));
+            });
+        });
     }
 
     fn summary(&self, frames: u64) -> String {

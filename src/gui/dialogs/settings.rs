@@ -35,8 +35,26 @@ enum Tab {
     Lake,
 }
 
-/// The generation of the index, and the settings that are to be changed.
-type ConcernedKey = (u64, Vec<(SettingOf, &'static str)>);
+/// What came of what was typed, worked out by a worker: zones are looked up on the disk.
+#[derive(Debug, Clone, Default)]
+struct Checked {
+    /// Why a setting cannot be saved as it stands.
+    wrong: BTreeMap<(SettingOf, String), String>,
+    /// What the changes concern, as far as the index can tell.
+    concerned: Option<Concerned>,
+}
+
+impl Checked {
+    /// Looks at every change.
+    fn of(session: &Session, changes: &[SettingChange]) -> Result<Self, String> {
+        let wrong = changes.iter().filter_map(|change| {
+            let error = Session::check_setting(change).err()?;
+            Some(((change.of.clone(), change.key.clone()), error.to_string()))
+        });
+        let concerned = session.concerned(changes).map_err(|error| error.to_string())?;
+        Ok(Self { wrong: wrong.collect(), concerned: Some(concerned) })
+    }
+}
 
 /// What was typed.
 #[derive(Debug, Default)]
@@ -46,7 +64,10 @@ pub struct SettingsDraft {
     known: Fetch<u64, Arc<LakeSettings>>,
     /// What is different from what is set now: the new text, empty to remove.
     edits: BTreeMap<(SettingOf, &'static str), String>,
-    concerned: Fetch<ConcernedKey, Concerned>,
+    /// Grows with each of them.
+    edited: u64,
+    /// What came of them, by the generation of the index and their number.
+    checked: Fetch<(u64, u64), Checked>,
 }
 
 impl SettingsDraft {
@@ -60,11 +81,6 @@ impl SettingsDraft {
             .collect()
     }
 
-    /// Why a setting cannot be saved as it stands.
-    fn mistake(&self) -> Option<String> {
-        self.changes().iter().find_map(|change| Session::check_setting(change).err()).map(|error| error.to_string())
-    }
-
     fn ask(&mut self, ctx: &Context, lake: &Lake, workers: &Workers) {
         let session = lake.session.clone();
         let generation = lake.table().generation();
@@ -75,12 +91,13 @@ impl SettingsDraft {
         if self.edits.is_empty() {
             return;
         }
-        let (session, changes) = (lake.session.clone(), self.changes());
-        let key = (generation, self.edits.keys().cloned().collect());
-        self.concerned.request(key, &workers.ask, Priority::Visible, ctx, move |_| {
-            session.concerned(&changes).map_err(|error| error.to_string())
-        });
-        self.concerned.poll();
+        let key = (generation, self.edited);
+        if self.checked.key() != Some(&key) {
+            let (session, changes) = (lake.session.clone(), self.changes());
+            let check = move |_: &_| Checked::of(&session, &changes);
+            self.checked.request(key, &workers.ask, Priority::Visible, ctx, check);
+        }
+        self.checked.poll();
     }
 
     pub(super) fn ui(&mut self, ctx: &Context, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) -> bool {
@@ -246,6 +263,7 @@ impl SettingsDraft {
 
     /// Keeps what is different from what is set now.
     fn put(&mut self, of: &SettingOf, key: &'static str, set: Option<&str>, text: String) {
+        self.edited += 1;
         if text.trim() == set.unwrap_or_default() {
             self.edits.remove(&(of.clone(), key));
         } else {
@@ -253,17 +271,18 @@ impl SettingsDraft {
         }
     }
 
+    /// Why a setting that was changed cannot be so, as far as it is known yet.
+    fn wrong(&self, of: &SettingOf, key: &'static str) -> Option<&str> {
+        let checked = self.checked.value().filter(|checked| !checked.wrong.is_empty())?;
+        self.edits.get(&(of.clone(), key))?;
+        checked.wrong.get(&(of.clone(), key.to_owned())).map(String::as_str)
+    }
+
     /// A setting as text. `hint` is what holds while nothing is set.
     fn edit(&mut self, ui: &mut Ui, width: f32, of: &SettingOf, key: &'static str, set: Option<&str>, hint: &str) {
         let colors = colors(ui);
         let mut text = self.shown(of, key, set);
-        let change = SettingChange {
-            of: of.clone(),
-            key: key.to_owned(),
-            value: Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        };
-        let wrong =
-            self.edits.contains_key(&(of.clone(), key)).then(|| Session::check_setting(&change).err()).flatten();
+        let wrong = self.wrong(of, key).map(str::to_owned);
         let ink = if wrong.is_some() { colors.error } else { colors.text };
         let edit = TextEdit::singleline(&mut text)
             .hint_text(hint)
@@ -274,7 +293,7 @@ impl SettingsDraft {
         let response = slot(ui, width, |ui| ui.add(edit)).accessible_name(spoken(of, key));
         let changed = response.changed();
         if let Some(wrong) = wrong {
-            response.on_hover_text(wrong.to_string());
+            response.on_hover_text(wrong);
         }
         if changed {
             self.put(of, key, set, text);
@@ -301,8 +320,12 @@ impl SettingsDraft {
     /// What will happen, and the buttons.
     fn end_ui(&mut self, ui: &mut Ui, out: &mut Vec<Command>) -> bool {
         let colors = colors(ui);
-        let mistake = self.mistake();
-        let concerned = self.concerned.value().copied().filter(|_| !self.edits.is_empty());
+        // What was checked last is shown until there is news; only what was checked as it stands can be saved.
+        let checked = self.checked.value().filter(|_| !self.edits.is_empty()).cloned().unwrap_or_default();
+        let sure = self.checked.ready().is_some() && self.checked.key().is_some_and(|key| key.1 == self.edited);
+        let failed = self.checked.error().map(str::to_owned);
+        let mistake = failed.or_else(|| checked.wrong.into_values().next());
+        let concerned = checked.concerned;
         let (told, ink) = match (&mistake, concerned) {
             _ if self.edits.is_empty() => ("Nothing is changed.".to_owned(), colors.muted),
             (Some(mistake), _) => (mistake.clone(), colors.error),
@@ -314,7 +337,7 @@ impl SettingsDraft {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let index = concerned.is_some_and(|concerned| concerned.index);
                 let name = if index { "Save and index" } else { "Save" };
-                let ready = !self.edits.is_empty() && mistake.is_none() && concerned.is_some();
+                let ready = !self.edits.is_empty() && sure && mistake.is_none() && concerned.is_some();
                 if primary_button(ui, ready, name).clicked() {
                     out.push(Command::ChangeSettings { changes: self.changes(), index });
                     keep = false;
@@ -435,6 +458,22 @@ fn list(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_typed_is_checked_once_by_a_worker() {
+        let mut draft = SettingsDraft::default();
+        let of = SettingOf::Lake;
+        for text in ["B", "Be", ""] {
+            draft.put(&of, "time_zone", None, text.to_owned());
+        }
+        assert_eq!((draft.edited, draft.changes().len()), (3, 0), "as it was before is no change");
+        draft.put(&of, "time_zone", None, "Berlin".to_owned());
+        // Until the answer comes nothing is said to be wrong, and nothing is looked up here.
+        assert_eq!(draft.wrong(&of, "time_zone"), None);
+        let folder = tempfile::tempdir().unwrap();
+        let session = Session::open(folder.path(), crate::session::OpenOptions::default()).unwrap();
+        assert!(Checked::of(&session, &draft.changes()).is_err(), "no index can tell whom it concerns");
+    }
 
     #[test]
     fn what_will_happen_is_told() {

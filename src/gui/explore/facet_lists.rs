@@ -1,6 +1,9 @@
 //! Facets that are lists: categories and saved selections.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use egui::{Align2, Rect, RichText, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
@@ -11,10 +14,10 @@ use super::{
 };
 use crate::{
     filter::{
-        FilterError, FrameColumns as _,
+        FilterError,
         choice::{self, Choice},
         edit::{self, Facet},
-        facets::CategoryCount,
+        facets::{CategoryCount, CategoryCounts},
     },
     gui::{
         command::Command,
@@ -24,7 +27,6 @@ use crate::{
             text::{count, time_utc},
         },
     },
-    model::MetricKind,
     session::Selection,
 };
 
@@ -44,6 +46,78 @@ pub(super) struct Lists {
     searches: BTreeMap<String, String>,
     /// The value pressed last: where a row of values begins.
     last: Option<(String, Option<String>)>,
+    /// Which values each list shows, in which order: found again only when the list or what is searched for changes.
+    shown: BTreeMap<String, Shown>,
+}
+
+/// What the values of a list that are shown depend on. Counts that change with the filter are no part of it.
+#[derive(PartialEq)]
+struct ShownKey {
+    /// The search of the whole panel, empty where the title is what it finds.
+    panel: String,
+    /// The search inside the list.
+    inside: String,
+    by_count: bool,
+    /// The values are told apart by their order in memory.
+    order: Arc<Vec<u32>>,
+}
+
+/// The values of a list that are shown.
+#[derive(Default)]
+struct Shown {
+    key: Option<ShownKey>,
+    /// Places of the values in the counts.
+    places: Vec<u32>,
+    /// Most frames of one of them.
+    most: usize,
+    /// Values that the panel's search leaves, before what is searched for inside the list.
+    found: usize,
+}
+
+impl Shown {
+    /// Finds the values that are shown, unless nothing has changed.
+    fn find(&mut self, counts: &CategoryCounts, key: ShownKey) {
+        let same = self.key.as_ref().is_some_and(|known| {
+            Arc::ptr_eq(&known.order, &key.order)
+                && (&known.panel, &known.inside, known.by_count) == (&key.panel, &key.inside, key.by_count)
+        });
+        if same {
+            return;
+        }
+        let value = |place: u32| counts.get(place as usize).and_then(|count| count.value.as_deref());
+        let fits = |text: Option<&str>, search: &str| {
+            search.is_empty() || text.is_some_and(|text| text.to_lowercase().contains(search))
+        };
+        let all: Vec<u32> = if key.by_count {
+            key.order.to_vec()
+        } else {
+            (0..counts.len()).filter_map(|place| u32::try_from(place).ok()).collect()
+        };
+        self.places = all.into_iter().filter(|place| fits(value(*place), &key.panel)).collect();
+        self.found = self.places.len();
+        // A short list has no search of its own.
+        if self.found > FEW + 1 {
+            self.places.retain(|place| fits(Some(value(*place).unwrap_or(NO_VALUE)), &key.inside));
+        }
+        let frames = |place: &u32| counts.get(*place as usize).map_or(0, |count| count.frames);
+        self.most = self.places.iter().map(frames).max().unwrap_or(1);
+        self.key = Some(key);
+    }
+
+    /// The values from the beginning, then those further down that are asked for, and the frames without a value: what is
+    /// asked for stays in sight.
+    fn in_sight<'a>(&self, counts: &'a CategoryCounts, few: usize, choice: &Choice) -> Vec<&'a CategoryCount> {
+        let count = |place: &u32| counts.get(*place as usize);
+        let mut shown: Vec<&CategoryCount> = self.places.iter().take(few).filter_map(count).collect();
+        let rest = self.places.get(few..).unwrap_or_default();
+        if choice.values.is_empty() {
+            shown.extend(rest.last().and_then(count).filter(|count| count.value.is_none()));
+        } else {
+            let kept = |count: &&CategoryCount| count.value.is_none() || choice.names(count.value.as_deref());
+            shown.extend(rest.iter().filter_map(count).filter(kept));
+        }
+        shown
+    }
 }
 
 impl Lists {
@@ -102,15 +176,6 @@ impl Lists {
             }
         });
     }
-}
-
-/// The values in the order they are shown. It depends on the lake alone, so that no line moves when the filter changes.
-fn ordered(mut values: Vec<&CategoryCount>, by_count: bool) -> Vec<&CategoryCount> {
-    if by_count {
-        // Equal ones stay in the order of their names, frames without a value at the end.
-        values.sort_by_key(|value| (value.value.is_none(), std::cmp::Reverse(value.frames)));
-    }
-    values
 }
 
 /// A category: what it is called, and how its values go into the filter.
@@ -195,41 +260,44 @@ pub(super) fn category_ui(
     ui: &mut Ui,
     panel: &Panel<'_>,
     category: &Category<'_>,
-    counts: &[CategoryCount],
+    counts: &CategoryCounts,
     lists: &mut Lists,
     out: &mut Vec<Command>,
 ) {
     let (title, name) = (category.title, category.name);
-    let shown: Vec<&CategoryCount> = counts
-        .iter()
-        .filter(|count| panel.wants(title) || count.value.as_deref().is_some_and(|value| panel.wants(value)))
-        .collect();
-    if shown.is_empty() {
-        return;
+    let mut shown = lists.shown.remove(name).unwrap_or_default();
+    let panel_search = if panel.wants(title) { String::new() } else { panel.search.clone() };
+    let inside = lists.searches.get(name).map(|search| search.trim().to_lowercase()).unwrap_or_default();
+    let by_count = lists.by_count.contains(name);
+    shown.find(counts, ShownKey { panel: panel_search, inside, by_count, order: Arc::clone(counts.by_frames()) });
+    if shown.found > 0 {
+        values_ui(ui, panel, category, (counts, &shown), lists, out);
     }
+    lists.shown.insert(name.to_owned(), shown);
+}
+
+fn values_ui(
+    ui: &mut Ui,
+    panel: &Panel<'_>,
+    category: &Category<'_>,
+    (counts, shown): (&CategoryCounts, &Shown),
+    lists: &mut Lists,
+    out: &mut Vec<Command>,
+) {
+    let (title, name) = (category.title, category.name);
     let asked = panel.owns(Facet::Name(name));
-    if list_head_ui(ui, title, counts.iter().filter(|count| count.value.is_some()).count(), asked) {
+    // Frames without a value stand last.
+    let valued = counts.len() - usize::from(counts.last().is_some_and(|count| count.value.is_none()));
+    if list_head_ui(ui, title, valued, asked) {
         Panel::ask(edit::clear(&panel.lake.filter, Facet::Name(name)), out);
     }
-    let long = shown.len() > FEW + 1;
+    let long = shown.found > FEW + 1;
     let search = lists.search_ui(ui, name, &format!("Search in {title}"), long);
-    let shown: Vec<&CategoryCount> = shown
-        .into_iter()
-        .filter(|count| {
-            search.is_empty() || count.value.as_deref().unwrap_or(NO_VALUE).to_lowercase().contains(&search)
-        })
-        .collect();
-    let shown = ordered(shown, lists.by_count.contains(name));
-    let most = shown.iter().map(|count| count.frames).max().unwrap_or(1);
     let choice = category.choice(panel);
     let whole = !search.is_empty() || lists.is_whole(name) || !long;
-    let few = if whole { shown.len().min(MOST) } else { FEW };
-    for (place, counted) in shown.iter().enumerate() {
+    let few = if whole { shown.places.len().min(MOST) } else { FEW };
+    for counted in shown.in_sight(counts, few, &choice) {
         let value = counted.value.as_deref();
-        // What is asked for stays in sight, and so do the frames without a value.
-        if place >= few && value.is_some() && !choice.names(value) {
-            continue;
-        }
         let text = value.unwrap_or(NO_VALUE);
         let line = Line {
             text,
@@ -237,26 +305,29 @@ pub(super) fn category_ui(
             mark: Mark::Free,
             frames: counted.frames,
             matching: counted.matching,
-            most,
+            most: shown.most,
             swatch: None,
             faint: value.is_none(),
         };
         let row = || {
             let (_, from) = lists.last.as_ref().filter(|(list, _)| list == name)?;
-            row_of(&shown, &choice, from.as_deref(), value)
+            let all: Vec<&CategoryCount> =
+                shown.places.iter().filter_map(|place| counts.get(*place as usize)).collect();
+            row_of(&all, &choice, from.as_deref(), value)
         };
         if let Some(wanted) = category.line_ui(ui, line, value, &choice, row) {
             Panel::ask(category.set(&panel.lake.filter, &wanted), out);
             lists.last = Some((name.to_owned(), counted.value.clone()));
         }
     }
-    if shown.is_empty() {
+    let all = shown.places.len();
+    if all == 0 {
         none_ui(ui, &format!("Nothing in {title} is called so."));
-    } else if whole && shown.len() > few {
-        none_ui(ui, &format!("and {} more; search for them above.", count((shown.len() - few) as u64)));
+    } else if whole && all > few {
+        none_ui(ui, &format!("and {} more; search for them above.", count((all - few) as u64)));
     }
     if long && search.is_empty() {
-        lists.more_ui(ui, name, shown.len(), FEW);
+        lists.more_ui(ui, name, all, FEW);
         lists.order_ui(ui, name, title);
     }
     ui.add_space(6.0);
@@ -282,12 +353,6 @@ fn none_ui(ui: &mut Ui, text: &str) {
     egui::Frame::new().inner_margin(egui::Margin { left: 14, right: 14, top: 2, bottom: 4 }).show(ui, |ui| {
         ui.add(egui::Label::new(RichText::new(text).size(12.0).color(colors(ui).muted)).wrap());
     });
-}
-
-/// Whether a metric is true or false by itself.
-pub(super) fn is_flag(panel: &Panel<'_>, name: &str) -> bool {
-    let metrics = panel.lake.table().metrics();
-    metrics.iter().any(|metric| metric.kind == MetricKind::Bool && crate::filter::metric_name(&metric.name) == name)
 }
 
 /// Saved selections: press to load, or forget.
@@ -345,19 +410,57 @@ mod tests {
     }
 
     #[test]
-    fn the_order_depends_on_the_lake_alone() {
-        let shown = |matching: usize, by_count| {
-            let mut counts = counts();
-            counts[0].matching = matching;
-            let values: Vec<String> = ordered(counts.iter().collect(), by_count)
-                .into_iter()
-                .map(|count| count.value.clone().unwrap_or_default())
-                .collect();
-            values.join(" ")
+    fn what_is_shown_is_found_once_and_again_when_something_changes() {
+        let mut counts = CategoryCounts::from(counts());
+        let mut shown = Shown::default();
+        let key = |counts: &CategoryCounts, panel: &str, inside: &str, by_count| ShownKey {
+            panel: panel.to_owned(),
+            inside: inside.to_owned(),
+            by_count,
+            order: Arc::clone(counts.by_frames()),
         };
-        for matching in [0, 3] {
-            assert_eq!(shown(matching, false), "a1 a2 a10 b ");
-            assert_eq!(shown(matching, true), "a2 b a1 a10 ");
+        for (panel, inside, by_count, expected, found) in [
+            ("", "", false, &[0, 1, 2, 3, 4][..], 5),
+            ("", "", true, &[1, 3, 0, 2, 4], 5),
+            ("a", "", true, &[1, 0, 2], 3),
+            ("", "a1", false, &[0, 1, 2, 3, 4], 5),
+            ("c", "", false, &[], 0),
+        ] {
+            shown.find(&counts, key(&counts, panel, inside, by_count));
+            assert_eq!((&*shown.places, shown.found), (expected, found), "{panel} {inside}");
+        }
+        // As long as nothing changes nothing is looked for: what would be found is not put in its place.
+        shown.find(&counts, key(&counts, "", "", false));
+        shown.places = vec![7];
+        shown.find(&counts, key(&counts, "", "", false));
+        assert_eq!(shown.places, [7]);
+        counts = CategoryCounts::from(counts.to_vec());
+        shown.find(&counts, key(&counts, "", "", false));
+        assert_eq!(shown.places, [0, 1, 2, 3, 4]);
+        // A long list has a search of its own.
+        let one = |at: usize| CategoryCount { value: (at < 19).then(|| format!("v{at:02}")), frames: at, matching: 0 };
+        let counts = CategoryCounts::from((0..20).map(one).collect::<Vec<_>>());
+        for (inside, by_count, expected) in [("v1", true, 9), ("v1", false, 9), ("no val", false, 1)] {
+            shown.find(&counts, key(&counts, "", inside, by_count));
+            assert_eq!((shown.places.len(), shown.found), (expected, 20), "{inside}");
+            assert_eq!(shown.places[0], if inside == "v1" { if by_count { 18 } else { 10 } } else { 19 });
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_stays_in_sight() {
+        let counts = CategoryCounts::from(counts());
+        let mut shown = Shown::default();
+        let order = Arc::clone(counts.by_frames());
+        shown.find(&counts, ShownKey { panel: String::new(), inside: String::new(), by_count: false, order });
+        for (few, choice, expected) in [
+            (2, Choice::default(), vec![Some("a1"), Some("a2"), None]),
+            (2, Choice::of(["b"]), vec![Some("a1"), Some("a2"), Some("b"), None]),
+            (9, Choice::of(["b"]), vec![Some("a1"), Some("a2"), Some("a10"), Some("b"), None]),
+        ] {
+            let values: Vec<Option<&str>> =
+                shown.in_sight(&counts, few, &choice).iter().map(|count| count.value.as_deref()).collect();
+            assert_eq!(values, expected);
         }
     }
 

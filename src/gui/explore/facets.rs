@@ -14,11 +14,12 @@ use super::{
 };
 use crate::{
     filter::{
-        self, Expr, Filter, FrameColumns, MetricName, attribute_keys, choice,
+        self, Expr, Filter, FrameColumns as _, MetricName, choice,
         crossfilter::{FacetCounts, FacetKey},
         edit::{self, Facet},
     },
     gui::{
+        categories::CategoryName,
         command::{Action, Command},
         lake::Lake,
         theme::{self, STEP, colors},
@@ -307,18 +308,8 @@ impl Facets {
     }
 
     fn categories_ui(&mut self, ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
-        let table = panel.lake.table();
         let before = ui.cursor().top();
-        let mut names: Vec<(String, String)> =
-            vec![("Camera".into(), "camera".into()), ("Recording".into(), "recording".into())];
-        names.extend(
-            attribute_keys(&**table)
-                .into_iter()
-                .map(|key| (key.to_owned(), bare(&filter::attribute_reference(&**table, key)))),
-        );
-        let words = table.metrics().iter().filter(|metric| matches!(metric.kind, MetricKind::Text | MetricKind::Bool));
-        names.extend(words.map(|metric| (metric.name.clone(), filter::metric_name(&metric.name))));
-        for (title, name) in names {
+        for CategoryName { title, name, flag } in &*panel.lake.loaded.categories {
             let key = FacetKey::Category(name.clone());
             let (counts, error) = panel.lake.counting.of(&key);
             if ui.cursor().top() < ui.clip_rect().bottom() + 200.0 {
@@ -331,7 +322,7 @@ impl Facets {
                 ui.add_space(if error.is_none() { 96.0 } else { 0.0 });
                 continue;
             };
-            let category = Category { title: &title, name: &name, flag: facet_lists::is_flag(panel, &name) };
+            let category = Category { title, name, flag: *flag };
             facet_lists::category_ui(ui, panel, &category, counts, &mut self.lists, out);
         }
         self.found |= ui.cursor().top() > before;
@@ -396,14 +387,6 @@ fn ends_ui(ui: &mut Ui, min: Option<f64>, max: Option<f64>) -> Rect {
         }
     }
     rect
-}
-
-/// A name without the back quotes that a filter may need around it.
-fn bare(reference: &str) -> String {
-    match reference.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')) {
-        Some(quoted) => quoted.replace("``", "`"),
-        None => reference.to_owned(),
-    }
 }
 
 fn finite(value: f64) -> Option<f64> {

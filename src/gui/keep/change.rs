@@ -11,7 +11,7 @@ use crate::{
         widgets::text::counted,
     },
     jobs::Priority,
-    session::{Combine, DeletedSelection, DeletedTag, ExportScope, SavedView, Session, SessionError, Sort, SqlText},
+    session::{Combine, ExportScope, KeptUndo, SavedView, Session, SessionError, Sort, SqlText, Undone},
 };
 
 /// A change of what is kept.
@@ -34,6 +34,8 @@ pub enum KeepCommand {
     LeaveView,
     /// Gives a view another name.
     RenameView(String, String),
+    /// Gives a view another note.
+    NoteView(String, String),
     /// Forgets a view.
     DeleteView(String),
     /// Gives a selection another name.
@@ -61,8 +63,8 @@ pub enum KeepCommand {
     DeleteTag(String),
     /// Puts a tag into the filter, or takes it out.
     FilterTag(String),
-    /// Brings back what was deleted.
-    Restore(Box<Deleted>),
+    /// Undoes a change of a view, a selection or a tag.
+    Undo(Arc<KeptUndo>),
     /// Compares two scopes.
     Compare(ExportScope, ExportScope),
     /// Counts what an export would take.
@@ -71,30 +73,32 @@ pub enum KeepCommand {
     CopySql,
 }
 
-/// What was deleted.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Deleted {
-    /// A view.
+/// Which view is open after a change.
+#[derive(Debug, Default)]
+pub enum OpenNow {
+    /// The one that was open.
+    #[default]
+    AsBefore,
+    /// This one.
     View(SavedView),
-    /// A selection.
-    Selection(DeletedSelection),
-    /// A tag.
-    Tag(DeletedTag),
+    /// None, if it was the one of this name.
+    Without(String),
 }
 
 /// What came of a change.
 pub struct Done {
     /// What to tell.
     pub told: String,
-    /// What can be brought back.
-    pub deleted: Option<Deleted>,
+    /// The way back.
+    pub undo: Option<KeptUndo>,
     /// The view that is open from now on.
-    pub view: Option<SavedView>,
+    pub open: OpenNow,
 }
 
-impl From<String> for Done {
-    fn from(told: String) -> Self {
-        Self { told, deleted: None, view: None }
+impl Done {
+    /// A change of the open view, or of none.
+    pub fn told(told: String, undo: KeptUndo) -> Self {
+        Self { told, undo: Some(undo), open: OpenNow::AsBefore }
     }
 }
 
@@ -104,7 +108,8 @@ impl App {
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
             KeepCommand::OpenView(name) => {
-                let view = lake.keep.views.value().and_then(|all| all.iter().find(|view| view.name == name).cloned());
+                let view =
+                    lake.keep.views.value().and_then(|all| all.views.iter().find(|view| view.name == name).cloned());
                 match view {
                     Some(view) => lake.open_view(&view),
                     None => self.state.transient.complain(format!("There is no view “{name}” any more.")),
@@ -135,8 +140,9 @@ impl App {
             KeepCommand::SaveView { name, note } => {
                 let rule = lake.rule();
                 self.change(ctx, move |session| {
-                    let view = session.save_view(&name, &note, &rule)?;
-                    Ok(Done { told: format!("Saved view “{}”.", view.name), deleted: None, view: Some(view) })
+                    let (view, undo) = session.save_view(&name, &note, &rule)?;
+                    let told = format!("Saved view “{}”.", view.name);
+                    Ok(Done { told, undo: Some(undo), open: OpenNow::View(view) })
                 });
             }
             KeepCommand::UpdateView => {
@@ -144,16 +150,18 @@ impl App {
                 let rule = lake.rule();
                 self.change(ctx, move |session| {
                     let note = session.view(&opened.name).map(|view| view.note).unwrap_or_default();
-                    let view = session.save_view(&opened.name, &note, &rule)?;
-                    Ok(Done { told: format!("Updated view “{}”.", view.name), deleted: None, view: Some(view) })
+                    let (view, undo) = session.save_view(&opened.name, &note, &rule)?;
+                    let told = format!("Updated view “{}”.", view.name);
+                    Ok(Done { told, undo: Some(undo), open: OpenNow::View(view) })
                 });
             }
             KeepCommand::RenameView(from, to) => {
                 let open = lake.keep.opened.as_ref().is_some_and(|opened| opened.name == from);
                 self.change(ctx, move |session| {
-                    session.rename_view(&from, &to)?;
-                    let view = if open { Some(session.view(to.trim())?) } else { None };
-                    Ok(Done { told: format!("View “{from}” is now “{}”.", to.trim()), deleted: None, view })
+                    let undo = session.rename_view(&from, &to)?;
+                    let told = format!("View “{from}” is now “{}”.", to.trim());
+                    let open = if open { OpenNow::View(session.view(to.trim())?) } else { OpenNow::AsBefore };
+                    Ok(Done { told, undo: Some(undo), open })
                 });
             }
             KeepCommand::DeleteView(name) => {
@@ -161,9 +169,13 @@ impl App {
                     lake.keep.opened = None;
                 }
                 self.change(ctx, move |session| {
-                    let deleted = session.delete_view(&name)?.map(Deleted::View);
-                    Ok(Done { told: format!("View “{name}” deleted."), deleted, view: None })
+                    let undo = session.delete_view(&name)?;
+                    Ok(Done::told(format!("View “{name}” deleted."), undo))
                 });
+            }
+            KeepCommand::Undo(undo) => {
+                let open = lake.keep.opened.as_ref().map(|opened| opened.name.clone());
+                self.change(ctx, move |session| session.undo_kept(&undo).map(|undone| back(undone, open)));
             }
             written => self.write_kept(written, ctx),
         }
@@ -172,45 +184,29 @@ impl App {
     /// Changes that a worker writes without looking at what is shown.
     fn write_kept(&mut self, command: KeepCommand, ctx: &Context) {
         match command {
+            KeepCommand::NoteView(name, note) => self.change(ctx, move |session| {
+                Ok(Done::told(format!("Note of “{name}” changed."), session.note_view(&name, &note)?))
+            }),
             KeepCommand::RenameSelection(from, to) => self.change(ctx, move |session| {
-                session.rename_selection(&from, &to)?;
-                Ok(format!("Selection “{from}” is now “{}”.", to.trim()).into())
+                let undo = session.rename_selection(&from, &to)?;
+                Ok(Done::told(format!("Selection “{from}” is now “{}”.", to.trim()), undo))
             }),
             KeepCommand::NoteSelection(name, note) => self.change(ctx, move |session| {
-                session.note_selection(&name, &note)?;
-                Ok(format!("Note of “{name}” changed.").into())
+                Ok(Done::told(format!("Note of “{name}” changed."), session.note_selection(&name, &note)?))
             }),
             KeepCommand::Combine { first, how, second, into } => self.change(ctx, move |session| {
-                let frames = session.combine_selections(&first, how, &second, &into, "")?;
-                Ok(format!("Saved selection “{into}” with {}.", counted(frames, "frame")).into())
+                let (frames, undo) = session.combine_selections(&first, how, &second, &into, "")?;
+                Ok(Done::told(format!("Saved selection “{into}” with {}.", counted(frames, "frame")), undo))
             }),
             KeepCommand::Tag(tag) => self.tag_selected(tag, true, ctx),
             KeepCommand::Untag(tag) => self.tag_selected(tag, false, ctx),
             KeepCommand::RenameTag(from, to) => self.change(ctx, move |session| {
-                session.rename_tag(&from, &to)?;
-                Ok(format!("Tag “{from}” is now “{}”.", to.trim()).into())
+                let undo = session.rename_tag(&from, &to)?;
+                Ok(Done::told(format!("Tag “{from}” is now “{}”.", to.trim()), undo))
             }),
             KeepCommand::DeleteTag(tag) => self.change(ctx, move |session| {
-                let deleted = session.delete_tag(&tag)?;
-                let told = format!("Tag “{tag}” deleted; {} had it.", counted(deleted.frames(), "frame"));
-                Ok(Done { told, deleted: Some(Deleted::Tag(deleted)), view: None })
-            }),
-            KeepCommand::Restore(deleted) => self.change(ctx, move |session| {
-                Ok(match &*deleted {
-                    Deleted::View(view) => {
-                        session.restore_view(view)?;
-                        format!("View “{}” is back.", view.name)
-                    }
-                    Deleted::Selection(selection) => {
-                        session.restore_selection(selection)?;
-                        format!("Selection “{}” is back.", selection.selection.name)
-                    }
-                    Deleted::Tag(tag) => {
-                        session.restore_tag(tag)?;
-                        format!("Tag “{}” is back.", tag.name)
-                    }
-                }
-                .into())
+                let (frames, undo) = session.delete_tag(&tag)?;
+                Ok(Done::told(format!("Tag “{tag}” deleted; {} had it.", counted(frames, "frame")), undo))
             }),
             // The others are carried out above.
             _ => {}
@@ -223,19 +219,16 @@ impl App {
         self.change(ctx, move |session| {
             let rows: Vec<u32> = selected.rows().collect();
             let tag = tag.trim();
-            Ok(if give {
-                let added = session.tag(&table, tag, &rows)?;
-                let had = (rows.len() as u64).saturating_sub(added);
-                match had {
-                    0 => format!("Tagged {} “{tag}”.", counted(added, "frame")),
-                    had => {
-                        format!("Tagged {} “{tag}”; {} had it before.", counted(added, "frame"), counted(had, "frame"))
-                    }
-                }
-            } else {
-                format!("Took “{tag}” from {}.", counted(session.untag(&table, tag, &rows)?, "frame"))
+            if !give {
+                let (taken, undo) = session.untag(&table, tag, &rows)?;
+                return Ok(Done::told(format!("Took “{tag}” from {}.", counted(taken, "frame")), undo));
             }
-            .into())
+            let (added, undo) = session.tag(&table, tag, &rows)?;
+            let had = match (rows.len() as u64).saturating_sub(added) {
+                0 => String::new(),
+                had => format!("; {} had it before", counted(had, "frame")),
+            };
+            Ok(Done::told(format!("Tagged {} “{tag}”{had}.", counted(added, "frame")), undo))
         });
     }
 
@@ -258,16 +251,23 @@ impl App {
     /// Takes in what came of a change.
     pub(in crate::gui) fn take_kept(&mut self, done: Result<Done, String>) {
         match done {
-            Ok(Done { told, deleted, view }) => {
-                match deleted {
-                    Some(deleted) => {
-                        let undo = KeepCommand::Restore(Box::new(deleted));
-                        self.state.transient.tell_undo(told, Command::Keep(undo));
+            Ok(Done { told, undo, open }) => {
+                match undo {
+                    Some(undo) => {
+                        self.state.transient.tell_undo(told, Command::Keep(KeepCommand::Undo(Arc::new(undo))));
                     }
                     None => self.state.transient.tell(told),
                 }
-                if let (Some(view), Slot::Ready(lake)) = (view, &mut self.slot) {
-                    lake.keep.opened = Some(Arc::new(OpenedView { name: view.name, rule: view.rule }));
+                if let Slot::Ready(lake) = &mut self.slot {
+                    match open {
+                        OpenNow::AsBefore => {}
+                        OpenNow::View(view) => {
+                            lake.keep.opened = Some(Arc::new(OpenedView { name: view.name, rule: view.rule }));
+                        }
+                        OpenNow::Without(name) => {
+                            lake.keep.opened.take_if(|opened| opened.name == name);
+                        }
+                    }
                 }
             }
             Err(error) => self.state.transient.complain(error),
@@ -302,4 +302,24 @@ impl App {
             Err(error) => self.state.transient.complain(format!("The filter is not copied as SQL: {error}")),
         }
     }
+}
+
+/// Tells what was undone; `open` is the name of the view that is open. It goes along with its view.
+fn back(Undone { what, from, name, view }: Undone, open: Option<String>) -> Done {
+    let mut begun = what.to_owned();
+    if let Some(first) = begun.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let told = match (&from, &name) {
+        (Some(from), Some(name)) if from != name => format!("{begun} “{from}” is “{name}” again."),
+        (None, Some(name)) => format!("{begun} “{name}” is back."),
+        (_, Some(name)) => format!("{begun} “{name}” is as it was."),
+        (from, None) => format!("{begun} “{}” is gone again.", from.as_deref().unwrap_or_default()),
+    };
+    let open = match (open.filter(|open| what == "view" && from.as_ref() == Some(open)), view) {
+        (None, _) => OpenNow::AsBefore,
+        (Some(_), Some(view)) => OpenNow::View(view),
+        (Some(open), None) => OpenNow::Without(open),
+    };
+    Done { told, undo: None, open }
 }

@@ -165,7 +165,7 @@ fn choices(lake: &Lake) -> Vec<ExportScope> {
     }
     let selections = lake.selections.value().into_iter().flatten();
     choices.extend(selections.map(|selection| ExportScope::Selection(selection.name.clone())));
-    let views = lake.keep.views.value().into_iter().flatten();
+    let views = lake.keep.views.value().into_iter().flat_map(|all| &all.views);
     choices.extend(views.map(|view| ExportScope::View(view.name.clone())));
     choices.push(ExportScope::Filter(String::new()));
     choices

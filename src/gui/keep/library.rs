@@ -15,7 +15,7 @@ use crate::{
             text::{counted, time_utc},
         },
     },
-    session::{Combine, Selection},
+    session::{Combine, SavedViews, Selection},
 };
 
 /// What a shelf holds.
@@ -52,8 +52,20 @@ pub struct Library {
 struct Line<'a> {
     name: &'a str,
     told: String,
-    below: &'a str,
-    code: bool,
+    /// What it asks for, as a filter.
+    rule: &'a str,
+    /// What stands below.
+    note: &'a str,
+    /// What is wrong with it.
+    wrong: &'a str,
+}
+
+/// What a name or a note that was changed asks for.
+#[derive(Clone, Copy)]
+struct Change {
+    rename: fn(String, String) -> KeepCommand,
+    /// `None` where there are no notes.
+    note: Option<fn(String, String) -> KeepCommand>,
 }
 
 impl Library {
@@ -101,8 +113,8 @@ impl Library {
 
     fn views_ui(&mut self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) -> bool {
         let mut keep = true;
-        let Some(views) = there(ui, &lake.keep.views, "views") else { return true };
-        if views.is_empty() {
+        let Some(SavedViews { views, unreadable }) = there(ui, &lake.keep.views, "views") else { return true };
+        if views.is_empty() && unreadable.is_empty() {
             let body = "A view keeps the rule: filter, order, tiles and lanes of the timeline. Set them as you like, then save the view.";
             empty_ui(ui, Icon::Bookmark, "No views yet", body, |ui| {
                 if plain_button(ui, true, Action::SaveView.name()).clicked() {
@@ -111,16 +123,29 @@ impl Library {
             });
             return true;
         }
+        let change = Change { rename: KeepCommand::RenameView, note: Some(KeepCommand::NoteView) };
+        let minute = |ns: i64| time_utc(ns).get(..16).unwrap_or_default().to_owned();
         scroll(ui, |ui| {
-            for view in views {
-                let below = if view.rule.filter.is_empty() { "all frames" } else { &view.rule.filter };
-                let order = view.rule.sort.as_ref().map(|sort| format!("by {} · ", sort.column)).unwrap_or_default();
-                let told = format!("{order}{}", time_utc(view.saved_at_ns).get(..16).unwrap_or_default());
-                let line = Line { name: &view.name, told, below, code: !view.rule.filter.is_empty() };
-                self.line_ui(ui, &line, out, KeepCommand::RenameView, |_, ui, out| {
+            for view in unreadable {
+                let told = minute(view.saved_at_ns);
+                let line = Line { name: &view.name, told, rule: "", note: &view.note, wrong: &view.why };
+                self.line_ui(ui, &line, out, change, |_, ui, out| {
                     if icon_button(ui, Icon::Trash, &format!("Delete view {}", view.name)).clicked() {
                         out.push(KeepCommand::DeleteView(view.name.clone()).into());
                     }
+                });
+            }
+            for view in views {
+                let rule = if view.rule.filter.is_empty() { "all frames" } else { &view.rule.filter };
+                let order = view.rule.sort.as_ref().map(|sort| format!("by {} · ", sort.column)).unwrap_or_default();
+                let told = format!("{order}{}", minute(view.saved_at_ns));
+                let line = Line { name: &view.name, told, rule, note: &view.note, wrong: "" };
+                self.line_ui(ui, &line, out, change, |library, ui, out| {
+                    if icon_button(ui, Icon::Trash, &format!("Delete view {}", view.name)).clicked() {
+                        out.push(KeepCommand::DeleteView(view.name.clone()).into());
+                    }
+                    let more = icon_button(ui, Icon::Menu, &format!("More about {}", view.name));
+                    egui::Popup::menu(&more).show(|ui| library.note_ui(ui, &view.name, &view.note));
                     if plain_button(ui, true, "Open").accessible_name(format!("Open view {}", view.name)).clicked() {
                         out.push(KeepCommand::OpenView(view.name.clone()).into());
                         keep = false;
@@ -139,12 +164,13 @@ impl Library {
             empty_ui(ui, Icon::Bookmark, "No selections yet", body, |_| {});
             return true;
         }
+        let change = Change { rename: KeepCommand::RenameSelection, note: Some(KeepCommand::NoteSelection) };
         scroll(ui, |ui| {
             for selection in selections {
                 let saved = time_utc(selection.saved_at_ns);
                 let told = format!("{} · {}", counted(selection.frames, "frame"), saved.get(..16).unwrap_or_default());
-                let line = Line { name: &selection.name, told, below: &selection.note, code: false };
-                self.line_ui(ui, &line, out, KeepCommand::RenameSelection, |library, ui, out| {
+                let line = Line { name: &selection.name, told, rule: "", note: &selection.note, wrong: "" };
+                self.line_ui(ui, &line, out, change, |library, ui, out| {
                     if icon_button(ui, Icon::Trash, &format!("Delete {}", selection.name)).clicked() {
                         out.push(Command::DeleteSelection(selection.name.clone()));
                     }
@@ -160,14 +186,19 @@ impl Library {
         keep
     }
 
+    /// The entry of a menu that lets the note be changed.
+    fn note_ui(&mut self, ui: &mut Ui, name: &str, note: &str) {
+        if ui.button("Edit the note").clicked() {
+            self.edit(Editing::Note(name.to_owned()), note);
+            ui.close();
+        }
+    }
+
     /// Note and combinations of a selection.
     fn more_ui(&mut self, ui: &mut Ui, selection: &Selection, all: &[Selection], out: &mut Vec<Command>) {
         let button = icon_button(ui, Icon::Menu, &format!("More about {}", selection.name));
         egui::Popup::menu(&button).show(|ui| {
-            if ui.button("Edit the note").clicked() {
-                self.edit(Editing::Note(selection.name.clone()), &selection.note);
-                ui.close();
-            }
+            self.note_ui(ui, &selection.name, &selection.note);
             for (how, name, sign) in [
                 (Combine::Union, "Unite with", "or"),
                 (Combine::Intersect, "Keep what is also in", "and"),
@@ -222,14 +253,16 @@ impl Library {
             empty_ui(ui, Icon::Bookmark, "No tags yet", body, |_| {});
             return true;
         }
+        let change = Change { rename: KeepCommand::RenameTag, note: None };
         scroll(ui, |ui| {
             for tag in tags {
                 let gone = match tag.gone {
                     0 => String::new(),
                     gone => format!("{} no longer in the lake", counted(gone, "frame")),
                 };
-                let line = Line { name: &tag.name, told: counted(tag.frames, "frame"), below: &gone, code: false };
-                self.line_ui(ui, &line, out, KeepCommand::RenameTag, |_, ui, out| {
+                let told = counted(tag.frames, "frame");
+                let line = Line { name: &tag.name, told, rule: "", note: &gone, wrong: "" };
+                self.line_ui(ui, &line, out, change, |_, ui, out| {
                     if icon_button(ui, Icon::Trash, &format!("Delete tag {}", tag.name)).clicked() {
                         out.push(KeepCommand::DeleteTag(tag.name.clone()).into());
                     }
@@ -257,7 +290,7 @@ impl Library {
         ui: &mut Ui,
         line: &Line<'_>,
         out: &mut Vec<Command>,
-        rename: fn(String, String) -> KeepCommand,
+        change: Change,
         deeds: impl FnOnce(&mut Self, &mut Ui, &mut Vec<Command>),
     ) {
         let colors = colors(ui);
@@ -270,7 +303,7 @@ impl Library {
                 ui.label(RichText::new(&line.told).font(theme::numbers(12.0)).color(colors.muted));
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     if self.editing == Some(Editing::Name(line.name.to_owned())) {
-                        self.field_ui(ui, "New name", |text| rename(line.name.to_owned(), text), out);
+                        self.field_ui(ui, "New name", |text| (change.rename)(line.name.to_owned(), text), out);
                         return;
                     }
                     let name = egui::Button::new(RichText::new(line.name).font(theme::medium(13.5)).color(colors.text))
@@ -283,15 +316,26 @@ impl Library {
                 });
             });
         });
-        if self.editing == Some(Editing::Note(line.name.to_owned())) {
+        let noted = change.note.filter(|_| self.editing == Some(Editing::Note(line.name.to_owned())));
+        let editing = noted.is_some();
+        if let Some(note) = noted {
             let name = line.name.to_owned();
-            self.field_ui(ui, "New note", |text| KeepCommand::NoteSelection(name, text), out);
-        } else if !line.below.is_empty() {
-            let font = if line.code { theme::mono(12.0) } else { egui::FontId::proportional(12.0) };
+            self.field_ui(ui, "New note", |text| note(name, text), out);
+        }
+        let text = |size| egui::FontId::proportional(size);
+        for (below, font, ink, whole) in [
+            (line.wrong, text(12.0), colors.warning, true),
+            (line.rule, theme::mono(12.0), colors.muted, false),
+            (if editing { "" } else { line.note }, text(12.0), colors.muted, false),
+        ] {
+            if below.is_empty() {
+                continue;
+            }
             ui.horizontal(|ui| {
                 // Under the name, which stands inside of its button.
                 ui.add_space(ui.spacing().button_padding.x);
-                ui.add(egui::Label::new(RichText::new(line.below).font(font).color(colors.muted)).truncate());
+                let label = egui::Label::new(RichText::new(below).font(font).color(ink));
+                ui.add(if whole { label.wrap() } else { label.truncate() });
             });
         }
         ui.add_space(STEP / 2.0);
@@ -315,7 +359,7 @@ impl Library {
 }
 
 /// The list, or what stands in its place while it is not there.
-fn there<'a, K: PartialEq, T: Send + 'static>(ui: &mut Ui, fetch: &'a Fetch<K, Vec<T>>, what: &str) -> Option<&'a [T]> {
+fn there<'a, K: PartialEq, T: Send + 'static>(ui: &mut Ui, fetch: &'a Fetch<K, T>, what: &str) -> Option<&'a T> {
     if let Some(error) = fetch.error() {
         empty_ui(ui, Icon::Warning, &format!("The {what} cannot be read"), error, |_| {});
         return None;
@@ -323,7 +367,7 @@ fn there<'a, K: PartialEq, T: Send + 'static>(ui: &mut Ui, fetch: &'a Fetch<K, V
     if fetch.value().is_none() {
         empty_ui(ui, Icon::Clock, "Reading…", &format!("The {what} are being read."), |_| {});
     }
-    fetch.value().map(Vec::as_slice)
+    fetch.value()
 }
 
 fn scroll(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {

@@ -7,7 +7,7 @@ mod metric_card;
 mod save_view;
 mod view_status;
 
-pub use change::{Deleted, Done, KeepCommand};
+pub use change::{Done, KeepCommand};
 pub use compare::CompareDraft;
 pub use library::{Library, Shelf};
 pub use save_view::ViewDraft;
@@ -24,7 +24,9 @@ use super::{
 use crate::{
     catalog::FrameTable,
     jobs::Priority,
-    session::{Comparison, ExportCount, ExportScope, SavedView, Session, SessionError, Sort, Tag, ViewRule},
+    session::{
+        Comparison, ExportCount, ExportScope, SavedView, SavedViews, Session, SessionError, Sort, Tag, ViewRule,
+    },
 };
 
 /// A view that was opened, as it was then.
@@ -43,7 +45,7 @@ pub type CompareKey = (u64, u64, ExportScope, ExportScope);
 #[derive(Default)]
 pub struct Keep {
     /// The saved views.
-    pub views: Fetch<u64, Vec<SavedView>>,
+    pub views: Fetch<u64, SavedViews>,
     /// The tags.
     pub tags: Fetch<(u64, u64), Vec<Tag>>,
     /// The view that is open.
@@ -124,27 +126,22 @@ impl Keep {
     }
 }
 
-/// Where the rule of a view keeps what a tile of the grid stands for, unless that is the usual.
-const GRID: &str = "grid";
-
 impl Lake {
     /// What is shown, as the rule of a view. What a later version added to the open view stays.
     pub fn rule(&self) -> ViewRule {
         let sort = self.sort.as_ref().map(|sort| Sort { column: sort.column.clone(), descending: sort.descending });
-        let mut more = self.keep.opened.as_ref().map(|opened| opened.rule.more.clone()).unwrap_or_default();
-        more.remove(GRID);
-        if self.grid != GridChoice::default()
-            && let Ok(grid) = serde_json::to_value(&self.grid)
-        {
-            more.insert(GRID.to_owned(), grid);
-        }
+        let more = self.keep.opened.as_ref().map(|opened| opened.rule.more.clone()).unwrap_or_default();
         let lanes = self.timeline.lanes.as_ref().map(|lanes| lanes.iter().map(Lane::to_text).collect());
-        ViewRule { filter: self.filter.trim().to_owned(), sort, lanes, more }
+        ViewRule { filter: self.filter.trim().to_owned(), sort, lanes, more }.with_grid(&self.grid)
     }
 
     /// Whether what is shown differs from the view that is open.
     pub fn view_changed(&self) -> bool {
-        self.keep.opened.as_ref().is_some_and(|opened| self.off || opened.rule != self.rule())
+        let Some(opened) = &self.keep.opened else { return false };
+        // A view where nobody chose is shown in the usual way.
+        let known = matches!(opened.rule.grid(), Ok(Some(_)));
+        let usual = (!known).then(|| opened.rule.clone().with_grid(&GridChoice::default()));
+        self.off || *usual.as_ref().unwrap_or(&opened.rule) != self.rule()
     }
 
     /// Shows what a view says.
@@ -157,8 +154,7 @@ impl Lake {
         self.timeline.lanes =
             view.rule.lanes.as_ref().map(|lanes| lanes.iter().map(|text| Lane::of_text(text)).collect());
         // A view of another version may group in a way that this one does not know.
-        let grid = view.rule.more.get(GRID).and_then(|grid| serde_json::from_value(grid.clone()).ok());
-        self.grid = grid.unwrap_or_default();
+        self.grid = view.rule.grid().ok().flatten().unwrap_or_default();
         self.keep.opened = Some(Arc::new(OpenedView { name: view.name.clone(), rule: view.rule.clone() }));
     }
 }

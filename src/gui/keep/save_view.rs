@@ -23,7 +23,7 @@ impl ViewDraft {
     /// Draws the dialog; false when it is to be closed.
     pub fn ui(&mut self, ctx: &Context, lake: &Lake, out: &mut Vec<Command>) -> bool {
         let name = self.name.trim().to_owned();
-        let replaces = lake.keep.views.value().is_some_and(|all| all.iter().any(|saved| saved.name == name));
+        let replaces = lake.keep.views.value().is_some_and(|all| all.has(&name));
         modal(ctx, "save view", 440.0, |ui| {
             let colors = colors(ui);
             ui.label(heading("Save view"));

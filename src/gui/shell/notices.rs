@@ -79,7 +79,9 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
                             out.push(Command::DismissNotice(notice.id));
                         }
                         if let Some(undo) = &notice.undo
-                            && plain_button(ui, true, "Undo").accessible_name("Undo what was deleted").clicked()
+                            && plain_button(ui, true, "Undo")
+                                .accessible_name(format!("Undo: {}", notice.text))
+                                .clicked()
                         {
                             out.push(undo.clone());
                             out.push(Command::DismissNotice(notice.id));

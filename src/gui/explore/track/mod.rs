@@ -9,6 +9,7 @@ mod marks;
 mod ribbon;
 mod routes;
 mod shades;
+mod under;
 
 use std::{ops::Range, sync::Arc};
 
@@ -22,6 +23,7 @@ use self::{
     camera::Camera,
     layers::{Canvas, Coloring, Layers, bounds_of},
     routes::Routes,
+    under::Under,
 };
 use super::facets::Panel;
 use crate::{
@@ -63,6 +65,8 @@ pub struct Track {
     fit: Option<Fit>,
     tool: Tool,
     brush: Option<Brush>,
+    /// The frame under the pointer.
+    under: Under,
 }
 
 /// The index, the metric, and the rows of the route that is drawn in colours.
@@ -126,6 +130,12 @@ impl Track {
         let mut camera = self.camera.unwrap_or_else(|| Camera::fitted(&whole, rect.size()));
         let here = current.and_then(|row| routes.point(lake.footage(row).0, row));
         self.interact(ui, &response, rect, &mut camera, &routes, lake, out);
+        if let Some(at) = self.under.pressed() {
+            self.under.ask(&routes, (at, REACH * camera.scale), lake, workers, ui.ctx());
+        }
+        if let Some(row) = self.under.take_pressed(lake) {
+            out.push(Command::Show(row));
+        }
         if let (true, Some(here)) = (self.follow, here) {
             camera.center = here.map(f64::from);
         }
@@ -139,7 +149,7 @@ impl Track {
         };
         self.paint(ui, &canvas, &routes, lake, current, here);
         if self.brush.is_none() && response.hovered() {
-            self.hover_ui(ui, &canvas, &routes, lake, &response);
+            self.hover_ui(ui, &canvas, &routes, lake, workers, &response);
         }
     }
 
@@ -266,9 +276,8 @@ impl Track {
             }
         } else if response.clicked()
             && let Some(pointer) = pointer
-            && let Some(row) = nearest(routes, *camera, rect, pointer, lake)
         {
-            out.push(Command::Show(row));
+            self.under.press(camera.to_plane(rect, pointer));
         }
         if let Some(pointer) = response.hover_pos() {
             let wheel = ui.input(|input| input.smooth_scroll_delta().y);
@@ -347,9 +356,19 @@ impl Track {
     }
 
     /// What is under the pointer.
-    fn hover_ui(&self, ui: &Ui, canvas: &Canvas<'_>, routes: &Routes, lake: &Lake, response: &Response) {
+    fn hover_ui(
+        &mut self,
+        ui: &Ui,
+        canvas: &Canvas<'_>,
+        routes: &Arc<Routes>,
+        lake: &Lake,
+        workers: &Workers,
+        response: &Response,
+    ) {
         let Some(pointer) = response.hover_pos() else { return };
-        let Some(row) = nearest(routes, canvas.camera, canvas.rect, pointer, lake) else { return };
+        let at = canvas.camera.to_plane(canvas.rect, pointer);
+        self.under.ask(routes, (at, REACH * canvas.camera.scale), lake, workers, ui.ctx());
+        let Some(row) = self.under.row(at, lake) else { return };
         if self.tool == Tool::Move && !ui.input(|input| input.modifiers.shift) {
             ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
         }
@@ -451,19 +470,6 @@ fn metric_ui(ui: &mut Ui, lake: &Lake, names: &PositionNames, out: &mut Vec<Comm
         }
     });
     response.response.accessible_name("Colour routes by").on_hover_text("Colour routes by");
-}
-
-/// The frame whose route is nearest to the pointer, of the camera that is looked at where that recording has it.
-fn nearest(routes: &Routes, camera: Camera, rect: Rect, pointer: Pos2, lake: &Lake) -> Option<usize> {
-    let (footage, row) = routes.nearest(camera.to_plane(rect, pointer), REACH * camera.scale)?;
-    if row >= lake.frames() {
-        return None;
-    }
-    let footages = lake.table().footages();
-    let found = footages.get(footage)?;
-    let seen = lake.current.filter(|row| *row < lake.frames()).map(|row| &lake.footage(row).1.camera);
-    let same = footages.iter().find(|one| one.recording == found.recording && Some(&one.camera) == seen);
-    Some(same.filter(|same| same.camera != found.camera).map_or(row, |same| lake.row_at(same, lake.time(row))))
 }
 
 fn nowhere_ui(ui: &mut Ui, out: &mut Vec<Command>) {
