@@ -1,0 +1,10 @@
+//! Questions about detection events: what was seen most, where and when.
+//!
+//! A question is plain data ([`TopQuery`]). The kernel answers it on this machine; a query tree on Polars says the same in
+//! the engine's own words and is held equal to the kernel by tests.
+
+mod error;
+mod top;
+
+pub use error::AnalyticsError;
+pub use top::{OnError, Ranking, Resources, Scope, Stages, TopItems, TopQuery, Window, top};
