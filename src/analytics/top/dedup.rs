@@ -13,7 +13,7 @@ use std::{
 use super::{
     counts::{Countable, Grouping, Tally},
     query::{Resources, TopQuery},
-    rows::{Full, Narrow, Row, spread},
+    rows::{Full, Narrow, spread},
     scatter::Scattered,
     words::Words,
 };
@@ -158,7 +158,10 @@ pub(super) fn count<R: Merging>(
     };
     let tallies: Vec<Tally> = thread::scope(|scope| {
         let running: Vec<_> = (0..resources.threads.max(1)).map(|_| scope.spawn(work)).collect();
-        running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     });
     if let Some(source) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(AnalyticsError::Spill { folder: resources.spill_folder.clone(), source });

@@ -54,11 +54,8 @@ pub fn top(
     if let Some(rows) = events.rows() {
         progress.set_total(rows);
     }
-    let mut answer = if query.needs_time() {
-        None
-    } else {
-        answer::<Narrow>(&events, locations, query, resources, progress)?
-    };
+    let mut answer =
+        if query.needs_time() { None } else { answer::<Narrow>(&events, locations, query, resources, progress)? };
     if answer.is_none() {
         if let Some(rows) = events.rows().filter(|_| !query.needs_time()) {
             progress.set_total(rows * 2);

@@ -119,7 +119,10 @@ impl TopQuery {
                 return refuse("a window must be longer than nothing", "write for instance 1m, 15m or 1h");
             }
             if window.slide_ns > window.size_ns {
-                return refuse("windows that begin further apart than they are long leave events out", "let them begin closer together");
+                return refuse(
+                    "windows that begin further apart than they are long leave events out",
+                    "let them begin closer together",
+                );
             }
             if window.size_ns / window.slide_ns > MAX_OVERLAP {
                 return refuse("an event would lie in more than 10,000 windows", "let windows begin further apart");

@@ -66,7 +66,8 @@ pub(super) fn reference(events: &[Event], query: &TopQuery) -> Vec<Row> {
     if let Some(to) = query.to_ns {
         wanted = wanted.and(col(TIME).lt(lit(to)));
     }
-    let any = |name: &str, values: Vec<Expr>| values.into_iter().fold(lit(false), |any, value| any.or(col(name).eq(value)));
+    let any =
+        |name: &str, values: Vec<Expr>| values.into_iter().fold(lit(false), |any, value| any.or(col(name).eq(value)));
     if !query.locations.is_empty() {
         wanted = wanted.and(any(PLACE, query.locations.iter().map(|oid| lit(*oid)).collect()));
     }
@@ -106,7 +107,12 @@ pub(super) fn reference(events: &[Event], query: &TopQuery) -> Vec<Row> {
         for (item, count) in &group {
             let more = group.values().filter(|other| *other > count);
             let rank = match query.ranking {
-                Ranking::Row => 1 + group.iter().filter(|(name, other)| (*other > count) || (*other == count && *name < item)).count(),
+                Ranking::Row => {
+                    1 + group
+                        .iter()
+                        .filter(|(name, other)| (*other > count) || (*other == count && *name < item))
+                        .count()
+                }
                 Ranking::Dense => 1 + more.collect::<std::collections::BTreeSet<_>>().len(),
                 Ranking::Competition => 1 + more.count(),
             };

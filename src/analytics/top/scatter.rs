@@ -146,7 +146,10 @@ pub(super) fn scatter<R: Packing>(
     };
     let shares: Vec<Result<Share<R>, Stop>> = thread::scope(|scope| {
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(share)).collect();
-        running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
     });
     let mut whole = Scattered {
         partitions: Vec::new(),

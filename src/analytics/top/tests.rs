@@ -24,7 +24,13 @@ fn event() -> impl Strategy<Value = Event> {
         1 => "[a-c]{1,2}",
     ];
     let time = prop_oneof![4 => 0_i64..60, 1 => any::<i64>()];
-    (sometimes(id()), sometimes(id()), sometimes(prop_oneof![3 => 0_i64..40, 1 => id()]), sometimes(item), sometimes(time))
+    (
+        sometimes(id()),
+        sometimes(id()),
+        sometimes(prop_oneof![3 => 0_i64..40, 1 => id()]),
+        sometimes(item),
+        sometimes(time),
+    )
         .prop_map(|(location, camera, detection, item, time)| Event { location, camera, detection, item, time })
 }
 
@@ -110,7 +116,13 @@ fn write_text(events: &[Event], folder: &Path) -> [PathBuf; 2] {
     let (csv, ndjson) = (folder.join("events.csv"), folder.join("events.ndjson"));
     let mut writer = csv::Writer::from_path(&csv).unwrap();
     writer
-        .write_record(["detection_oid", "geographical_location_oid", "ideo_camera_oid", "item_name", "timestamp_detected"])
+        .write_record([
+            "detection_oid",
+            "geographical_location_oid",
+            "ideo_camera_oid",
+            "item_name",
+            "timestamp_detected",
+        ])
         .unwrap();
     let mut lines = String::new();
     for event in events {
@@ -152,7 +164,13 @@ proptest! {
 }
 
 fn plain(location: i64, detection: i64, item: &str) -> Event {
-    Event { location: Some(location), camera: Some(1), detection: Some(detection), item: Some(item.to_owned()), time: Some(1) }
+    Event {
+        location: Some(location),
+        camera: Some(1),
+        detection: Some(detection),
+        item: Some(item.to_owned()),
+        time: Some(1),
+    }
 }
 
 #[test]

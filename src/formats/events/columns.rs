@@ -57,9 +57,8 @@ impl Places {
                 continue;
             }
             let slips = |name: &str| strsim::damerau_levenshtein(&name.trim().to_lowercase(), wanted.name());
-            let near: Vec<usize> = (0..names.len())
-                .filter(|at| !places.0.contains(&Some(*at)) && slips(names[*at]) <= SLIPS)
-                .collect();
+            let near: Vec<usize> =
+                (0..names.len()).filter(|at| !places.0.contains(&Some(*at)) && slips(names[*at]) <= SLIPS).collect();
             if let [only] = near[..] {
                 notes.push(Note::new(
                     format!("the column `{}` was read as `{}`", names[only], wanted.name()),
@@ -99,7 +98,14 @@ mod tests {
             let places = Places::find(names, &mut notes);
             (EventColumn::ALL.map(|column| places.of(column)), notes.len())
         };
-        let names = ["extra", "geographical_location_oid", "ideo_camera_oid", "detection_oid", "Item_Name", "timestamp_detected"];
+        let names = [
+            "extra",
+            "geographical_location_oid",
+            "ideo_camera_oid",
+            "detection_oid",
+            "Item_Name",
+            "timestamp_detected",
+        ];
         assert_eq!(find(&names), ([Some(1), Some(2), Some(3), Some(4), Some(5)], 1));
         // Two that are near are none.
         assert_eq!(find(&["item_nam", "item_names"]).0[3], None);

@@ -164,7 +164,12 @@ impl EventPart {
     ///
     /// # Errors
     /// [`FormatError`] when the file cannot be read to its end. Batches handed out before stay with the caller.
-    pub fn read(&self, wanted: Wanted, options: &EventOptions, take: &mut TakeBatch<'_>) -> Result<PartReport, FormatError> {
+    pub fn read(
+        &self,
+        wanted: Wanted,
+        options: &EventOptions,
+        take: &mut TakeBatch<'_>,
+    ) -> Result<PartReport, FormatError> {
         match &self.kind {
             PartKind::Parquet { file, row_group } => parquet::read(file, *row_group, wanted, options, take),
             PartKind::Csv => text::read_csv(&self.path, wanted, options, take),

@@ -52,7 +52,10 @@ impl Whole {
             Self::U64 => {
                 for value in bytes.chunks_exact(8) {
                     let value = u64::from_le_bytes(eight(value));
-                    out.push(i64::try_from(value).map_err(|_| format!("it holds the number {value}, which is beyond 2^63"))?);
+                    out.push(
+                        i64::try_from(value)
+                            .map_err(|_| format!("it holds the number {value}, which is beyond 2^63"))?,
+                    );
                 }
             }
         }
@@ -65,14 +68,14 @@ fn damaged(error: ParquetError) -> String {
 }
 
 /// The pages of one column chunk.
-struct Pages {
+struct Pages<'a> {
     bytes: Buffer<u8>,
-    about: ColumnChunkMetadata,
+    about: &'a ColumnChunkMetadata,
     pages: BasicDecompressor,
 }
 
-impl Pages {
-    fn open(file: &File, file_bytes: u64, about: &ColumnChunkMetadata) -> Result<Self, String> {
+impl<'a> Pages<'a> {
+    fn open(file: &File, file_bytes: u64, about: &'a ColumnChunkMetadata) -> Result<Self, String> {
         // The metadata panics on ranges that lie in no file.
         let range = about.byte_range();
         if range.start > range.end || range.end > file_bytes {
@@ -83,7 +86,7 @@ impl Pages {
         file.read_exact_at(&mut bytes, range.start).map_err(|error| error.to_string())?;
         let bytes = Buffer::from(bytes);
         let pages = Self::pages_of(&bytes, about);
-        Ok(Self { bytes, about: about.clone(), pages })
+        Ok(Self { bytes, about, pages })
     }
 
     fn pages_of(bytes: &Buffer<u8>, about: &ColumnChunkMetadata) -> BasicDecompressor {
@@ -101,7 +104,7 @@ impl Pages {
     fn decoded(&self, kind: ArrowDataType) -> Result<Vec<Box<dyn Array>>, String> {
         let descriptor = self.about.descriptor();
         let field = Field::new(descriptor.path_in_schema[0].clone(), kind, true);
-        let pages = Self::pages_of(&self.bytes, &self.about);
+        let pages = Self::pages_of(&self.bytes, self.about);
         let (arrays, _) = column_iter_to_arrays(vec![pages], vec![&descriptor.descriptor.primitive_type], field, None)
             .map_err(|error| error.to_string())?;
         Ok(arrays)
@@ -160,8 +163,8 @@ fn spread<T: Copy>(values: &[T], present: &Present, gap: T, out: &mut Vec<T>) {
 }
 
 /// A column of whole numbers that is read in steps.
-pub(super) struct Numbers {
-    pages: Pages,
+pub(super) struct Numbers<'a> {
+    pages: Pages<'a>,
     whole: Whole,
     dictionary: Vec<i64>,
     /// What was read and not yet taken.
@@ -172,8 +175,13 @@ pub(super) struct Numbers {
     ended: bool,
 }
 
-impl Numbers {
-    pub(super) fn open(file: &File, file_bytes: u64, about: &ColumnChunkMetadata, whole: Whole) -> Result<Self, String> {
+impl<'a> Numbers<'a> {
+    pub(super) fn open(
+        file: &File,
+        file_bytes: u64,
+        about: &'a ColumnChunkMetadata,
+        whole: Whole,
+    ) -> Result<Self, String> {
         let mut pages = Pages::open(file, file_bytes, about)?;
         let mut dictionary = Vec::new();
         if let Some(page) = pages.pages.read_dict_page().map_err(damaged)? {
@@ -206,7 +214,8 @@ impl Numbers {
             let codes = dictionary_codes(bytes, present.values)?;
             let mut values = Vec::with_capacity(codes.len());
             for code in codes {
-                values.push(*self.dictionary.get(code as usize).ok_or("a page names a value that its dictionary lacks")?);
+                values
+                    .push(*self.dictionary.get(code as usize).ok_or("a page names a value that its dictionary lacks")?);
             }
             spread(&values, &present, 0, &mut self.values);
         } else if page.encoding() == Encoding::Plain {
@@ -255,7 +264,8 @@ impl Numbers {
                 return Err("a column of whole numbers was decoded as something else".to_owned());
             }
             self.whole.plain(&bytes, &mut self.values)?;
-            let valid: Vec<bool> = array.validity().map(|bits| rows.clone().map(|row| bits.get_bit(row)).collect()).unwrap_or_default();
+            let valid: Vec<bool> =
+                array.validity().map(|bits| rows.clone().map(|row| bits.get_bit(row)).collect()).unwrap_or_default();
             self.mark(before, &valid);
             self.rows += rows.len();
         }
@@ -287,8 +297,8 @@ pub(super) enum Coded {
 }
 
 /// A column that is read as codes into [`EventWords`].
-pub(super) struct Codes {
-    pages: Pages,
+pub(super) struct Codes<'a> {
+    pages: Pages<'a>,
     what: Coded,
     /// The codes of the chunk's own dictionary.
     dictionary: Vec<u32>,
@@ -297,11 +307,11 @@ pub(super) struct Codes {
     ended: bool,
 }
 
-impl Codes {
+impl<'a> Codes<'a> {
     pub(super) fn open(
         file: &File,
         file_bytes: u64,
-        about: &ColumnChunkMetadata,
+        about: &'a ColumnChunkMetadata,
         what: Coded,
         words: &mut EventWords,
     ) -> Result<Self, String> {
@@ -324,7 +334,9 @@ impl Codes {
             let mut codes = Vec::with_capacity(present.values);
             if coded(&page) {
                 for code in dictionary_codes(bytes, present.values)? {
-                    codes.push(*self.dictionary.get(code as usize).ok_or("a page names a word that its dictionary lacks")?);
+                    codes.push(
+                        *self.dictionary.get(code as usize).ok_or("a page names a word that its dictionary lacks")?,
+                    );
                 }
             } else if page.encoding() == Encoding::Plain {
                 plain_codes(self.what, bytes, present.values, words, &mut codes)?;
@@ -414,7 +426,9 @@ fn plain_codes(
 
 /// How a column of this type stores whole numbers; `None` when it stores something else.
 pub(super) fn whole_of(about: &ColumnChunkMetadata) -> Option<Whole> {
-    use polars_parquet::parquet::schema::types::{IntegerType, PrimitiveConvertedType as Converted, PrimitiveLogicalType as Logical};
+    use polars_parquet::parquet::schema::types::{
+        IntegerType, PrimitiveConvertedType as Converted, PrimitiveLogicalType as Logical,
+    };
     let kind = &about.descriptor().descriptor.primitive_type;
     let unsigned = matches!(
         kind.logical_type,

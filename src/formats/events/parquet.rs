@@ -57,6 +57,8 @@ impl ParquetEvents {
             })
             .collect();
         let places = Places::find(&names, &mut notes);
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let events = Self { path: path.to_owned(), size_bytes, metadata, places };
         events.check(&names)?;
         Ok((events, notes))
@@ -76,7 +78,8 @@ impl ParquetEvents {
                     _ => whole_of(about).is_some(),
                 };
                 if !fits {
-                    let (need, found) = (if wanted == EventColumn::Item { "text" } else { "whole numbers" }, kind_of(about));
+                    let (need, found) =
+                        (if wanted == EventColumn::Item { "text" } else { "whole numbers" }, kind_of(about));
                     return Err(refuse(format!("`{}` must hold {need} and holds {found}", wanted.name())));
                 }
             }

@@ -27,22 +27,24 @@ fn all(path: &std::path::Path) -> Result<(Vec<String>, PartReport), FormatError>
     let mut rows = Vec::new();
     let mut whole = PartReport::default();
     for part in &set.parts {
-        let report = part.read(Wanted { camera: true, time: true }, &EventOptions::default(), &mut |batch, words| {
-            for at in 0..batch.len() {
-                let value = |values: &[i64], valid: &[bool]| {
-                    if valid.get(at) == Some(&false) { "-".to_owned() } else { values[at].to_string() }
-                };
-                let location = words.locations.get(batch.locations[at] as usize).map_or("-".to_owned(), i64::to_string);
-                let item = words.items.get(batch.items[at] as usize).map_or("-", String::as_str);
-                rows.push(format!(
-                    "{location} {} {} {item} {}",
-                    value(&batch.cameras, &batch.camera_valid),
-                    value(&batch.detections, &batch.detection_valid),
-                    value(&batch.times_ns, &batch.time_valid),
-                ));
-            }
-            true
-        })?;
+        let report =
+            part.read(Wanted { camera: true, time: true }, &EventOptions::default(), &mut |batch, words| {
+                for at in 0..batch.len() {
+                    let value = |values: &[i64], valid: &[bool]| {
+                        if valid.get(at) == Some(&false) { "-".to_owned() } else { values[at].to_string() }
+                    };
+                    let location =
+                        words.locations.get(batch.locations[at] as usize).map_or("-".to_owned(), i64::to_string);
+                    let item = words.items.get(batch.items[at] as usize).map_or("-", String::as_str);
+                    rows.push(format!(
+                        "{location} {} {} {item} {}",
+                        value(&batch.cameras, &batch.camera_valid),
+                        value(&batch.detections, &batch.detection_valid),
+                        value(&batch.times_ns, &batch.time_valid),
+                    ));
+                }
+                true
+            })?;
         whole.rows += report.rows;
         whole.bad_rows.append(report.bad_rows);
     }
@@ -66,7 +68,8 @@ fn text_files_are_read_line_by_line() {
 
     let path = folder.path().join("b.ndjson");
     let long = format!("{{\"item_name\":\"{}\"}}", "x".repeat(2 << 20));
-    fs::write(&path, format!("{long}\n{{\"geographical_location_oid\":1,\"item_name\":\"\\u00e9\"}}\r\n[]\n{{}}")).unwrap();
+    fs::write(&path, format!("{long}\n{{\"geographical_location_oid\":1,\"item_name\":\"\\u00e9\"}}\r\n[]\n{{}}"))
+        .unwrap();
     let (rows, report) = all(&path).unwrap();
     assert_eq!(rows, ["1 - - é -", "- - - - -"]);
     assert_eq!((report.rows, report.bad_rows.total()), (4, 2));
@@ -81,8 +84,15 @@ fn text_files_are_read_line_by_line() {
 #[test]
 fn folders_are_walked_in_order() {
     let folder = tempfile::tempdir().unwrap();
-    let line = |id: i64| format!("{{\"geographical_location_oid\":{id},\"detection_oid\":{id},\"item_name\":\"car\"}}\n");
-    for (name, id) in [("date=2024-01-02/b.ndjson", 2), ("date=2024-01-01/a.jsonl", 1), (".hidden/x.ndjson", 9), ("_temporary/x.ndjson", 9), ("note.txt", 9)] {
+    let line =
+        |id: i64| format!("{{\"geographical_location_oid\":{id},\"detection_oid\":{id},\"item_name\":\"car\"}}\n");
+    for (name, id) in [
+        ("date=2024-01-02/b.ndjson", 2),
+        ("date=2024-01-01/a.jsonl", 1),
+        (".hidden/x.ndjson", 9),
+        ("_temporary/x.ndjson", 9),
+        ("note.txt", 9),
+    ] {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, line(id)).unwrap();

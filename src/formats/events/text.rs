@@ -8,7 +8,10 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, NO_CODE, PartReport, Places, TakeBatch, Wanted, push, time_ns};
+use super::{
+    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, NO_CODE, PartReport, Places, TakeBatch, Wanted,
+    push, time_ns,
+};
 use crate::formats::{FormatError, error::open_regular};
 
 /// Longest line taken in.
@@ -95,7 +98,12 @@ impl<R: Read> Lines<R> {
 }
 
 /// Reads an NDJSON file: one event a line.
-pub(super) fn read_ndjson(path: &Path, wanted: Wanted, options: &EventOptions, take: &mut TakeBatch<'_>) -> Result<PartReport, FormatError> {
+pub(super) fn read_ndjson(
+    path: &Path,
+    wanted: Wanted,
+    options: &EventOptions,
+    take: &mut TakeBatch<'_>,
+) -> Result<PartReport, FormatError> {
     let failed = |source| FormatError::Read { path: path.to_owned(), source };
     let reader = BufReader::with_capacity(1 << 20, open_regular(path)?);
     let mut lines = Lines { reader, line: Vec::new(), number: 0 };
@@ -148,13 +156,19 @@ impl<'a> JsonEvent<'a> {
 }
 
 /// Reads a CSV file with a header; commas, semicolons or tabs stand between the cells.
-pub(super) fn read_csv(path: &Path, wanted: Wanted, options: &EventOptions, take: &mut TakeBatch<'_>) -> Result<PartReport, FormatError> {
+pub(super) fn read_csv(
+    path: &Path,
+    wanted: Wanted,
+    options: &EventOptions,
+    take: &mut TakeBatch<'_>,
+) -> Result<PartReport, FormatError> {
     let failed = |source| FormatError::Read { path: path.to_owned(), source };
     let mut reader = BufReader::with_capacity(1 << 20, open_regular(path)?);
     let head = reader.fill_buf().map_err(failed)?;
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|mark| first.iter().filter(|byte| *byte == mark).count());
+    let delimiter =
+        [b',', b';', b'\t'].into_iter().max_by_key(|mark| first.iter().filter(|byte| *byte == mark).count());
     let mut rows = csv::ReaderBuilder::new().delimiter(delimiter.unwrap_or(b',')).flexible(true).from_reader(reader);
     let broken = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(source) => failed(source),
