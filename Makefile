@@ -1,7 +1,7 @@
 # `make run` and `make test` do all the set-up themselves; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fuzz fmt lint clean-tools
+.PHONY: help run build test bench tour fuzz fmt lint clean-tools
 
 # The lake that `make run` opens.
 LAKE ?= sample_lake
@@ -39,6 +39,11 @@ test: ## check format and lints, run every test
 bench: ## run the benches
 	@.ci/install.sh build
 	@$(ENV) && cargo bench --locked
+
+tour: ## walk through the window on a screen of its own and keep pictures (TOUR_OUT=folder, TOUR="dark-1440x900" for some)
+	@.ci/install.sh tour
+	@$(ENV) && cargo build --release --locked
+	@TOUR="$(TOUR)" .ci/tour.sh $(TOUR_OUT)
 
 fuzz: ## feed damaged input to the parsers (FUZZ_SECONDS=60 each, FUZZ_TARGETS="coded manifest" for some)
 	@.ci/install.sh build

@@ -5,6 +5,7 @@
 #   .ci/install.sh run       the same, and the libraries a window needs
 #   .ci/install.sh lint      what build needs, with rustfmt and clippy
 #   .ci/install.sh test      what lint needs, and the Python packages the tests use
+#   .ci/install.sh tour      what run needs, and a screen without a monitor, a hand and a camera for it
 #   add --dry-run            only say what would be installed (exit 1 when something is missing)
 #
 # Made for Debian 12 and Ubuntu 24.04, as root or through sudo. Elsewhere it names what to install by hand.
@@ -16,9 +17,9 @@ source .ci/env.sh
 purpose=${1:-build}
 dry_run=${2:-}
 case "$purpose,$dry_run" in
-build, | run, | lint, | test, | build,--dry-run | run,--dry-run | lint,--dry-run | test,--dry-run) ;;
+build, | run, | lint, | test, | tour, | build,--dry-run | run,--dry-run | lint,--dry-run | test,--dry-run | tour,--dry-run) ;;
 *)
-    echo "usage: .ci/install.sh build|run|lint|test [--dry-run]" >&2
+    echo "usage: .ci/install.sh build|run|lint|test|tour [--dry-run]" >&2
     exit 2
     ;;
 esac
@@ -100,6 +101,13 @@ LIBRARIES
         ! compgen -G '/usr/lib*/dri/*_dri.so' >/dev/null; then
         want libgl1-mesa-dri
     fi
+}
+
+# --- the tour: X without a monitor, mouse and keys, pictures of the window ----------------------------------------------
+check_tour_tools() {
+    command -v Xvfb >/dev/null || want xvfb
+    command -v xdotool >/dev/null || want xdotool
+    command -v import >/dev/null && command -v compare >/dev/null || want imagemagick
 }
 
 # --- installing --------------------------------------------------------------------------------------------------------
@@ -210,7 +218,8 @@ install_python_packages() {
 check_build_tools
 check_cmake_and_python
 check_rust
-[ "$purpose" != run ] || check_window_libraries
+[[ $purpose != run && $purpose != tour ]] || check_window_libraries
+[ "$purpose" != tour ] || check_tour_tools
 
 if [ "$dry_run" = --dry-run ]; then
     [ ${#missing[@]} = 0 ] || say "would install through apt: ${missing[*]}"

@@ -1,5 +1,5 @@
 //! Scrolling the grid of a large lake through the real window: processor time of a pass, time until the first and the
-//! last thumbnail of a new screen, and memory over many screens.
+//! last thumbnail of a new screen, the same of spans and of single objects, and memory over many screens.
 //!
 //! `cargo bench --bench scroll -- [FRAMES [SCREENS]]`; without arguments 100,000 and 1,000,000 frames, 2,000 screens.
 
@@ -14,8 +14,9 @@ use std::{
 use driver::{Window, resident_mb, spread};
 use egui::Key;
 use lakescope::{
-    gui::Command,
+    gui::{Command, GridChoice},
     sample::{SampleLayout, SampleSpec},
+    session::BoxOrder,
 };
 
 /// Frames of one camera of one drive.
@@ -73,7 +74,48 @@ fn measure(frames: u64, lake: &std::path::Path, screens: u64) {
         first_pictures(&mut window, frames, from);
     }
     window.apply(Command::SetTileWidth(176.0));
+    other_tiles(&mut window);
     memory(&mut window, screens);
+}
+
+/// Spans and objects as tiles: time until the first and the last picture, and passes while scrolling.
+fn other_tiles(window: &mut Window) {
+    for (name, filter, objects) in
+        [("spans of labels > 2", "labels > 2", false), ("objects", "", true), ("the smallest objects first", "", true)]
+    {
+        let mut choice = GridChoice { objects, ..GridChoice::default() };
+        if name.starts_with("the smallest") {
+            choice.query.order = BoxOrder::Size;
+        }
+        let (begun, before) = (Instant::now(), resident_mb());
+        window.apply(Command::SetFilter(filter.to_owned()));
+        window.apply(Command::SetGrid(Box::new(choice)));
+        // What was shown before is still there for a moment.
+        while begun.elapsed() < Duration::from_millis(300) {
+            window.pass(Vec::new());
+        }
+        let shown = settle(window);
+        println!(
+            "{name}: {shown} on a screen after {:.1} s, resident {:+.0} MB",
+            begun.elapsed().as_secs_f64(),
+            resident_mb() - before
+        );
+        for (speed, points) in [("slow", 40.0), ("fast", 400.0), ("flinging", 40_000.0)] {
+            let mut times = Vec::new();
+            for _ in 0..300 {
+                let begun = Instant::now();
+                times.push(window.wheel(points).cpu);
+                sleep(REFRESH.saturating_sub(begun.elapsed()));
+            }
+            println!("  pass, scrolling {speed:9}       {}", spread(&mut times));
+            let begun = Instant::now();
+            settle(window);
+            println!("  settled after                   {:.2} s", begun.elapsed().as_secs_f64());
+        }
+    }
+    window.apply(Command::SetFilter(String::new()));
+    window.apply(Command::SetGrid(Box::default()));
+    settle(window);
 }
 
 /// Passes until the pictures stay the same, and how many those are.

@@ -190,6 +190,7 @@ def texts():
         ("times", "time >= 2024-05-01T08:00Z and t < 5 s"),
         ("words", "lamp == 'on' and region in ('north', 'south') and recording ~ 'drive_*'"),
         ("sums", "-(speed + 2) * gear / 3 - 1 != 0.5e-3"),
+        ("places", "in_box(-10, 170, 10.5, -170 deg) and not in_polygon(48.1 -11.5, 48.2 -11.5, 48.2 -11.4)"),
         ("nulls", "speed is null or gear is not null"),
         ("names", "metric.speed > 1 and `odd name` == true and frame_idx < 3 and camera == 'front'"),
     ]:

@@ -58,6 +58,8 @@ pub struct Pass {
     pub pictures: usize,
     /// Bytes handed to the graphics card.
     pub uploaded: usize,
+    /// Points of lines: what plots are made of.
+    pub points: usize,
     /// Whole textures of at least a million pixels handed over: frames of the viewer.
     pub large: usize,
 }
@@ -106,11 +108,12 @@ impl Window {
         let (app, frame) = (&mut self.app, &mut self.frame);
         let mut output = self.ctx.run_ui(input, |ui| app.ui(ui, frame));
         let pictures = output.shapes.iter().map(|clipped| pictures(&clipped.shape)).sum();
+        let points = output.shapes.iter().map(|clipped| points(&clipped.shape)).sum();
         let shapes = std::mem::take(&mut output.shapes);
         let primitives = self.ctx.tessellate(shapes, output.pixels_per_point);
         let cpu = thread_cpu().saturating_sub(before);
         drop(primitives);
-        let mut pass = Pass { cpu, pictures, ..Pass::default() };
+        let mut pass = Pass { cpu, pictures, points, ..Pass::default() };
         for (id, deltas) in &output.textures_delta.set {
             for delta in deltas {
                 let [width, height] = delta.image.size();
@@ -137,9 +140,13 @@ impl Window {
 
     /// Turns the wheel over the grid.
     pub fn wheel(&mut self, points: f32) -> Pass {
-        let over = Pos2::new(SIZE[0] * 0.35, SIZE[1] * 0.6);
+        self.wheel_at([0.35, 0.6], points)
+    }
+
+    /// Turns the wheel over this part of the window's width and height.
+    pub fn wheel_at(&mut self, part: [f32; 2], points: f32) -> Pass {
         self.pass(vec![
-            Event::PointerMoved(over),
+            Event::PointerMoved(Pos2::new(SIZE[0] * part[0], SIZE[1] * part[1])),
             Event::MouseWheel {
                 unit: MouseWheelUnit::Point,
                 delta: vec2(0.0, -points),
@@ -163,6 +170,16 @@ fn pictures(shape: &Shape) -> usize {
     match shape {
         Shape::Vec(shapes) => shapes.iter().map(pictures).sum(),
         Shape::Rect(rect) => rect.brush.as_ref().map_or(0, |brush| usize::from(brush.uv != whole)),
+        _ => 0,
+    }
+}
+
+fn points(shape: &Shape) -> usize {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().map(points).sum(),
+        Shape::Path(path) => path.points.len(),
+        // Where there are more points than pixels, they are drawn as upright strokes.
+        Shape::LineSegment { .. } => 2,
         _ => 0,
     }
 }

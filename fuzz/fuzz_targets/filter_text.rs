@@ -26,6 +26,8 @@ fn columns() -> MemoryColumns {
     columns.add_metric("brake", None, Column::Bool(vec![0, 1, NULL_BOOL, 0, 1, 0, 1]));
     let words = vec!["on".to_owned(), "off".to_owned()];
     columns.add_metric("lamp", None, Column::Text { codes: vec![0, 1, NULL_WORD, 0, 1, 0, 1], words });
+    columns.add_metric("lat", Some("deg"), Column::Float(vec![0.0, -10.0, f64::NAN, 48.15, 90.0, -90.0, 1e300]));
+    columns.add_metric("lon", None, Column::Float(vec![0.0, 180.0, 3.0, -11.45, -180.0, 539.0, f64::INFINITY]));
     columns.add_class("car", vec![0, 1, 2, u32::MAX, 0, 1, 2]);
     columns.add_class("stop sign", vec![1; 7]);
     columns

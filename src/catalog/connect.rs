@@ -117,7 +117,11 @@ fn has_own_tables(connection: &Connection) -> rusqlite::Result<bool> {
     };
     let wanted = Connection::open_in_memory()?;
     wanted.execute_batch(CATALOG)?;
-    let facts: i64 = connection.query_row("SELECT count(*) FROM meta", [], |row| row.get(0))?;
+    let facts: i64 = connection.query_row(
+        "SELECT count(*) FROM meta WHERE key IN ('generation', 'complete', 'uid')",
+        [],
+        |row| row.get(0),
+    )?;
     Ok(tables(connection)? == tables(&wanted)? && facts == 3)
 }
 
@@ -252,6 +256,31 @@ mod tests {
         let rows: i64 = reader.query_row("SELECT count(*) FROM meta", [], |row| row.get(0)).unwrap();
         assert!(rows > 0, "the trigger ran");
         assert!(reader.execute("DELETE FROM metric", []).is_err());
+    }
+
+    #[test]
+    fn what_was_kept_comes_through_each_migration_and_is_backed_up_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lake.sqlite");
+        let old = open(&path, Access::Write).unwrap();
+        old.execute_batch(KEPT_MIGRATIONS[0]).unwrap();
+        old.execute_batch(
+            "INSERT INTO selection VALUES ('best', '', 1); INSERT INTO selection_frame VALUES ('best', 0, 'a/b/3');",
+        )
+        .unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        drop(old);
+        let new = open_kept(&path).unwrap();
+        let known = i64::try_from(KEPT_MIGRATIONS.len()).unwrap();
+        assert_eq!(version_of(&new).unwrap().1, known);
+        let frame = |connection: &Connection| -> String {
+            connection.query_row("SELECT frame_id FROM selection_frame", [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(frame(&new), "a/b/3");
+        new.execute_batch("INSERT INTO tag (name, made_at_ns) VALUES ('good', 1)").unwrap();
+        let copy = open(&folder.path().join("lake.sqlite.bak-1"), Access::Read).unwrap();
+        assert_eq!((version_of(&copy).unwrap().1, frame(&copy)), (1, "a/b/3".to_owned()));
+        assert!(copy.query_row("SELECT count(*) FROM tag", [], |row| row.get::<_, i64>(0)).is_err());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
     read::from_json,
     write::{begin, json},
 };
-use crate::{frames::StoreIdentity, model::Problem};
+use crate::{filter::FootageRows, frames::StoreIdentity, model::Problem};
 
 /// What is wrong with a store, for Problems, and which of its frames are damaged.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,6 +145,18 @@ pub(super) fn marks(connection: &Connection) -> rusqlite::Result<HashMap<i64, Ma
             Ok((row.get(0)?, Marks { ranges, reason: reason.into() }))
         })?
         .collect()
+}
+
+/// The marked rows, ascending and apart from each other; marks by the index of their footage.
+pub(super) fn rows(marks: &HashMap<usize, Marks>, footages: &[FootageRows]) -> Vec<Range<usize>> {
+    let of_footage = |(footage, marks): (&usize, &Marks)| {
+        let span = &footages[*footage];
+        let row = |frame: u64| span.first_row + usize::try_from(frame).unwrap_or(span.rows).min(span.rows);
+        marks.ranges.iter().map(|range| row(range.start)..row(range.end)).collect::<Vec<_>>()
+    };
+    let mut rows: Vec<Range<usize>> = marks.iter().flat_map(of_footage).filter(|range| !range.is_empty()).collect();
+    rows.sort_by_key(|range| range.start);
+    rows
 }
 
 /// Marks of a source, by what names their footage when it is written again.

@@ -52,6 +52,20 @@ pub enum CatalogError {
     /// There is no such selection.
     #[error("there is no selection named `{0}`; `lakescope selections` lists them")]
     NoSelection(String),
+    /// There is no such view.
+    #[error("there is no view named `{0}`; `lakescope views` lists them")]
+    NoView(String),
+    /// There is no such tag.
+    #[error("there is no tag named `{0}`; `lakescope tags` lists them")]
+    NoTag(String),
+    /// A new name is already that of another one.
+    #[error("there is a {what} named `{name}` already; delete that one first, or choose another name")]
+    NameTaken {
+        /// Selection, view or tag.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
 }
 
 impl CatalogError {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
+    ops::Range,
     path::PathBuf,
     sync::Arc,
 };
@@ -10,17 +11,22 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 
 use super::{
-    CatalogError,
+    CatalogError, KeptDb,
+    concerns::Concerns,
     connect::Doing,
     damage,
     damage::Marks,
-    label_block, pack, read,
+    label_block, pack, position, read,
     read::{FootagePlace, count, from_json, generation, metrics, uid},
+    widen,
 };
 use crate::{
-    filter::{FootageRows, FrameColumns, LabelRows, LabelRowsBuilder, MetricName, Rhythm, WorkedOut, label_attributes},
+    filter::{
+        FootageRows, FrameColumns, FrameSet, LabelRows, LabelRowsBuilder, Mark, MetricName, PositionNames, Rhythm,
+        TagRows, WorkedOut, label_attributes, position_of,
+    },
     lake::natural_cmp,
-    model::{Column, Footage, FrameId, Label, NULL_BOOL, NULL_WORD},
+    model::{Column, Footage, FrameId, Label},
 };
 
 /// The frames of a lake at one moment. It keeps a read transaction open, so that a column loaded late still belongs to
@@ -35,10 +41,14 @@ pub struct FrameTable {
     ids: Vec<i64>,
     position: HashMap<i64, usize>,
     metrics: Vec<MetricName>,
+    position_names: Option<PositionNames>,
     classes: Vec<String>,
     damage: HashMap<usize, Marks>,
+    concerns: Concerns,
     connection: Mutex<Connection>,
     loaded: Mutex<Loaded>,
+    /// Where the tags are; what keeps them from being read, else.
+    kept: Result<Arc<KeptDb>, String>,
 }
 
 /// Rows that are believed without a byte in the catalog for each.
@@ -56,6 +66,7 @@ struct Loaded {
     label_rows: VecDeque<(usize, Arc<LabelRows>)>,
     /// What filters worked out, by its text; newest first.
     worked_out: VecDeque<(String, WorkedOut)>,
+    tags: Option<Arc<TagRows>>,
 }
 
 /// Bytes of labels that are kept as columns.
@@ -91,6 +102,13 @@ impl FrameTable {
             .into_iter()
             .map(|total| MetricName { name: total.name, kind: total.kind, unit: total.unit })
             .collect();
+        let metrics: Vec<MetricName> = metrics;
+        // A name that no metric has any more says nothing.
+        let known = |name: &str| metrics.iter().any(|metric| metric.name == name);
+        let position_names = position::position(&connection)
+            .doing(&path, "read the names of positions")?
+            .filter(|names| known(&names.latitude) && known(&names.longitude))
+            .or_else(|| position_of(&metrics));
         let classes = classes(&connection).doing(&path, "read the classes")?;
         let mut found = footages(&connection).doing(&path, "read the footages")?;
         found.sort_by(|a, b| {
@@ -120,27 +138,38 @@ impl FrameTable {
         if rows > UNPROVEN_ROWS && bytes < rows as u64 {
             return Err(CatalogError::Damaged { path, what: format!("the number of frames ({rows})") });
         }
-        let position: HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let places: HashMap<i64, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
         let damage = damage::marks(&connection)
             .doing(&path, "read marks of damage")?
             .into_iter()
-            .filter_map(|(id, marks)| Some((*position.get(&id)?, marks)))
+            .filter_map(|(id, marks)| Some((*places.get(&id)?, marks)))
             .collect();
+        let concerns = Concerns::read(&connection, &places).doing(&path, "read what problems concern")?;
         Ok(Self {
             uid,
             generation,
             rows,
             spans,
-            position,
+            position: places,
             damage,
+            concerns,
             ids,
             footages: found.into_iter().map(|part| part.footage).collect(),
             metrics,
+            position_names,
             classes,
             connection: Mutex::new(connection),
             loaded: Mutex::default(),
+            kept: Err("the lake's own database is not open".to_owned()),
             path,
         })
+    }
+
+    /// The same table with the tags that `kept` holds.
+    #[must_use]
+    pub fn with_kept(mut self, kept: Result<Arc<KeptDb>, String>) -> Self {
+        self.kept = kept;
+        self
     }
 
     /// The generation of the index it was made from.
@@ -198,6 +227,13 @@ impl FrameTable {
         let frame = (row - self.spans[footage].first_row) as u64;
         let at = marks.ranges.partition_point(|range| range.end <= frame);
         marks.ranges.get(at).filter(|range| range.start <= frame).map(|_| &marks.reason)
+    }
+
+    /// The footages, by index, whose frames a problem with this path concerns: those of the store at the path, else all
+    /// that were read together with the file. None for what concerns the lake as a whole.
+    #[must_use]
+    pub fn concerned(&self, problem_path: &str) -> &[usize] {
+        self.concerns.of(problem_path)
     }
 
     /// Row of a frame, when it is in the lake.
@@ -280,7 +316,7 @@ impl FrameTable {
             |at, bytes| {
                 let span = &self.spans[at];
                 let part = pack::unpack_column(bytes, span.rows).ok_or_else(|| self.damaged(format!("metric {name}")))?;
-                place(&mut whole, span.first_row, part, &mut known);
+                widen::place(&mut whole, span.first_row, part, &mut known);
                 Ok(())
             },
         )?;
@@ -334,59 +370,6 @@ impl FrameTable {
     }
 }
 
-/// Writes one footage's part into the whole column, converted to the whole column's kind.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a metric that is whole in one drive and fractional in another is a float"
-)]
-fn place(whole: &mut Column, first: usize, part: Column, known: &mut HashMap<String, u32>) {
-    match (whole, part) {
-        (Column::Float(all), Column::Float(values)) => all[first..first + values.len()].copy_from_slice(&values),
-        (Column::Float(all), Column::Int { values, valid }) => {
-            for (at, value) in values.into_iter().enumerate().filter(|(at, _)| valid.is_empty() || valid[*at]) {
-                all[first + at] = value as f64;
-            }
-        }
-        (Column::Float(all), Column::Bool(values)) => {
-            for (at, value) in values.into_iter().enumerate().filter(|(_, value)| *value != NULL_BOOL) {
-                all[first + at] = f64::from(value);
-            }
-        }
-        (Column::Int { values: all, valid: all_valid }, Column::Int { values, valid }) => {
-            all[first..first + values.len()].copy_from_slice(&values);
-            if valid.is_empty() {
-                all_valid[first..first + values.len()].fill(true);
-            } else {
-                all_valid[first..first + values.len()].copy_from_slice(&valid);
-            }
-        }
-        (Column::Bool(all), Column::Bool(values)) => all[first..first + values.len()].copy_from_slice(&values),
-        (Column::Text { codes: all, words: all_words }, part) => {
-            let mut code_of = |word: &str| {
-                *known.entry(word.to_owned()).or_insert_with(|| {
-                    all_words.push(word.to_owned());
-                    u32::try_from(all_words.len() - 1).unwrap_or(NULL_WORD)
-                })
-            };
-            if let Column::Text { codes, words } = &part {
-                let map: Vec<u32> = words.iter().map(|word| code_of(word)).collect();
-                for (at, code) in codes.iter().enumerate().filter(|(_, code)| **code != NULL_WORD) {
-                    all[first + at] = map[*code as usize];
-                }
-            } else {
-                for at in 0..part.len() {
-                    if let Some(text) = part.text(at) {
-                        all[first + at] = code_of(&text);
-                    }
-                }
-            }
-        }
-        // The whole column's kind is the widest of its parts, so a narrower whole cannot meet a wider part; a catalog
-        // that says otherwise leaves nulls.
-        _ => {}
-    }
-}
-
 impl FrameColumns for FrameTable {
     fn rows(&self) -> usize {
         self.rows
@@ -398,6 +381,10 @@ impl FrameColumns for FrameTable {
 
     fn metrics(&self) -> &[MetricName] {
         &self.metrics
+    }
+
+    fn position(&self) -> Option<PositionNames> {
+        self.position_names.clone()
     }
 
     fn classes(&self) -> &[String] {
@@ -443,6 +430,17 @@ impl FrameColumns for FrameTable {
         Ok(times)
     }
 
+    fn store(&self, footage: usize) -> Option<&str> {
+        self.footages.get(footage).map(|footage| footage.store.as_str())
+    }
+
+    fn marked(&self, mark: Mark) -> Vec<Range<usize>> {
+        match mark {
+            Mark::Damaged => damage::rows(&self.damage, &self.spans),
+            Mark::Problem => self.concerns.rows(&self.spans),
+        }
+    }
+
     fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String> {
         {
             let mut loaded = self.loaded.lock();
@@ -468,6 +466,25 @@ impl FrameColumns for FrameTable {
         let names = label_attributes((0..self.spans.len()).map(|footage| self.labels_of(footage)))?;
         self.loaded.lock().label_attributes = Some(Arc::clone(&names));
         Ok(names)
+    }
+
+    fn tags(&self) -> Result<Arc<TagRows>, String> {
+        let kept = self.kept.as_ref().map_err(Clone::clone)?;
+        let told = |error: CatalogError| error.to_string();
+        let version = kept.tag_version().map_err(told)?;
+        if let Some(tags) = self.loaded.lock().tags.as_ref().filter(|tags| tags.version == version) {
+            return Ok(Arc::clone(tags));
+        }
+        let (version, frames) = kept.tagged_frames().map_err(told)?;
+        let mut tags = TagRows { version, ..TagRows::default() };
+        for (tag, frames) in frames {
+            let rows: Vec<usize> = frames.iter().filter_map(|frame| self.row_of(frame)).collect();
+            tags.gone.insert(tag.clone(), (frames.len() - rows.len()) as u64);
+            tags.tags.insert(tag, FrameSet::from_rows(self.rows, rows));
+        }
+        let tags = Arc::new(tags);
+        self.loaded.lock().tags = Some(Arc::clone(&tags));
+        Ok(tags)
     }
 
     fn rhythms(&self) -> Result<Arc<Vec<Rhythm>>, String> {
@@ -533,34 +550,4 @@ fn footages(connection: &Connection) -> rusqlite::Result<Vec<FoundFootage>> {
         });
     }
     Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::MetricKind;
-
-    #[test]
-    fn parts_of_other_kinds_are_widened() {
-        let mut codes = HashMap::new();
-        let mut whole = Column::nulls(MetricKind::Float, 4);
-        place(&mut whole, 0, Column::Float(vec![0.5]), &mut codes);
-        place(&mut whole, 1, Column::Int { values: vec![2, 0], valid: vec![true, false] }, &mut codes);
-        place(&mut whole, 3, Column::Bool(vec![1]), &mut codes);
-        assert_eq!((0..4).map(|row| whole.number(row)).collect::<Vec<_>>(), [Some(0.5), Some(2.0), None, Some(1.0)]);
-
-        let mut whole = Column::nulls(MetricKind::Text, 4);
-        place(
-            &mut whole,
-            0,
-            Column::Text { codes: vec![1, NULL_WORD], words: vec!["a".into(), "b".into()] },
-            &mut codes,
-        );
-        place(&mut whole, 2, Column::Int { values: vec![7], valid: vec![] }, &mut codes);
-        place(&mut whole, 3, Column::Text { codes: vec![0], words: vec!["b".into()] }, &mut codes);
-        assert_eq!(
-            (0..4).map(|row| whole.text(row)).collect::<Vec<_>>(),
-            [Some("b".into()), None, Some("7".into()), Some("b".into())]
-        );
-    }
 }

@@ -1,9 +1,10 @@
-//! The database that is never disposable: runs with their logs, and saved selections.
+//! The database that is never disposable: its opening, and runs with their logs. Selections, views and tags have files of
+//! their own.
 
 use std::path::PathBuf;
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{Connection, Row, TransactionBehavior, params};
 
 use super::{CatalogError, connect, connect::Doing, read::count};
 use crate::model::{Run, RunState};
@@ -29,23 +30,10 @@ pub struct RunEnd {
     pub error: Option<String>,
 }
 
-/// A saved selection without its frames.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SavedSelection {
-    /// Name.
-    pub name: String,
-    /// Note.
-    pub note: String,
-    /// Number of frames.
-    pub frames: u64,
-    /// When it was saved, ns UTC.
-    pub saved_at_ns: i64,
-}
-
 const RUN_COLUMNS: &str =
     "run_id, parent_id, task, state, done, total, stage, started_at_ns, ended_at_ns, rows_in, rows_out, result, error";
 
-fn signed(value: u64) -> i64 {
+pub(super) fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
@@ -82,7 +70,7 @@ impl KeptDb {
         Ok(Self { path, connection: Mutex::new(connection) })
     }
 
-    fn ask<T>(
+    pub(super) fn ask<T>(
         &self,
         doing: &'static str,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
@@ -193,84 +181,6 @@ impl KeptDb {
                 .collect()
         })
     }
-
-    /// Saves a selection in place of an older one of that name.
-    ///
-    /// # Errors
-    /// The database cannot be written.
-    pub fn save_selection(
-        &self,
-        name: &str,
-        note: &str,
-        frames: impl Iterator<Item = String>,
-        now_ns: i64,
-    ) -> Result<(), CatalogError> {
-        self.ask("save a selection", |connection| {
-            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            change.execute("DELETE FROM selection WHERE name = ?1", [name])?;
-            change.execute("INSERT INTO selection VALUES (?1, ?2, ?3)", params![name, note, now_ns])?;
-            {
-                let mut insert = change.prepare_cached("INSERT INTO selection_frame VALUES (?1, ?2, ?3)")?;
-                for (at, frame) in frames.enumerate() {
-                    insert.execute(params![name, signed(at as u64), frame])?;
-                }
-            }
-            change.commit()
-        })
-    }
-
-    /// The saved selections, by name.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn selections(&self) -> Result<Vec<SavedSelection>, CatalogError> {
-        self.ask("read the selections", |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT name, note, (SELECT count(*) FROM selection_frame AS f WHERE f.name = s.name), saved_at_ns \
-                     FROM selection AS s ORDER BY name",
-                )?
-                .query_map([], |row| {
-                    Ok(SavedSelection {
-                        name: row.get(0)?,
-                        note: row.get(1)?,
-                        frames: count(row, 2)?,
-                        saved_at_ns: row.get(3)?,
-                    })
-                })?
-                .collect()
-        })
-    }
-
-    /// The frames of a selection, as they were saved.
-    ///
-    /// # Errors
-    /// There is no such selection, or the database cannot be read.
-    pub fn selection_frames(&self, name: &str) -> Result<Vec<String>, CatalogError> {
-        let known: Option<i64> = self.ask("read a selection", |connection| {
-            connection.query_row("SELECT 1 FROM selection WHERE name = ?1", [name], |row| row.get(0)).optional()
-        })?;
-        if known.is_none() {
-            return Err(CatalogError::NoSelection(name.to_owned()));
-        }
-        self.ask("read a selection", |connection| {
-            connection
-                .prepare_cached("SELECT frame_id FROM selection_frame WHERE name = ?1 ORDER BY frame_no")?
-                .query_map([name], |row| row.get(0))?
-                .collect()
-        })
-    }
-
-    /// Forgets a selection.
-    ///
-    /// # Errors
-    /// There is no such selection, or the database cannot be written.
-    pub fn delete_selection(&self, name: &str) -> Result<(), CatalogError> {
-        let gone = self.ask("delete a selection", |connection| {
-            connection.execute("DELETE FROM selection WHERE name = ?1", [name])
-        })?;
-        if gone == 0 { Err(CatalogError::NoSelection(name.to_owned())) } else { Ok(()) }
-    }
 }
 
 #[cfg(test)]
@@ -278,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_and_selections_are_kept() {
+    fn runs_are_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lake.sqlite");
         let kept = KeptDb::open(path.clone()).unwrap();
@@ -298,14 +208,5 @@ mod tests {
         );
         assert_eq!(kept.run_log(run).unwrap(), ["one", "two"]);
         assert!(kept.running().unwrap().is_empty());
-
-        for frames in [vec!["a/b/1", "a/b/0"], vec!["a/b/2"]] {
-            kept.save_selection("best", "note", frames.iter().map(|id| (*id).to_owned()), 7).unwrap();
-            assert_eq!(kept.selection_frames("best").unwrap(), frames);
-        }
-        assert_eq!(kept.selections().unwrap()[0].frames, 1);
-        kept.delete_selection("best").unwrap();
-        assert!(matches!(kept.selection_frames("best"), Err(CatalogError::NoSelection(_))));
-        assert!(kept.delete_selection("best").is_err());
     }
 }

@@ -130,7 +130,8 @@ CREATE TABLE damage (
 
 /// Changes of the kept database, in order; its `user_version` counts how many were made. A text that was released is
 /// never edited: a new change is added below it.
-pub(super) const KEPT_MIGRATIONS: [&str; 1] = ["
+pub(super) const KEPT_MIGRATIONS: [&str; 2] = [
+    "
 CREATE TABLE run (
   run_id INTEGER PRIMARY KEY AUTOINCREMENT,
   parent_id INTEGER REFERENCES run,
@@ -166,4 +167,30 @@ CREATE TABLE selection_frame (
   frame_id TEXT NOT NULL,
   PRIMARY KEY (name, frame_no)
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+CREATE TABLE tag (
+  tag_id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  made_at_ns INTEGER NOT NULL
+) STRICT;
+CREATE TABLE frame_tag (
+  tag_id INTEGER NOT NULL REFERENCES tag ON DELETE CASCADE,
+  recording TEXT NOT NULL,
+  camera TEXT NOT NULL,
+  frame_idx INTEGER NOT NULL,
+  PRIMARY KEY (tag_id, recording, camera, frame_idx)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tag_version (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  version INTEGER NOT NULL
+) STRICT;
+INSERT INTO tag_version VALUES (1, 1);
+CREATE TABLE saved_view (
+  name TEXT PRIMARY KEY,
+  note TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  saved_at_ns INTEGER NOT NULL
+) STRICT;
+",
+];

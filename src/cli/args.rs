@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::keep_args::{CompareArgs, SelectionArgs, TagArgs, ViewArgs};
 use crate::filter::parse_duration;
 
 /// Open a folder of camera drives; find, see, measure and take away any frame.
@@ -32,12 +33,28 @@ pub enum Command {
     Frames(FramesArgs),
     /// One frame as an image
     Frame(FrameArgs),
+    /// Statistics of a recording's samples, all of them or between two times
+    Stats(StatsArgs),
     /// Frames, labels and images into a folder
     Export(ExportArgs),
-    /// Settings of footages in lake.toml: order of colours, range of values, rate, times
+    /// Labelled objects one by one: a picture of each and a table
+    Crops(CropsArgs),
+    /// Settings in lake.toml: of footages, metrics, sensor files, positions and the whole lake
     Set(SetArgs),
     /// The saved selections of a lake: list, save, delete
     Selections(SelectionsArgs),
+    /// Save, rename, combine or delete a selection
+    Selection(SelectionArgs),
+    /// The saved views of a lake
+    Views(LakeArgs),
+    /// Save, rename or delete a view
+    View(ViewArgs),
+    /// The tags of a lake and how many frames have each
+    Tags(LakeArgs),
+    /// Give a tag to frames, take it away, rename or delete it
+    Tag(TagArgs),
+    /// Two selections, views or filters side by side: counts, labels, metrics
+    Compare(CompareArgs),
     /// What was run on a lake, newest first
     Runs(RunsArgs),
     /// Make a lake of any size to try things on
@@ -95,10 +112,25 @@ pub struct FramesArgs {
     /// Folder of the lake
     pub lake: PathBuf,
     /// Only frames that match, for example 'speed > 15 and count(pedestrian) >= 2'
-    #[arg(long = "where", value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
+    #[arg(
+        long = "where",
+        value_name = "FILTER",
+        default_value = "",
+        allow_hyphen_values = true,
+        conflicts_with_all = ["view", "selection"]
+    )]
     pub filter: String,
+    /// The frames that a saved view matches now, in its order
+    #[arg(long, value_name = "NAME", conflicts_with = "selection")]
+    pub view: Option<String>,
+    /// The frames of a saved selection
+    #[arg(long, value_name = "NAME", conflicts_with = "explain")]
+    pub selection: Option<String>,
+    /// Print the filter and the order as SQL over the tables frames, recordings and labels
+    #[arg(long, conflicts_with_all = ["selection", "events", "every", "explain", "limit", "columns", "count", "format", "out", "spreadsheet"])]
+    pub sql: bool,
     /// Spans of matching frames instead of frames: where, when, how long, how many frames, and the peak
-    #[arg(long, conflicts_with_all = ["sort", "columns", "count", "every", "explain"])]
+    #[arg(long, conflicts_with_all = ["columns", "count", "every", "explain"])]
     pub events: bool,
     /// With --events: join spans with at most this much time between them, for example 1s
     #[arg(long, value_name = "DURATION", requires = "events", value_parser = parse_duration)]
@@ -113,19 +145,20 @@ pub struct FramesArgs {
     /// How many frames each part of the filter leaves, alone and with those before it
     #[arg(long, conflicts_with_all = ["sort", "columns", "count", "every", "limit", "format", "out", "spreadsheet"])]
     pub explain: bool,
-    /// Order: COLUMN or COLUMN:desc; frames without a value come last
+    /// Order: COLUMN or COLUMN:desc; frames without a value come last. With --events: recording, start, duration, frames
+    /// or peak
     #[arg(long, value_name = "COL[:desc]")]
     pub sort: Option<String>,
     /// At most so many frames
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Columns to write, separated by commas; also store, damaged, labels.CLASS and keys of recording.toml such as region
+    /// Columns to write, separated by commas; also tags, store, damaged, labels.CLASS and keys of recording.toml such as region
     #[arg(long, value_name = "COL,…", value_delimiter = ',')]
     pub columns: Option<Vec<String>>,
     /// Print the number of matching frames and nothing else
     #[arg(long, conflicts_with_all = ["sort", "columns", "format", "json", "out"])]
     pub count: bool,
-    /// How to write; a table on a terminal and CSV elsewhere when not given
+    /// How to write; when not given, as the ending of --out says, else a table on a terminal and CSV elsewhere
     #[arg(long, value_enum)]
     pub format: Option<Format>,
     /// The same as --format json
@@ -167,6 +200,9 @@ pub struct FrameArgs {
     /// Draw the boxes of the labels
     #[arg(long)]
     pub labels: bool,
+    /// With --labels, draw only the boxes that this filter talks of: "has(car where score > 0.5)"
+    #[arg(long = "where", value_name = "FILTER", requires = "labels")]
+    pub filter: Option<String>,
     /// Which colour is stored first, if not as lake.toml or the window says
     #[arg(long, value_enum, value_name = "ORDER")]
     pub channels: Option<ChannelOrder>,
@@ -189,15 +225,47 @@ pub enum ChannelOrder {
 pub struct SetArgs {
     /// Folder of the lake
     pub lake: PathBuf,
-    /// The footage: recording/camera, or the path of its store; * and ? stand for any text
-    pub footage: String,
-    /// Settings, such as channels=bgr or range=0:4095; nothing behind the = removes one
+    /// What the settings are about: a footage as recording/camera or the path of its store, where * and ? stand for any text;
+    /// then the settings, such as channels=bgr. With --metric, --sensors, --position or --whole only settings
     #[arg(
         required = true,
-        value_name = "KEY=VALUE",
-        long_help = "Settings: channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04; nothing behind the = removes one"
+        value_name = "[FOOTAGE] KEY=VALUE",
+        long_help = "Settings; nothing behind the = removes one.\n\nOf a footage, which comes first (recording/camera, or the path of its store, * and ? for any text): channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04.\nWith --metric NAME: unit=km/h, interpolate=previous, max_gap_s=0.5.\nWith --sensors PATH: offset_s=-0.2, time_zone=Europe/Berlin.\nWith --position: latitude=NAME, longitude=NAME.\nWith --whole: time_zone=Europe/Berlin, rate_hz=20, name=NAME"
     )]
     pub settings: Vec<String>,
+    /// Settings of a metric
+    #[arg(long, value_name = "NAME", group = "about")]
+    pub metric: Option<String>,
+    /// Settings of sensor files: the path of one inside the lake; * and ? stand for any text
+    #[arg(long, value_name = "PATH", group = "about")]
+    pub sensors: Option<String>,
+    /// The names of the metrics that hold latitude and longitude
+    #[arg(long, group = "about")]
+    pub position: bool,
+    /// Settings of the lake as a whole
+    #[arg(long, group = "about")]
+    pub whole: bool,
+}
+
+/// Arguments of `stats`.
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// The recording
+    pub recording: String,
+    /// From this time on: UTC such as 2024-05-01T08:00:05Z, or since the recording began such as 12.5s
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Up to this time, likewise; both ends are included
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Only this metric; can be given several times
+    #[arg(long = "metric", value_name = "NAME")]
+    pub metrics: Vec<String>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `export`.
@@ -217,6 +285,12 @@ pub struct ExportArgs {
     /// The frames of a saved selection
     #[arg(long, value_name = "NAME")]
     pub selection: Option<String>,
+    /// The frames that a saved view matches now
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["filter", "selection"])]
+    pub view: Option<String>,
+    /// Tell how many frames would be written, and write nothing
+    #[arg(long)]
+    pub count: bool,
     /// Of each footage the first of these frames, then the next that is at least this much later, for example 1s
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub every: Option<i64>,
@@ -225,14 +299,54 @@ pub struct ExportArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub around: Option<i64>,
     /// Folder to make
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "count")]
+    pub out: Option<PathBuf>,
     /// Images to write
     #[arg(long, value_enum, default_value_t = Images::None)]
     pub images: Images,
     /// Labels to write
     #[arg(long, value_enum, default_value_t = Labels::Csv)]
     pub labels: Labels,
+    /// Guard text in CSV that a spreadsheet would take for a formula
+    #[arg(long)]
+    pub spreadsheet: bool,
+    /// Answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `crops`.
+#[derive(Debug, Args)]
+pub struct CropsArgs {
+    /// Folder of the lake
+    pub lake: PathBuf,
+    /// Only objects on frames that match
+    #[arg(long = "where", value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
+    pub filter: String,
+    /// Class of the objects; give it again for several, every class without it
+    #[arg(long, value_name = "CLASS")]
+    pub class: Vec<String>,
+    /// Only objects like this, for example 'score > 0.5 and h > 40': what stands behind `where` in count(car where …)
+    #[arg(long, value_name = "CONDITION", default_value = "", allow_hyphen_values = true)]
+    pub label: String,
+    /// Order: recording, time, score, size or track, with :desc for the largest first; objects without a value come last
+    #[arg(long, value_name = "ORDER[:desc]")]
+    pub sort: Option<String>,
+    /// At most so many objects
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Folder to make
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Longest side in pixels; larger crops are made smaller and become 8-bit RGB. Without it pixels stay as stored
+    #[arg(long, value_name = "PX")]
+    pub size: Option<u32>,
+    /// What is added on each side of the box, in percent of its width and height
+    #[arg(long, value_name = "PERCENT", default_value_t = 0)]
+    pub margin: u8,
+    /// Cut out squares around the middle of the boxes, as large as their longer side
+    #[arg(long)]
+    pub square: bool,
     /// Guard text in CSV that a spreadsheet would take for a formula
     #[arg(long)]
     pub spreadsheet: bool,

@@ -3,18 +3,20 @@
 use super::{
     Failure,
     args::{ExportArgs, Images, Labels},
-    table::{open_indexed, print_json, say, with_progress},
+    keep::tell_gone,
+    table::{counted, open_indexed, print_json, say, with_progress},
 };
 use crate::session::{ExportImages, ExportLabels, ExportRequest, ExportScope};
 
 pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
     let session = open_indexed(&args.lake)?;
     let request = ExportRequest {
-        scope: match &args.selection {
-            Some(name) => ExportScope::Selection(name.clone()),
-            None => ExportScope::Filter(args.filter.clone()),
+        scope: match (&args.selection, &args.view) {
+            (Some(name), _) => ExportScope::Selection(name.clone()),
+            (None, Some(name)) => ExportScope::View(name.clone()),
+            (None, None) => ExportScope::Filter(args.filter.clone()),
         },
-        out: args.out.clone(),
+        out: args.out.clone().unwrap_or_default(),
         images: match args.images {
             Images::None => ExportImages::None,
             Images::Png => ExportImages::Png,
@@ -36,16 +38,21 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
         every_ns: args.every,
         around_ns: args.around,
     };
+    if args.count {
+        let count = session.export_count(&*session.table()?, &request)?;
+        tell_gone(count.gone);
+        return say(format_args!("{}", count.frames));
+    }
     let report = with_progress(|progress| session.export(&request, progress))?;
     if args.json {
         print_json(&report)?;
     } else {
         say(format_args!(
-            "{}: {} frames, {} labels, {} images",
+            "{}: {}, {}, {}",
             report.out.display(),
-            report.frames,
-            report.labels,
-            report.images
+            counted(report.frames, "frame"),
+            counted(report.labels, "label"),
+            counted(report.images, "image")
         ))?;
     }
     let Some((frame, why)) = report.failed.first() else { return Ok(()) };

@@ -3,26 +3,52 @@
 use std::{
     fs::File,
     io::{self, IsTerminal, Write},
+    path::Path,
 };
 
 use super::{
     Failure,
     args::{Format, FramesArgs},
+    keep::tell_gone,
     table::{open_indexed, print, print_json, say},
 };
 use crate::{
+    filter::{FrameColumns as _, FrameSet},
     jobs::Progress,
-    session::{Explanation, FrameFormat, Sort},
+    session::{Explanation, FrameFormat, Session, Sort, SpanOrder},
 };
 
 pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
     let session = open_indexed(&args.lake)?;
     let table = session.table()?;
+    let view = args.view.as_deref().map(|name| session.view(name)).transpose()?;
+    let filter = view.as_ref().map_or(&args.filter, |view| &view.rule.filter);
+    let sort = match &args.sort {
+        Some(sort) => Some(parse_sort(sort)?),
+        None => view.as_ref().and_then(|view| view.rule.sort.clone()),
+    };
+    if args.sql {
+        let written = session.sql(&table, filter, sort.as_ref())?;
+        if args.json {
+            return print_json(&written);
+        }
+        for note in &written.notes {
+            say(format_args!("-- {note}"))?;
+        }
+        return say(format_args!("{}", written.sql));
+    }
     if args.explain {
-        let explanation = session.explain(&table, &args.filter)?;
+        let explanation = session.explain(&table, filter)?;
         return if args.json { print_json(&explanation) } else { print_explanation(&explanation) };
     }
-    let mut found = session.find(&table, &args.filter)?;
+    let mut found = match &args.selection {
+        Some(name) => {
+            let (rows, gone) = session.selection_rows(&table, name)?;
+            tell_gone(gone);
+            FrameSet::from_rows(table.rows(), rows.into_iter().map(|row| row as usize))
+        }
+        None => session.find(&table, filter)?,
+    };
     if let Some(every_ns) = args.every {
         found = session.thin(&table, &found, every_ns)?;
     }
@@ -31,7 +57,8 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
         return Ok(());
     }
     let terminal = args.out.is_none() && io::stdout().is_terminal();
-    let format = match args.format.or(args.json.then_some(Format::Json)) {
+    let asked = args.format.or(args.json.then_some(Format::Json));
+    let format = match asked.or_else(|| args.out.as_deref().and_then(format_of)) {
         Some(Format::Parquet) if terminal => {
             return Err(Failure::Usage(
                 "Parquet is not text; add --out FILE.parquet or redirect the output".to_owned(),
@@ -46,8 +73,22 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
     };
     let progress = Progress::new();
     if args.events {
-        let peak = session.peak(&table, &args.filter, args.peak.as_deref())?;
+        let peak = session.peak(&table, filter, args.peak.as_deref())?;
         let mut spans = session.spans(&table, &found, args.gap)?;
+        if let Some(text) = &args.sort {
+            let (order, descending) = order_of(text, &SpanOrder::ALL, SpanOrder::as_str)?;
+            let peaks = match &peak {
+                Some(peak) if order == SpanOrder::Peak => session.peaks(&table, &found, &spans, peak)?,
+                None if order == SpanOrder::Peak => {
+                    return Err(Failure::Usage(
+                        "--sort peak: the filter names no metric; choose one with --peak METRIC".to_owned(),
+                    ));
+                }
+                _ => Vec::new(),
+            };
+            let places = Session::span_places(&spans, &peaks, order, descending);
+            spans = places.into_iter().map(|place| spans[place as usize].clone()).collect();
+        }
         spans.truncate(args.limit.unwrap_or(usize::MAX));
         let found = (&found, spans.as_slice());
         if let Some(path) = &args.out {
@@ -59,7 +100,6 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let sort = args.sort.as_deref().map(parse_sort).transpose()?;
     let mut rows = session.sorted(&table, found.to_rows(), sort.as_ref())?;
     rows.truncate(args.limit.unwrap_or(usize::MAX));
     let columns = args.columns.as_deref();
@@ -88,8 +128,34 @@ fn stdout_file() -> io::Result<File> {
     Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
 }
 
+/// The format that the ending of a file tells.
+fn format_of(path: &Path) -> Option<Format> {
+    Some(match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "parquet" => Format::Parquet,
+        "csv" => Format::Csv,
+        "json" => Format::Json,
+        "ndjson" | "jsonl" => Format::Ndjson,
+        "txt" => Format::Table,
+        _ => return None,
+    })
+}
+
+/// Reads one of a few orders, with `:desc` or without.
+pub(super) fn order_of<T: Copy>(
+    text: &str,
+    orders: &[T],
+    name: impl Fn(T) -> &'static str,
+) -> Result<(T, bool), Failure> {
+    let Sort { column, descending } = parse_sort(text)?;
+    let found = orders.iter().copied().find(|order| name(*order) == column);
+    found.map(|order| (order, descending)).ok_or_else(|| {
+        let names: Vec<&str> = orders.iter().map(|order| name(*order)).collect();
+        Failure::Usage(format!("--sort {text}: there is no such order here; sort by {}", names.join(", ")))
+    })
+}
+
 /// Reads `COL` or `COL:desc`.
-fn parse_sort(text: &str) -> Result<Sort, Failure> {
+pub(super) fn parse_sort(text: &str) -> Result<Sort, Failure> {
     let (column, descending) = match text.rsplit_once(':') {
         Some((column, "desc")) => (column, true),
         Some((column, "asc")) => (column, false),
@@ -104,6 +170,22 @@ fn parse_sort(text: &str) -> Result<Sort, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_ending_tells_the_format() {
+        for (path, expected) in [
+            ("a/x.parquet", Some(Format::Parquet)),
+            ("x.CSV", Some(Format::Csv)),
+            ("x.json", Some(Format::Json)),
+            ("x.jsonl", Some(Format::Ndjson)),
+            ("x.ndjson", Some(Format::Ndjson)),
+            ("x.txt", Some(Format::Table)),
+            ("x.dat", None),
+            ("parquet", None),
+        ] {
+            assert_eq!(format_of(Path::new(path)), expected, "{path}");
+        }
+    }
 
     #[test]
     fn reads_orders() {

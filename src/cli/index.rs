@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     Failure,
     args::IndexArgs,
-    table::{byte_count, print_json, say, with_progress},
+    table::{byte_count, counted, print_json, say, with_progress},
 };
 use crate::session::{ChecksumReport, IndexReport, OpenOptions, Session};
 
@@ -27,19 +27,20 @@ pub(super) fn run(args: &IndexArgs) -> Result<(), Failure> {
         return print_json(&Answer { index: &report, checksums: checksums.as_ref() });
     }
     say(format_args!(
-        "{}: {} recordings ({} read, {} unchanged, {} gone), {} footages, {} frames, {} labels in {:.2} s",
+        "{}: {} ({} read, {} unchanged, {} gone), {}, {}, {} in {:.2} s",
         session.name(),
-        report.recordings,
+        counted(report.recordings, "recording"),
         report.recordings_read,
         report.recordings_kept,
         report.recordings_removed,
-        report.footages,
-        report.frames,
-        report.labels,
+        counted(report.footages, "footage"),
+        counted(report.frames, "frame"),
+        counted(report.labels, "label"),
         report.seconds
     ))?;
     if report.problems > 0 {
-        say(format_args!("{} problems; see them with `lakescope info {}`", report.problems, args.lake.display()))?;
+        let problems = counted(report.problems, "problem");
+        say(format_args!("{problems}; `lakescope info {}` tells more", args.lake.display()))?;
     }
     if args.checksums {
         tell_checksums(args, &record()?)?;
@@ -50,9 +51,9 @@ pub(super) fn run(args: &IndexArgs) -> Result<(), Failure> {
 #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
 fn tell_checksums(args: &IndexArgs, report: &ChecksumReport) -> Result<(), Failure> {
     say(format_args!(
-        "checksums: {} of {} stores recorded, {} up to date; {} read in {:.2} s ({:.0} MB/s), {} kept of them",
+        "checksums: {} of {} recorded, {} up to date; {} read in {:.2} s ({:.0} MB/s), {} kept of them",
         report.stores_read,
-        report.stores,
+        counted(report.stores, "store"),
         report.stores_kept + report.touched.len() as u64,
         byte_count(report.bytes_read),
         report.seconds,

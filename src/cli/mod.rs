@@ -2,14 +2,19 @@
 
 mod args;
 mod bench;
+mod compare;
+mod crops;
 mod export;
 mod frames;
 mod index;
 mod info;
+mod keep;
+mod keep_args;
 mod runs;
 mod sample;
 mod set;
 mod show;
+mod stats;
 mod table;
 mod verify;
 
@@ -95,8 +100,16 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Frames(args)) => frames::run(&args).map(done),
         Some(Command::Frame(args)) => show::run(&args).map(done),
         Some(Command::Export(args)) => export::run(&args).map(done),
+        Some(Command::Stats(args)) => stats::run(&args).map(done),
+        Some(Command::Crops(args)) => crops::run(&args).map(done),
         Some(Command::Set(args)) => set::run(&args).map(done),
         Some(Command::Selections(args)) => runs::selections(&args).map(done),
+        Some(Command::Selection(args)) => keep::selection(&args).map(done),
+        Some(Command::Views(args)) => keep::views(&args).map(done),
+        Some(Command::View(args)) => keep::view(&args).map(done),
+        Some(Command::Tags(args)) => keep::tags(&args).map(done),
+        Some(Command::Tag(args)) => keep::tag(&args).map(done),
+        Some(Command::Compare(args)) => compare::run(&args).map(done),
         Some(Command::Runs(args)) => runs::run(&args).map(done),
         Some(Command::Sample(args)) => sample::run(&args).map(done),
         Some(Command::Bench(args)) => bench::run(&args).map(done),

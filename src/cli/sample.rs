@@ -3,7 +3,7 @@
 use super::{
     Failure,
     args::SampleArgs,
-    table::{print_json, say, with_progress},
+    table::{counted, print_json, say, with_progress},
 };
 use crate::sample::{self, SampleLayout, SampleSpec};
 
@@ -14,13 +14,13 @@ pub(super) fn run(args: &SampleArgs) -> Result<(), Failure> {
         return print_json(&report);
     }
     say(format_args!(
-        "{}: {} recordings, {} footages, {} frames, {} labels, {} events",
+        "{}: {}, {}, {}, {}, {}",
         args.dir.display(),
-        report.recordings,
-        report.footages,
-        report.frames,
-        report.labels,
-        report.events
+        counted(report.recordings, "recording"),
+        counted(report.footages, "footage"),
+        counted(report.frames, "frame"),
+        counted(report.labels, "label"),
+        counted(report.events, "event")
     ))?;
     say(format_args!("open it with `lakescope {}`", args.dir.display()))?;
     Ok(())

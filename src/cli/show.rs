@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     model::{FrameId, ValueRange},
-    session::LookOverride,
+    session::{DrawnLabels, LookOverride},
 };
 
 pub(super) fn run(args: &FrameArgs) -> Result<(), Failure> {
@@ -20,6 +20,11 @@ pub(super) fn run(args: &FrameArgs) -> Result<(), Failure> {
         swap_red_blue: args.channels.map(|order| order == ChannelOrder::Bgr),
         range: range.map_err(|error| Failure::Usage(format!("--range: {error}")))?,
     };
-    session.write_image(&table, &id, &args.out, args.labels, ways)?;
+    let labels = match &args.filter {
+        Some(filter) => DrawnLabels::Of(filter),
+        None if args.labels => DrawnLabels::All,
+        None => DrawnLabels::None,
+    };
+    session.write_image(&table, &id, &args.out, labels, ways)?;
     Ok(())
 }

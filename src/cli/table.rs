@@ -97,8 +97,10 @@ pub(super) fn open_indexed(lake: &std::path::Path) -> Result<Session, Failure> {
         eprintln!("lakescope: {} has no index yet; making it first", lake.display());
         let report = with_progress(|progress| session.index(progress))?;
         eprintln!(
-            "lakescope: indexed {} frames of {} recordings in {:.1} s",
-            report.frames, report.recordings, report.seconds
+            "lakescope: indexed {} of {} in {:.1} s",
+            counted(report.frames, "frame"),
+            counted(report.recordings, "recording"),
+            report.seconds
         );
     }
     Ok(session)
@@ -118,6 +120,11 @@ pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
     writeln!(out)?;
     Ok(())
+}
+
+/// `1 frame`, `3 frames`
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// `12 B`, `3.4 MB`

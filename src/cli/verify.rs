@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::{
     Failure,
     args::VerifyArgs,
-    table::{byte_count, open_indexed, print_json, say, with_progress},
+    table::{byte_count, counted, open_indexed, print_json, say, with_progress},
 };
 use crate::session::VerifyReport;
 
@@ -50,11 +50,11 @@ fn tell(args: &VerifyArgs, name: &str, report: &VerifyReport) -> Result<(), Fail
         say(format_args!("{store}: not covered, run `lakescope index {} --checksums`", args.lake.display()))?;
     }
     say(format_args!(
-        "{name}: {} of {} stores, {} of {} frames and {} of {} have checksums; read in {:.2} s ({:.0} MB/s)",
+        "{name}: {} of {}, {} of {} and {} of {} have checksums; read in {:.2} s ({:.0} MB/s)",
         report.stores_covered,
-        report.stores,
+        counted(report.stores, "store"),
         report.frames_covered,
-        report.frames,
+        counted(report.frames, "frame"),
         byte_count(report.bytes_covered),
         byte_count(report.bytes),
         report.seconds,
@@ -64,9 +64,9 @@ fn tell(args: &VerifyArgs, name: &str, report: &VerifyReport) -> Result<(), Fail
         say(format_args!("every byte that has a checksum is as it was"))?;
     } else if !report.intact {
         say(format_args!(
-            "{} damaged frames; {} stores with damage, {} of another size, {} missing",
-            report.frames_damaged,
-            report.damaged.len(),
+            "{}; {} with damage, {} of another size, {} missing",
+            counted(report.frames_damaged, "damaged frame"),
+            counted(report.damaged.len() as u64, "store"),
             report.resized.len(),
             report.missing.len()
         ))?;

@@ -1,11 +1,11 @@
 //! The columns of the `frames` table: which there are, what they are called, and their values.
 
-use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, ops::Range, sync::Arc};
 
 use super::{Cell, ExportError};
 use crate::{
     catalog::FrameTable,
-    filter::{FrameColumns, FrameSet, Peak, Span, metric_name},
+    filter::{FrameColumns, FrameSet, Mark, Peak, Span, TagRows, metric_name},
     model::{Column, NULL_BOOL, NULL_WORD},
 };
 
@@ -26,6 +26,8 @@ enum Source {
     Camera,
     Store,
     Damaged,
+    Tags(Arc<TagRows>),
+    Problem(Vec<Range<usize>>),
     FrameIdx,
     TimestampNs(Arc<Vec<i64>>),
     Time(Arc<Vec<i64>>),
@@ -55,8 +57,9 @@ pub fn class_column_name(class: &str) -> String {
 }
 
 /// The columns asked for by name; without names those of the `frames` table: identity and time, every metric in name
-/// order, then `labels`. The path of the store (`store`), whether verifying found the frame damaged (`damaged`), attributes
-/// of the recording (`region`) and counts of a class (`labels.car`) can be named too.
+/// order, then `labels`. The path of the store (`store`), whether verifying found the frame damaged (`damaged`) or a problem
+/// concerns it (`problem`), its tags (`tags`), attributes of the recording (`region`) and counts of a class (`labels.car`) can
+/// be named too.
 ///
 /// # Errors
 /// A name that is not there, with the nearest one; a column that cannot be read.
@@ -130,6 +133,8 @@ fn column(table: &FrameTable, name: String) -> Result<OutColumn<'_>, ExportError
         "camera" => Source::Camera,
         "store" => Source::Store,
         "damaged" => Source::Damaged,
+        "tags" => Source::Tags(table.tags().map_err(read)?),
+        "problem" => Source::Problem(table.marked(Mark::Problem)),
         "frame_idx" => Source::FrameIdx,
         "timestamp_ns" => Source::TimestampNs(table.timestamps().map_err(read)?),
         "time" => Source::Time(table.timestamps().map_err(read)?),
@@ -159,6 +164,7 @@ fn nearest(table: &FrameTable, name: &str) -> Option<String> {
         .chain(metric_names(table))
         .chain(table.classes().iter().map(|class| class_column_name(class)))
         .chain(attribute_names(table).into_iter().map(str::to_owned))
+        .chain(["tags".to_owned()])
         .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()), known))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
@@ -176,6 +182,14 @@ impl OutColumn<'_> {
             Source::Camera => Cell::Text(Cow::Borrowed(&span().camera)),
             Source::Store => Cell::Text(Cow::Borrowed(&self.table.footage_list()[self.table.footage_index(row)].store)),
             Source::Damaged => Cell::Bool(self.table.damage(row).is_some()),
+            Source::Tags(tags) => {
+                let text = tags.of(row).collect::<Vec<_>>().join(", ");
+                if text.is_empty() { Cell::Null } else { Cell::Text(Cow::Owned(text)) }
+            }
+            Source::Problem(ranges) => {
+                let at = ranges.partition_point(|range| range.end <= row);
+                Cell::Bool(ranges.get(at).is_some_and(|range| range.start <= row))
+            }
             Source::FrameIdx => Cell::Int(signed(row - span().first_row)),
             Source::TimestampNs(times) => Cell::Int(times[row]),
             Source::Time(times) => Cell::Time(times[row]),
@@ -191,12 +205,15 @@ impl OutColumn<'_> {
 
     pub(super) fn cell_type(&self) -> CellType {
         match &self.source {
-            Source::FrameId | Source::Recording | Source::Camera | Source::Store | Source::Attribute(_) => {
-                CellType::Text
-            }
+            Source::FrameId
+            | Source::Recording
+            | Source::Camera
+            | Source::Store
+            | Source::Tags(_)
+            | Source::Attribute(_) => CellType::Text,
             Source::FrameIdx | Source::TimestampNs(_) | Source::Count(_) => CellType::Int,
             Source::Time(_) => CellType::Time,
-            Source::Damaged | Source::Member(_) => CellType::Bool,
+            Source::Damaged | Source::Problem(_) | Source::Member(_) => CellType::Bool,
             Source::Cells(kind, _) => *kind,
             Source::Metric(column) => match column.as_ref() {
                 Column::Float(_) => CellType::Float,

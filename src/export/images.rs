@@ -6,7 +6,7 @@ use image::{ExtendedColorType, ImageEncoder, codecs::png};
 use tiff::encoder::{TiffEncoder, colortype};
 
 use super::ExportError;
-use crate::model::{Label, Look, Raster, RgbImage, Samples, class_rgb};
+use crate::model::{Label, Look, Raster, RgbImage, Samples, class_style};
 
 /// Quality of exported JPEG files.
 const JPEG_QUALITY: i32 = 92;
@@ -156,22 +156,28 @@ fn first_three<T: Copy>(values: &[T], channels: u8) -> impl Iterator<Item = T> +
     values.chunks_exact(usize::from(channels).max(1)).flat_map(|pixel| pixel.iter().take(3).copied())
 }
 
-/// Draws the boxes of labels onto a picture, in the colour of their class, two pixels wide (more on large pictures).
-#[expect(clippy::cast_possible_truncation, reason = "clamped to the picture first")]
+/// Draws the boxes of labels onto a picture, in the colour and with the line of their class, a pixel wide (more on large
+/// pictures).
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "clamped to the picture first")]
 pub fn draw_labels(picture: &mut RgbImage, labels: &[Label]) {
     let (width, height) = (i64::from(picture.width_px), i64::from(picture.height_px));
     let stroke = (width / 320).max(1);
     for label in labels {
         let Some(bbox) = label.bbox else { continue };
-        let color = class_rgb(&label.class);
+        let style = class_style(&label.class);
         let edge = |value: f64, limit: i64| (value.round() as i64).clamp(0, limit);
         let (left, right) = (edge(bbox.x, width), edge(bbox.x + bbox.w, width));
         let (top, bottom) = (edge(bbox.y, height), edge(bbox.y + bbox.h, height));
         for y in top..bottom {
             for x in left..right {
                 let inner = x >= left + stroke && x < right - stroke && y >= top + stroke && y < bottom - stroke;
-                if !inner && let Ok(at) = usize::try_from((y * width + x) * 3) {
-                    picture.pixels[at..at + 3].copy_from_slice(&color);
+                // Along an edge both count from the same corner, so that the line goes on around the others.
+                let along = ((x - left) + (y - top)) as f32 / stroke as f32;
+                if !inner
+                    && style.line.is_drawn(along)
+                    && let Ok(at) = usize::try_from((y * width + x) * 3)
+                {
+                    picture.pixels[at..at + 3].copy_from_slice(&style.rgb);
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 mod cell;
 mod columns;
+mod crops;
 mod error;
 mod folder;
 mod images;
@@ -12,6 +13,7 @@ mod rows;
 
 pub use cell::Cell;
 pub use columns::{OutColumn, class_column_name, frame_columns, match_column, span_columns};
+pub use crops::{CropToWrite, Crops, CropsWritten};
 pub use error::ExportError;
 pub use folder::{FinishedFolder, write_file};
 pub use images::{ImageFormat, draw_labels, encode};

@@ -261,14 +261,19 @@ fn create(path: &Path) -> Result<File, ExportError> {
 
 /// `<recording>/<camera>/<frame_idx>.<ending>`, the index with six digits so that names sort as frames do.
 fn image_name(id: &FrameId, ending: &str) -> String {
+    format!("{}.{ending}", image_stem(id))
+}
+
+/// The same without an ending.
+pub(super) fn image_stem(id: &FrameId) -> String {
     let mut name: String = id.recording.split('/').map(|part| file_name(part) + "/").collect();
-    let _ = write!(name, "{}/{:06}.{ending}", file_name(&id.camera), id.frame_idx);
+    let _ = write!(name, "{}/{:06}", file_name(&id.camera), id.frame_idx);
     name
 }
 
 /// A name as a file name of any system. What would climb out of the folder, hide the file or be refused somewhere is
 /// spelt `%` and two hex digits, so that different names stay different.
-fn file_name(name: &str) -> String {
+pub(super) fn file_name(name: &str) -> String {
     let mut safe = String::new();
     for (at, c) in name.char_indices() {
         if c.is_ascii_control() || r#"%/\:*?"<>|"#.contains(c) || (at == 0 && c == '.') {

@@ -43,6 +43,13 @@ pub enum ExprKind {
         /// What a label must be like; names inside are fields of the label. `None` only beside `*`.
         condition: Option<Box<Expr>>,
     },
+    /// `in_box(south, west, north, east)` or `in_polygon(lat lon, …)`: where the frame was taken.
+    InPlace {
+        /// Which of the two.
+        shape: PlaceShape,
+        /// Numbers written out, in degrees: the four sides, or latitude and longitude of each corner in turn.
+        corners: Vec<Expr>,
+    },
     /// `rate(x)`: change per second.
     Rate(Box<Expr>),
     /// `mean(x, 5 s)` and its like.
@@ -185,6 +192,26 @@ impl LabelQuantity {
         match self {
             Self::Has => "has",
             Self::Count => "count",
+        }
+    }
+}
+
+/// What a place is bounded by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceShape {
+    /// Two latitudes and two longitudes.
+    Box,
+    /// Three corners or more.
+    Polygon,
+}
+
+impl PlaceShape {
+    /// The function's name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Box => "in_box",
+            Self::Polygon => "in_polygon",
         }
     }
 }
@@ -383,7 +410,7 @@ impl Expr {
     #[must_use]
     pub fn children(&self) -> Vec<&Self> {
         match &self.kind {
-            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Labels { .. } => Vec::new(),
+            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Labels { .. } | ExprKind::InPlace { .. } => Vec::new(),
             ExprKind::LabelsWhere { condition, .. } => condition.iter().map(|one| &**one).collect(),
             ExprKind::Rate(value)
             | ExprKind::Window { value, .. }

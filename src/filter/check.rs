@@ -8,6 +8,7 @@ use super::{
     check_compare,
     check_time::quantity_of,
     glob::Glob,
+    in_place,
     names::{Names, Referent},
     print::{in_message, name_text, text_literal},
     typed::{ColumnName, Number, Predicate, Text, TextTest, arithmetic},
@@ -26,6 +27,8 @@ pub(super) enum Typed {
     Number(Measured),
     Text(Text),
     Time(Time),
+    /// The tags of the frame.
+    Tags(Range<usize>),
 }
 
 impl Typed {
@@ -36,6 +39,7 @@ impl Typed {
             Self::Number(_) => "a number",
             Self::Text(_) => "text",
             Self::Time(_) => "a time",
+            Self::Tags(_) => "a set of tags",
         }
     }
 }
@@ -90,6 +94,9 @@ impl Checker<'_> {
                 let count = Number::ClassCount(self.class(class)?);
                 quantity_of(*quantity, count)
             }
+            ExprKind::InPlace { shape, corners } => {
+                Typed::Condition(in_place::check(&self.names, *shape, corners, &expr.span)?)
+            }
             ExprKind::Labels { .. }
             | ExprKind::LabelsWhere { .. }
             | ExprKind::For { .. }
@@ -107,12 +114,16 @@ impl Checker<'_> {
                     Typed::Number(measured) => Predicate::NumberIsNull(measured.number),
                     Typed::Text(value) => Predicate::Text { value, test: TextTest::IsNull },
                     Typed::Time(_) => Predicate::Constant(Some(false)),
+                    Typed::Tags(span) => Predicate::Not(Box::new(Predicate::Tagged { test: None, span })),
                 };
                 Typed::Condition(if *negated { Predicate::Not(Box::new(is_null)) } else { is_null })
             }
             ExprKind::Glob { value, pattern } => match self.typed(value)? {
                 Typed::Text(value) => {
                     Typed::Condition(Predicate::Text { value, test: TextTest::Glob(Glob::new(pattern)) })
+                }
+                Typed::Tags(span) => {
+                    Typed::Condition(Predicate::Tagged { test: Some(TextTest::Glob(Glob::new(pattern))), span })
                 }
                 other => {
                     let message = format!("`~` looks for a pattern in text, and this is {}", other.describe());
@@ -137,12 +148,15 @@ impl Checker<'_> {
         Ok(match referent {
             Referent::Recording => Typed::Text(Text::Recording),
             Referent::Camera => Typed::Text(Text::Camera),
+            Referent::Store => Typed::Text(Text::Store),
+            Referent::Marked(mark) => Typed::Condition(Predicate::Marked(mark)),
             Referent::Attribute(key) => Typed::Text(Text::Attribute(key)),
             Referent::Time => Typed::Time(Time::Frame(span.clone())),
             Referent::Timestamp => number(Number::Timestamp(span.clone()), Some("ns".to_owned())),
             Referent::SinceStart => number(Number::SinceStart(span.clone()), Some("s".to_owned())),
             Referent::Frame => number(Number::Frame, None),
             Referent::Labels => number(Number::LabelCount(span.clone()), None),
+            Referent::Tags => Typed::Tags(span.clone()),
             Referent::Metric { name, kind, unit } => {
                 let column = ColumnName { name, span: span.clone() };
                 match kind {
@@ -160,7 +174,7 @@ impl Checker<'_> {
             let message = format!("labels of this lake have no field or attribute called `{name}`");
             let error = FilterError::new(span.clone(), message);
             return match self.names.suggestion(name) {
-                Some(near) => error.hint(format!("did you mean {}?", in_message(&near))),
+                Some(near) => error.hint(format!("did you mean {}?", in_message(&near))).fix(near),
                 None => error.hint(format!("a label has {}", self.names.label_names().join(", "))),
             };
         }
@@ -172,10 +186,11 @@ impl Checker<'_> {
         if self.names.has_class(name) {
             let class = name_text(name);
             return error
-                .hint(format!("{} is a label class: write has({class}) or count({class})", in_message(&class)));
+                .hint(format!("{} is a label class: write has({class}) or count({class})", in_message(&class)))
+                .fix(format!("has({class})"));
         }
         match self.names.suggestion(name) {
-            Some(near) => error.hint(format!("did you mean {}?", in_message(&near))),
+            Some(near) => error.hint(format!("did you mean {}?", in_message(&near))).fix(near),
             None => error.hint(format!("if it is text, put it in quotes: {}", text_literal(name))),
         }
     }
@@ -186,7 +201,9 @@ impl Checker<'_> {
             let message = format!("no label of this lake has the class `{}`", class.name);
             let error = FilterError::new(class.span.clone(), message);
             return Err(match self.names.class_suggestion(&class.name) {
-                Some(near) => error.hint(format!("did you mean {}?", in_message(&name_text(near)))),
+                Some(near) => {
+                    error.hint(format!("did you mean {}?", in_message(&name_text(near)))).fix(name_text(near))
+                }
                 None if self.names.columns.classes().is_empty() => error.hint("this lake has no labels"),
                 None => error.hint(format!("its classes are {}", self.names.columns.classes().join(", "))),
             });
@@ -204,7 +221,9 @@ impl Checker<'_> {
                 Err(match other {
                     Typed::Time(_) => error.hint("`t` is the time in seconds since the recording began"),
                     Typed::Condition(_) => error.hint("use it by itself, joined with `and`, `or`, `not`"),
-                    Typed::Text(_) | Typed::Number(_) => error.hint("compare text with `=`, `in` or `~`"),
+                    Typed::Text(_) | Typed::Number(_) | Typed::Tags(_) => {
+                        error.hint("compare text with `=`, `in` or `~`")
+                    }
                 })
             }
         }
@@ -289,7 +308,7 @@ fn not_a_condition(expr: &Expr, typed: &Typed) -> FilterError {
             error.hint("compare it with a name, for example `speed > 80` or `camera = \"front\"`")
         }
         (Typed::Number(_), _) => error.hint(format!("compare it, for example `{expr} > 0`")),
-        (Typed::Text(_), _) => error.hint(format!("compare it, for example `{expr} = \"…\"`")),
+        (Typed::Text(_) | Typed::Tags(_), _) => error.hint(format!("compare it, for example `{expr} = \"…\"`")),
         _ => error.hint("compare it, for example `time >= 2024-05-01T08:00Z`"),
     }
 }

@@ -89,7 +89,8 @@ fn operands(checker: &Checker<'_>, left: &Expr, right: &Expr) -> Result<(Typed, 
     let unquoted = |expr: &Expr, other: &Result<Typed, FilterError>| match (&expr.kind, other) {
         (ExprKind::Name(word), Ok(Typed::Text(_))) => Some(
             FilterError { hint: None, ..checker.unknown_name(word, &expr.span) }
-                .hint(format!("text goes in quotes: {}", text_literal(word))),
+                .hint(format!("text goes in quotes: {}", text_literal(word)))
+                .fix(text_literal(word)),
         ),
         _ => None,
     };
@@ -117,6 +118,19 @@ fn compare_typed(
         }
         (Typed::Text(Text::Constant(text)), Typed::Time(b)) => {
             Ok(compare_numbers(op, quoted_time(&text, &left.span)?, instant(b)))
+        }
+        (Typed::Tags(span), Typed::Text(Text::Constant(tag)))
+        | (Typed::Text(Text::Constant(tag)), Typed::Tags(span)) => {
+            let tagged = Predicate::Tagged { test: Some(TextTest::Compare(CompareOp::Equal, tag)), span };
+            match op {
+                CompareOp::Equal => Ok(tagged),
+                CompareOp::NotEqual => Ok(Predicate::Not(Box::new(tagged))),
+                _ => Err(FilterError::new(
+                    left.span.start..right.span.end,
+                    format!("a frame may have several tags, so `{}` cannot compare them", op.as_str()),
+                )
+                .hint("use `=`, `in` or `~`")),
+            }
         }
         (Typed::Condition(a), Typed::Condition(b)) => match op {
             CompareOp::Equal => Ok(Predicate::Same(Box::new(a), Box::new(b))),
@@ -158,15 +172,16 @@ fn mismatch((left, left_typed): (&Expr, &Typed), (right, right_typed): (&Expr, &
     let error = FilterError::new(at.span.clone(), message);
     match (&at.kind, at_typed, other_typed) {
         (ExprKind::Literal(Literal::Text(text)), _, Typed::Number(_)) if text.trim().parse::<f64>().is_ok() => {
-            error.hint(format!("write the number without quotes: {}", text.trim()))
+            error.hint(format!("write the number without quotes: {}", text.trim())).fix(text.trim())
         }
         (ExprKind::Literal(Literal::Number { value, .. }), _, Typed::Text(_)) => {
-            error.hint(format!("text goes in quotes: \"{value}\""))
+            error.hint(format!("text goes in quotes: \"{value}\"")).fix(format!("\"{value}\""))
         }
         (ExprKind::Literal(Literal::Bool(value)), _, Typed::Text(_)) => {
-            error.hint(format!("text goes in quotes: \"{value}\""))
+            error.hint(format!("text goes in quotes: \"{value}\"")).fix(format!("\"{value}\""))
         }
         (ExprKind::Literal(Literal::Text(_)), _, Typed::Number(_)) => error.hint("compare it with a number"),
+        (_, _, Typed::Tags(_)) => error.hint("compare tags with text in quotes: tag = \"…\""),
         (ExprKind::Literal(_), _, Typed::Condition(_)) => {
             error.hint(format!("write `{other}` or `not {other}` by itself"))
         }

@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    FilterError, MetricName,
+    FilterError, FrameColumns, MetricName,
     ast::{Class, CompareOp, Duration, Expr, ExprKind, LabelQuantity, Side, WindowFunction},
     bounds::Bounds,
     check::{Checker, Measured, Typed, UnitOf},
@@ -23,7 +23,7 @@ impl Checker<'_> {
             return Err(FilterError::new(expr.span.clone(), message)
                 .hint("write this outside of `where`, for example `count(car where score > 0.5) >= 2 for 3 s`"));
         }
-        let name = ColumnName { name: expr.to_string(), span: expr.span.clone() };
+        let name = ColumnName { name: self.key(expr)?, span: expr.span.clone() };
         match &expr.kind {
             ExprKind::For { condition, duration } => Ok(Typed::Condition(Predicate::Held {
                 condition: Box::new(self.predicate(condition)?),
@@ -55,9 +55,17 @@ impl Checker<'_> {
             other: Box::new(self.predicate(other)?),
             length_ns,
             side,
-            name: ColumnName { name: format!("{length_ns} ns {} {other}", side.as_str()), span: other.span.clone() },
+            name: ColumnName {
+                name: format!("{length_ns} ns {} {}", side.as_str(), self.key(other)?),
+                span: other.span.clone(),
+            },
         };
         Ok(Predicate::All(vec![condition, near]))
+    }
+
+    /// What names a column that is worked out.
+    fn key(&self, expr: &Expr) -> Result<String, FilterError> {
+        text_with_tags(expr, self.names.columns)
     }
 
     /// A number that changes from frame to frame.
@@ -148,6 +156,22 @@ pub(super) fn quantity_of(quantity: LabelQuantity, count: Number) -> Typed {
         LabelQuantity::Has => {
             Typed::Condition(Predicate::Within { value: count, bounds: Bounds::Int { low: 1, high: i64::MAX } })
         }
+    }
+}
+
+/// What names the rows that an expression finds: its text, and which tags it was worked out from.
+pub(super) fn text_with_tags(expr: &Expr, columns: &dyn FrameColumns) -> Result<String, FilterError> {
+    let Some(span) = tag_name(expr) else { return Ok(expr.to_string()) };
+    let tags = columns.tags();
+    let tags = tags.map_err(|cause| FilterError::new(span, format!("tags cannot be read: {cause}")).of_lake())?;
+    Ok(format!("{expr} with tags {}", tags.version))
+}
+
+/// Where an expression names tags.
+fn tag_name(expr: &Expr) -> Option<Range<usize>> {
+    match &expr.kind {
+        ExprKind::Name(name) => (name == "tag").then(|| expr.span.clone()),
+        _ => expr.children().into_iter().find_map(tag_name),
     }
 }
 

@@ -148,6 +148,7 @@ impl Offer<'_> {
                 self.all_names();
                 self.functions(true);
                 self.number_functions();
+                self.places();
                 self.words(&[("not", "the opposite")], CandidateKind::Keyword);
             }
             Place::Operand(name) => {
@@ -198,7 +199,7 @@ impl Offer<'_> {
                     self.words(&[("not null", "with a value")], CandidateKind::Keyword);
                 }
             }
-            Place::Nothing => {}
+            Place::Corner | Place::Nothing => {}
         }
     }
 
@@ -218,6 +219,18 @@ impl Offer<'_> {
             ("mean(…)", "mean(", "mean over the time up to the frame"),
             ("min(…)", "min(", "smallest value over the time up to the frame"),
             ("max(…)", "max(", "largest value over the time up to the frame"),
+        ] {
+            self.push(label, insert, CandidateKind::Function, detail);
+        }
+    }
+
+    fn places(&mut self) {
+        if self.names.is_of_labels() || self.columns.position().is_none() {
+            return;
+        }
+        for (label, insert, detail) in [
+            ("in_box(…)", "in_box(", "taken between south, west, north and east"),
+            ("in_polygon(…)", "in_polygon(", "taken inside corners: lat lon, lat lon, …"),
         ] {
             self.push(label, insert, CandidateKind::Function, detail);
         }
@@ -247,6 +260,9 @@ impl Offer<'_> {
             ("t", "seconds since the recording began"),
             ("frame", "index in the footage"),
             ("labels", "number of labels on the frame"),
+            ("store", "path of its file inside the lake"),
+            ("damaged", "verifying found its bytes damaged"),
+            ("problem", "a line of Problems is about it"),
         ] {
             self.push(name, name, CandidateKind::Fixed, detail);
         }
@@ -272,6 +288,8 @@ impl Offer<'_> {
             Some(
                 Referent::Recording
                     | Referent::Camera
+                    | Referent::Store
+                    | Referent::Marked(_)
                     | Referent::Attribute(_)
                     | Referent::Metric { kind: MetricKind::Text | MetricKind::Bool, .. }
             )
@@ -284,10 +302,11 @@ impl Offer<'_> {
         let values: BTreeSet<&str> = match name.and_then(|name| self.names.resolve(name)) {
             Some(Referent::Recording) => footages.map(|footage| footage.recording.as_str()).collect(),
             Some(Referent::Camera) => footages.map(|footage| footage.camera.as_str()).collect(),
+            Some(Referent::Store) => (0..footages.len()).filter_map(|footage| self.columns.store(footage)).collect(),
             Some(Referent::Attribute(key)) => {
                 footages.filter_map(|footage| footage.attributes.get(&key)).map(String::as_str).collect()
             }
-            Some(Referent::Metric { kind: MetricKind::Bool, .. }) => {
+            Some(Referent::Marked(_) | Referent::Metric { kind: MetricKind::Bool, .. }) => {
                 self.words(&[("true", ""), ("false", "")], CandidateKind::Value);
                 return;
             }
@@ -311,7 +330,8 @@ impl Offer<'_> {
             ("!=", "not equal"),
         ];
         let kind = match name.and_then(|name| self.names.resolve(name)) {
-            Some(Referent::Recording | Referent::Camera | Referent::Attribute(_)) => MetricKind::Text,
+            Some(Referent::Recording | Referent::Camera | Referent::Store | Referent::Attribute(_)) => MetricKind::Text,
+            Some(Referent::Marked(_)) => MetricKind::Bool,
             Some(Referent::Metric { kind, .. }) => kind,
             _ => MetricKind::Float,
         };
@@ -422,6 +442,16 @@ mod tests {
             ("speed > cou|", "count(…)", 3),
             ("metric|", "metric.time", 6),
             ("driv|er = 1", "driver", 4),
+            ("in_|", "in_box(…) in_polygon(…)", 3),
+            ("in_box(48, |", "", 0),
+            ("in_box(48, 11, 49, 12) |", "and or for within", 0),
+            ("in_polygon(48 11, 49 -12, 5 6) |", "and or for within", 0),
+            ("not in_box(1, 2, 3, 4) and sp|", "speed", 2),
+            ("dama|", "damaged", 4),
+            ("not prob|", "problem", 4),
+            ("store = |", "\"drive_1/front.h5\" \"drive_1/rear.h5\"", 0),
+            ("store |", "= != ~ in", 0),
+            ("problem |", "and or is null for", 0),
             ("a & |", "", 0),
         ] {
             assert_eq!(offered(text), (expected.to_owned(), replaced), "{text}");

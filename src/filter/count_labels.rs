@@ -57,10 +57,15 @@ pub(super) fn count(
     Ok(counts)
 }
 
-fn count_in(labels: &LabelRows, wanted: &LabelCount, counts: &mut [u32]) -> Result<(), FilterError> {
+/// The labels that fit, as words.
+pub(super) fn fitting(labels: &LabelRows, wanted: &LabelCount) -> Result<Vec<usize>, FilterError> {
     let table = LabelColumns::new(labels, &wanted.attributes);
     let test = Planner::new(&table).test(&wanted.condition)?;
-    let (yes, _) = sides(&test, table.rows(), table.footages(), Want { yes: true, no: false });
+    Ok(sides(&test, table.rows(), table.footages(), Want { yes: true, no: false }).0)
+}
+
+fn count_in(labels: &LabelRows, wanted: &LabelCount, counts: &mut [u32]) -> Result<(), FilterError> {
+    let yes = fitting(labels, wanted)?;
     debug_assert_eq!(yes.len(), labels.len().div_ceil(WORD_ROWS));
     for (count, ends) in counts.iter_mut().zip(labels.starts().windows(2)) {
         let mut at = next(&yes, ends[0], ends[1], true);

@@ -1,40 +1,41 @@
 //! How facets change a filter's text.
 //!
 //! A facet owns the top-level conjuncts that say nothing but its own condition (`speed between 10 and 20`,
-//! `camera in ("front", "rear")`, `has(car)`); every other conjunct is left exactly as it was written and shows as a
-//! chip. A filter whose top level is an `or` becomes one conjunct in parentheses.
+//! `camera in ("front", "rear")`, `not camera = "rear"`, `speed is null`, `count(car) >= 3`); every other conjunct is left
+//! exactly as it was written and shows as a chip. A filter whose top level is an `or` becomes one conjunct in parentheses.
+//! What choices and numbers of labels say is in [`super::choice`].
 
 use std::ops::Range;
 
 use super::{
     Expr, FilterError,
-    ast::{CompareOp, ExprKind, LabelQuantity, Literal, Number},
+    ast::{CompareOp, ExprKind, Literal, PlaceShape},
+    choice,
     names::plain_name,
     parse::parse,
-    print::{name_text, text_literal, time_text},
+    print::{name_text, time_text},
     unit,
 };
 
 /// What a facet is about. Names are as a filter spells them, without back quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Facet<'a> {
-    /// A metric, an attribute or a fixed name: its range, its choice of values, or its being true.
+    /// A metric, an attribute or a fixed name: its range, its choice of values, its being true or without a value.
     Name(&'a str),
-    /// One label class: `has(class)`.
+    /// One label class: how many there are on the frame.
     Class(&'a str),
-    /// All `has(…)` together.
-    Classes,
+    /// Where frames were taken: `in_box(…)` and `in_polygon(…)`.
+    Place,
 }
 
 impl Facet<'_> {
     /// Whether the conjunct is the facet's own.
     #[must_use]
     pub fn owns(self, conjunct: &Expr) -> bool {
-        match (self, &conjunct.kind) {
-            (Self::Classes, ExprKind::Labels { quantity: LabelQuantity::Has, .. }) => true,
-            (Self::Class(name), ExprKind::Labels { quantity: LabelQuantity::Has, class }) => class.name == name,
-            (Self::Name(name), _) => owned_name(conjunct).is_some_and(|own| plain_name(own) == plain_name(name)),
-            _ => false,
+        match self {
+            Self::Place => matches!(conjunct.kind, ExprKind::InPlace { .. }),
+            Self::Class(name) => choice::class_range(conjunct).is_some_and(|(class, _)| class == name),
+            Self::Name(name) => owned_name(conjunct).is_some_and(|own| plain_name(own) == plain_name(name)),
         }
     }
 }
@@ -55,6 +56,49 @@ pub fn conjuncts(expr: &Expr) -> &[Expr] {
         ExprKind::And(parts) => parts,
         _ => std::slice::from_ref(expr),
     }
+}
+
+/// What owns a conjunct.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The facet of this name, in its one spelling.
+    Name(String),
+    /// The facet of a label class.
+    Class(String),
+    /// None: it is a chip.
+    Chip,
+}
+
+impl Owner {
+    /// What owns the conjunct.
+    fn of(conjunct: &Expr) -> Self {
+        match owned_name(conjunct) {
+            Some(name) => Self::name(name),
+            None => match choice::class_range(conjunct) {
+                Some((class, _)) => Self::Class(class.to_owned()),
+                None => Self::Chip,
+            },
+        }
+    }
+
+    /// The facet of a name.
+    pub(super) fn name(name: &str) -> Self {
+        Self::Name(plain_name(name).to_owned())
+    }
+}
+
+/// The conjuncts of each owner joined to one condition, in the order of their first ones. The tree is true where all of
+/// them are.
+pub(super) fn by_owner(expr: &Expr) -> Vec<(Owner, Expr)> {
+    let mut parts: Vec<(Owner, Expr)> = Vec::new();
+    for conjunct in conjuncts(expr) {
+        let owner = Owner::of(conjunct);
+        match parts.iter_mut().find(|(known, _)| *known == owner) {
+            Some((_, joined)) => *joined = Expr::and(joined.clone(), conjunct.clone()),
+            None => parts.push((owner, conjunct.clone())),
+        }
+    }
+    parts
 }
 
 /// The tree without the conjuncts that the facet owns; `None` when nothing is left. What the facet's own histogram or
@@ -82,31 +126,6 @@ pub fn time_range_of(expr: &Expr) -> Option<(i64, i64)> {
     own.filter_map(part_times).reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)))
 }
 
-/// The values that the facet's own conjunct lets through for `name`; `None` when it owns none that is a choice.
-#[must_use]
-pub fn choice_of(expr: &Expr, name: &str) -> Option<Vec<String>> {
-    let own = conjuncts(expr).iter().filter(|part| Facet::Name(name).owns(part));
-    own.filter_map(choice).reduce(|a, b| a.into_iter().filter(|value| b.contains(value)).collect())
-}
-
-/// Whether the filter asks for the boolean `name` to be true or false; `None` when it does not ask.
-#[must_use]
-pub fn flag_of(expr: &Expr, name: &str) -> Option<bool> {
-    conjuncts(expr).iter().filter(|part| Facet::Name(name).owns(part)).find_map(flag)
-}
-
-/// The classes that the filter asks for with `has(…)`, in the order written.
-#[must_use]
-pub fn classes_of(expr: &Expr) -> Vec<&str> {
-    conjuncts(expr)
-        .iter()
-        .filter_map(|part| match &part.kind {
-            ExprKind::Labels { quantity: LabelQuantity::Has, class } => Some(class.name.as_str()),
-            _ => None,
-        })
-        .collect()
-}
-
 /// The text with the range of `name` set to these ends, both included and in the metric's own unit, or without one. An
 /// infinite end is left open.
 ///
@@ -117,6 +136,7 @@ pub fn set_range(text: &str, name: &str, range: Option<(f64, f64)>) -> Result<St
         let (low, high) = if low > high { (high, low) } else { (low, high) };
         let name = name_text(name);
         match (low.is_finite(), high.is_finite()) {
+            (true, true) if low.total_cmp(&high).is_eq() => Some(format!("{name} = {}", number_text(low))),
             (true, true) => Some(format!("{name} between {} and {}", number_text(low), number_text(high))),
             (true, false) => Some(format!("{name} >= {}", number_text(low))),
             (false, true) => Some(format!("{name} <= {}", number_text(high))),
@@ -135,38 +155,49 @@ pub fn set_time_range(text: &str, range: Option<(i64, i64)>) -> Result<String, F
     replace_own(text, Facet::Name("time"), condition)
 }
 
-/// The text with the values of `name` set to these, or without a choice. An empty choice is none: a facet without a
-/// tick does not filter.
+/// The text with frames asked to be of this place, as [`super::ast::PlaceShape`] is written, or of any place. Numbers are
+/// degrees: south, west, north, east of a box.
 ///
 /// # Errors
 /// When the text does not parse.
-pub fn set_choice(text: &str, name: &str, values: Option<&[String]>) -> Result<String, FilterError> {
-    let condition = match values {
-        None | Some([]) => None,
-        Some([value]) => Some(format!("{} = {}", name_text(name), text_literal(value))),
-        Some(values) => {
-            let list: Vec<String> = values.iter().map(|value| text_literal(value)).collect();
-            Some(format!("{} in ({})", name_text(name), list.join(", ")))
+pub fn set_box(text: &str, sides: Option<[f64; 4]>) -> Result<String, FilterError> {
+    let condition = sides.map(|sides| format!("in_box({})", sides.map(number_text).join(", ")));
+    replace_own(text, Facet::Place, condition)
+}
+
+/// As [`set_box`], with the corners of a polygon: latitude and longitude of each.
+///
+/// # Errors
+/// When the text does not parse.
+pub fn set_polygon(text: &str, corners: &[[f64; 2]]) -> Result<String, FilterError> {
+    let corners: Vec<String> = corners.iter().map(|corner| corner.map(number_text).join(" ")).collect();
+    replace_own(text, Facet::Place, Some(format!("in_polygon({})", corners.join(", "))))
+}
+
+/// The outlines, as latitude and longitude of each corner, of the places that the filter asks for.
+#[must_use]
+pub fn places_of(expr: &Expr) -> Vec<Vec<[f64; 2]>> {
+    let outline = |part: &Expr| {
+        let ExprKind::InPlace { shape, corners } = &part.kind else { return None };
+        let degrees = |corner: &Expr| match &corner.kind {
+            ExprKind::Literal(Literal::Number { value, unit: None }) => Some(value.as_f64()),
+            ExprKind::Literal(Literal::Number { value, unit: Some(unit) }) => {
+                unit::convert(value.as_f64(), unit, "deg")
+            }
+            _ => None,
+        };
+        let numbers: Vec<f64> = corners.iter().map(degrees).collect::<Option<_>>()?;
+        match (shape, numbers.as_slice()) {
+            (PlaceShape::Box, &[south, west, north, east]) => {
+                // Round the box from its west, eastward, also where that crosses the antimeridian.
+                let east = if east < west { east + 360.0 } else { east };
+                Some(vec![[south, west], [south, east], [north, east], [north, west]])
+            }
+            (PlaceShape::Polygon, numbers) => Some(numbers.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect()),
+            (PlaceShape::Box, _) => None,
         }
     };
-    replace_own(text, Facet::Name(name), condition)
-}
-
-/// The text with the boolean `name` asked to be true or false, or not asked.
-///
-/// # Errors
-/// When the text does not parse.
-pub fn set_flag(text: &str, name: &str, value: Option<bool>) -> Result<String, FilterError> {
-    let condition = value.map(|value| format!("{}{}", if value { "" } else { "not " }, name_text(name)));
-    replace_own(text, Facet::Name(name), condition)
-}
-
-/// The text with or without `has(class)`.
-///
-/// # Errors
-/// When the text does not parse.
-pub fn set_class(text: &str, class: &str, on: bool) -> Result<String, FilterError> {
-    replace_own(text, Facet::Class(class), on.then(|| format!("has({})", name_text(class))))
+    conjuncts(expr).iter().filter_map(outline).collect()
 }
 
 /// The text without its `index`-th top-level conjunct: what closing a chip does.
@@ -179,13 +210,58 @@ pub fn remove_conjunct(text: &str, index: usize) -> Result<String, FilterError> 
     Ok(join(&keep.map(|(_, part)| source(text, part)).collect::<Vec<_>>()))
 }
 
+/// The text with a condition that must hold too, behind the others.
+///
+/// # Errors
+/// When the text or the condition does not parse.
+pub fn add_conjunct(text: &str, condition: &str) -> Result<String, FilterError> {
+    let Some(expr) = parse(condition)? else { return Ok(text.to_owned()) };
+    let condition = condition.trim();
+    let alone = parse(text)?.is_none();
+    let whole = matches!(expr.kind, ExprKind::Or(_)) && !expr.grouped && !alone;
+    let condition = if whole { format!("({condition})") } else { condition.to_owned() };
+    append(text, condition)
+}
+
+/// The `index`-th top-level conjunct as it was written.
+///
+/// # Errors
+/// When the text does not parse.
+pub fn conjunct_text(text: &str, index: usize) -> Result<Option<String>, FilterError> {
+    Ok(parse(text)?.and_then(|expr| conjuncts(&expr).get(index).map(|part| source(text, part))))
+}
+
+/// The text without anything that the facet owns.
+///
+/// # Errors
+/// When the text does not parse.
+pub fn clear(text: &str, facet: Facet<'_>) -> Result<String, FilterError> {
+    replace_own(text, facet, None)
+}
+
+/// The text without anything that one of the facets owns.
+///
+/// # Errors
+/// When the text does not parse.
+pub fn clear_all(text: &str, facets: &[Facet<'_>]) -> Result<String, FilterError> {
+    replace(text, |part| facets.iter().any(|facet| facet.owns(part)), None)
+}
+
 /// The text with the facet's own conjuncts replaced by `condition`, in the place of the first of them or at the end.
-fn replace_own(text: &str, facet: Facet<'_>, condition: Option<String>) -> Result<String, FilterError> {
+pub(super) fn replace_own(text: &str, facet: Facet<'_>, condition: Option<String>) -> Result<String, FilterError> {
+    replace(text, |part| facet.owns(part), condition)
+}
+
+fn append(text: &str, condition: String) -> Result<String, FilterError> {
+    replace(text, |_| false, Some(condition))
+}
+
+fn replace(text: &str, own: impl Fn(&Expr) -> bool, condition: Option<String>) -> Result<String, FilterError> {
     let Some(expr) = parse(text)? else { return Ok(condition.unwrap_or_default()) };
     let mut condition = condition;
     let mut parts = Vec::new();
     for part in conjuncts(&expr) {
-        if facet.owns(part) {
+        if own(part) {
             parts.extend(condition.take());
         } else {
             parts.push(source(text, part));
@@ -221,8 +297,12 @@ fn number_text(value: f64) -> String {
     }
 }
 
-/// The name that a conjunct is about, when it is a range, a choice or a flag of that name and nothing else.
+/// The name that a conjunct is about, when it is a range, a choice, a flag or a missing value of that name and nothing
+/// else.
 fn owned_name(part: &Expr) -> Option<&str> {
+    if let Some((name, _)) = choice::part_choice(part) {
+        return Some(name);
+    }
     let name = |expr: &'_ Expr| matches!(expr.kind, ExprKind::Name(_));
     let literal = |expr: &Expr| matches!(expr.kind, ExprKind::Literal(_));
     let subject = match &part.kind {
@@ -237,8 +317,6 @@ fn owned_name(part: &Expr) -> Option<&str> {
         }
         ExprKind::Between { value, low, high } if literal(low) && literal(high) => value,
         ExprKind::In { value, list } if list.iter().all(literal) => value,
-        ExprKind::Not(inner) => inner,
-        ExprKind::Name(_) => part,
         _ => return None,
     };
     match &subject.kind {
@@ -285,37 +363,6 @@ fn part_times(part: &Expr) -> Option<(i64, i64)> {
     })
 }
 
-fn choice(part: &Expr) -> Option<Vec<String>> {
-    let value = |expr: &Expr| match &expr.kind {
-        ExprKind::Literal(Literal::Text(text)) => Some(text.clone()),
-        ExprKind::Literal(Literal::Bool(value)) => Some(value.to_string()),
-        ExprKind::Literal(Literal::Number { value: Number::Int(value), unit: None }) => Some(value.to_string()),
-        _ => None,
-    };
-    match &part.kind {
-        ExprKind::Compare { op: CompareOp::Equal, left, right } => {
-            let literal = if matches!(left.kind, ExprKind::Name(_)) { right } else { left };
-            Some(vec![value(literal)?])
-        }
-        ExprKind::In { list, .. } => list.iter().map(value).collect(),
-        _ => None,
-    }
-}
-
-fn flag(part: &Expr) -> Option<bool> {
-    match &part.kind {
-        ExprKind::Name(_) => Some(true),
-        ExprKind::Not(_) => Some(false),
-        ExprKind::Compare { op: CompareOp::Equal, left, right } => {
-            [left, right].into_iter().find_map(|side| match side.kind {
-                ExprKind::Literal(Literal::Bool(value)) => Some(value),
-                _ => None,
-            })
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -353,6 +400,7 @@ mod tests {
                 "speed > 3 within 1 s of braking and speed between 1 and 2",
             ),
             ("not speed > 3 or speed is null", None, "not speed > 3 or speed is null"),
+            ("speed is null and x = 1", Some((2.0, 2.0)), "speed = 2 and x = 1"),
             ("", Some((1e300, f64::MAX)), "speed between 1e300 and 1.7976931348623157e308"),
         ] {
             let edited = set_range(text, "speed", range).unwrap();
@@ -384,37 +432,54 @@ mod tests {
     }
 
     #[test]
-    fn choices_flags_and_classes() {
-        let both = ["front".to_owned(), "a \"b\"".to_owned()];
-        let text = set_choice("speed > 1", "camera", Some(&both)).unwrap();
-        assert_eq!(text, "speed > 1 and camera in (\"front\", \"a \"\"b\"\"\")");
-        let expr = parse(&text).unwrap().unwrap();
-        assert_eq!(choice_of(&expr, "camera").unwrap(), both);
-        assert_eq!(without_own(&expr, Facet::Name("camera")).unwrap().to_string(), "speed > 1");
-        assert_eq!(without_own(&expr, Facet::Name("region")).unwrap(), expr);
-        assert_eq!(set_choice(&text, "camera", Some(&both[..1])).unwrap(), "speed > 1 and camera = \"front\"");
-        assert_eq!(set_choice(&text, "camera", Some(&[])).unwrap(), "speed > 1");
+    fn a_place_is_set_replaced_and_removed() {
+        let text = set_box("a = 1 or b = 2", Some([48.0, 11.5, 48.25, 11.75])).unwrap();
+        assert_eq!(text, "(a = 1 or b = 2) and in_box(48, 11.5, 48.25, 11.75)");
+        let outlines = places_of(&parse(&text).unwrap().unwrap());
+        assert_eq!(outlines, [[[48.0, 11.5], [48.0, 11.75], [48.25, 11.75], [48.25, 11.5]]]);
+        let text = set_polygon(&text, &[[1.0, 2.0], [3.0, -4.5], [5.0, 6.0]]).unwrap();
+        assert_eq!(text, "(a = 1 or b = 2) and in_polygon(1 2, 3 -4.5, 5 6)");
+        assert_eq!(places_of(&parse(&text).unwrap().unwrap()), [[[1.0, 2.0], [3.0, -4.5], [5.0, 6.0]]]);
+        assert_eq!(set_box(&text, None).unwrap(), "(a = 1 or b = 2)");
+        // What says more than a place is nobody's own.
+        let text = "not in_box(1, 2, 3, 4) and in_box(1, 2, 3, 4) for 3 s";
+        assert_eq!(
+            set_box(text, Some([1.0, 179.0, 3.0, -179.0])).unwrap(),
+            format!("{text} and in_box(1, 179, 3, -179)")
+        );
+        assert_eq!(places_of(&parse(text).unwrap().unwrap()).len(), 0);
+        let crossing = parse("in_box(1, 179, 3, -179)").unwrap().unwrap();
+        assert_eq!(places_of(&crossing)[0][1].map(|degrees| degrees.to_string()), ["1", "181"]);
+    }
 
-        let text = set_flag("", "braking", Some(false)).unwrap();
-        assert_eq!(text, "not braking");
-        assert_eq!(flag_of(&parse(&text).unwrap().unwrap(), "braking"), Some(false));
-        assert_eq!(set_flag(&text, "braking", Some(true)).unwrap(), "braking");
-        assert_eq!(flag_of(&parse("braking = true").unwrap().unwrap(), "braking"), Some(true));
-
-        let text = set_class("a = 1 or b = 2", "traffic light", true).unwrap();
-        assert_eq!(text, "(a = 1 or b = 2) and has(`traffic light`)");
-        let text = set_class(&text, "car", true).unwrap();
-        let expr = parse(&text).unwrap().unwrap();
-        assert_eq!(classes_of(&expr), ["traffic light", "car"]);
-        assert_eq!(without_own(&expr, Facet::Class("car")).map(|rest| conjuncts(&rest).len()), Some(2));
-        assert_eq!(without_own(&expr, Facet::Classes).unwrap().to_string(), "a = 1 or b = 2");
-        assert_eq!(set_class(&text, "car", true).unwrap(), text);
-        assert_eq!(set_class(&text, "car", false).unwrap(), "(a = 1 or b = 2) and has(`traffic light`)");
-        assert_eq!(remove_conjunct(&text, 0).unwrap(), "has(`traffic light`) and has(car)");
+    #[test]
+    fn conditions_are_taken_out_and_added() {
         let text = "has(car where score > 0.5) and has(car) and has(bus) for 3 s";
-        assert_eq!(set_class(text, "car", false).unwrap(), "has(car where score > 0.5) and has(bus) for 3 s");
-        assert_eq!(classes_of(&parse(text).unwrap().unwrap()), ["car"]);
         assert_eq!(remove_conjunct(text, 2).unwrap(), "has(car where score > 0.5) and has(car)");
-        assert!(without_own(&parse("has(car)").unwrap().unwrap(), Facet::Classes).is_none());
+        assert_eq!(conjunct_text(text, 2).unwrap().as_deref(), Some("has(bus) for 3 s"));
+        assert_eq!(conjunct_text(text, 3).unwrap(), None);
+        for (text, condition, expected) in [
+            ("", " a = 1 or b = 2 ", "a = 1 or b = 2"),
+            ("c = 3", "a = 1 or b = 2", "c = 3 and (a = 1 or b = 2)"),
+            ("c = 3", "(a = 1 or b = 2)", "c = 3 and (a = 1 or b = 2)"),
+            ("a = 1 or b = 2", "c = 3", "(a = 1 or b = 2) and c = 3"),
+            ("c = 3", "c = 3", "c = 3 and c = 3"),
+            ("c = 3", "", "c = 3"),
+        ] {
+            assert_eq!(add_conjunct(text, condition).unwrap(), expected);
+        }
+        assert!(add_conjunct("a", "b >").is_err());
+        for (text, facet, expected) in [
+            ("speed > 1 and has(car) and speed < 3", Facet::Name("speed"), "has(car)"),
+            ("speed is not null and has(car)", Facet::Name("speed"), "has(car)"),
+            ("count(car) >= 2 and has(car where w > 3)", Facet::Class("car"), "has(car where w > 3)"),
+            ("not camera = 'front'", Facet::Name("camera"), ""),
+        ] {
+            assert_eq!(clear(text, facet).unwrap(), expected, "{text}");
+        }
+        let text = "has(car) and speed > 1 and count(bus) > 2 and labels < 9";
+        let facets = [Facet::Class("car"), Facet::Class("bus"), Facet::Name("labels")];
+        assert_eq!(clear_all(text, &facets).unwrap(), "speed > 1");
+        assert_eq!(clear_all("a = 1 or b = 2", &facets).unwrap(), "a = 1 or b = 2");
     }
 }

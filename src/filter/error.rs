@@ -14,6 +14,8 @@ pub struct FilterError {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Text that would mend it in place of [`Self::span`], where one is likely.
+    pub fix: Option<String>,
     /// Whether the lake is at fault (a column could not be read) and not the text.
     pub of_lake: bool,
 }
@@ -21,7 +23,7 @@ pub struct FilterError {
 impl FilterError {
     /// An error without a hint.
     pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), hint: None, of_lake: false }
+        Self { span, message: message.into(), hint: None, fix: None, of_lake: false }
     }
 
     /// The same error, told of the lake and not of the text.
@@ -36,6 +38,21 @@ impl FilterError {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same error with a text that would mend it in its place.
+    #[must_use]
+    pub fn fix(mut self, text: impl Into<String>) -> Self {
+        self.fix = Some(text.into());
+        self
+    }
+
+    /// `source` with what is wrong replaced by what would mend it; `None` when nothing is likely to.
+    #[must_use]
+    pub fn mended(&self, source: &str) -> Option<String> {
+        let fix = self.fix.as_ref()?;
+        let (before, after) = (source.get(..self.span.start)?, source.get(self.span.end..)?);
+        Some(format!("{before}{fix}{after}"))
     }
 
     /// The message, the line of `source` it is about with a caret underline, and the hint; no newline at the end.

@@ -28,6 +28,11 @@ impl Bound {
         Ok(Self { predicate })
     }
 
+    /// What the filter says.
+    pub(super) fn predicate(&self) -> &Predicate {
+        &self.predicate
+    }
+
     /// The frames for which the filter is true. Unknown does not match.
     ///
     /// # Errors
@@ -81,7 +86,7 @@ fn copy_words(mask: &Mask, words: &mut [usize]) {
 }
 
 /// Everything below counts on footages that cover the rows one after the other.
-fn check_footages(footages: &[FootageRows], rows: usize) -> Result<(), FilterError> {
+pub(super) fn check_footages(footages: &[FootageRows], rows: usize) -> Result<(), FilterError> {
     let mut end = Some(0_usize);
     for footage in footages {
         if end != Some(footage.first_row) {

@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::HashMap};
 
 use super::{
-    FilterError, FrameColumns, FrameSet,
+    FilterError, FrameColumns, FrameSet, Mark,
     names::{Names, Referent},
 };
 use crate::model::{Column, MetricKind, NULL_WORD};
@@ -47,9 +47,13 @@ pub fn category_counts(
         || FilterError::new(place.clone(), format!("`{name}` is not a category")).hint("look at its histogram instead");
     let mut counts = match Names::new(columns).resolve(name) {
         None => return Err(FilterError::new(place, format!("`{name}` is not known"))),
-        Some(Referent::Recording) => footage_counts(columns, within, |footage| Some(&footage.recording)),
-        Some(Referent::Camera) => footage_counts(columns, within, |footage| Some(&footage.camera)),
-        Some(Referent::Attribute(key)) => footage_counts(columns, within, |footage| footage.attributes.get(&key)),
+        Some(Referent::Recording) => footage_counts(columns, within, |_, footage| Some(footage.recording.as_str())),
+        Some(Referent::Camera) => footage_counts(columns, within, |_, footage| Some(footage.camera.as_str())),
+        Some(Referent::Store) => footage_counts(columns, within, |footage, _| columns.store(footage)),
+        Some(Referent::Attribute(key)) => {
+            footage_counts(columns, within, |_, footage| footage.attributes.get(&key).map(String::as_str))
+        }
+        Some(Referent::Marked(mark)) => marked_counts(columns, mark, within),
         Some(Referent::Metric { name, kind: MetricKind::Bool | MetricKind::Text, .. }) => {
             let column = columns.metric(&name).map_err(|cause| FilterError::new(place.clone(), cause))?;
             column_counts(&column, within)
@@ -68,19 +72,37 @@ pub fn category_counts(
 fn footage_counts<'a>(
     columns: &'a dyn FrameColumns,
     within: Option<&FrameSet>,
-    value: impl Fn(&'a super::FootageRows) -> Option<&'a String>,
+    value: impl Fn(usize, &'a super::FootageRows) -> Option<&'a str>,
 ) -> Vec<CategoryCount> {
-    let mut counts: HashMap<Option<&String>, (usize, usize)> = HashMap::new();
-    for footage in columns.footages() {
+    let mut counts: HashMap<Option<&str>, (usize, usize)> = HashMap::new();
+    for (index, footage) in columns.footages().iter().enumerate() {
         let matching =
             within.map_or(footage.rows, |set| set.count_in(footage.first_row, footage.first_row + footage.rows));
-        let count = counts.entry(value(footage)).or_default();
+        let count = counts.entry(value(index, footage)).or_default();
         count.0 += footage.rows;
         count.1 += matching;
     }
-    let count =
-        |(value, (frames, matching)): (Option<&String>, _)| CategoryCount { value: value.cloned(), frames, matching };
+    let count = |(value, (frames, matching)): (Option<&str>, _)| CategoryCount {
+        value: value.map(str::to_owned),
+        frames,
+        matching,
+    };
     counts.into_iter().map(count).collect()
+}
+
+/// Counts of the rows with a mark and of those without; of a side that no frame is on there is none.
+fn marked_counts(columns: &dyn FrameColumns, mark: Mark, within: Option<&FrameSet>) -> Vec<CategoryCount> {
+    let (mut frames, mut matching) = (0, 0);
+    for rows in columns.marked(mark) {
+        frames += rows.len();
+        matching += within.map_or(rows.len(), |set| set.count_in(rows.start, rows.end));
+    }
+    let rest = (columns.rows() - frames, within.map_or(columns.rows(), FrameSet::count) - matching);
+    [("false", rest), ("true", (frames, matching))]
+        .into_iter()
+        .filter(|(_, (frames, _))| *frames > 0)
+        .map(|(value, (frames, matching))| CategoryCount { value: Some(value.to_owned()), frames, matching })
+        .collect()
 }
 
 /// Counts of every word, or of true and false; words that no frame has are left out.
@@ -168,6 +190,9 @@ mod tests {
         for (name, expected) in [
             ("recording", "drive_1 6 3, drive_2 2 1"),
             ("camera", "Front 2 1, front 4 1, rear 2 2"),
+            ("store", "drive_1/front.h5 4 1, drive_1/rear.h5 2 2, - 2 1"),
+            ("damaged", "false 6 2, true 2 2"),
+            ("problem", "false 2 0, true 6 4"),
             ("region", "north 6 3, - 2 1"),
             ("vehicle", "Van 2 1, van 6 3"),
             ("weather", "Rain 1 0, rain 1 0, snow 1 1, sun 3 3, - 2 0"),

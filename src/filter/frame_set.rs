@@ -1,9 +1,12 @@
 //! Which frames match: one bit per row of the frame table.
 
 use fixedbitset::FixedBitSet;
+use rayon::prelude::*;
 
 /// Words of 64 rows under one entry of the rank directory.
 const RANK_WORDS: usize = 64;
+/// Words from which on counting them is shared among the cores.
+const MANY_WORDS: usize = 1 << 12;
 /// Rows in a word.
 pub(super) const WORD_ROWS: usize = 64;
 
@@ -32,11 +35,16 @@ impl FrameSet {
     /// The set of the ones of a bit set.
     #[must_use]
     pub fn new(bits: FixedBitSet) -> Self {
+        let words = bits.as_slice();
+        let ones = |words: &[usize]| words.iter().map(|word| word.count_ones() as usize).sum::<usize>();
+        let mut ranks: Vec<usize> = if words.len() < MANY_WORDS {
+            words.chunks(RANK_WORDS).map(ones).collect()
+        } else {
+            words.par_chunks(RANK_WORDS).with_min_len(MANY_WORDS / RANK_WORDS).map(ones).collect()
+        };
         let mut count = 0;
-        let mut ranks = Vec::with_capacity(bits.as_slice().len().div_ceil(RANK_WORDS));
-        for words in bits.as_slice().chunks(RANK_WORDS) {
-            ranks.push(count);
-            count += words.iter().map(|word| word.count_ones() as usize).sum::<usize>();
+        for rank in &mut ranks {
+            count += std::mem::replace(rank, count);
         }
         Self { bits, ranks, count }
     }
@@ -202,6 +210,11 @@ mod tests {
             assert_eq!(all.previous_before(rows), rows.checked_sub(1));
             assert!(!all.contains(rows));
             assert_eq!(all.next_after(usize::MAX), None);
+        }
+        // Enough rows for the counting to be shared.
+        let third = FrameSet::from_rows(600_000, (0..600_000).step_by(3));
+        for (n, row) in [(0, 0), (99_999, 299_997), (199_999, 599_997)] {
+            assert_eq!((third.nth(n), third.rank(row), third.rank(row + 1)), (Some(row), n, n + 1));
         }
         assert_eq!(FrameSet::from_words(3, vec![usize::MAX]).count(), 3);
     }

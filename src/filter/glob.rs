@@ -11,6 +11,11 @@ impl Glob {
         Self(WildMatch::new_case_insensitive(pattern))
     }
 
+    /// The pattern as it was written.
+    pub(super) fn pattern(&self) -> String {
+        self.0.pattern()
+    }
+
     pub(super) fn matches(&self, text: &str) -> bool {
         self.0.matches(text)
     }

@@ -154,58 +154,96 @@ impl Bins {
     /// Counts the frames of a column, all of them or those of a set.
     #[must_use]
     pub fn histogram(&self, column: NumberColumn<'_>, within: Option<&FrameSet>) -> Histogram {
-        let start = || Histogram { counts: vec![0; self.count], nulls: 0, below: 0, above: 0 };
-        let bin = self.bin();
+        let slot = self.slot();
         let words = within.map(|set| set.bits().as_slice());
-        let work = |found: &mut Histogram, first: usize, piece: &[f64]| match words {
-            None => piece.iter().for_each(|value| self.add(found, &bin, *value)),
+        let work = |found: &mut Vec<u64>, first: usize, piece: &[f64]| match words {
+            None => piece.iter().for_each(|value| found[slot(*value)] += 1),
             // Pieces begin at a multiple of 64 rows, so each word of bits is about 64 of their values.
             Some(words) => {
                 for (word, values) in words[first / 64..].iter().zip(piece.chunks(64)) {
                     let mut word = *word;
                     while word != 0 {
                         if let Some(value) = values.get(word.trailing_zeros() as usize) {
-                            self.add(found, &bin, *value);
+                            found[slot(*value)] += 1;
                         }
                         word &= word - 1;
                     }
                 }
             }
         };
-        column.in_pieces(start, work, |mut a, b| {
-            a.counts.iter_mut().zip(&b.counts).for_each(|(a, b)| *a += b);
-            a.nulls += b.nulls;
-            a.below += b.below;
-            a.above += b.above;
-            a
-        })
+        let slots = column.in_pieces(
+            || vec![0; self.slots()],
+            work,
+            |mut a, b| {
+                a.iter_mut().zip(&b).for_each(|(a, b)| *a += b);
+                a
+            },
+        );
+        self.of_slots(&slots)
     }
 
-    /// Gives the place of a value between the edges, in bins.
-    #[expect(clippy::cast_precision_loss, reason = "bin numbers are small")]
-    fn bin(&self) -> impl Fn(f64) -> f64 + Sync + Send + use<> {
-        let (low, high, count) = (self.low, self.high, self.count as f64);
-        let scale = count / (high - low);
+    /// Slots that values fall into: below the first bin, one for each bin, above the last one, and no value. Larger values
+    /// have larger slots.
+    pub(super) fn slots(&self) -> usize {
+        self.count + 3
+    }
+
+    /// Gives the slot of a value.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bin numbers are small and not negative"
+    )]
+    pub(super) fn slot(&self) -> impl Fn(f64) -> usize + Sync + Send + use<> {
+        let (low, high, count) = (self.low, self.high, self.count);
+        let bins = count as f64;
+        let scale = bins / (high - low);
         move |value| {
-            if scale.is_normal() {
-                (value - low) * scale
+            if value >= low && value <= high {
+                let place = if scale.is_normal() {
+                    (value - low) * scale
+                } else {
+                    // Halves keep the span of very large values finite, and a quotient does not overflow for tiny ones.
+                    (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0) * bins
+                };
+                (place as usize).min(count - 1) + 1
+            } else if value.is_nan() {
+                count + 2
+            } else if value < low {
+                0
             } else {
-                // Halves keep the span of very large values finite, and a quotient does not overflow for tiny ones.
-                (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0) * count
+                count + 1
             }
         }
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and clamped")]
-    fn add(&self, found: &mut Histogram, bin: impl Fn(f64) -> f64, value: f64) {
-        if value >= self.low && value <= self.high {
-            found.counts[(bin(value) as usize).min(self.count - 1)] += 1;
-        } else if value.is_nan() {
-            found.nulls += 1;
-        } else if value < self.low {
-            found.below += 1;
-        } else {
-            found.above += 1;
+    /// The slot of each row, for bins whose slots fit a byte.
+    pub(super) fn codes(&self, column: NumberColumn<'_>) -> Vec<u8> {
+        let slot = self.slot();
+        let mut codes = vec![0; column.len()];
+        codes.par_chunks_mut(TASK_ROWS).enumerate().for_each(|(task, codes)| {
+            let mut piece = [0.0; PIECE_ROWS];
+            for (at, codes) in codes.chunks_mut(PIECE_ROWS).enumerate() {
+                let piece = &mut piece[..codes.len()];
+                column.read(task * TASK_ROWS + at * PIECE_ROWS, piece);
+                codes
+                    .iter_mut()
+                    .zip(piece)
+                    .for_each(|(code, value)| *code = u8::try_from(slot(*value)).unwrap_or(u8::MAX));
+            }
+        });
+        codes
+    }
+
+    /// The histogram of frames that were counted by slot.
+    pub(super) fn of_slots(&self, slots: &[u64]) -> Histogram {
+        let at = |slot: usize| slots.get(slot).copied().unwrap_or(0);
+        Histogram {
+            counts: (1..=self.count).map(at).collect(),
+            nulls: at(self.count + 2),
+            below: at(0),
+            above: at(self.count + 1),
         }
     }
 }

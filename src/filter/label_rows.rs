@@ -2,13 +2,14 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    ops::Range,
     sync::Arc,
 };
 
 use serde_json::Value;
 
-use super::{FootageRows, FrameColumns, MetricName};
-use crate::model::{Column, Label, MetricKind, NULL_BOOL, NULL_WORD};
+use super::{FootageRows, FrameColumns, Mark, MetricName};
+use crate::model::{BoundingBox, Column, Label, MetricKind, NULL_BOOL, NULL_WORD};
 
 /// Reaches an attribute that is called like a field.
 pub(super) const ATTRIBUTE_PREFIX: &str = "attribute.";
@@ -158,6 +159,30 @@ impl LabelRows {
         &self.starts
     }
 
+    /// The code of each label's class, and the classes by code.
+    pub(super) fn classes(&self) -> (&[u32], &[String]) {
+        match &*self.fields[0] {
+            Column::Text { codes, words } => (codes, words),
+            _ => (&[], &[]),
+        }
+    }
+
+    /// Box, score and track of a label.
+    pub(super) fn object(&self, label: usize) -> (Option<BoundingBox>, Option<f64>, Option<i64>) {
+        let number = |field: usize| self.fields[field].number(label);
+        let bbox = match (number(2), number(3), number(4), number(5)) {
+            (Some(x), Some(y), Some(w), Some(h)) => Some(BoundingBox { x, y, w, h }),
+            _ => None,
+        };
+        let track_id = match &*self.fields[6] {
+            Column::Int { values, valid } if valid.is_empty() || valid.get(label) == Some(&true) => {
+                values.get(label).copied()
+            }
+            _ => None,
+        };
+        (bbox, number(1), track_id)
+    }
+
     /// Adds the names and kinds of the attributes to those found before.
     pub(super) fn add_attributes(&self, kinds: &mut BTreeMap<String, MetricKind>) {
         let Column::Text { words, .. } = &self.attributes else { return };
@@ -295,6 +320,14 @@ impl FrameColumns for LabelColumns<'_> {
 
     fn timestamps(&self) -> Result<Arc<Vec<i64>>, String> {
         Err(NOT_OF_A_LABEL.to_owned())
+    }
+
+    fn store(&self, _: usize) -> Option<&str> {
+        None
+    }
+
+    fn marked(&self, _: Mark) -> Vec<Range<usize>> {
+        Vec::new()
     }
 
     fn labels_of(&self, _: usize) -> Result<Arc<LabelRows>, String> {

@@ -1,8 +1,8 @@
 //! Columns held in memory: what tests, benches and small tables are filtered through.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use super::{FootageRows, FrameColumns, LabelRows, MetricName};
+use super::{FootageRows, FrameColumns, FrameSet, LabelRows, Mark, MetricName, TagRows};
 use crate::model::{Column, Label};
 
 /// A frame table in memory. Columns whose length is not the number of rows are an error when a filter reads them.
@@ -16,6 +16,10 @@ pub struct MemoryColumns {
     labels: Arc<Vec<u32>>,
     label_rows: BTreeMap<usize, Arc<LabelRows>>,
     timestamps: Arc<Vec<i64>>,
+    tags: Arc<TagRows>,
+    stores: BTreeMap<usize, String>,
+    damaged: Vec<Range<usize>>,
+    problem: Vec<Range<usize>>,
 }
 
 impl MemoryColumns {
@@ -50,6 +54,21 @@ impl MemoryColumns {
         self
     }
 
+    /// Tells the path of a footage's store, by the footage's index.
+    pub fn set_store(&mut self, footage: usize, path: &str) -> &mut Self {
+        self.stores.insert(footage, path.to_owned());
+        self
+    }
+
+    /// Tells the rows that carry a mark, ascending and apart from each other.
+    pub fn set_marked(&mut self, mark: Mark, rows: Vec<Range<usize>>) -> &mut Self {
+        match mark {
+            Mark::Damaged => self.damaged = rows,
+            Mark::Problem => self.problem = rows,
+        }
+        self
+    }
+
     /// Adds a metric, or replaces it.
     pub fn add_metric(&mut self, name: &str, unit: Option<&str>, values: Column) -> &mut Self {
         self.metrics.retain(|metric| metric.name != name);
@@ -68,6 +87,15 @@ impl MemoryColumns {
         let at = self.classes.partition_point(|other| other.as_str() < name);
         self.classes.insert(at, name.to_owned());
         self.counts.insert(name.to_owned(), Arc::new(counts));
+        self
+    }
+
+    /// Gives a tag to these rows.
+    pub fn add_tag(&mut self, tag: &str, rows: impl IntoIterator<Item = usize>) -> &mut Self {
+        let set = FrameSet::from_rows(self.timestamps.len(), rows);
+        let tags = Arc::make_mut(&mut self.tags);
+        tags.version += 1;
+        tags.tags.insert(tag.to_owned(), set);
         self
     }
 
@@ -124,6 +152,21 @@ impl FrameColumns for MemoryColumns {
 
     fn timestamps(&self) -> Result<Arc<Vec<i64>>, String> {
         Ok(self.timestamps.clone())
+    }
+
+    fn tags(&self) -> Result<Arc<TagRows>, String> {
+        Ok(self.tags.clone())
+    }
+
+    fn store(&self, footage: usize) -> Option<&str> {
+        self.stores.get(&footage).map(String::as_str)
+    }
+
+    fn marked(&self, mark: Mark) -> Vec<Range<usize>> {
+        match mark {
+            Mark::Damaged => self.damaged.clone(),
+            Mark::Problem => self.problem.clone(),
+        }
     }
 
     fn labels_of(&self, footage: usize) -> Result<Arc<LabelRows>, String> {

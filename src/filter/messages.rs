@@ -50,6 +50,12 @@ fn messages() {
         "has(trafficlight)",
         "metric.spede > 1",
         "(speed in (1)) in (true)",
+        "in_box(47, 10)",
+        "in_box(47, 10, 49, 12, 13)",
+        "in_box(south, 10, 49, 12)",
+        "in_polygon(47 10, 49, 12)",
+        "in_bocks(47, 10, 49, 12)",
+        "in_polygon(0 0, 80 120, 80 -120)",
     ];
     let misfits = truth_table::MISFITS.iter().map(|(text, _)| *text);
     let shown: Vec<String> = texts
@@ -61,4 +67,32 @@ fn messages() {
         })
         .collect();
     insta::assert_snapshot!(shown.join("\n\n"));
+}
+
+#[test]
+fn what_is_offered_mends_the_filter() {
+    let lake = truth_table::lake();
+    for (text, expected) in [
+        ("speeed > 1", Some("speed > 1")),
+        ("has(car) and `two wordz` > 1", Some("has(car) and `two words` > 1")),
+        ("has(trafficlight)", Some("has(`traffic light`)")),
+        ("pedestrian and braking", Some("has(pedestrian) and braking")),
+        ("camera = front", Some("camera = \"front\"")),
+        ("speed > \"80\"", Some("speed > 80")),
+        ("camera = 3", Some("camera = \"3\"")),
+        ("speed > 80 annd braking", Some("speed > 80 and braking")),
+        ("braking && has(car)", Some("braking and has(car)")),
+        ("!braking", Some("not braking")),
+        ("speed > 80)", Some("speed > 80")),
+        ("has(car where scor > 1)", Some("has(car where score > 1)")),
+        ("speed >", None),
+        ("zebra > 1", None),
+    ] {
+        let wrong = |text: &str| Filter::parse(text).and_then(|filter| filter.bind(&lake)).err();
+        let mended = wrong(text).unwrap().mended(text);
+        assert_eq!(mended.as_deref(), expected, "{text}");
+        if let Some(mended) = mended {
+            assert_eq!(wrong(&mended), None, "{mended}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    FrameColumns, MetricName,
+    FrameColumns, Mark, MetricName,
     label_rows::{ATTRIBUTE_PREFIX, FIELDS},
     print::name_text,
     suggest::nearest,
@@ -11,8 +11,8 @@ use super::{
 use crate::model::MetricKind;
 
 /// Names that mean the same in every lake. A metric called like one is written `metric.<name>`, an attribute
-/// `attribute.<name>`. `frame_id`, `store` and `damaged` are columns of exports and so taken too, though no filter compares them.
-pub const FIXED_NAMES: [&str; 13] = [
+/// `attribute.<name>`. `frame_id` and `tags` are columns of exports and so taken too, though no filter compares them.
+pub const FIXED_NAMES: [&str; 16] = [
     "recording",
     "camera",
     "vehicle",
@@ -26,6 +26,9 @@ pub const FIXED_NAMES: [&str; 13] = [
     "frame_id",
     "store",
     "damaged",
+    "tag",
+    "tags",
+    "problem",
 ];
 
 const METRIC_PREFIX: &str = "metric.";
@@ -47,6 +50,12 @@ pub(super) enum Referent {
     Frame,
     /// Labels of any class.
     Labels,
+    /// The tags of the frame.
+    Tags,
+    /// Path of the footage's store inside the lake.
+    Store,
+    /// Whether the frame carries a mark.
+    Marked(Mark),
     Metric {
         name: String,
         kind: MetricKind,
@@ -107,6 +116,10 @@ impl<'a> Names<'a> {
             "t" => Referent::SinceStart,
             "frame" | "frame_idx" => Referent::Frame,
             "labels" => Referent::Labels,
+            "tag" => Referent::Tags,
+            "store" => Referent::Store,
+            "damaged" => Referent::Marked(Mark::Damaged),
+            "problem" => Referent::Marked(Mark::Problem),
             "frame_id" => return None,
             _ => {
                 let prefixed_metric = name.strip_prefix(METRIC_PREFIX).and_then(|name| self.metric(name));
@@ -138,7 +151,7 @@ impl<'a> Names<'a> {
             return nearest(name, self.label_names()).map(name_text);
         }
         let metrics = self.columns.metrics().iter().map(|metric| metric.name.as_str());
-        let fixed = FIXED_NAMES.into_iter().filter(|fixed| !matches!(*fixed, "frame_id" | "store" | "damaged"));
+        let fixed = FIXED_NAMES.into_iter().filter(|fixed| !matches!(*fixed, "frame_id" | "tags"));
         let bare = name.strip_prefix(METRIC_PREFIX).unwrap_or(name);
         let attributes = self.attributes.iter().copied();
         let near = nearest(bare, fixed.chain(metrics).chain(attributes))?;

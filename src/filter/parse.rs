@@ -355,7 +355,7 @@ impl<'a> Parser<'a> {
                 format!("`{}` is neither a known unit nor a word such as `and`, `or`, `for`", after.text),
             );
             return match nearest(&after.text, ["and", "or", "for", "within"]) {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                Some(near) => error.hint(format!("did you mean `{near}`?")).fix(near),
                 None => error,
             };
         }
@@ -373,16 +373,15 @@ impl<'a> Parser<'a> {
                     .hint("write `x not in (…)`, `x is not null`, or `not` before the condition")
             }
             TokenKind::Sign(Sign::Close) => {
-                FilterError::new(token.span.clone(), "this `)` closes nothing").hint("remove it")
+                FilterError::new(token.span.clone(), "this `)` closes nothing").hint("remove it").fix("")
             }
             TokenKind::Word(word) => {
                 let near = nearest(word, ["and", "or", "between", "in", "is", "for", "within"]);
-                FilterError::new(token.span.clone(), "`and`, `or` or an operator is expected here").hint(
-                    near.map_or_else(
-                        || "join conditions with `and` or `or`; put a name with spaces in back quotes".to_owned(),
-                        |near| format!("did you mean `{near}`?"),
-                    ),
-                )
+                let error = FilterError::new(token.span.clone(), "`and`, `or` or an operator is expected here");
+                match near {
+                    Some(near) => error.hint(format!("did you mean `{near}`?")).fix(near),
+                    None => error.hint("join conditions with `and` or `or`; put a name with spaces in back quotes"),
+                }
             }
             _ => FilterError::new(token.span.clone(), "`and`, `or` or an operator is expected here"),
         }
@@ -454,7 +453,12 @@ fn is_comparison(kind: &ExprKind) -> bool {
 }
 
 /// The number written as `digits`: exact when it is whole and fits 64 bits with its sign.
-fn number(digits: &str, unit: Option<&Unit>, negative: bool, span: &Range<usize>) -> Result<ExprKind, FilterError> {
+pub(super) fn number(
+    digits: &str,
+    unit: Option<&Unit>,
+    negative: bool,
+    span: &Range<usize>,
+) -> Result<ExprKind, FilterError> {
     let text = if negative { format!("-{digits}") } else { digits.to_owned() };
     let value = match text.parse::<i64>() {
         Ok(value) => Number::Int(value),

@@ -38,6 +38,8 @@ pub(super) enum Place {
     ListOpen,
     /// `null` after `is`.
     Null { negated: bool },
+    /// The inside of `in_box(` and `in_polygon(`: numbers that nobody can guess.
+    Corner,
     /// A text that nobody can guess, such as a pattern.
     Nothing,
 }
@@ -90,7 +92,7 @@ pub(super) fn place(tokens: &[Token]) -> (Place, bool) {
             (TokenKind::Sign(Sign::Open), _) => {
                 let inside = match &place {
                     Place::ListOpen => Place::List(subject.clone()),
-                    Place::Class | Place::Argument { .. } => place.clone(),
+                    Place::Class | Place::Argument { .. } | Place::Corner => place.clone(),
                     Place::Operand(_) => Place::Operand(None),
                     _ => Place::Condition,
                 };
@@ -102,7 +104,7 @@ pub(super) fn place(tokens: &[Token]) -> (Place, bool) {
                 inside
             }
             (TokenKind::Sign(Sign::Close), _) => match open.pop() {
-                Some((Place::ListOpen | Place::Operand(_), _)) => Place::AfterCondition,
+                Some((Place::ListOpen | Place::Operand(_) | Place::Corner, _)) => Place::AfterCondition,
                 // `has(x)` is a condition and `count(x)` a number: the word before the parenthesis tells.
                 Some((Place::Class, function)) => {
                     of_labels = false;
@@ -115,6 +117,7 @@ pub(super) fn place(tokens: &[Token]) -> (Place, bool) {
             },
             (TokenKind::Sign(Sign::Comma), _) => match open.last() {
                 Some((Place::Argument { .. }, _)) => Place::Duration { within: false },
+                Some((Place::Corner, _)) => Place::Corner,
                 _ => Place::List(subject.clone()),
             },
             (TokenKind::Sign(Sign::Star), _) if place == Place::Class => Place::AfterClass,
@@ -128,6 +131,7 @@ pub(super) fn place(tokens: &[Token]) -> (Place, bool) {
             (TokenKind::Word(word), "") if calls && is_function(word) => match word.to_ascii_lowercase().as_str() {
                 "has" | "count" => Place::Class,
                 "rate" => Place::Argument { window: false },
+                "in_box" | "in_polygon" => Place::Corner,
                 _ => Place::Argument { window: true },
             },
             (TokenKind::Word(name) | TokenKind::Quoted(name), "") => match place {
@@ -171,6 +175,7 @@ fn after_operand(place: Place, between: bool) -> Place {
         Place::Operand(_) | Place::Nothing | Place::AfterLow | Place::AfterCondition => Place::AfterCondition,
         Place::List(name) => Place::List(name),
         Place::Class | Place::AfterClass => Place::AfterClass,
+        Place::Corner => Place::Corner,
         Place::Argument { window } | Place::AfterArgument { window } => Place::AfterArgument { window },
         _ => Place::AfterValue(None),
     }

@@ -2,10 +2,13 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
+use fixedbitset::FixedBitSet;
+
 use super::{
-    FilterError, FrameColumns, Rhythm, WorkedOut,
+    FilterError, FrameColumns, Mark, Rhythm, WorkedOut,
     ast::{ArithmeticOp, CompareOp, Number as Value},
     bounds::{Bounds, NumberList},
+    in_place::Place,
     typed::{ColumnName, Number, Predicate, Text, TextTest},
 };
 use crate::model::{Column, NULL_WORD};
@@ -33,6 +36,11 @@ pub(super) enum Test {
         op: CompareOp,
         left: Values,
         right: Values,
+    },
+    InPlace {
+        latitude: Values,
+        longitude: Values,
+        place: Arc<Place>,
     },
     IsNull(Values),
     /// One outcome for each footage.
@@ -125,12 +133,19 @@ impl<'a> Planner<'a> {
             Predicate::IsUnknown(inner) => Test::IsUnknown(Box::new(self.test(inner)?)),
             Predicate::Held { condition, at_least_ns, name } => self.held(condition, *at_least_ns, name)?,
             Predicate::Near { other, length_ns, side, name } => self.near(other, *length_ns, *side, name)?,
+            Predicate::Tagged { test, span } => self.tagged(test.as_ref(), span)?,
             Predicate::Flag(name) => Test::Flag(self.metric(name, |column| matches!(column, Column::Bool(_)))?),
+            Predicate::Marked(mark) => self.marked(*mark),
             Predicate::Within { value, bounds } => Test::Within { values: self.values(value)?, bounds: *bounds },
             Predicate::OneOf { value, list } => Test::OneOf { values: self.values(value)?, list: list.clone() },
             Predicate::Compare { op, left, right } => {
                 Test::Compare { op: *op, left: self.values(left)?, right: self.values(right)? }
             }
+            Predicate::InPlace { latitude, longitude, place } => Test::InPlace {
+                latitude: self.values(latitude)?,
+                longitude: self.values(longitude)?,
+                place: Arc::clone(place),
+            },
             Predicate::NumberIsNull(value) => Test::IsNull(self.values(value)?),
             Predicate::Text { value, test } => self.text_test(value, test)?,
             Predicate::CompareText { op, left, right } => match (self.texts(left)?, self.texts(right)?) {
@@ -143,12 +158,38 @@ impl<'a> Planner<'a> {
         })
     }
 
+    /// The rows with a mark, and those without; none is unknown.
+    fn marked(&self, mark: Mark) -> Test {
+        let rows = self.columns.rows();
+        let ranges = self.columns.marked(mark);
+        if ranges.is_empty() {
+            return Test::Constant(Some(false));
+        }
+        let mut yes = FixedBitSet::with_capacity(rows);
+        for range in ranges {
+            yes.insert_range(range.start.min(rows)..range.end.min(rows));
+        }
+        let mut no = yes.clone();
+        no.toggle_range(..);
+        Test::Known(Arc::new((yes.as_slice().to_vec(), no.as_slice().to_vec())))
+    }
+
     fn tests(&mut self, parts: &[Predicate]) -> Result<Vec<Test>, FilterError> {
         let mut tests = parts.iter().map(|part| self.test(part)).collect::<Result<Vec<_>, _>>()?;
         // Cheap tests first: those that read no column rule out whole stretches before one is read. The order has no
         // influence on the outcome.
         tests.sort_by_key(|test| !matches!(test, Test::Constant(_) | Test::Footages(_)));
         Ok(tests)
+    }
+
+    fn tagged(&self, test: Option<&TextTest>, span: &Range<usize>) -> Result<Test, FilterError> {
+        let tags = self
+            .columns
+            .tags()
+            .map_err(|cause| FilterError::new(span.clone(), format!("tags cannot be read: {cause}")).of_lake())?;
+        let yes = tags.rows_with(test, self.columns.rows());
+        let no = yes.iter().map(|word| !word).collect();
+        Ok(Test::Known(Arc::new((yes, no))))
     }
 
     fn text_test(&mut self, value: &Text, test: &TextTest) -> Result<Test, FilterError> {
@@ -192,6 +233,10 @@ impl<'a> Planner<'a> {
             Text::Constant(text) => Texts::Constant(text.clone()),
             Text::Recording => Texts::Footages(footages.map(|footage| Some(footage.recording.clone())).collect()),
             Text::Camera => Texts::Footages(footages.map(|footage| Some(footage.camera.clone())).collect()),
+            Text::Store => {
+                let stores = (0..footages.len()).map(|footage| self.columns.store(footage).map(str::to_owned));
+                Texts::Footages(stores.collect())
+            }
             Text::Attribute(key) => {
                 Texts::Footages(footages.map(|footage| footage.attributes.get(key).cloned()).collect())
             }

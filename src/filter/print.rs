@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::{
-    ast::{ArithmeticOp, Duration, Expr, ExprKind, Literal, Number},
+    ast::{ArithmeticOp, Duration, Expr, ExprKind, Literal, Number, PlaceShape},
     token::{is_bare_name, is_bare_unit},
 };
 use crate::model::format_ns;
@@ -27,6 +27,7 @@ fn binding(kind: &ExprKind) -> u8 {
         | ExprKind::Name(_)
         | ExprKind::Labels { .. }
         | ExprKind::LabelsWhere { .. }
+        | ExprKind::InPlace { .. }
         | ExprKind::Rate(_)
         | ExprKind::Window { .. } => 9,
     }
@@ -50,6 +51,21 @@ impl fmt::Display for Expr {
                 write!(f, "{}({class}", quantity.as_str())?;
                 if let Some(condition) = condition {
                     write!(f, " where {condition}")?;
+                }
+                f.write_char(')')
+            }
+            ExprKind::InPlace { shape, corners } => {
+                write!(f, "{}(", shape.as_str())?;
+                for (at, corner) in corners.iter().enumerate() {
+                    let pairs = *shape == PlaceShape::Polygon;
+                    f.write_str(if at == 0 {
+                        ""
+                    } else if pairs && at % 2 == 1 {
+                        " "
+                    } else {
+                        ", "
+                    })?;
+                    write!(f, "{corner}")?;
                 }
                 f.write_char(')')
             }
@@ -244,6 +260,8 @@ mod tests {
             ("count(car where (score>.5) and w>40)>=2", "count(car where score > 0.5 and w > 40) >= 2"),
             ("has(* where class in ('a', 'b'))", "has(* where class in (\"a\", \"b\"))"),
             ("count( * )>3", "count(*) > 3"),
+            ("IN_BOX(48 , -11.50,49 °, 12)", "in_box(48, -11.5, 49 °, 12)"),
+            ("in_polygon(1 -2,3 4 deg , -5 -6)", "in_polygon(1 -2, 3 4 deg, -5 -6)"),
             ("a == b or a <> b or a ≠ c", "a = b or a != b or a != c"),
         ] {
             let tree = parse(text).unwrap_or_else(|error| panic!("{}", error.render(text))).unwrap();

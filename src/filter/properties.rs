@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use super::{
     Filter, FrameColumns, MemoryColumns,
     ast::{
-        ArithmeticOp, Class, CompareOp, Duration, Expr, ExprKind, LabelQuantity, Literal, Number, Side, WindowFunction,
+        ArithmeticOp, Class, CompareOp, Duration, Expr, ExprKind, LabelQuantity, Literal, Number, PlaceShape, Side,
+        WindowFunction,
     },
     parse::parse,
     typed::{arithmetic, order},
@@ -75,8 +76,19 @@ fn any_expr() -> impl Strategy<Value = Expr> {
         "\\PC{1,6}",
         "[ -~\n]{1,4}"
     ];
+    let degrees = (number.clone(), unit.clone())
+        .prop_map(|(value, unit)| expr(ExprKind::Literal(Literal::Number { value, unit })));
+    let places = prop_oneof![
+        prop::collection::vec(degrees.clone(), 4..=4)
+            .prop_map(|corners| expr(ExprKind::InPlace { shape: PlaceShape::Box, corners })),
+        prop::collection::vec((degrees.clone(), degrees.clone()), 1..5).prop_map(|pairs| expr(ExprKind::InPlace {
+            shape: PlaceShape::Polygon,
+            corners: pairs.into_iter().flat_map(|(latitude, longitude)| [latitude, longitude]).collect(),
+        })),
+    ];
     let leaf = prop_oneof![
-        (number, unit).prop_map(|(value, unit)| expr(ExprKind::Literal(Literal::Number { value, unit }))),
+        degrees,
+        places,
         "\\PC{0,6}".prop_map(|text| expr(ExprKind::Literal(Literal::Text(text)))),
         any::<i64>().prop_map(|ns| expr(ExprKind::Literal(Literal::Time(ns)))),
         any::<bool>().prop_map(|value| expr(ExprKind::Literal(Literal::Bool(value)))),
@@ -159,6 +171,8 @@ fn condition_text() -> impl Strategy<Value = String> {
         1 => (texts(), prop::collection::vec(texts(), 1..4)).prop_map(|(a, list)| format!("{a} in ({})", list.join(", "))),
         1 => (texts(), prop::sample::select(vec!["y", "?", "f*", "X"])).prop_map(|(a, glob)| format!("{a} ~ \"{glob}\"")),
         1 => texts().prop_map(|a| format!("{a} is null")),
+        1 => (-3_i32..3, -4_i32..5, 0_i32..4, -4_i32..5)
+            .prop_map(|(south, west, height, east)| format!("in_box({south}, {}, {}, {})", west * 45, south + height, east * 45)),
         1 => prop::sample::select(vec!["flag", "has(car)", "true", "false"]).prop_map(str::to_owned),
     ];
     leaf.prop_recursive(4, 24, 3, |inner| {
@@ -198,6 +212,10 @@ fn random_lake() -> impl Strategy<Value = MemoryColumns> {
         };
         let (a, b) = ((0..rows).map(&mut float).collect(), (0..rows).map(&mut float).collect());
         lake.add_metric("a", None, Column::Float(a)).add_metric("b", None, Column::Float(b));
+        let latitudes = (0..rows).map(|_| [f64::NAN, -2.0, -1.5, 0.0, 1.0, 3.0][draw(6)]).collect();
+        let longitudes =
+            (0..rows).map(|_| [f64::NAN, -180.0, -45.0, 0.0, 10.5, 135.0, 180.0, 225.0][draw(8)]).collect();
+        lake.add_metric("lat", None, Column::Float(latitudes)).add_metric("lon", None, Column::Float(longitudes));
         let int = |n: usize| match n {
             5 => i64::MAX,
             6 => (1 << 53) + 1,
@@ -279,6 +297,16 @@ impl Walk<'_> {
             | ExprKind::Window { .. }
             | ExprKind::For { .. }
             | ExprKind::Within { .. } => unreachable!("not drawn; the properties of time have oracles of their own"),
+            ExprKind::InPlace { corners, .. } => {
+                let side = |at: usize| as_f64(&self.value(&corners[at], row)).unwrap();
+                let [south, west, north, east] = [0, 1, 2, 3].map(side);
+                bool(as_f64(&self.name("lat", row)).zip(as_f64(&self.name("lon", row))).map(|(latitude, longitude)| {
+                    // How far east of the western side, once round at most.
+                    let width = if east >= west { east - west } else { east - west + 360.0 };
+                    let past = (longitude - west).rem_euclid(360.0);
+                    (south..=north).contains(&latitude) && (past <= width || width >= 360.0)
+                }))
+            }
             ExprKind::Negate(inner) => number(|| Some(-as_f64(&self.value(inner, row))?)),
             ExprKind::Arithmetic { op, left, right } => {
                 number(|| Some(arithmetic(*op, as_f64(&self.value(left, row))?, as_f64(&self.value(right, row))?)))

@@ -51,9 +51,7 @@ impl Strip<'_> {
 
     /// One bit for each row that there is.
     pub(super) fn every_row(&self) -> Mask {
-        let mut mask = EMPTY;
-        set_range(&mut mask, 0..self.rows);
-        mask
+        every_row(self.rows)
     }
 
     /// The footages with rows in the strip: number, footage, rows within the strip.
@@ -68,6 +66,13 @@ impl Strip<'_> {
             },
         )
     }
+}
+
+/// One bit for each of the first `rows` rows of a strip.
+pub(super) fn every_row(rows: usize) -> Mask {
+    let mut mask = EMPTY;
+    set_range(&mut mask, 0..rows);
+    mask
 }
 
 /// Sets the bits of a range of rows.
@@ -172,6 +177,12 @@ impl Test {
                 }
             }
             Self::Compare { op, left, right } => compare(*op, left, right, strip, care),
+            Self::InPlace { latitude, longitude, place } => {
+                let (latitudes, longitudes) = (latitude.floats(strip), longitude.floats(strip));
+                let known = select(&latitudes, care, |v| !v.is_nan());
+                let known = select(&longitudes, &known, |v| !v.is_nan());
+                split(place.within(&latitudes, &longitudes, &known), &known)
+            }
             Self::IsNull(values) => split(values.nulls(strip, care), care),
             Self::Footages(outcomes) => {
                 let (mut yes, mut no) = (EMPTY, EMPTY);

@@ -1,10 +1,12 @@
 //! What a filter is evaluated over: the frame table, seen as columns.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use super::{
     label_rows::{LabelRows, attribute_names},
+    position::{PositionNames, position_of},
     rhythm::Rhythm,
+    tags::TagRows,
 };
 use crate::model::{Column, MetricKind};
 
@@ -23,6 +25,16 @@ pub struct FootageRows {
     pub started_at_ns: i64,
     /// `vehicle`, `region` and every other key of the recording.
     pub attributes: Arc<BTreeMap<String, String>>,
+}
+
+/// What is known of a frame beside its values and labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Verifying found its stored bytes damaged.
+    Damaged,
+    /// A line of Problems is about it, about its store, or about another file that its recording was read from; damaged
+    /// frames are among them.
+    Problem,
 }
 
 /// A metric's name, kind and unit.
@@ -45,6 +57,10 @@ pub trait FrameColumns: Sync {
     fn footages(&self) -> &[FootageRows];
     /// Every metric of the lake, in name order.
     fn metrics(&self) -> &[MetricName];
+    /// The metrics that tell where a frame was taken; `None` when there are none.
+    fn position(&self) -> Option<PositionNames> {
+        position_of(self.metrics())
+    }
     /// Every label class of the lake, in name order.
     fn classes(&self) -> &[String];
     /// Values of a metric aligned to the frames, `rows()` long.
@@ -67,6 +83,10 @@ pub trait FrameColumns: Sync {
     /// # Errors
     /// What kept the column from being read, for a person.
     fn timestamps(&self) -> Result<Arc<Vec<i64>>, String>;
+    /// Path of a footage's store inside the lake, by the footage's index; `None` when there is none.
+    fn store(&self, footage: usize) -> Option<&str>;
+    /// The rows that carry a mark, ascending and apart from each other. Looks into memory only.
+    fn marked(&self, mark: Mark) -> Vec<Range<usize>>;
     /// The labels of a footage, by its index.
     ///
     /// # Errors
@@ -86,6 +106,13 @@ pub trait FrameColumns: Sync {
     /// What kept the times from being read, for a person.
     fn rhythms(&self) -> Result<Arc<Vec<Rhythm>>, String> {
         Ok(Arc::new(Rhythm::of_all(self.footages(), &self.timestamps()?)))
+    }
+    /// The tags of the frames as they are now; tables without tags have none.
+    ///
+    /// # Errors
+    /// What kept the tags from being read, for a person.
+    fn tags(&self) -> Result<Arc<TagRows>, String> {
+        Ok(Arc::default())
     }
     /// A column that was worked out earlier from these columns, by the text that says what it is. Tables that are asked
     /// again and again keep some; others keep none.

@@ -155,9 +155,9 @@ fn next(text: &str, at: usize) -> Result<Token, FilterError> {
         FilterError::new(at..at + len, format!("`{}` is not part of the filter language", &rest[..len].escape_debug()))
     };
     Err(match first {
-        '&' => error(if rest.starts_with("&&") { 2 } else { 1 }).hint("write `and`"),
-        '|' => error(if rest.starts_with("||") { 2 } else { 1 }).hint("write `or`"),
-        '!' => error(1).hint("write `not`"),
+        '&' => error(if rest.starts_with("&&") { 2 } else { 1 }).hint("write `and`").fix("and"),
+        '|' => error(if rest.starts_with("||") { 2 } else { 1 }).hint("write `or`").fix("or"),
+        '!' => error(1).hint("write `not`").fix("not "),
         '“' | '”' | '‘' | '’' | '„' => error(first.len_utf8()).hint("use straight quotes: \"…\""),
         _ => error(first.len_utf8()).hint("put a name with such a character in back quotes: `…`"),
     })

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::MemoryColumns;
+use super::{Mark, MemoryColumns};
 use crate::model::{BoundingBox, Column, Label, NULL_BOOL, NULL_WORD};
 
 /// 2024-05-01T08:00:00Z in ns: when recording `drive_1` of [`lake`] begins.
@@ -32,8 +32,22 @@ pub const START_NS: i64 = 1_714_550_400_000_000_000;
 /// | 5 | car 0.8 (50 0 60 40) 2⁵³ + 1 |
 /// | 6 | traffic light 1.0, occluded, state green |
 ///
+/// | row | vehicle.latitude | vehicle.longitude |
+/// |---|---|---|
+/// | 0 | 48 | 11 |
+/// | 1 | 48.5 | 11.5 |
+/// | 2 | NaN | NaN |
+/// | 3 | −10 | 179.5 |
+/// | 4 | −10 | −179.5 |
+/// | 5 | NaN | 11 |
+/// | 6 | 90 | 0 |
+/// | 7 | 48.25 | 371.25 |
+/// Rows 0, 3 and 6 are tagged `good`, rows 3 and 4 `Look again`.
+///
 /// `drive_1` has `vehicle = "van"`, `region = "north"`, `driver = "A"`; `drive_2`, a day later, has only
-/// `vehicle = "Van"`. A metric called `time` holds the row number, one called `two words` minus it.
+/// `vehicle = "Van"`. A metric called `time` holds the row number, one called `two words` minus it. Rows 4 and 6 are
+/// damaged, a problem concerns rows 2 to 6 and 0; the footages of `drive_1` have the stores `drive_1/front.h5` and
+/// `drive_1/rear.h5`, that of `drive_2` none.
 #[must_use]
 pub fn lake() -> MemoryColumns {
     const HALF_SECOND_NS: i64 = 500_000_000;
@@ -74,12 +88,29 @@ pub fn lake() -> MemoryColumns {
         )
         .add_metric("time", None, Column::Float(vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]))
         .add_metric("two words", None, Column::Float(vec![0.0, -1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0]))
-        .add_labels(labels());
+        .add_metric(
+            "vehicle.latitude",
+            Some("deg"),
+            Column::Float(vec![48.0, 48.5, nan, -10.0, -10.0, nan, 90.0, 48.25]),
+        )
+        .add_metric(
+            "vehicle.longitude",
+            Some("deg"),
+            Column::Float(vec![11.0, 11.5, nan, 179.5, -179.5, 11.0, 0.0, 371.25]),
+        )
+        .add_labels(labels())
+        .add_tag("good", [0, 3, 6])
+        .add_tag("Look again", [3, 4])
+        .set_store(0, "drive_1/front.h5")
+        .set_store(1, "drive_1/rear.h5")
+        .set_marked(Mark::Damaged, vec![4..5, 6..7])
+        .set_marked(Mark::Problem, vec![0..1, 2..7]);
     lake
 }
 
 /// The labels of [`lake`] by footage.
-fn labels() -> BTreeMap<usize, Vec<Label>> {
+#[must_use]
+pub fn labels() -> BTreeMap<usize, Vec<Label>> {
     type Side = Option<[f64; 4]>;
     let label = |frame_idx, class: &str, score: Option<f64>, sides: Side, track_id, attributes: &str| Label {
         frame_idx,
@@ -259,11 +290,44 @@ pub const CASES: &[(&str, &[usize])] = &[
     ("frame_idx >= 2", &[2, 3]),
     ("not frame between 1 and 2", &[0, 3, 4, 6]),
     ("frame in (0, 3)", &[0, 3, 4, 6]),
+    // The store, and what is known of a frame beside its values; that is always known.
+    ("store = \"drive_1/rear.h5\"", &[4, 5]),
+    ("store ~ \"*/FRONT.*\"", &[0, 1, 2, 3]),
+    ("not store ~ \"*front*\"", &[4, 5]),
+    ("store is null", &[6, 7]),
+    ("damaged", &[4, 6]),
+    ("damaged = true", &[4, 6]),
+    ("not damaged", &[0, 1, 2, 3, 5, 7]),
+    ("damaged is null", &[]),
+    ("damaged and speed > 25", &[6]),
+    ("problem", &[0, 2, 3, 4, 5, 6]),
+    ("problem and not damaged", &[0, 2, 3, 5]),
+    ("not problem or damaged", &[1, 4, 6, 7]),
+    ("problem in (false)", &[1, 7]),
+    ("problem for 1 s", &[2, 3, 4, 5]),
+    ("speed > 0 within 0.5 s of damaged", &[0, 4, 5, 6]),
     // Names.
     ("metric.time > 5", &[6, 7]),
     ("metric.speed = 10", &[0]),
     ("`two words` = -3", &[3]),
     ("`metric.two words` = -3", &[3]),
+    // Places; a position that lacks one of its two numbers is unknown.
+    ("in_box(47, 10, 49, 12)", &[0, 1, 7]),
+    ("not in_box(47, 10, 49, 12)", &[3, 4, 6]),
+    ("in_box(47, 10, 49, 12) is null", &[2, 5]),
+    ("in_box(48, 11, 48, 11)", &[0]),
+    ("in_box(47 deg, 10 °, 49, 12) and speed > 0", &[0]),
+    // From west to east, so that a western side in the east crosses the antimeridian.
+    ("in_box(-20, 179, 0, -179)", &[3, 4]),
+    ("in_box(-20, -179, 0, 179)", &[]),
+    ("in_box(-20, -180, 0, 0)", &[4]),
+    ("in_box(-90, -180, 90, 180)", &[0, 1, 3, 4, 6, 7]),
+    ("in_polygon(47 10, 49 10, 49 13)", &[0, 1, 7]),
+    ("in_polygon(48.1 11.1, 48.6 11.1, 48.6 11.9, 48.1 11.9)", &[1, 7]),
+    ("not in_polygon(48.1 11.1, 48.6 11.1, 48.6 11.9, 48.1 11.9)", &[0, 3, 4, 6]),
+    ("in_polygon(-20 179, -20 -179, 0 -179, 0 179)", &[3, 4]),
+    ("in_box(47, 10, 49, 12) for 1 s", &[0, 1]),
+    ("in_box(47, 10, 49, 12) for 0.5 s", &[0, 1, 7]),
     // Precedence: `not` before `and` before `or`.
     ("has(car) or has(pedestrian) and not braking", &[0, 1, 2, 5]),
     ("(has(car) or has(pedestrian)) and not braking", &[1]),
@@ -347,6 +411,18 @@ pub const CASES: &[(&str, &[usize])] = &[
     ("has(* where colour = \"red\")", &[0]),
     ("has(* where colour ~ \"RED\")", &[0, 2]),
     ("has(* where attribute.colour = \"blue\")", &[3]),
+    // Tags: a frame may have several; one that no frame has matches none.
+    ("tag = \"good\"", &[0, 3, 6]),
+    ("tag != \"good\"", &[1, 2, 4, 5, 7]),
+    ("not \"good\" = tag", &[1, 2, 4, 5, 7]),
+    ("tag in (\"good\", \"Look again\")", &[0, 3, 4, 6]),
+    ("tag = \"good\" and tag = \"Look again\"", &[3]),
+    ("tag ~ \"LOOK*\"", &[3, 4]),
+    ("tag is null", &[1, 2, 5, 7]),
+    ("tag is not null and braking", &[0, 3]),
+    ("tag = \"nowhere\"", &[]),
+    ("tag = \"good\" for 0.5 s", &[0, 3, 6]),
+    ("braking within 1 s of tag = \"Look again\"", &[0, 3, 5]),
 ];
 
 /// Filters that parse but do not fit [`lake`], with the bytes the error points at.
@@ -373,6 +449,9 @@ pub const MISFITS: &[(&str, std::ops::Range<usize>)] = &[
     ("speed + camera > 1", 8..14),
     ("speed in (1, \"a\")", 13..16),
     ("speed and braking", 0..5),
+    ("damagd", 0..6),
+    ("problem > 3", 10..11),
+    ("store = 3", 8..9),
     ("frame_id = \"a/b/1\"", 0..8),
     ("speed for 3 s", 0..5),
     ("braking for 3 kg", 12..16),
@@ -391,6 +470,17 @@ pub const MISFITS: &[(&str, std::ops::Range<usize>)] = &[
     ("has(car where class = car)", 22..25),
     ("has(car where has(car))", 14..22),
     ("has(car where score > 1 for 3 s)", 14..31),
+    ("tag", 0..3),
+    ("tag > \"a\"", 0..9),
+    ("tag = 3", 6..7),
+    ("tag = camera", 6..12),
+    ("rate(tag) > 1", 5..8),
+    ("in_box(49, 10, 47, 12)", 7..17),
+    ("in_box(47, 10, 95, 12)", 15..17),
+    ("in_box(47, 10, 49, 190)", 19..22),
+    ("in_box(47 km, 10, 49, 12)", 7..12),
+    ("in_polygon(47 10, 49 10)", 0..24),
+    ("has(car where in_box(47, 10, 49, 12))", 14..36),
 ];
 
 #[cfg(test)]

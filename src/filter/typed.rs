@@ -7,6 +7,8 @@ use super::{
     bounds::{Bounds, NumberList},
     count_labels::LabelCount,
     glob::Glob,
+    in_place::Place,
+    source::Mark,
 };
 
 /// A condition: true, false or unknown on each frame.
@@ -34,8 +36,15 @@ pub(super) enum Predicate {
         side: Side,
         name: ColumnName,
     },
+    /// A tag of the frame passes the test, or there is a tag at all; always known.
+    Tagged {
+        test: Option<TextTest>,
+        span: Range<usize>,
+    },
     /// A boolean metric.
     Flag(ColumnName),
+    /// Whether the frame carries a mark; always known.
+    Marked(Mark),
     /// A number inside an interval; unknown where it is null.
     Within {
         value: Number,
@@ -50,6 +59,12 @@ pub(super) enum Predicate {
         op: CompareOp,
         left: Number,
         right: Number,
+    },
+    /// The position is inside; unknown where one of the two numbers, in degrees, is null.
+    InPlace {
+        latitude: Number,
+        longitude: Number,
+        place: Arc<Place>,
     },
     NumberIsNull(Number),
     /// A text against something known; unknown where it is null, except for [`TextTest::IsNull`].
@@ -139,6 +154,7 @@ pub(super) enum Text {
     Metric(ColumnName),
     Recording,
     Camera,
+    Store,
     Attribute(String),
 }
 

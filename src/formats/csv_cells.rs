@@ -4,7 +4,7 @@ use super::{
     decimal::{Decimal, NO_TIME},
     table::{Cells, Words},
 };
-use crate::model::{Column, NULL_BOOL, parse_time_ns};
+use crate::model::{Column, LocalTimes, NULL_BOOL, WrittenTime, parse_written_time};
 
 /// What the cells of a column are read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +55,12 @@ fn parse_bool(cell: &str) -> Option<u8> {
     }
 }
 
-fn parse_instant(cell: &str) -> Option<i64> {
+fn parse_instant(cell: &str) -> Option<WrittenTime> {
     // A date has a `-` inside; this spares plain numbers the full parser.
-    (cell.len() >= 8 && cell[1..].contains('-')).then(|| parse_time_ns(cell)).flatten().filter(|ns| *ns != NO_TIME)
+    (cell.len() >= 8 && cell[1..].contains('-'))
+        .then(|| parse_written_time(cell))
+        .flatten()
+        .filter(|time| time.ns != NO_TIME)
 }
 
 /// The kind one cell would give its column, `Open` for an empty cell.
@@ -114,10 +117,17 @@ pub(super) fn guess_kind<'a>(cells: impl Iterator<Item = &'a str>, decimal_comma
 #[derive(Debug)]
 enum Values {
     Open(usize),
-    Int { values: Vec<i64>, valid: Vec<bool> },
+    Int {
+        values: Vec<i64>,
+        valid: Vec<bool>,
+    },
     Float(Vec<f64>),
     Bool(Vec<u8>),
-    Instant(Vec<i64>),
+    /// Times, and which of them were written without a zone.
+    Instant {
+        values: Vec<i64>,
+        local: Vec<bool>,
+    },
     Decimal(Vec<Decimal>),
     Text(Words),
 }
@@ -144,7 +154,7 @@ impl CellReader {
             CellKind::Int => Values::Int { values: Vec::new(), valid: Vec::new() },
             CellKind::Float => Values::Float(Vec::new()),
             CellKind::Bool => Values::Bool(Vec::new()),
-            CellKind::Instant => Values::Instant(Vec::new()),
+            CellKind::Instant => Values::Instant { values: Vec::new(), local: Vec::new() },
             CellKind::Decimal => Values::Decimal(Vec::new()),
             CellKind::Text => Values::Text(Words::default()),
         };
@@ -158,7 +168,7 @@ impl CellReader {
             Values::Int { .. } => CellKind::Int,
             Values::Float(_) => CellKind::Float,
             Values::Bool(_) => CellKind::Bool,
-            Values::Instant(_) => CellKind::Instant,
+            Values::Instant { .. } => CellKind::Instant,
             Values::Decimal(_) => CellKind::Decimal,
             Values::Text(_) => CellKind::Text,
         }
@@ -168,7 +178,7 @@ impl CellReader {
     pub(super) fn len(&self) -> usize {
         match &self.values {
             Values::Open(rows) => *rows,
-            Values::Int { values, .. } | Values::Instant(values) => values.len(),
+            Values::Int { values, .. } | Values::Instant { values, .. } => values.len(),
             Values::Float(values) => values.len(),
             Values::Bool(values) => values.len(),
             Values::Decimal(values) => values.len(),
@@ -213,9 +223,13 @@ impl CellReader {
             },
             Values::Float(values) => parse_float(cell, decimal_comma).map(|value| values.push(value)).is_some(),
             Values::Bool(values) => parse_bool(cell).map(|value| values.push(value)).is_some(),
-            Values::Instant(values) => {
-                let ns = if cell.is_char_boundary(1) { parse_instant(cell) } else { None };
-                ns.map(|ns| values.push(ns)).is_some()
+            Values::Instant { values, local } => {
+                let time = if cell.is_char_boundary(1) { parse_instant(cell) } else { None };
+                if let Some(time) = time {
+                    values.push(time.ns);
+                    local.push(!time.zoned);
+                }
+                time.is_some()
             }
             Values::Decimal(values) => {
                 let number = Decimal::parse(cell).or_else(|| {
@@ -251,7 +265,10 @@ impl CellReader {
             }
             Values::Float(values) => values.push(f64::NAN),
             Values::Bool(values) => values.push(NULL_BOOL),
-            Values::Instant(values) => values.push(NO_TIME),
+            Values::Instant { values, local } => {
+                values.push(NO_TIME);
+                local.push(false);
+            }
             Values::Decimal(values) => values.push(Decimal::NULL),
             Values::Text(words) => words.push(None),
         }
@@ -295,7 +312,10 @@ impl CellReader {
             }
             (Values::Float(values), Values::Float(more)) => values.extend(more),
             (Values::Bool(values), Values::Bool(more)) => values.extend(more),
-            (Values::Instant(values), Values::Instant(more)) => values.extend(more),
+            (Values::Instant { values, local }, Values::Instant { values: more, local: more_local }) => {
+                values.extend(more);
+                local.extend(more_local);
+            }
             (Values::Decimal(values), Values::Decimal(more)) => values.extend(more),
             (Values::Text(words), Values::Text(more)) => {
                 let (codes, known) = more.into_parts();
@@ -313,14 +333,21 @@ impl CellReader {
         true
     }
 
-    /// The values.
-    pub(super) fn finish(self) -> Cells {
+    /// The values. Times without a zone are read by `zone`, or in UTC when there is none.
+    pub(super) fn finish(self, zone: Option<&mut LocalTimes<'_>>) -> Cells {
         match self.values {
             Values::Open(rows) => Cells::Values(Column::Float(vec![f64::NAN; rows])),
             Values::Int { values, valid } => Cells::Values(Column::Int { values, valid }),
             Values::Float(values) => Cells::Values(Column::Float(values)),
             Values::Bool(values) => Cells::Values(Column::Bool(values)),
-            Values::Instant(values) => Cells::Instants(values),
+            Values::Instant { mut values, local } => {
+                if let Some(zone) = zone {
+                    for (ns, _) in values.iter_mut().zip(local).filter(|(_, local)| *local) {
+                        *ns = zone.to_utc(*ns).unwrap_or(NO_TIME);
+                    }
+                }
+                Cells::Instants(values)
+            }
             Values::Decimal(values) => Cells::Decimals(values),
             Values::Text(words) => Cells::Values(words.into_column()),
         }
@@ -339,7 +366,7 @@ mod tests {
             reader.push(cell);
         }
         let misfits = reader.misfits;
-        (reader.finish(), misfits)
+        (reader.finish(None), misfits)
     }
 
     #[test]
@@ -384,7 +411,7 @@ mod tests {
         for cell in ["1", "", "2.5"] {
             reader.push(cell);
         }
-        let Cells::Values(Column::Float(values)) = reader.finish() else { panic!("not doubles") };
+        let Cells::Values(Column::Float(values)) = reader.finish(None) else { panic!("not doubles") };
         assert!(values[0].to_bits() == 1.0_f64.to_bits() && values[1].is_nan() && values[2] > 2.4);
     }
 
@@ -402,7 +429,7 @@ mod tests {
             if first.append(second) {
                 assert_eq!((first.filled, first.misfits), (whole.filled, whole.misfits), "cut at {cut}");
                 assert_eq!(first.first_misfit, whole.first_misfit);
-                assert_eq!(format!("{:?}", first.finish()), format!("{:?}", whole.finish()), "cut at {cut}");
+                assert_eq!(format!("{:?}", first.finish(None)), format!("{:?}", whole.finish(None)), "cut at {cut}");
             } else {
                 assert_eq!(cut, 6, "only a part that begins with a word is of another kind");
             }

@@ -8,8 +8,10 @@ use super::{
     BadRows, FormatError, Note,
     csv_cells::{CellKind, CellReader, guess_kind},
     csv_text::{Dialect, decode, dialect},
+    note::local_notes,
     table::{LineMap, MAX_VALUES, Table, TableColumn, distinct_names, split_unit},
 };
+use crate::model::Zone;
 
 /// Rows looked at to decide what a column holds.
 const SAMPLE_ROWS: usize = 2_000;
@@ -19,7 +21,12 @@ const PART_BYTES: usize = 4 << 20;
 const MAX_CELL_LINES: u64 = 1_000;
 
 /// Reads the bytes of a CSV file. Columns for which `exact` holds keep decimal numbers exactly.
-pub(super) fn read(path: &Path, bytes: Vec<u8>, exact: &dyn Fn(&str) -> bool) -> Result<Table, FormatError> {
+pub(super) fn read(
+    path: &Path,
+    bytes: Vec<u8>,
+    exact: &dyn Fn(&str) -> bool,
+    zone: Option<&Zone>,
+) -> Result<Table, FormatError> {
     let mut notes = Vec::new();
     let text = decode(path, bytes, &mut notes)?;
     let mut dialect = dialect(path, &text, &mut notes)?;
@@ -66,7 +73,10 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, exact: &dyn Fn(&str) -> bool) ->
                 "correct these values in the file",
             ));
         }
-        columns.push(TableColumn { name, unit, cells: reader.finish() });
+        let mut local = zone.map(Zone::reader);
+        let cells = reader.finish(local.as_mut());
+        notes.extend(local_notes(local.as_ref(), &name));
+        columns.push(TableColumn { name, unit, cells });
     }
     Ok(Table { columns, rows: part.rows, lines: part.lines, bad_rows: part.bad_rows, notes })
 }
@@ -248,7 +258,7 @@ mod tests {
     use crate::{formats::table::Cells, model::Column};
 
     fn table(text: &str) -> Table {
-        read(Path::new("a.csv"), text.as_bytes().to_vec(), &|name| name == "t").unwrap()
+        read(Path::new("a.csv"), text.as_bytes().to_vec(), &|name| name == "t", None).unwrap()
     }
 
     #[test]

@@ -67,7 +67,8 @@ pub(super) fn are_labels(names: &[String]) -> bool {
 /// [`FormatError`] when the file as a whole cannot be read, or lacks a column for the class or the frame.
 pub fn read_labels_table(path: &Path, options: &LabelOptions) -> Result<LabelTable, FormatError> {
     let chosen = options.time.column.as_deref().unwrap_or("");
-    let mut table = read_table(path, &|name| is_time_name(name) || name.eq_ignore_ascii_case(chosen))?;
+    let exact = |name: &str| is_time_name(name) || name.eq_ignore_ascii_case(chosen);
+    let mut table = read_table(path, &exact, options.time.zone.as_ref())?;
     let columns = table.column_names();
     let missing = |missing, remedy| FormatError::MissingColumn { path: path.to_owned(), missing, columns, remedy };
     let Some(class) = table.find(&CLASS_NAMES) else {

@@ -36,7 +36,7 @@ pub(super) fn are_locations(names: &[String]) -> bool {
 /// # Errors
 /// [`FormatError`] when the file as a whole cannot be read or lacks one of its two columns.
 pub fn read_locations(path: &Path) -> Result<Locations, FormatError> {
-    let mut table = read_table(path, &|_| false)?;
+    let mut table = read_table(path, &|_| false, None)?;
     let columns = table.column_names();
     let missing = |missing| FormatError::MissingColumn {
         path: path.to_owned(),

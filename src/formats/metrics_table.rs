@@ -72,7 +72,8 @@ pub fn read_metrics(path: &Path, options: &MetricOptions) -> Result<MetricTable,
         return super::mcap::read_mcap(path, options);
     }
     let chosen = options.time.column.as_deref().unwrap_or("");
-    let table = read_table(path, &|name| is_time_name(name) || name.eq_ignore_ascii_case(chosen))?;
+    let table =
+        read_table(path, &|name| is_time_name(name) || name.eq_ignore_ascii_case(chosen), options.time.zone.as_ref())?;
     from_table(path, table, options)
 }
 
@@ -282,7 +283,7 @@ fn own_kind(name: &str, values: Column, rows: &[usize], lines: &LineMap, notes: 
             "correct these values in the file",
         ));
     }
-    reader.finish().into_column()
+    reader.finish(None).into_column()
 }
 
 #[cfg(test)]

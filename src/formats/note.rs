@@ -1,6 +1,6 @@
 //! What a reader has to tell beside its result: what it guessed, and which rows it could not use.
 
-use crate::model::Problem;
+use crate::model::{LocalTimes, Problem};
 
 /// One thing guessed or left out while reading a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,12 @@ impl Note {
     pub fn into_problem(self, path: impl Into<String>) -> Problem {
         Problem::new(path, self.what, self.hint)
     }
+}
+
+/// What is to be told of times that were read by a zone; `name` is their column.
+pub(super) fn local_notes(times: Option<&LocalTimes<'_>>, name: &str) -> Vec<Note> {
+    let told = times.map(|times| times.told(&format!("`{name}`"))).unwrap_or_default();
+    told.into_iter().map(|(what, hint)| Note::new(what, hint)).collect()
 }
 
 /// The first few words in order, for a message.

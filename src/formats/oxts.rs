@@ -11,9 +11,10 @@ use super::{
     BadRows, FormatError, MetricOptions, MetricTable, Note,
     error::read_bytes,
     metrics_table::from_table,
+    note::local_notes,
     table::{Cells, Table, TableColumn},
 };
-use crate::model::{Column, parse_time_ns};
+use crate::model::{Column, Zone, parse_written_time};
 
 /// Longest reading, and longest list of times, taken in.
 const MAX_READING_BYTES: u64 = 64 << 10;
@@ -70,7 +71,17 @@ pub fn read_oxts(
     let times_path = root.join(times);
     let bytes = read_bytes(&times_path, MAX_TIMES_BYTES)?;
     let text = String::from_utf8_lossy(&bytes);
-    let times: Vec<Option<i64>> = text.lines().map(|line| parse_time_ns(line.trim())).collect();
+    let mut local = options.time.zone.as_ref().map(Zone::reader);
+    let times: Vec<Option<i64>> = text
+        .lines()
+        .map(|line| {
+            let time = parse_written_time(line)?;
+            match &mut local {
+                Some(local) if !time.zoned => local.to_utc(time.ns),
+                _ => Some(time.ns),
+            }
+        })
+        .collect();
     let parsed: Vec<(&String, Result<Reading, &'static str>)> =
         readings.par_iter().map(|path| (path, read_one(root, path, &times))).collect();
     let mut bad_rows = BadRows::default();
@@ -95,6 +106,7 @@ pub fn read_oxts(
             "nothing is to be done when the readings were lost",
         ));
     }
+    table.notes.extend(local_notes(local.as_ref(), "timestamps.txt"));
     let column = |name: &str, unit: Option<&str>, values| TableColumn {
         name: name.to_owned(),
         unit: unit.map(str::to_owned),

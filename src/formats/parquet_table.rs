@@ -4,25 +4,28 @@ use std::{io::Cursor, panic::AssertUnwindSafe, path::Path};
 
 use polars::prelude as pl;
 use polars::prelude::{ArrowDataType, DataType, ParquetReader, SerReader};
+use polars_buffer::Buffer;
 
 use super::{
     BadRows, FormatError, Note,
     decimal::{NO_TIME, TimeUnit},
     error::open_regular,
+    note::local_notes,
+    parquet_pages,
     table::{Cells, LineMap, MAX_VALUES, Table, TableColumn, Words, distinct_names, split_unit, whole_numbers},
 };
-use crate::model::{Column, NULL_BOOL};
+use crate::model::{Column, NULL_BOOL, Zone};
 
 /// Keys of field metadata that may hold a unit.
 const UNIT_KEYS: [&str; 3] = ["unit", "units", "Unit"];
 
 /// Reads a Parquet file that lies in memory.
-pub(super) fn read(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
+pub(super) fn read(path: &Path, bytes: Vec<u8>, zone: Option<&Zone>) -> Result<Table, FormatError> {
     let failed = |what: String| FormatError::Parquet { path: path.to_owned(), what };
     if bytes.len() < 12 || !bytes.starts_with(b"PAR1") || !bytes.ends_with(b"PAR1") {
         return Err(failed("it lacks the marks at its start and end, so it is cut off or something else".to_owned()));
     }
-    guarded(|| read_columns(path, bytes)).unwrap_or_else(|what| Err(failed(what)))
+    guarded(|| read_columns(path, bytes, zone)).unwrap_or_else(|what| Err(failed(what)))
 }
 
 /// The column names of a Parquet file, and whether a column is of a type that holds times; only its end is read.
@@ -51,10 +54,12 @@ const LEAST_VALUES: u64 = 32 << 20;
 /// Values for each byte of a file.
 const VALUES_PER_BYTE: u64 = 8;
 
-fn read_columns(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
+fn read_columns(path: &Path, bytes: Vec<u8>, zone: Option<&Zone>) -> Result<Table, FormatError> {
     let most_values = (bytes.len() as u64).saturating_mul(VALUES_PER_BYTE).clamp(LEAST_VALUES, MAX_VALUES);
     let failed = |error: pl::PolarsError| FormatError::Parquet { path: path.to_owned(), what: error.to_string() };
-    let mut reader = ParquetReader::new(Cursor::new(bytes));
+    let bytes = Buffer::from(bytes);
+    parquet_pages::check(&bytes).map_err(|what| FormatError::Parquet { path: path.to_owned(), what })?;
+    let mut reader = ParquetReader::new(Cursor::new(bytes.clone()));
     let schema = reader.schema().map_err(failed)?;
     let rows = reader.num_rows().map_err(failed)?;
     let values = (rows as u64).saturating_mul(schema.len() as u64);
@@ -92,7 +97,17 @@ fn read_columns(path: &Path, bytes: Vec<u8>) -> Result<Table, FormatError> {
     let names = distinct_names(bases, &mut notes);
     let mut columns = Vec::with_capacity(names.len());
     for (((column, name), bracketed), unit) in frame.columns().iter().zip(names).zip(bracketed).zip(units) {
-        let (cells, native_unit) = cells_of(column.as_materialized_series()).map_err(failed)?;
+        let series = column.as_materialized_series();
+        let (mut cells, native_unit) = cells_of(series).map_err(failed)?;
+        if let (Cells::Instants(times), Some(zone), DataType::Datetime(_, None) | DataType::Date) =
+            (&mut cells, zone, series.dtype())
+        {
+            let mut local = zone.reader();
+            for ns in times.iter_mut().filter(|ns| **ns != NO_TIME) {
+                *ns = local.to_utc(*ns).unwrap_or(NO_TIME);
+            }
+            notes.extend(local_notes(Some(&local), &name));
+        }
         columns.push(TableColumn { name, unit: unit.or(bracketed).or(native_unit), cells });
     }
     Ok(Table { columns, rows: frame.height(), lines: LineMap::default(), bad_rows: BadRows::default(), notes })

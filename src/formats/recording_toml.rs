@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, path::Path};
 
 use toml::Value;
 
-use super::{FormatError, Note, error::read_bytes, time_axis::as_date_ns};
-use crate::model::parse_time_ns;
+use super::{FormatError, Note, error::read_bytes, note::local_notes, time_axis::as_date_ns};
+use crate::model::{Zone, parse_written_time};
 
 /// Longest file taken in.
 const MAX_BYTES: u64 = 4 << 20;
@@ -26,16 +26,24 @@ pub struct RecordingFile {
 /// # Errors
 /// [`FormatError`] when the file cannot be read or is malformed (with line and column).
 pub fn read_recording_toml(path: &Path) -> Result<RecordingFile, FormatError> {
+    read_recording_toml_in(path, None)
+}
+
+/// As [`read_recording_toml`], with a start that is written without a zone read in this one.
+///
+/// # Errors
+/// As [`read_recording_toml`].
+pub fn read_recording_toml_in(path: &Path, zone: Option<&Zone>) -> Result<RecordingFile, FormatError> {
     let bytes = read_bytes(path, MAX_BYTES)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let (line, column) = place(&String::from_utf8_lossy(before), usize::MAX);
         FormatError::Toml { path: path.to_owned(), line, column, what: "the text is not UTF-8".to_owned() }
     })?;
-    parse(path, &text)
+    parse(path, &text, zone)
 }
 
-fn parse(path: &Path, text: &str) -> Result<RecordingFile, FormatError> {
+fn parse(path: &Path, text: &str, zone: Option<&Zone>) -> Result<RecordingFile, FormatError> {
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let (line, column) = place(text, error.span().map_or(0, |span| span.start));
         FormatError::Toml { path: path.to_owned(), line, column, what: error.message().replace('\n', ", ") }
@@ -43,7 +51,7 @@ fn parse(path: &Path, text: &str) -> Result<RecordingFile, FormatError> {
     let mut file = RecordingFile::default();
     for (key, value) in table {
         if key == "started_at" || key == "started_at_ns" {
-            match start_ns(&key, &value, &mut file.notes) {
+            match start_ns(&key, &value, zone, &mut file.notes) {
                 Some(ns) => file.started_at_ns = Some(ns),
                 None => file.notes.push(Note::new(
                     format!("`{key} = {value}` is no time"),
@@ -68,10 +76,18 @@ fn place(text: &str, byte: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
-fn start_ns(key: &str, value: &Value, notes: &mut Vec<Note>) -> Option<i64> {
+fn start_ns(key: &str, value: &Value, zone: Option<&Zone>, notes: &mut Vec<Note>) -> Option<i64> {
+    let mut written = |text: &str| {
+        let time = parse_written_time(text)?;
+        let Some(zone) = zone.filter(|_| !time.zoned) else { return Some(time.ns) };
+        let mut local = zone.reader();
+        let ns = local.to_utc(time.ns);
+        notes.extend(local_notes(Some(&local), key));
+        ns
+    };
     match value {
-        Value::Datetime(time) => parse_time_ns(&time.to_string()),
-        Value::String(text) => parse_time_ns(text),
+        Value::Datetime(time) => written(&time.to_string()),
+        Value::String(text) => written(text),
         Value::Integer(number) if key == "started_at_ns" => Some(*number),
         Value::Integer(number) => match as_date_ns(*number) {
             Some((unit, ns)) if unit != super::TimeUnit::Ns => {
@@ -117,7 +133,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<RecordingFile, FormatError> {
-        parse(Path::new("recording.toml"), text)
+        parse(Path::new("recording.toml"), text, None)
     }
 
     #[test]

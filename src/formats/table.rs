@@ -8,7 +8,7 @@ use super::{
     error::{read_bytes, reject_placeholders},
     parquet_table,
 };
-use crate::model::{Column, NULL_WORD};
+use crate::model::{Column, NULL_WORD, Zone};
 
 /// Longest table file taken in.
 pub(super) const MAX_BYTES: u64 = 16 << 30;
@@ -146,21 +146,22 @@ pub(super) fn table_kind(path: &Path) -> Option<TableKind> {
     })
 }
 
-/// Reads a CSV or Parquet file. Columns for which `exact` holds (by name) keep decimal numbers exactly.
-pub(super) fn read_table(path: &Path, exact: &dyn Fn(&str) -> bool) -> Result<Table, FormatError> {
+/// Reads a CSV or Parquet file. Columns for which `exact` holds (by name) keep decimal numbers exactly. Times without a
+/// zone are in `zone`, or in UTC.
+pub(super) fn read_table(path: &Path, exact: &dyn Fn(&str) -> bool, zone: Option<&Zone>) -> Result<Table, FormatError> {
     let kind = table_kind(path).ok_or_else(|| FormatError::UnknownExtension { path: path.to_owned() })?;
     let bytes = read_bytes(path, MAX_BYTES)?;
     if bytes.starts_with(b"PAR1") {
-        return parquet_table::read(path, bytes);
+        return parquet_table::read(path, bytes, zone);
     }
     match kind {
         TableKind::Csv => {
             reject_placeholders(path, &bytes, "a text table")?;
-            csv_table::read(path, bytes, exact)
+            csv_table::read(path, bytes, exact, zone)
         }
         TableKind::Parquet => {
             reject_placeholders(path, &bytes, "a Parquet file")?;
-            parquet_table::read(path, bytes)
+            parquet_table::read(path, bytes, zone)
         }
     }
 }

@@ -5,9 +5,10 @@ use std::path::Path;
 use super::{
     FormatError, Note,
     decimal::{Decimal, NO_TIME, TimeUnit},
+    note::local_notes,
     table::{Cells, Table},
 };
-use crate::model::{Column, parse_time_ns};
+use crate::model::{Column, WrittenTime, Zone, parse_written_time};
 
 /// What is known of a file's times from elsewhere (`lake.toml`, the recording).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,6 +19,8 @@ pub struct TimeOptions {
     pub unit: Option<TimeUnit>,
     /// When the recording began, ns UTC: added to times too small to be dates.
     pub epoch_ns: Option<i64>,
+    /// The zone of times that are written without one; UTC when absent.
+    pub zone: Option<Zone>,
     /// Whether `epoch_ns` is a guess (the time of the first frame), which is told where it is used.
     pub epoch_guessed: bool,
 }
@@ -145,8 +148,21 @@ fn take(table: &mut Table, column: usize, options: &TimeOptions, mut notes: Vec<
             scale(&name, values.len(), |row| Decimal::from_f64(values[row]), explicit, options, &mut notes)
         }
         Cells::Values(Column::Text { codes, words }) => {
-            let times: Vec<i64> = words.iter().map(|word| parse_time_ns(word).unwrap_or(NO_TIME)).collect();
-            codes.iter().map(|code| times.get(*code as usize).copied().unwrap_or(NO_TIME)).collect()
+            let times: Vec<Option<WrittenTime>> = words.iter().map(|word| parse_written_time(word)).collect();
+            let mut local = options.zone.as_ref().map(Zone::reader);
+            let ns = codes
+                .iter()
+                .map(|code| {
+                    let time = times.get(*code as usize).copied().flatten();
+                    let read = time.and_then(|time| match &mut local {
+                        Some(local) if !time.zoned => local.to_utc(time.ns),
+                        _ => Some(time.ns),
+                    });
+                    read.unwrap_or(NO_TIME)
+                })
+                .collect();
+            notes.extend(local_notes(local.as_ref(), &name));
+            ns
         }
         Cells::Values(Column::Bool(_)) => return None,
     };

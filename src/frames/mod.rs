@@ -42,11 +42,11 @@ pub use layout::{
     Encoding, FrameLayout, Origin, Part, PieceFile, PixelOrder, SourceFile, Storage, StoreIdentity, StoredFilter,
     ValueType,
 };
-pub use open_stores::StoreRef;
+pub use open_stores::{StoreRef, look_at};
 pub use pool::{ChildPool, PoolLimits};
 pub use probe::{FoundFootage, Guesses, StoreProbe, TimesSource, probe_store, read_times};
 pub use reader::{FrameReader, StoredBytes};
-pub use thumbnail::fit as thumbnail_size;
+pub use thumbnail::{fit as thumbnail_size, shrink};
 pub use thumbnail_code::{decode_thumbnail, encode_thumbnail, thumbnail_dimensions};
 pub use writer::{StoreLayout, StoreSpec, StoreWriter, WriteStoreError};
 

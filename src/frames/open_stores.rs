@@ -119,6 +119,21 @@ impl OpenStores {
     }
 }
 
+/// Whether a store is as it was indexed, as far as a look at its path tells: nothing is opened or read.
+///
+/// # Errors
+/// [`FramesError::StoreChanged`], or what keeps it from being found.
+pub fn look_at(store: &StoreRef<'_>) -> Result<(), FramesError> {
+    let path = file_access::resolve(store.lake_root, store.store)?;
+    let metadata = path.metadata().map_err(|source| FramesError::Open { store: store.store.to_owned(), source })?;
+    let (status, known) = (file_access::status_of(&metadata), store.identity);
+    if (status.size_bytes, status.mtime_ns, status.inode) == (known.size_bytes, known.mtime_ns, known.inode) {
+        Ok(())
+    } else {
+        Err(FramesError::StoreChanged { store: store.store.to_owned() })
+    }
+}
+
 fn open_checked(store: &StoreRef<'_>) -> Result<OpenStore, FramesError> {
     let (_, file) = file_access::open(store.lake_root, store.store)?;
     let fail = |source| FramesError::Open { store: store.store.to_owned(), source };

@@ -20,6 +20,14 @@ pub fn fit((width, height): (u32, u32), (max_w, max_h): (u32, u32)) -> (u32, u32
     (side(fit_w, max_w), side(fit_h, max_h))
 }
 
+/// The picture made smaller, by averaging areas, until it fits; one that fits is left as it is.
+#[must_use]
+pub fn shrink(image: RgbImage, most: (u32, u32)) -> RgbImage {
+    let size = (image.width_px, image.height_px);
+    let to = fit(size, most);
+    if to == size { image } else { reduce_bytes(&image.pixels, 3, size, to, &Look::default()) }
+}
+
 /// Makes a raster an RGB picture of the given size, which is at most its own.
 pub(super) fn reduce(raster: Raster, (width, height): (u32, u32), look: &Look) -> RgbImage {
     if (raster.width_px, raster.height_px) == (width, height) {

@@ -1,7 +1,7 @@
 //! The application: owns the state, polls the workers, draws the shell and carries out what was asked.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -10,10 +10,11 @@ use egui::{Context, Ui};
 
 use super::{
     command::Command,
-    dialogs,
+    dialogs::{self, Dialog},
     events::Event,
     explore::Explore,
     fetch::Fetch,
+    folders::{FolderWatch, Looked},
     lake::{Lake, Opened},
     persist,
     runs::Runs,
@@ -52,6 +53,8 @@ pub(super) enum Slot {
         headline: String,
         /// Why, and what to do.
         error: String,
+        /// The folder was there and went; the lake is opened again when it comes back.
+        gone: bool,
     },
 }
 
@@ -75,6 +78,11 @@ pub struct App {
     saved: Persisted,
     changed_at: Option<Instant>,
     applied_zoom: f32,
+    /// The generation, and how many pictures had come, when the watcher was last told whose stores to look at.
+    watched: Option<(u64, u64)>,
+    /// Grows with every lake that is left: what workers tell of an earlier one is not taken for the present.
+    pub(super) visit: u64,
+    folders: FolderWatch,
 }
 
 /// Changes are written this long after the last one.
@@ -100,6 +108,9 @@ impl App {
             settings,
             changed_at: None,
             applied_zoom: 1.0,
+            watched: None,
+            visit: 0,
+            folders: FolderWatch::new(ctx),
         };
         if let Some(lake) = lake {
             app.open(lake, ctx);
@@ -132,8 +143,12 @@ impl App {
             job.progress.cancel();
         }
         self.workspaces = Workspaces::default();
+        self.watched = None;
         self.state.transient.dialog = None;
         self.state.transient.run = None;
+        // What is still under way belongs to the lake that is left, and so does what could be taken back.
+        self.visit += 1;
+        self.state.transient.notices.retain(|notice| notice.undo.is_none());
         self.slot = Slot::Welcome;
     }
 
@@ -150,6 +165,7 @@ impl App {
         while let Ok(event) = self.events.try_recv() {
             self.take_event(event, ctx);
         }
+        self.look_for_folders(ctx);
         if let Slot::Opening { root, answer } = &mut self.slot
             && answer.poll()
         {
@@ -158,10 +174,29 @@ impl App {
                 self.take_opened(opened, ctx);
             } else {
                 let error = answer.error().unwrap_or_default().to_owned();
-                self.slot = Slot::Failed { root, headline: "This folder cannot be opened as a lake".into(), error };
+                self.slot = Slot::Failed {
+                    root,
+                    headline: "This folder cannot be opened as a lake".into(),
+                    error,
+                    gone: false,
+                };
             }
         }
         let Slot::Ready(lake) = &mut self.slot else { return };
+        if !matches!(self.state.transient.dialog, Some(Dialog::Compare(_) | Dialog::Export(_))) {
+            lake.keep.ask_no_more();
+        }
+        if lake.watcher.kept_changed() {
+            lake.selections_version += 1;
+        }
+        for footage in lake.watcher.changed_stores() {
+            self.workspaces.explore.forget_pictures(footage);
+        }
+        let watched = Some((lake.table().generation(), self.workspaces.explore.pictures_came()));
+        if self.watched != watched {
+            self.watched = watched;
+            lake.watcher.watch_stores(lake.table(), self.workspaces.explore.footages_in_memory());
+        }
         for footage in lake.poll(&self.workers, ctx) {
             self.workspaces.explore.forget_pictures(footage);
         }
@@ -176,14 +211,34 @@ impl App {
                 self.leave_lake();
                 self.slot = Slot::Failed {
                     error: format!(
-                        "{} is no longer there. It may have been moved, renamed, or its drive unplugged.",
+                        "{} is no longer there. It may have been moved, renamed, or its drive unplugged. The lake is shown again as soon as the folder is back.",
                         root.display()
                     ),
                     root,
                     headline: "The lake's folder is gone".into(),
+                    gone: true,
                 };
             }
             Some(Seen::Changed(_)) | None => {}
+        }
+    }
+
+    /// Takes in which recent lakes are there, and opens one that came back. While a lake is shown nothing is looked for, so
+    /// that a slow share is asked no more often than someone looks at the list.
+    fn look_for_folders(&mut self, ctx: &Context) {
+        let focused = ctx.input(|input| input.focused);
+        let (lost, looking) = match &self.slot {
+            Slot::Failed { root, gone: true, .. } => (Some(root.clone()), true),
+            Slot::Welcome | Slot::Failed { .. } => (None, focused),
+            _ => (None, false),
+        };
+        let recent: &[PathBuf] = if looking { &self.state.persisted.recent } else { &[] };
+        self.folders.want(recent.iter().cloned().chain(lost.clone()));
+        let Some(Looked { folders, missing }) = self.folders.poll() else { return };
+        let back = lost.filter(|root| folders.contains(root) && !missing.contains(root));
+        self.state.transient.missing = missing;
+        if let Some(root) = back {
+            self.open(root, ctx);
         }
     }
 
@@ -202,7 +257,10 @@ impl App {
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Vec<Command>) {
-        shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, out);
+        if self.state.persisted.menu_bar {
+            shell::menu_bar_ui(ui, &self.state, matches!(self.slot, Slot::Ready(_)), out);
+        }
+        shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, &self.workers, out);
         if let Slot::Ready(lake) = &self.slot {
             shell::status_bar_ui(ui, &self.state, lake, out);
         }
@@ -211,15 +269,16 @@ impl App {
             Slot::Welcome => shell::welcome_ui(ui, state, out),
             Slot::Opening { root, .. } => shell::opening_ui(ui, root, out),
             Slot::Indexing { session, job } => shell::indexing_ui(ui, state, session, *job, out),
-            Slot::Failed { root, headline, error } => shell::failed_ui(ui, root, headline, error, out),
+            Slot::Failed { root, headline, error, .. } => shell::failed_ui(ui, state, root, headline, error, out),
             Slot::Ready(lake) => match state.persisted.workspace {
                 Workspace::Explore => self.workspaces.explore.ui(ui, state, lake, &self.workers, out),
                 Workspace::Runs => self.workspaces.runs.ui(ui, state, lake, &self.workers, out),
             },
         }
         shell::notices_ui(ui.ctx(), state, out);
+        shell::drop_ui(ui.ctx());
         if let Some(mut dialog) = self.state.transient.dialog.take() {
-            let keep = dialogs::dialog_ui(ui.ctx(), &mut dialog, &self.state, self.lake(), out);
+            let keep = dialogs::dialog_ui(ui.ctx(), &mut dialog, &self.state, self.lake(), &self.workers, out);
             if keep {
                 self.state.transient.dialog = Some(dialog);
             }
@@ -229,9 +288,7 @@ impl App {
     fn drops(ctx: &Context, out: &mut Vec<Command>) {
         let dropped = ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_path_buf()));
         if let Some(path) = dropped {
-            // A file stands for the folder it lies in.
-            let folder = if path.extension().is_some() { path.parent().map(Path::to_path_buf) } else { Some(path) };
-            out.extend(folder.map(Command::OpenLake));
+            out.push(Command::OpenLake(path));
         }
     }
 

@@ -8,16 +8,18 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
-    dialogs::{ChecksumDraft, Dialog, ExportDraft, Palette, SelectionDraft, VerifyDraft},
+    dialogs::{ChecksumDraft, Dialog, ExportDraft, LayoutDraft, Palette, SelectionDraft, VerifyDraft},
+    dock::Pane,
     events::{Event, Purpose},
-    explore::{SPEEDS, facets_shown, other_speed, show_facets},
+    explore::{SPEEDS, other_speed},
+    keep::{CompareDraft, KeepCommand, Library, Shelf, ViewDraft},
     state::{ThemeChoice, Workspace},
 };
 
 /// Factors of the window's zoom.
 const ZOOM: std::ops::RangeInclusive<f32> = 0.6..=2.5;
 /// Widths of tiles, px.
-pub(super) const TILE: std::ops::RangeInclusive<f32> = 28.0..=640.0;
+pub(super) const TILE: std::ops::RangeInclusive<f32> = 24.0..=640.0;
 
 impl App {
     /// Carries out one command.
@@ -34,15 +36,9 @@ impl App {
                 ctx.set_theme(theme);
             }
             Command::ShowWorkspace(workspace) => self.state.persisted.workspace = workspace,
-            Command::SetTileWidth(width) => {
-                self.state.persisted.tile_width = width.clamp(*TILE.start(), *TILE.end());
-            }
-            Command::SetDetail(tab) => self.state.persisted.detail = tab,
-            Command::SetDetailShare(share) => self.state.persisted.detail_share = share.clamp(0.12, 0.75),
+            Command::SetTileWidth(width) => *self.tile_width() = width.clamp(*TILE.start(), *TILE.end()),
             Command::SetMemory(memory) => self.state.persisted.memory = memory,
             Command::SetSpeed(speed) => self.state.persisted.speed = speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]),
-            Command::SetFacetsWidth(width) => self.state.persisted.panels.facets_width = width,
-            Command::SetViewerWidth(width) => self.state.persisted.panels.viewer_width = Some(width),
             Command::CancelJob(id) => {
                 for job in self.state.transient.jobs.iter().filter(|job| job.id == id) {
                     job.progress.cancel();
@@ -58,16 +54,31 @@ impl App {
             Command::ViewScaled => self.state.transient.view_scale = None,
             Command::QueryFocused => self.state.transient.focus_query = false,
             Command::ShowProblems => {
-                show_facets(&mut self.state.persisted.panels, ctx.content_rect().width());
+                self.apply_to_panels(Command::OpenPane(Pane::Facets));
                 self.workspaces.explore.facets.show_problems();
+            }
+            Command::ShowFacet(metric) => {
+                self.apply_to_panels(Command::OpenPane(Pane::Facets));
+                self.workspaces.explore.facets.go_to(&metric);
             }
             Command::ShowRun(run) => self.state.transient.run = Some(run),
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
+            Command::Timeline(command) => self.apply_timeline(command, ctx),
+            Command::Keep(command) => self.keep(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
+            Command::SetLayout(_)
+            | Command::OpenPane(_)
+            | Command::ClosePane(_)
+            | Command::TogglePane(_)
+            | Command::Maximise(_)
+            | Command::UseLayout(_)
+            | Command::SaveLayout(_)
+            | Command::DeleteLayout(_) => self.apply_to_panels(command),
             other => self.apply_to_lake(other, ctx),
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each action")]
     fn act(&mut self, action: Action, ctx: &Context) {
         match action {
             Action::OpenFolder => self.choose_folder(Purpose::Open, ctx),
@@ -91,12 +102,15 @@ impl App {
                 self.toggle_dialog(Dialog::Checksums(ChecksumDraft::default()));
             }
             Action::VerifyLake if self.lake().is_some() => self.toggle_dialog(Dialog::Verify(VerifyDraft::default())),
+            Action::Settings if self.lake().is_some() => self.toggle_dialog(Dialog::Settings(Box::default())),
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Action::Palette => self.toggle_dialog(Dialog::Palette(Palette::default())),
             Action::Shortcuts => self.toggle_dialog(Dialog::Shortcuts),
             Action::CloseDialog => self.state.transient.dialog = None,
             Action::Explore => self.state.persisted.workspace = Workspace::Explore,
             Action::Runs => self.state.persisted.workspace = Workspace::Runs,
+            Action::MenuBar => self.state.persisted.menu_bar ^= true,
+            Action::About => self.toggle_dialog(Dialog::About),
             Action::Fullscreen => {
                 let now = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!now));
@@ -118,22 +132,27 @@ impl App {
                 self.apply(Command::SetSpeed(speed), ctx);
             }
             Action::PlayAgain => self.state.persisted.repeat ^= true,
-            Action::FacetsPanel => {
-                let (panels, width) = (&mut self.state.persisted.panels, ctx.content_rect().width());
-                if facets_shown(panels, width) {
-                    panels.facets = false;
-                } else {
-                    show_facets(panels, width);
-                }
+            Action::FacetsPanel => self.apply_to_panels(Command::TogglePane(Pane::Facets)),
+            Action::ViewerPanel => self.apply_to_panels(Command::TogglePane(Pane::Viewer)),
+            Action::MaximisePane => {
+                let dock = &self.workspaces.explore.dock;
+                let pane = dock.pointed().unwrap_or(Pane::Viewer);
+                let turned = if dock.maximised().is_some() { None } else { Some(pane) };
+                self.apply_to_panels(Command::Maximise(turned));
             }
-            Action::ViewerPanel => self.state.persisted.panels.viewer ^= true,
+            Action::SaveLayout => self.toggle_dialog(Dialog::SaveLayout(LayoutDraft::default())),
+            Action::ResetLayout => {
+                let name = self.state.persisted.layout_name.clone();
+                self.apply_to_panels(Command::UseLayout(name));
+            }
+            Action::TrackPanel => self.apply_to_panels(Command::TogglePane(Pane::Track)),
             Action::ToggleBoxes => self.state.persisted.boxes ^= true,
             Action::TilesLarger => {
-                let width = self.state.persisted.tile_width * 1.25;
+                let width = *self.tile_width() * 1.25;
                 self.apply(Command::SetTileWidth(width), ctx);
             }
             Action::TilesSmaller => {
-                let width = self.state.persisted.tile_width / 1.25;
+                let width = *self.tile_width() / 1.25;
                 self.apply(Command::SetTileWidth(width), ctx);
             }
             Action::FocusQuery => {
@@ -147,6 +166,13 @@ impl App {
                     self.toggle_dialog(Dialog::Export(draft));
                 }
             }
+            Action::SaveView if self.lake().is_some() => self.toggle_dialog(Dialog::SaveView(ViewDraft::default())),
+            Action::Library if self.lake().is_some() => {
+                self.toggle_dialog(Dialog::Library(Library::at(Shelf::default())));
+            }
+            Action::Tag if self.lake().is_some() => self.toggle_dialog(Dialog::Library(Library::at(Shelf::Tags))),
+            Action::Compare if self.lake().is_some() => self.toggle_dialog(Dialog::Compare(CompareDraft::default())),
+            Action::CopySql => self.keep(KeepCommand::CopySql, ctx),
             Action::SaveSelection => match self.lake() {
                 Some(lake) if !lake.selected.is_empty() => {
                     self.toggle_dialog(Dialog::SaveSelection(SelectionDraft::default()));
@@ -156,8 +182,21 @@ impl App {
                 ),
                 None => {}
             },
+            Action::JumpTo
+            | Action::MarkA
+            | Action::MarkB
+            | Action::ClearMarks
+            | Action::FilterSpan
+            | Action::ExportSpan => self.act_on_timeline(action, ctx),
             other => self.act_on_lake(other, ctx),
         }
+    }
+
+    /// The width of the tiles that are shown: frames and objects have their own.
+    fn tile_width(&mut self) -> &mut f32 {
+        let objects = self.lake().is_some_and(|lake| lake.grid.objects);
+        let persisted = &mut self.state.persisted;
+        if objects { &mut persisted.object_width } else { &mut persisted.tile_width }
     }
 
     fn zoom(&mut self, factor: f32) {
@@ -168,7 +207,7 @@ impl App {
         }
     }
 
-    fn toggle_dialog(&mut self, dialog: Dialog) {
+    pub(super) fn toggle_dialog(&mut self, dialog: Dialog) {
         let open = &mut self.state.transient.dialog;
         let same = open.as_ref().is_some_and(|open| std::mem::discriminant(open) == std::mem::discriminant(&dialog));
         *open = (!same).then_some(dialog);

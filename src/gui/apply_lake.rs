@@ -1,6 +1,6 @@
 //! Commands on the open lake: filter, order, frames, selections.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use egui::Context;
 
@@ -8,35 +8,42 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
+    command_line,
     events::Event,
-    explore::default_plots,
+    grid_choice::GridChoice,
+    keep::{Deleted, Done},
     selected::Selected,
-    state::SortBy,
+    state::Workspace,
+    undo::Change,
+    widgets::text::counted,
 };
 use crate::{
     catalog::FrameTable,
-    filter::FrameColumns as _,
     jobs::Priority,
-    session::{Session, SessionError},
+    session::{Session, SessionError, SettingChange},
 };
 
 impl App {
     pub(super) fn apply_to_lake(&mut self, command: Command, ctx: &Context) {
         let now = ctx.input(|input| input.time);
+        let change = ctx.input(|input| input.pointer.press_start_time()).map_or(Change::Typed(now), Change::Dragged);
         let Slot::Ready(lake) = &mut self.slot else { return };
         match command {
-            Command::SetFilter(filter) if filter != lake.filter => {
-                lake.undo.record(lake.view_state(), Some(now));
-                lake.filter = filter;
-                self.workspaces.explore.grid.scroll_to_top();
-            }
+            Command::SetFilter(_)
+            | Command::AskFilter(_)
+            | Command::SetAside(_)
+            | Command::TakeUp(_)
+            | Command::ForgetAside(_)
+            | Command::KeepFilter => self.apply_to_filter(command, now, change),
+            Command::CountFacets(facets) => lake.counting.want(facets),
             Command::SetSort(sort) if sort != lake.sort => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 lake.sort = sort;
                 self.workspaces.explore.grid.scroll_to_top();
             }
             Command::Show(row) => {
                 self.workspaces.explore.viewer.pause();
+                lake.marked = None;
                 lake.show(row);
                 Arc::make_mut(&mut lake.selected).begin_at(row);
                 self.workspaces.explore.grid.reveal(row);
@@ -59,11 +66,11 @@ impl App {
                 self.workspaces.explore.grid.reveal(row);
             }
             Command::SelectToggle(row) => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 Arc::make_mut(&mut lake.selected).toggle(row);
             }
             Command::SelectTo(row) => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 if let Some(view) = lake.view.clone() {
                     Arc::make_mut(&mut lake.selected).extend_to(&view, row);
                 }
@@ -72,33 +79,31 @@ impl App {
             Command::SetRange(range) => self.change_look(ctx, move |session, table, footage| {
                 session.set_range(table, footage, range).map(|file| (format!("Value range {range}"), file))
             }),
-            Command::TogglePlot(metric) => {
-                let shown = lake.plots.get_or_insert_with(|| default_plots(lake.loaded.table.metrics()));
-                match shown.iter().position(|known| *known == metric) {
-                    Some(place) => {
-                        shown.remove(place);
-                    }
-                    None => shown.push(metric),
-                }
-            }
+            Command::ShowCamera { camera, on } => lake.look(|looking| put(&mut looking.cameras_off, camera, !on)),
+            Command::ShowClass { class, on } => lake.look(|looking| put(&mut looking.classes_off, class, !on)),
+            Command::SetEmphasis(emphasis) => lake.look(|looking| looking.emphasis = emphasis),
+            Command::ChooseBox(chosen) => lake.chosen_box = chosen,
+            Command::SaveImage { row, labels, out } => self.save_image(row, labels, out, ctx),
+            Command::SetTrackMetric(metric) => lake.track_metric = Some(metric),
+            Command::ChangeSettings { changes, index } => self.change_settings(changes, index, ctx),
             Command::SaveSelection { name, note } => self.save_selection(name, note, ctx),
             Command::LoadSelection(name) => self.load_selection(name, ctx),
             Command::DeleteSelection(name) => {
-                let (session, tell, ctx) = (lake.session.clone(), self.tell.clone(), ctx.clone());
-                let work = move |_: &_| {
-                    let told = session.delete_selection(&name).map(|()| format!("Selection “{name}” deleted."));
-                    let _ = tell.send(Event::SelectionsChanged(told.map_err(|error| error.to_string())));
-                    ctx.request_repaint();
-                };
-                self.workers.ask.spawn(Priority::Visible, work).detach();
+                self.change(ctx, move |session| {
+                    let deleted = session.delete_selection(&name)?;
+                    let frames = counted(deleted.selection.frames, "frame");
+                    let told = format!("Selection “{name}” with {frames} deleted.");
+                    Ok(Done { told, deleted: Some(Deleted::Selection(deleted)), view: None })
+                });
             }
             Command::RecordChecksums { accept_changes } => self.start_checksums(accept_changes, ctx),
             Command::Verify { recording } => self.start_verify(recording, ctx),
-            Command::Export(draft) => self.start_export(&draft, ctx),
-            _ => {}
+            Command::Export(draft, frames) => self.start_export(draft, frames, ctx),
+            other => self.apply_to_grid(other, ctx),
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each action")]
     pub(super) fn act_on_lake(&mut self, action: Action, ctx: &Context) {
         let now = ctx.input(|input| input.time);
         let Slot::Ready(lake) = &mut self.slot else { return };
@@ -127,7 +132,7 @@ impl App {
             return;
         }
         match action {
-            Action::ClearFilter => self.apply_to_lake(Command::SetFilter(String::new()), ctx),
+            Action::ClearFilter | Action::FilterOnOff | Action::ExplainFilter => self.act_on_filter(action),
             Action::Undo => {
                 let present = lake.view_state();
                 if let Some(state) = lake.undo.undo(present) {
@@ -142,7 +147,8 @@ impl App {
             }
             Action::PlayPause => {
                 if let Some(row) = current {
-                    explore.viewer.toggle_playing(lake, row, self.state.persisted.speed, now);
+                    let how = (self.state.persisted.speed, self.state.persisted.repeat);
+                    explore.viewer.toggle_playing(lake, row, how, now);
                 }
             }
             Action::SwapRedBlue => self.change_look(ctx, |session, table, footage| {
@@ -150,6 +156,14 @@ impl App {
                 let told = if swap { "Blue is taken as stored first" } else { "Red is taken as stored first" };
                 session.set_channels(table, footage, swap).map(|file| (told.to_owned(), file))
             }),
+            Action::AllCameras => lake.look(|looking| looking.all_cameras ^= true),
+            Action::ZoomTogether => lake.look(|looking| looking.apart ^= true),
+            Action::Magnifier => lake.looking.magnifier ^= true,
+            Action::NextEmphasis => lake.look(|looking| looking.emphasis = looking.emphasis.next()),
+            Action::CopyImage | Action::CopyImageLabels => self.copy_image(action == Action::CopyImageLabels, ctx),
+            Action::SaveImage | Action::SaveImageLabels => {
+                self.ask_where_to_save(action == Action::SaveImageLabels, ctx);
+            }
             Action::CopyFrameId => {
                 if let Some(row) = current {
                     let text = lake.table().frame_id(row).to_string();
@@ -157,17 +171,36 @@ impl App {
                 }
             }
             Action::CopyCommandLine => {
-                let text = command_line(&lake.root.display().to_string(), &lake.filter, lake.sort.as_ref());
+                let text = match (self.state.persisted.workspace, &lake.keep.opened) {
+                    (Workspace::Explore, Some(opened))
+                        if !lake.view_changed() && lake.grid == GridChoice::default() =>
+                    {
+                        command_line::view(&lake.root, &opened.name)
+                    }
+                    (Workspace::Explore, _) => {
+                        command_line::grid(&lake.root, lake.applied(), &lake.grid, lake.sort.as_ref())
+                    }
+                    (Workspace::Runs, _) => command_line::runs(&lake.root, self.state.transient.run),
+                };
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);
             }
+            Action::CopyFrameCommand => {
+                if let Some(row) = current {
+                    let name = lake.table().frame_id(row).to_string();
+                    let text = command_line::frame(&lake.root, &name, self.state.persisted.boxes);
+                    self.apply(Command::Copy { text, what: "the frame's command line" }, ctx);
+                }
+            }
             Action::SelectAll => {
-                lake.undo.record(lake.view_state(), None);
-                if let Some(view) = lake.view.clone() {
+                lake.undo.record(lake.view_state(), Change::Other);
+                if let Some(objects) = lake.shown_objects().filter(|_| lake.grid.objects).cloned() {
+                    Arc::make_mut(&mut lake.selected).add(&objects.rows);
+                } else if let Some(view) = lake.view.clone() {
                     Arc::make_mut(&mut lake.selected).all(&view);
                 }
             }
             Action::SelectNone => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 lake.selected = Arc::default();
             }
             Action::ToggleSelected => {
@@ -175,7 +208,7 @@ impl App {
                     self.apply_to_lake(Command::SelectToggle(row), ctx);
                 }
             }
-            _ => {}
+            other => self.act_on_grid(other, ctx),
         }
     }
 
@@ -193,6 +226,26 @@ impl App {
         self.workers.ask.spawn(Priority::Visible, work).detach();
     }
 
+    /// Has a worker write settings; what they concern is indexed again afterwards.
+    fn change_settings(&self, changes: Vec<SettingChange>, index: bool, ctx: &Context) {
+        let Slot::Ready(lake) = &self.slot else { return };
+        let (session, tell, ctx) = (lake.session.clone(), self.tell.clone(), ctx.clone());
+        let work = move |_: &_| {
+            let count = changes.len() as u64;
+            let written = changes.iter().try_fold(None, |_, change| session.change_setting(change).map(Some));
+            let told = match written {
+                Ok(Some(file)) => {
+                    Ok(format!("Kept {} in {}.", super::widgets::text::counted(count, "setting"), file.display()))
+                }
+                Ok(None) => Ok("Nothing was changed.".to_owned()),
+                Err(error) => Err(format!("The settings cannot be kept: {error}")),
+            };
+            let _ = tell.send(Event::SettingsChanged { root: session.root().to_path_buf(), index, told });
+            ctx.request_repaint();
+        };
+        self.workers.ask.spawn(Priority::Visible, work).detach();
+    }
+
     /// Has a worker change how the footage that is looked at is shown, and remember that with the lake.
     fn change_look(
         &self,
@@ -202,7 +255,7 @@ impl App {
         let Slot::Ready(lake) = &self.slot else { return };
         let Some(row) = lake.current else { return };
         let (session, table, index) = (lake.session.clone(), Arc::clone(lake.table()), lake.footage(row).0);
-        let (tell, ctx) = (self.tell.clone(), ctx.clone());
+        let (visit, tell, ctx) = (self.visit, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let name = &table.footage_list()[index];
             let told = match change(&session, &table, index) {
@@ -212,7 +265,10 @@ impl App {
                 Err(error) => Err(format!("How {}/{} is shown cannot be kept: {error}", name.recording, name.camera)),
             };
             let look = session.look(&table, index);
-            let _ = tell.send(Event::LookChanged { footage: table.footage_id(index), look, told });
+            let _ = tell.send(Event::OfLake {
+                visit,
+                event: Box::new(Event::LookChanged { footage: table.footage_id(index), look, told }),
+            });
             ctx.request_repaint();
         };
         self.workers.ask.spawn(Priority::Visible, work).detach();
@@ -221,11 +277,14 @@ impl App {
     fn load_selection(&mut self, name: String, ctx: &Context) {
         let Slot::Ready(lake) = &self.slot else { return };
         let (session, table) = (lake.session.clone(), Arc::clone(lake.table()));
-        let (tell, ctx) = (self.tell.clone(), ctx.clone());
+        let (visit, tell, ctx) = (self.visit, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let rows = session.selection_rows(&table, &name).map_err(|error| error.to_string());
             let rows = rows.map(|(rows, gone)| (Selected::of(rows), gone));
-            let _ = tell.send(Event::SelectionLoaded { name, generation: table.generation(), rows });
+            let _ = tell.send(Event::OfLake {
+                visit,
+                event: Box::new(Event::SelectionLoaded { name, generation: table.generation(), rows }),
+            });
             ctx.request_repaint();
         };
         self.workers.ask.spawn(Priority::Visible, work).detach();
@@ -236,7 +295,7 @@ impl App {
         match rows {
             Ok(_) if generation != lake.table().generation() => {}
             Ok((rows, gone)) => {
-                lake.undo.record(lake.view_state(), None);
+                lake.undo.record(lake.view_state(), Change::Other);
                 let first = rows.rows().next().map(|row| row as usize);
                 lake.selected = Arc::new(rows);
                 if let Some(row) = first {
@@ -244,7 +303,7 @@ impl App {
                     self.workspaces.explore.grid.reveal(row);
                 }
                 if gone > 0 {
-                    let gone = super::widgets::text::counted(gone, "frame");
+                    let gone = counted(gone, "frame");
                     self.state.transient.complain(format!("{gone} of selection “{name}” are no longer in the lake."));
                 }
             }
@@ -253,47 +312,11 @@ impl App {
     }
 }
 
-/// The command that lists the same frames.
-fn command_line(root: &str, filter: &str, sort: Option<&SortBy>) -> String {
-    let mut words = vec!["lakescope".to_owned(), "frames".to_owned(), quoted(root)];
-    if !filter.trim().is_empty() {
-        words.extend(["--where".to_owned(), quoted(filter.trim())]);
-    }
-    if let Some(sort) = sort {
-        let direction = if sort.descending { ":desc" } else { "" };
-        words.extend(["--sort".to_owned(), quoted(&format!("{}{direction}", sort.column))]);
-    }
-    words.join(" ")
-}
-
-/// For a POSIX shell: as it is when every character is plain, else in single quotes.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:+,=@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
+/// Puts `name` into a set or takes it out.
+fn put(set: &mut BTreeSet<String>, name: String, inside: bool) {
+    if inside {
+        set.insert(name);
     } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_can_be_pasted() {
-        let sort = SortBy { column: "speed".into(), descending: true };
-        for (root, filter, sort, expected) in [
-            ("/data/lake", "", None, "lakescope frames /data/lake"),
-            ("my lake", "speed > 15", None, "lakescope frames 'my lake' --where 'speed > 15'"),
-            (
-                "/l",
-                "weather = 'rain'",
-                Some(&sort),
-                r"lakescope frames /l --where 'weather = '\''rain'\''' --sort speed:desc",
-            ),
-        ] {
-            assert_eq!(command_line(root, filter, sort), expected);
-        }
+        set.remove(&name);
     }
 }

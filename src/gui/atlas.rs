@@ -3,8 +3,6 @@
 
 use egui::{ColorImage, Context, Rect, TextureHandle, TextureId, TextureOptions, pos2};
 
-use super::frame_key::FrameKey;
-
 /// Pages are squares of this side, px.
 const PAGE_PX: usize = 1024;
 /// Texture memory of a page.
@@ -21,13 +19,13 @@ pub struct Cell {
     size: [usize; 2],
 }
 
-/// Size of the cells and the frame whose picture is in one.
-pub type Owner = (usize, FrameKey);
+/// Size of the cells and what the picture in one is of.
+pub type Owner<K> = (usize, K);
 
-struct Page {
+struct Page<K> {
     texture: TextureHandle,
     bucket: usize,
-    used: Vec<Option<Slot>>,
+    used: Vec<Option<Slot<K>>>,
     /// Cells without a picture, the next one to fill last.
     free: Vec<usize>,
     /// When a picture of it was shown last.
@@ -36,31 +34,31 @@ struct Page {
     cell: [usize; 2],
 }
 
-struct Slot {
-    owner: Owner,
+struct Slot<K> {
+    owner: Owner<K>,
     seen: u64,
 }
 
 /// All pages.
-pub struct Atlas {
-    pages: Vec<Page>,
+pub struct Atlas<K> {
+    pages: Vec<Page<K>>,
     frame: u64,
     most: usize,
 }
 
-impl Default for Atlas {
+impl<K> Default for Atlas<K> {
     fn default() -> Self {
         Self { pages: Vec::new(), frame: 0, most: 16 }
     }
 }
 
-impl Page {
+impl<K> Page<K> {
     fn new(texture: TextureHandle) -> Self {
         Self { texture, bucket: 0, used: Vec::new(), free: Vec::new(), seen: 0, columns: 1, cell: [PAGE_PX; 2] }
     }
 
     /// Empties the page and cuts it into cells of another size; what was in it is told.
-    fn cut(&mut self, bucket: usize, cell: [usize; 2], evicted: &mut Vec<Owner>) {
+    fn cut(&mut self, bucket: usize, cell: [usize; 2], evicted: &mut Vec<Owner<K>>) {
         evicted.extend(self.used.drain(..).flatten().map(|slot| slot.owner));
         self.bucket = bucket;
         self.cell = cell;
@@ -71,7 +69,7 @@ impl Page {
     }
 }
 
-impl Atlas {
+impl<K: Copy> Atlas<K> {
     /// Begins a new frame of the window; no more than `budget` bytes are kept, except for what is on screen.
     pub fn begin_frame(&mut self, budget: usize) {
         self.frame += 1;
@@ -82,10 +80,10 @@ impl Atlas {
     pub fn insert(
         &mut self,
         ctx: &Context,
-        owner: Owner,
+        owner: Owner<K>,
         cell: [usize; 2],
         image: ColorImage,
-        evicted: &mut Vec<Owner>,
+        evicted: &mut Vec<Owner<K>>,
     ) -> Cell {
         let page = self.page_with_room(ctx, owner.0, cell, evicted);
         let target = &mut self.pages[page];
@@ -130,8 +128,8 @@ impl Atlas {
         self.pages.len() * PAGE_BYTES
     }
 
-    fn page_with_room(&mut self, ctx: &Context, bucket: usize, cell: [usize; 2], evicted: &mut Vec<Owner>) -> usize {
-        let has_room = |page: &Page| page.bucket == bucket && !page.free.is_empty();
+    fn page_with_room(&mut self, ctx: &Context, bucket: usize, cell: [usize; 2], evicted: &mut Vec<Owner<K>>) -> usize {
+        let has_room = |page: &Page<K>| page.bucket == bucket && !page.free.is_empty();
         if let Some(number) = self.pages.iter().position(has_room) {
             return number;
         }
@@ -150,7 +148,7 @@ impl Atlas {
 
     /// The page that was not shown for longest becomes a page of this bucket, or pages of this bucket give up what is not
     /// on screen. What the frame before showed is on screen: this one may not have come to it yet.
-    fn reuse(&mut self, bucket: usize, cell: [usize; 2], evicted: &mut Vec<Owner>) -> Option<usize> {
+    fn reuse(&mut self, bucket: usize, cell: [usize; 2], evicted: &mut Vec<Owner<K>>) -> Option<usize> {
         let frame = self.frame;
         let (number, page) = self.pages.iter_mut().enumerate().min_by_key(|(_, page)| page.seen)?;
         if page.seen + 1 < frame {
@@ -172,7 +170,7 @@ impl Atlas {
     }
 
     /// Gives up pages beyond the budget that were not shown lately, the last ones first: their numbers are free again.
-    pub fn shrink(&mut self, evicted: &mut Vec<Owner>) {
+    pub fn shrink(&mut self, evicted: &mut Vec<Owner<K>>) {
         while self.pages.len() > self.most && self.pages.last().is_some_and(|page| page.seen + 1 < self.frame) {
             if let Some(mut page) = self.pages.pop() {
                 evicted.extend(page.used.drain(..).flatten().map(|slot| slot.owner));
@@ -186,8 +184,9 @@ mod tests {
     use egui::Color32;
 
     use super::*;
+    use crate::gui::frame_key::FrameKey;
 
-    fn owner(frame: usize) -> Owner {
+    fn owner(frame: usize) -> Owner<FrameKey> {
         (3, FrameKey { footage: 1, frame })
     }
 

@@ -6,8 +6,17 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::budget::Memory;
 use super::dialogs::ExportDraft;
-use super::state::{DetailTab, SortBy, ThemeChoice, Workspace};
-use crate::model::ValueRange;
+use super::dock::{Layout, Pane};
+use super::explore::TimelineCommand;
+use super::grid_choice::GridChoice;
+use super::keep::KeepCommand;
+use super::looking::{ChosenBox, Emphasis};
+use super::state::{SortBy, ThemeChoice, Workspace};
+use crate::{
+    filter::crossfilter::FacetKey,
+    model::{BoundingBox, ValueRange},
+    session::SettingChange,
+};
 
 /// A change that a person asked for. Only [`super::App::apply`] carries it out.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,8 +31,22 @@ pub enum Command {
     SetTheme(ThemeChoice),
     /// Shows a workspace.
     ShowWorkspace(Workspace),
-    /// Replaces the filter text.
+    /// Replaces the filter text; changes that follow each other fast are one step back.
     SetFilter(String),
+    /// Replaces the filter text, in a step of its own.
+    AskFilter(String),
+    /// Takes the filter's top-level condition of this place out and keeps it at hand.
+    SetAside(usize),
+    /// Puts a condition that was set aside back into the filter.
+    TakeUp(usize),
+    /// Forgets a condition that was set aside.
+    ForgetAside(usize),
+    /// Remembers the present filter among those used lately.
+    KeepFilter,
+    /// Counts these facets, which are in sight.
+    CountFacets(Vec<FacetKey>),
+    /// Changes what a tile of the grid stands for, or the order of spans or objects.
+    SetGrid(Box<GridChoice>),
     /// Sorts the grid; `None` is the lake's own order.
     SetSort(Option<SortBy>),
     /// Width of the tiles, px.
@@ -36,6 +59,12 @@ pub enum Command {
     SelectToggle(usize),
     /// Adds all frames from the last chosen one to this one, in the grid's order.
     SelectTo(usize),
+    /// Adds all frames of the span that a row is in to the selection, or takes them out when all are in it.
+    SelectToggleSpan(usize),
+    /// Adds the frames of the objects between two places of the grid.
+    SelectObjects(usize, usize),
+    /// Shows the frame at a row, with the object in this box marked.
+    ShowObject(usize, BoundingBox),
     /// Saves the selected frames under a name with a note.
     SaveSelection {
         /// Name.
@@ -57,28 +86,74 @@ pub enum Command {
         /// Only recordings with such a name.
         recording: Option<String>,
     },
-    /// Starts an export.
-    Export(ExportDraft),
+    /// Changes or opens what is kept.
+    Keep(KeepCommand),
+    /// Starts an export of so many frames.
+    Export(ExportDraft, u64),
     /// Asks the desktop for the folder that an export goes into.
     ChooseExportFolder,
-    /// Shows another part under the picture.
-    SetDetail(DetailTab),
-    /// Part of the viewer's height that the details take.
-    SetDetailShare(f32),
+    /// A person moved panels: where they are from now on.
+    SetLayout(Layout),
+    /// Shows a panel in front, where it was or where it belongs.
+    OpenPane(Pane),
+    /// Takes a panel away.
+    ClosePane(Pane),
+    /// Takes a panel away when it is in sight, else shows it in front.
+    TogglePane(Pane),
+    /// Gives one panel the whole window; `None` puts it back beside the others.
+    Maximise(Option<Pane>),
+    /// Arranges the panels as a layout of this name says.
+    UseLayout(String),
+    /// Keeps the present arrangement of the panels under a name.
+    SaveLayout(String),
+    /// Forgets a layout that was saved.
+    DeleteLayout(String),
     /// Memory for pictures.
     SetMemory(Memory),
     /// Which values of the footage that is looked at are black and white.
     SetRange(ValueRange),
+    /// Shows a camera beside the others or leaves it out.
+    ShowCamera {
+        /// The camera.
+        camera: String,
+        /// Whether it is shown.
+        on: bool,
+    },
+    /// Draws the boxes of a class or leaves them out.
+    ShowClass {
+        /// The class.
+        class: String,
+        /// Whether they are drawn.
+        on: bool,
+    },
+    /// Which boxes stand out when the filter talks of labels.
+    SetEmphasis(Emphasis),
+    /// Holds on to a box, or to none.
+    ChooseBox(Option<ChosenBox>),
+    /// Writes the picture of a frame to a file.
+    SaveImage {
+        /// The frame.
+        row: usize,
+        /// Whether with the boxes that are drawn.
+        labels: bool,
+        /// The file; its ending tells the format.
+        out: PathBuf,
+    },
     /// Speed of playback; 1 is as recorded.
     SetSpeed(f32),
-    /// Width of the panel with the facets, points.
-    SetFacetsWidth(f32),
-    /// Width of the panel with the viewer, points.
-    SetViewerWidth(f32),
+    /// Colours routes by a metric; by none where it is empty.
+    SetTrackMetric(String),
+    /// Changes settings of the lake.
+    ChangeSettings {
+        /// The changes.
+        changes: Vec<SettingChange>,
+        /// Whether they need an index run.
+        index: bool,
+    },
     /// Stops a running job.
     CancelJob(u64),
-    /// Shows or hides the plot of a metric.
-    TogglePlot(String),
+    /// Changes the timeline.
+    Timeline(TimelineCommand),
     /// Puts text on the clipboard and says so.
     Copy {
         /// The text.
@@ -98,6 +173,8 @@ pub enum Command {
     PlayTo(usize),
     /// Opens the list of problems.
     ShowProblems,
+    /// Shows the facet of a metric.
+    ShowFacet(String),
     /// Shows one run in the Runs workspace.
     ShowRun(i64),
     /// Takes a message away.
@@ -113,6 +190,7 @@ pub enum Action {
     CloseLake,
     Retry,
     IndexAgain,
+    Settings,
     RecordChecksums,
     VerifyLake,
     Quit,
@@ -121,14 +199,19 @@ pub enum Action {
     Explore,
     Runs,
     FocusQuery,
+    FilterOnOff,
+    ExplainFilter,
     ClearFilter,
     CopyCommandLine,
+    CopySql,
     Undo,
     Redo,
     HistoryBack,
     HistoryForward,
     NextMatch,
     PreviousMatch,
+    NextSpan,
+    PreviousSpan,
     NextFrame,
     PreviousFrame,
     FirstFrame,
@@ -137,26 +220,53 @@ pub enum Action {
     PlayFaster,
     PlaySlower,
     PlayAgain,
+    JumpTo,
+    MarkA,
+    MarkB,
+    ClearMarks,
+    FilterSpan,
+    ExportSpan,
     ToggleBoxes,
+    NextEmphasis,
+    AllCameras,
+    ZoomTogether,
+    Magnifier,
     SwapRedBlue,
     ActualSize,
     FitView,
     CopyFrameId,
+    CopyImage,
+    CopyImageLabels,
+    SaveImage,
+    SaveImageLabels,
+    CopyFrameCommand,
     SelectAll,
     SelectNone,
     ToggleSelected,
     SaveSelection,
+    SaveView,
+    Library,
+    Tag,
+    Compare,
     Export,
+    Objects,
+    GroupSpans,
     TileBoxes,
     TilesLarger,
     TilesSmaller,
     FacetsPanel,
     ViewerPanel,
+    TrackPanel,
+    MaximisePane,
+    SaveLayout,
+    ResetLayout,
     Fullscreen,
     ZoomIn,
     ZoomOut,
     ZoomReset,
     CycleTheme,
+    MenuBar,
+    About,
     CloseDialog,
 }
 
@@ -173,11 +283,13 @@ pub enum Group {
     Select,
     /// The window itself.
     View,
+    /// Finding out.
+    Help,
 }
 
 impl Group {
     /// Every group, in menu order.
-    pub const ALL: [Self; 5] = [Self::Lake, Self::Find, Self::Frame, Self::Select, Self::View];
+    pub const ALL: [Self; 6] = [Self::Lake, Self::Find, Self::Frame, Self::Select, Self::View, Self::Help];
 
     /// Name in menus.
     #[must_use]
@@ -188,6 +300,7 @@ impl Group {
             Self::Frame => "Frame",
             Self::Select => "Select",
             Self::View => "View",
+            Self::Help => "Help",
         }
     }
 }
@@ -195,6 +308,8 @@ impl Group {
 const CTRL: Modifiers = Modifiers::COMMAND;
 const PLAIN: Modifiers = Modifiers::NONE;
 const ALT: Modifiers = Modifiers::ALT;
+const SHIFT: Modifiers = Modifiers::SHIFT;
+const CTRL_ALT: Modifiers = Modifiers { alt: true, ctrl: false, shift: false, mac_cmd: false, command: true };
 const CTRL_SHIFT: Modifiers = Modifiers { alt: false, ctrl: false, shift: true, mac_cmd: false, command: true };
 
 /// Group, action, name, first shortcut, further shortcuts.
@@ -210,17 +325,24 @@ const ENTRIES: &[Entry] = &[
     (Group::Lake, Action::OpenFolder, "Open folder…", on(CTRL, Key::O), &[]),
     (Group::Lake, Action::OpenSample, "Open the sample", None, &[]),
     (Group::Lake, Action::IndexAgain, "Index again", on(PLAIN, Key::F5), &[]),
+    (Group::Lake, Action::Settings, "Settings…", on(CTRL, Key::Comma), &[]),
     (Group::Lake, Action::RecordChecksums, "Record checksums…", None, &[]),
     (Group::Lake, Action::VerifyLake, "Verify the lake…", None, &[]),
     (Group::Lake, Action::CloseLake, "Close lake", on(CTRL, Key::W), &[]),
     (Group::Lake, Action::Quit, "Quit", on(CTRL, Key::Q), &[]),
     (Group::Find, Action::FocusQuery, "Go to the query bar", on(CTRL, Key::F), &[]),
+    (Group::Find, Action::FilterOnOff, "Turn the filter off or on", on(PLAIN, Key::Q), &[]),
+    (Group::Find, Action::ExplainFilter, "Explain the filter", on(CTRL_SHIFT, Key::E), &[]),
     (Group::Find, Action::ClearFilter, "Clear the filter", on(CTRL_SHIFT, Key::X), &[]),
     (Group::Find, Action::Undo, "Undo", on(CTRL, Key::Z), &[]),
     (Group::Find, Action::Redo, "Redo", on(CTRL_SHIFT, Key::Z), &[KeyboardShortcut::new(CTRL, Key::Y)]),
     (Group::Find, Action::CopyCommandLine, "Copy as command line", on(CTRL_SHIFT, Key::C), &[]),
+    (Group::Find, Action::CopySql, "Copy as SQL", None, &[]),
+    (Group::Find, Action::SaveView, "Save view…", on(CTRL_SHIFT, Key::S), &[]),
     (Group::Frame, Action::NextMatch, "Next matching frame", on(PLAIN, Key::ArrowRight), &[]),
     (Group::Frame, Action::PreviousMatch, "Previous matching frame", on(PLAIN, Key::ArrowLeft), &[]),
+    (Group::Frame, Action::NextSpan, "Next span", on(SHIFT, Key::ArrowRight), &[]),
+    (Group::Frame, Action::PreviousSpan, "Previous span", on(SHIFT, Key::ArrowLeft), &[]),
     (Group::Frame, Action::NextFrame, "Next frame", on(ALT, Key::ArrowRight), &[]),
     (Group::Frame, Action::PreviousFrame, "Previous frame", on(ALT, Key::ArrowLeft), &[]),
     (Group::Frame, Action::FirstFrame, "First frame of the footage", on(PLAIN, Key::Home), &[]),
@@ -229,27 +351,49 @@ const ENTRIES: &[Entry] = &[
     (Group::Frame, Action::PlayFaster, "Play faster", on(PLAIN, Key::Period), &[]),
     (Group::Frame, Action::PlaySlower, "Play slower", on(PLAIN, Key::Comma), &[]),
     (Group::Frame, Action::PlayAgain, "Play in a loop", on(PLAIN, Key::L), &[]),
+    (Group::Frame, Action::JumpTo, "Go to a frame or time…", on(CTRL, Key::G), &[]),
+    (Group::Frame, Action::MarkA, "Set mark A", on(SHIFT, Key::A), &[]),
+    (Group::Frame, Action::MarkB, "Set mark B", on(SHIFT, Key::B), &[]),
+    (Group::Frame, Action::ClearMarks, "Clear the marks", on(SHIFT, Key::C), &[]),
+    (Group::Frame, Action::FilterSpan, "Filter to A–B", on(SHIFT, Key::F), &[]),
+    (Group::Frame, Action::ExportSpan, "Export A–B…", on(SHIFT, Key::E), &[]),
     (Group::Frame, Action::HistoryBack, "Back to the frame before", on(CTRL, Key::OpenBracket), &[]),
     (Group::Frame, Action::HistoryForward, "Forward", on(CTRL, Key::CloseBracket), &[]),
     (Group::Frame, Action::ToggleBoxes, "Show labels", on(PLAIN, Key::H), &[]),
+    (Group::Frame, Action::NextEmphasis, "Emphasise matching labels", on(PLAIN, Key::M), &[]),
+    (Group::Frame, Action::AllCameras, "All cameras side by side", on(PLAIN, Key::C), &[]),
+    (Group::Frame, Action::ZoomTogether, "Zoom all cameras together", on(ALT, Key::C), &[]),
+    (Group::Frame, Action::Magnifier, "Magnifier", on(PLAIN, Key::Z), &[]),
     (Group::Frame, Action::SwapRedBlue, "Swap red and blue", on(PLAIN, Key::R), &[]),
     (Group::Frame, Action::ActualSize, "Actual size", on(PLAIN, Key::Num1), &[]),
     (Group::Frame, Action::FitView, "Fit to view", on(PLAIN, Key::Num0), &[]),
     (Group::Frame, Action::CopyFrameId, "Copy the frame's name", on(CTRL_SHIFT, Key::N), &[]),
+    (Group::Frame, Action::CopyImage, "Copy the image", on(CTRL, Key::C), &[]),
+    (Group::Frame, Action::CopyImageLabels, "Copy the image with labels", on(CTRL_ALT, Key::C), &[]),
+    (Group::Frame, Action::SaveImage, "Save the image…", on(CTRL_SHIFT, Key::I), &[]),
+    (Group::Frame, Action::SaveImageLabels, "Save the image with labels…", None, &[]),
+    (Group::Frame, Action::CopyFrameCommand, "Copy the frame's command line", None, &[]),
     (Group::Select, Action::SelectAll, "Select all matching frames", on(CTRL, Key::A), &[]),
     (Group::Select, Action::SelectNone, "Select none", on(CTRL_SHIFT, Key::A), &[]),
     (Group::Select, Action::ToggleSelected, "Select or deselect the frame", on(PLAIN, Key::X), &[]),
     (Group::Select, Action::SaveSelection, "Save selection…", on(CTRL, Key::S), &[]),
+    (Group::Select, Action::Tag, "Tag the selected frames…", on(PLAIN, Key::T), &[]),
+    (Group::Select, Action::Library, "Library of views, selections and tags…", on(CTRL, Key::L), &[]),
+    (Group::Select, Action::Compare, "Compare…", None, &[]),
     (Group::Select, Action::Export, "Export…", on(PLAIN, Key::E), &[KeyboardShortcut::new(CTRL, Key::E)]),
     (Group::View, Action::Explore, "Explore", on(CTRL, Key::Num1), &[]),
     (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num2), &[]),
-    (Group::View, Action::Palette, "Command palette", on(CTRL, Key::K), &[]),
-    (Group::View, Action::Shortcuts, "Keyboard shortcuts", on(PLAIN, Key::Questionmark), &[]),
+    (Group::View, Action::GroupSpans, "Group frames into spans", on(PLAIN, Key::G), &[]),
+    (Group::View, Action::Objects, "Objects as tiles", on(PLAIN, Key::O), &[]),
     (Group::View, Action::TileBoxes, "Labels on thumbnails", on(PLAIN, Key::B), &[]),
     (Group::View, Action::TilesLarger, "Larger thumbnails", on(PLAIN, Key::CloseBracket), &[]),
     (Group::View, Action::TilesSmaller, "Smaller thumbnails", on(PLAIN, Key::OpenBracket), &[]),
-    (Group::View, Action::FacetsPanel, "Facets beside the grid", on(CTRL_SHIFT, Key::F), &[]),
-    (Group::View, Action::ViewerPanel, "Viewer beside the grid", on(CTRL_SHIFT, Key::D), &[]),
+    (Group::View, Action::FacetsPanel, "Show or hide the facets", on(CTRL_SHIFT, Key::F), &[]),
+    (Group::View, Action::ViewerPanel, "Show or hide the viewer", on(CTRL_SHIFT, Key::D), &[]),
+    (Group::View, Action::TrackPanel, "Show or hide the track", on(CTRL_SHIFT, Key::M), &[]),
+    (Group::View, Action::MaximisePane, "Maximise or restore the panel", on(CTRL, Key::M), &[]),
+    (Group::View, Action::SaveLayout, "Save the layout…", None, &[]),
+    (Group::View, Action::ResetLayout, "Reset the layout", None, &[]),
     (Group::View, Action::CycleTheme, "Switch theme", on(CTRL_SHIFT, Key::L), &[]),
     (Group::View, Action::Fullscreen, "Full screen", on(PLAIN, Key::F11), &[KeyboardShortcut::new(PLAIN, Key::F)]),
     (
@@ -261,6 +405,10 @@ const ENTRIES: &[Entry] = &[
     ),
     (Group::View, Action::ZoomOut, "Zoom the window out", on(CTRL, Key::Minus), &[]),
     (Group::View, Action::ZoomReset, "Window at 100 %", on(CTRL, Key::Num0), &[]),
+    (Group::View, Action::MenuBar, "Menu bar", None, &[]),
+    (Group::Help, Action::Palette, "Command palette", on(CTRL, Key::K), &[]),
+    (Group::Help, Action::Shortcuts, "Keyboard shortcuts", on(PLAIN, Key::Questionmark), &[]),
+    (Group::Help, Action::About, "About Lakescope", None, &[]),
 ];
 
 impl Action {
@@ -320,21 +468,30 @@ impl Action {
         match self.group() {
             Some(Group::Find | Group::Frame | Group::Select) => true,
             Some(Group::Lake) => {
-                matches!(self, Self::CloseLake | Self::IndexAgain | Self::RecordChecksums | Self::VerifyLake)
+                matches!(
+                    self,
+                    Self::CloseLake | Self::IndexAgain | Self::Settings | Self::RecordChecksums | Self::VerifyLake
+                )
             }
             Some(Group::View) => {
                 matches!(
                     self,
                     Self::Explore
                         | Self::Runs
+                        | Self::GroupSpans
+                        | Self::Objects
                         | Self::TileBoxes
                         | Self::TilesLarger
                         | Self::TilesSmaller
                         | Self::FacetsPanel
                         | Self::ViewerPanel
+                        | Self::TrackPanel
+                        | Self::MaximisePane
+                        | Self::SaveLayout
+                        | Self::ResetLayout
                 )
             }
-            None => false,
+            Some(Group::Help) | None => false,
         }
     }
 }
@@ -369,6 +526,18 @@ fn written(shortcut: KeyboardShortcut) -> String {
         key => key.name(),
     };
     keys
+}
+
+impl From<TimelineCommand> for Command {
+    fn from(command: TimelineCommand) -> Self {
+        Self::Timeline(command)
+    }
+}
+
+impl From<KeepCommand> for Command {
+    fn from(command: KeepCommand) -> Self {
+        Self::Keep(command)
+    }
 }
 
 impl From<Action> for Command {

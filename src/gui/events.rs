@@ -2,20 +2,54 @@
 
 use std::path::PathBuf;
 
-use super::selected::Selected;
+use super::{keep::Done, selected::Selected};
 use crate::{
     model::Look,
-    session::{ChecksumReport, ExportReport, IndexReport, VerifyReport},
+    session::{ChecksumReport, ExportReport, IndexReport, SqlText, VerifyReport},
 };
 
 /// One message.
 pub enum Event {
+    /// One that means something to the lake it was asked of, and to no other.
+    OfLake {
+        /// Which visit to a lake that was.
+        visit: u64,
+        /// What happened.
+        event: Box<Event>,
+    },
     /// How the frames of a footage are shown was changed, or could not be.
     LookChanged {
         /// The catalog's number of the footage.
         footage: i64,
         /// How they are shown now.
         look: Look,
+        /// What to tell.
+        told: Result<String, String>,
+    },
+    /// A picture for the clipboard.
+    ImageReady {
+        /// The picture, or why there is none.
+        image: Result<Box<egui::ColorImage>, String>,
+        /// What to tell once it is on the clipboard.
+        what: String,
+    },
+    /// A person chose a file for a picture, or none.
+    ImageFileChosen {
+        /// The frame.
+        row: usize,
+        /// Whether with its boxes.
+        labels: bool,
+        /// The file.
+        out: Option<PathBuf>,
+    },
+    /// A picture was written to this file, or could not be.
+    ImageSaved(Result<PathBuf, String>),
+    /// Settings of a lake were written, or could not be.
+    SettingsChanged {
+        /// The lake.
+        root: PathBuf,
+        /// Whether they need an index run.
+        index: bool,
         /// What to tell.
         told: Result<String, String>,
     },
@@ -35,6 +69,10 @@ pub enum Event {
         /// How it ended.
         outcome: Outcome,
     },
+    /// Views, selections or tags were changed, or could not be.
+    Kept(Result<Done, String>),
+    /// The filter as SQL, or why there is none.
+    Sql(Result<SqlText, String>),
     /// Selections were saved or deleted.
     SelectionsChanged(Result<String, String>),
     /// The frames of a saved selection, and how many of them are gone.

@@ -1,6 +1,9 @@
 //! A value that is worked out off the UI thread: asked for by a key, polled each frame, never waited for.
 
-use std::sync::atomic::AtomicBool;
+use std::{
+    sync::atomic::AtomicBool,
+    time::{Duration, Instant},
+};
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use egui;
@@ -35,11 +38,12 @@ pub struct Fetch<K, T> {
     key: Option<K>,
     state: State<T>,
     waiting: Option<(Receiver<Result<T, String>>, JobHandle)>,
+    asked_at: Option<Instant>,
 }
 
 impl<K, T> Default for Fetch<K, T> {
     fn default() -> Self {
-        Self { key: None, state: State::Idle, waiting: None }
+        Self { key: None, state: State::Idle, waiting: None, asked_at: None }
     }
 }
 
@@ -65,9 +69,33 @@ impl<K: PartialEq, T: Send + 'static> Fetch<K, T> {
             ctx.request_repaint();
         });
         self.key = Some(key);
+        self.asked_at = Some(Instant::now());
         self.waiting = Some((waiting, handle));
         let previous = self.take();
         self.state = State::Pending { previous };
+    }
+
+    /// Asks like [`Self::request`] for what a person waits for, but lets a job that has begun come to its end first, as long
+    /// as it was asked for less than `patience` ago: so there are answers while the key changes with every pass, each for
+    /// the newest key of its time. To be called after [`Self::poll`].
+    pub fn follow(
+        &mut self,
+        key: K,
+        patience: Duration,
+        pool: &Pool,
+        ctx: &egui::Context,
+        work: impl FnOnce(&AtomicBool) -> Result<T, String> + Send + 'static,
+    ) {
+        let begun = self.waiting.as_ref().is_some_and(|(_, handle)| handle.has_begun());
+        if begun && self.key.as_ref() != Some(&key) {
+            let left = self.asked_at.map_or(Duration::ZERO, |asked_at| patience.saturating_sub(asked_at.elapsed()));
+            if !left.is_zero() {
+                // The end of the job wakes the window, or else the end of patience does.
+                ctx.request_repaint_after(left);
+                return;
+            }
+        }
+        self.request(key, pool, Priority::Visible, ctx, work);
     }
 
     /// Takes in the answer if it has come; true when the state changed.
@@ -160,6 +188,41 @@ mod tests {
             thread::sleep(Duration::from_millis(1));
         }
         panic!("no answer");
+    }
+
+    #[test]
+    fn a_key_that_keeps_changing_is_answered_again_and_again() {
+        let pool = Pool::new("test", 1);
+        let ctx = egui::Context::default();
+        let mut fetch = Fetch::default();
+        let long = Duration::from_mins(1);
+        let (go, gate) = bounded::<()>(1);
+        fetch.follow(1, long, &pool, &ctx, move |_| {
+            let _ = gate.recv();
+            Ok("one")
+        });
+        while !fetch.waiting.as_ref().is_some_and(|(_, handle)| handle.has_begun()) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        fetch.follow(2, long, &pool, &ctx, |_| Ok("two"));
+        assert_eq!(fetch.key(), Some(&1));
+        go.send(()).unwrap();
+        settle(&mut fetch);
+        assert_eq!(fetch.ready(), Some(&"one"));
+        fetch.follow(3, long, &pool, &ctx, |_| Ok("three"));
+        assert!(fetch.is_pending());
+        settle(&mut fetch);
+        assert_eq!(fetch.ready(), Some(&"three"));
+        // Without patience the newest takes the place of the one that runs.
+        let (go, gate) = bounded::<()>(1);
+        fetch.follow(4, Duration::ZERO, &pool, &ctx, move |_| {
+            let _ = gate.recv();
+            Ok("four")
+        });
+        fetch.follow(5, Duration::ZERO, &pool, &ctx, |_| Ok("five"));
+        go.send(()).unwrap();
+        settle(&mut fetch);
+        assert_eq!(fetch.ready(), Some(&"five"));
     }
 
     #[test]

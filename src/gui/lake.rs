@@ -5,11 +5,17 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use egui::Context;
 
 use super::{
+    counting::{Counting, Outcome},
+    explore::{Marks, TimelineMemory},
     fetch::Fetch,
+    grid_choice::GridChoice,
+    keep::Keep,
+    looking::{ChosenBox, Looking},
+    objects::{Objects, ObjectsKey},
     row_names::RowNames,
     selected::Selected,
     state::{LakeMemory, SortBy},
-    undo::{Undo, ViewState},
+    undo::{Change, Undo, ViewState},
     view::{View, ViewError, ViewKey},
     work::{Watcher, Workers},
 };
@@ -17,9 +23,13 @@ use crate::{
     catalog::FrameTable,
     filter::{FilterError, FootageRows, FrameColumns},
     jobs::Priority,
-    model::Look,
+    lake::lake_of,
+    model::{BoundingBox, Look},
     session::{LakeInfo, OpenOptions, Selection, Session},
 };
+
+/// Filters that are remembered of a lake.
+const FILTERS: usize = 40;
 
 /// What is loaded when a lake is opened or its index changed.
 #[derive(Clone)]
@@ -61,12 +71,12 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens `root`; to be called by a worker.
+    /// Opens `root`, or the lake that the file `root` lies in; to be called by a worker.
     ///
     /// # Errors
     /// What kept it from being opened.
     pub fn open(root: &std::path::Path, options: OpenOptions) -> Result<Self, String> {
-        let session = Session::open(root, options).map_err(|error| error.to_string())?;
+        let session = Session::open(&lake_of(root), options).map_err(|error| error.to_string())?;
         let loaded = if session.is_indexed() { Some(Loaded::read(&session)?) } else { None };
         Ok(Self { session, loaded })
     }
@@ -82,8 +92,22 @@ pub struct Lake {
     pub loaded: Loaded,
     /// The filter text, be it valid or not.
     pub filter: String,
+    /// Whether the filter is turned off: its text stays, and all frames are shown.
+    pub off: bool,
+    /// Conditions that were set aside, to be taken up again; gone when the lake is closed.
+    pub aside: Vec<String>,
+    /// Filters used lately, newest first.
+    pub filters: Vec<String>,
+    /// When the filter text changed last, s.
+    pub filter_since: f64,
     /// The order asked for.
     pub sort: Option<SortBy>,
+    /// What a tile of the grid stands for.
+    pub grid: GridChoice,
+    /// The objects on the matching frames, while the grid shows objects.
+    pub objects: Fetch<ObjectsKey, Arc<Objects>>,
+    /// An object that is looked at: the row of its frame, and its box.
+    pub marked: Option<(usize, BoundingBox)>,
     /// The newest valid answer.
     pub view: Option<Arc<View>>,
     /// What is wrong with the present filter text.
@@ -92,21 +116,34 @@ pub struct Lake {
     pub current: Option<usize>,
     /// The chosen frames.
     pub selected: Arc<Selected>,
-    /// Metrics that are plotted.
-    pub plots: Option<Vec<String>>,
+    /// Lanes and axis of the timeline.
+    pub timeline: TimelineMemory,
+    /// The marks A and B.
+    pub marks: Marks,
+    /// How frames are looked at.
+    pub looking: Looking,
+    /// The box that a person pressed.
+    pub chosen_box: Option<ChosenBox>,
+    /// The metric that routes are coloured by.
+    pub track_metric: Option<String>,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
     pub selections: Fetch<u64, Vec<Selection>>,
-    /// Grows when selections were saved or deleted.
+    /// Grows when selections, views or tags were changed.
     pub selections_version: u64,
+    /// Views, tags, comparisons.
+    pub keep: Keep,
     /// What other processes do to it.
     pub watcher: Watcher,
     /// Frames looked at before, and after going back.
     pub back: Vec<usize>,
     /// Frames to go forward to.
     pub forward: Vec<usize>,
-    asked: Fetch<ViewKey, Result<View, ViewError>>,
+    /// What the facets count.
+    pub counting: Counting,
+    /// The last question that had no answer.
+    refused: Option<ViewKey>,
     unfiltered: Fetch<u64, View>,
     reload: Fetch<u64, Reloaded>,
     wanted_reload: u64,
@@ -141,19 +178,32 @@ impl Lake {
             root,
             loaded,
             filter: memory.filter,
+            off: false,
+            aside: Vec::new(),
+            filters: memory.filters,
+            filter_since: 0.0,
             sort: memory.sort,
+            grid: memory.grid,
+            objects: Fetch::default(),
+            marked: None,
             view: None,
             filter_error: None,
             current: None,
             selected: Arc::default(),
-            plots: memory.plots,
+            timeline: memory.timeline,
+            marks: Marks::default(),
+            looking: memory.looking,
+            chosen_box: None,
+            track_metric: memory.track,
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
+            keep: Keep::default(),
             watcher,
             back: Vec::new(),
             forward: Vec::new(),
-            asked: Fetch::default(),
+            counting: Counting::default(),
+            refused: None,
             unfiltered: Fetch::default(),
             reload: Fetch::default(),
             wanted_reload: 0,
@@ -165,11 +215,31 @@ impl Lake {
     pub fn memory(&self) -> LakeMemory {
         // A filter that cannot be read is not worth coming back to.
         let filter = match (&self.filter_error, &self.view) {
-            (Some(_), Some(view)) => view.key.filter.clone(),
-            (Some(_), None) => String::new(),
+            (Some(_), Some(view)) if !self.off => view.key.filter.clone(),
+            (Some(_), _) => String::new(),
             (None, _) => self.filter.clone(),
         };
-        LakeMemory { filter, sort: self.sort.clone(), plots: self.plots.clone() }
+        let (timeline, looking, track) = (self.timeline.clone(), self.looking.clone(), self.track_metric.clone());
+        let (grid, filters) = (self.grid.clone(), self.filters.clone());
+        LakeMemory { filter, sort: self.sort.clone(), filters, timeline, looking, track, grid }
+    }
+
+    /// The filter that is asked for: nothing while it is turned off.
+    pub fn applied(&self) -> &str {
+        if self.off { "" } else { &self.filter }
+    }
+
+    /// Puts the present filter first in the list of those used lately, when it is one that could be used.
+    pub fn keep_filter(&mut self) {
+        let text = self.filter.trim();
+        let used = self.view.as_ref().is_some_and(|view| view.key.filter == self.filter);
+        if text.is_empty() || !used || self.filters.first().is_some_and(|first| first == text) {
+            return;
+        }
+        let text = text.to_owned();
+        self.filters.retain(|known| *known != text);
+        self.filters.insert(0, text);
+        self.filters.truncate(FILTERS);
     }
 
     /// The frames.
@@ -213,13 +283,34 @@ impl Lake {
             Some(finding) => finding.before.clone(),
             None => (Arc::clone(&self.selected), Arc::clone(&self.loaded.names)),
         };
-        ViewState { filter: self.filter.clone(), sort: self.sort.clone(), selected, names }
+        ViewState {
+            filter: self.filter.clone(),
+            off: self.off,
+            aside: self.aside.clone(),
+            sort: self.sort.clone(),
+            grid: self.grid.clone(),
+            view: self.keep.opened.clone(),
+            selected,
+            looking: self.looking.clone(),
+            names,
+            lanes: self.timeline.lanes.clone(),
+            marks: self.marks.clone(),
+        }
     }
 
     /// Goes back to what was; the chosen frames are found again when the index has changed since.
     pub fn restore(&mut self, state: ViewState, workers: &Workers, ctx: &Context) {
         self.filter = state.filter;
+        self.off = state.off;
+        self.aside = state.aside;
         self.sort = state.sort;
+        self.timeline.lanes = state.lanes;
+        self.marks = state.marks;
+        self.keep.opened = state.view;
+        // A tool of looking is no step of a search.
+        let magnifier = self.looking.magnifier;
+        self.looking = Looking { magnifier, ..state.looking };
+        self.grid = state.grid;
         self.finding = None;
         if Arc::ptr_eq(&state.names, &self.loaded.names) {
             self.selected = state.selected;
@@ -254,6 +345,12 @@ impl Lake {
         }
     }
 
+    /// Changes how frames are looked at, as a step that can be undone.
+    pub fn look(&mut self, change: impl FnOnce(&mut Looking)) {
+        self.undo.record(self.view_state(), Change::Other);
+        change(&mut self.looking);
+    }
+
     /// Looks at `row` and remembers the frame before.
     pub fn show(&mut self, row: usize) {
         if self.current == Some(row) || row >= self.frames() {
@@ -277,23 +374,63 @@ impl Lake {
 
     /// Asks for what is needed and takes in what came. Tells the footages that look different from now on.
     pub fn poll(&mut self, workers: &Workers, ctx: &Context) -> Vec<i64> {
-        let key =
-            ViewKey { generation: self.table().generation(), filter: self.filter.clone(), sort: self.sort.clone() };
-        let (session, table) = (self.session.clone(), Arc::clone(self.table()));
-        self.asked
-            .request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| Ok(View::new(&session, &table, key)));
-        if self.asked.poll() {
-            self.take_view();
+        let key = self.view_key(self.table().generation());
+        // While the filter cannot be answered, the facets count what is shown.
+        let key = match &self.view {
+            Some(view) if self.refused.as_ref() == Some(&key) && view.key.generation == key.generation => {
+                view.key.clone()
+            }
+            _ => key,
+        };
+        let from = (&self.session, &self.loaded.table);
+        if let Some(outcome) = self.counting.poll(from, key, self.view.as_ref(), workers, ctx) {
+            self.take_outcome(outcome);
         }
         self.fall_back(workers, ctx);
+        self.ask_for_objects(workers, ctx);
         let version = self.selections_version;
         let session = self.session.clone();
         self.selections.request(version, &workers.ask, Priority::Background, ctx, move |_| {
             session.selections().map_err(|error| error.to_string())
         });
         self.selections.poll();
+        let table = Arc::clone(self.table());
+        self.keep.poll(&self.session, (&table, &self.selected), version, workers, ctx);
         self.take_found();
         if self.reload.poll() { self.take_reload(workers, ctx) } else { Vec::new() }
+    }
+
+    /// What the present choices ask for, of an index of this generation. Only filters that name tags are asked again when
+    /// tags change.
+    fn view_key(&self, generation: u64) -> ViewKey {
+        // Objects have an order of their own, and the frames behind them are single.
+        let grouped = !self.grid.objects && self.grid.groups(self.applied());
+        let spans = grouped.then(|| self.grid.spans.clone());
+        let sort = self.sort.clone().filter(|_| spans.is_none());
+        let tags = if self.applied().contains("tag") { self.selections_version } else { 0 };
+        ViewKey { generation, tags, filter: self.applied().to_owned(), sort, spans }
+    }
+
+    /// The objects that the grid shows now, once they are there.
+    pub fn shown_objects(&self) -> Option<&Arc<Objects>> {
+        let objects = self.objects.value()?;
+        (objects.key.generation == self.table().generation()).then_some(objects)
+    }
+
+    fn ask_for_objects(&mut self, workers: &Workers, ctx: &Context) {
+        if !self.grid.objects {
+            self.objects.clear();
+            return;
+        }
+        let Some(view) = self.view.clone() else { return };
+        let query = self.grid.query.clone();
+        let (generation, tags) = (view.key.generation, view.key.tags);
+        let key = ObjectsKey { generation, tags, filter: view.key.filter.clone(), query };
+        let (session, table) = (self.session.clone(), Arc::clone(self.table()));
+        self.objects.request(key.clone(), &workers.ask, Priority::Visible, ctx, move |_| {
+            Objects::new(&session, &table, &view, key)
+        });
+        self.objects.poll();
     }
 
     /// A filter that was wrong from the start shows all frames until it is mended.
@@ -304,10 +441,13 @@ impl Lake {
         let (session, table, sort) = (self.session.clone(), Arc::clone(self.table()), self.sort.clone());
         let generation = table.generation();
         self.unfiltered.request(generation, &workers.ask, Priority::Visible, ctx, move |_| {
-            let key = |sort| ViewKey { generation, filter: String::new(), sort };
-            View::new(&session, &table, key(sort))
-                .or_else(|_| View::new(&session, &table, key(None)))
-                .map_err(|error| format!("{error:?}"))
+            let key = |sort| ViewKey { generation, tags: 0, filter: String::new(), sort, spans: None };
+            View::new(&session, &table, key(sort)).or_else(|_| View::new(&session, &table, key(None))).map_err(
+                |error| match error {
+                    ViewError::Filter(error) => error.to_string(),
+                    ViewError::Sort(error) => error,
+                },
+            )
         });
         self.unfiltered.poll();
         if let Some(view) = self.unfiltered.take_ready() {
@@ -322,27 +462,32 @@ impl Lake {
         self.view = Some(Arc::new(view));
     }
 
-    fn take_view(&mut self) {
-        if let Some(error) = self.asked.error() {
-            self.filter_error = Some(FilterError::new(0..0, error.to_owned()));
-            return;
-        }
-        match self.asked.take_ready() {
-            Some(Ok(view)) => {
-                self.filter_error = None;
-                self.show_view(view);
+    fn take_outcome(&mut self, Outcome { key, view }: Outcome) {
+        // The filter may have changed while this was worked out: its frames are shown on the way, its mistakes are not.
+        let newest = key.filter == self.applied() && key.sort == self.sort;
+        let error = match view {
+            Ok(view) => {
+                if newest {
+                    self.filter_error = None;
+                    self.refused = None;
+                }
+                if let Some(view) = view {
+                    self.show_view(view);
+                }
+                return;
             }
-            Some(Err(ViewError::Filter(error))) => self.filter_error = Some(error),
-            Some(Err(ViewError::Sort(error))) => {
-                self.filter_error = Some(FilterError::new(0..0, format!("cannot sort: {error}")));
-            }
-            None => {}
+            Err(ViewError::Filter(error)) => error,
+            Err(ViewError::Sort(error)) => FilterError::new(0..0, format!("cannot sort: {error}")),
+        };
+        if newest {
+            self.filter_error = Some(error);
         }
+        self.refused = Some(key);
     }
 
     /// Whether the answer to the present filter is still to come.
     pub fn is_filtering(&self) -> bool {
-        self.asked.is_pending()
+        self.counting.is_pending()
     }
 
     /// Reads the table again, for example after the index changed, and finds the chosen frames in it.
@@ -350,12 +495,12 @@ impl Lake {
         self.wanted_reload += 1;
         let session = self.session.clone();
         let (names, selected) = (Arc::clone(&self.loaded.names), Arc::clone(&self.selected));
-        let (filter, sort) = (self.filter.clone(), self.sort.clone());
+        let key = self.view_key(0);
         self.reload.request(self.wanted_reload, &workers.ask, Priority::Visible, ctx, move |_| {
             let loaded = Loaded::read(&session)?;
             let found = Arc::new(names.selected_in(&selected, &loaded.names));
             // The frames that match come together with the table, so that the grid does not blink.
-            let key = ViewKey { generation: loaded.table.generation(), filter, sort };
+            let key = ViewKey { generation: loaded.table.generation(), ..key };
             let view = View::new(&session, &loaded.table, key).ok();
             Ok(Reloaded { loaded, view, selected: (selected, found) })
         });
@@ -377,6 +522,7 @@ impl Lake {
         self.current = self.current.and_then(find);
         self.back = self.back.iter().copied().filter_map(find).collect();
         self.forward = self.forward.iter().copied().filter_map(find).collect();
+        self.marked = self.marked.and_then(|(row, bbox)| Some((find(row)?, bbox)));
         self.selected = found;
         // What was chosen since this was asked for is found again.
         self.finding = None;
@@ -384,7 +530,9 @@ impl Lake {
             self.find_selected((chosen.selected, chosen.names), workers, ctx);
         }
         self.view = None;
-        if let Some(view) = view.filter(|view| view.key.filter == self.filter && view.key.sort == self.sort) {
+        self.refused = None;
+        self.counting.renew();
+        if let Some(view) = view.filter(|view| view.key == self.view_key(view.key.generation)) {
             self.show_view(view);
         }
         self.selections_version += 1;

@@ -8,15 +8,15 @@ use super::{
     App,
     app::Slot,
     command::Command,
-    dialogs::{Dialog, ExportDraft, ExportFrames},
+    dialogs::{Dialog, ExportDraft},
     events::{Ended, Event, Outcome, Purpose},
     lake::Opened,
     state::RunningJob,
-    widgets::text::{count, counted},
+    widgets::text::counted,
 };
 use crate::{
     jobs::{Priority, Progress},
-    session::{ExportRequest, ExportScope, Session},
+    session::{Session, SessionError},
 };
 
 impl App {
@@ -37,33 +37,14 @@ impl App {
         self.start_index(session, ctx);
     }
 
-    pub(super) fn start_export(&mut self, draft: &ExportDraft, ctx: &Context) {
+    pub(super) fn start_export(&mut self, draft: ExportDraft, frames: u64, ctx: &Context) {
         let Some(lake) = self.lake() else { return };
         let (session, table, selected) = (lake.session.clone(), Arc::clone(lake.table()), Arc::clone(&lake.selected));
-        let (frames, filter) = match (draft.frames, &lake.view) {
-            (ExportFrames::All, _) => (lake.frames(), String::new()),
-            (ExportFrames::Filtered, Some(view)) => (view.len(), view.key.filter.clone()),
-            (ExportFrames::Filtered, None) => return,
-            (ExportFrames::Selected, _) => (selected.count(), String::new()),
-        };
-        let draft = draft.clone();
-        let title = format!("Exporting {}", counted(frames as u64, "frame"));
+        let title = format!("Exporting {}", counted(frames, "frame"));
         self.start(title, lake.root.clone(), ctx, move |progress| {
-            let scope = if draft.frames == ExportFrames::Selected {
-                ExportScope::Frames(selected.rows().map(|row| table.frame_id(row as usize).to_string()).collect())
-            } else {
-                ExportScope::Filter(filter)
-            };
-            let request = ExportRequest {
-                scope,
-                out: PathBuf::from(draft.out.trim()),
-                images: draft.images,
-                labels: draft.labels,
-                spreadsheet: draft.spreadsheet,
-                every_ns: None,
-                around_ns: None,
-            };
-            Outcome::Exported(session.export(&request, progress).map_err(Ended::from))
+            let request = draft.request(&table, &selected).map_err(SessionError::Usage);
+            let report = request.and_then(|request| session.export(&request, progress));
+            Outcome::Exported(report.map_err(Ended::from))
         });
     }
 
@@ -89,6 +70,8 @@ impl App {
 
     pub(super) fn take_event(&mut self, event: Event, ctx: &Context) {
         match event {
+            Event::OfLake { visit, event } if visit == self.visit => self.take_event(*event, ctx),
+            Event::OfLake { .. } => {}
             Event::FolderChosen { purpose, folder } => {
                 self.state.transient.choosing_folder = false;
                 match (purpose, folder, &mut self.state.transient.dialog) {
@@ -96,6 +79,20 @@ impl App {
                     (Purpose::Export, Some(folder), Some(Dialog::Export(draft))) => draft.put_into(&folder),
                     _ => {}
                 }
+            }
+            Event::Kept(done) => self.take_kept(done),
+            Event::Sql(written) => self.take_sql(written, ctx),
+            Event::ImageReady { image: Ok(image), what } => {
+                ctx.copy_image(*image);
+                self.state.transient.tell(what);
+            }
+            Event::ImageFileChosen { row, labels, out } => self.take_image_file(row, labels, out, ctx),
+            Event::ImageSaved(Ok(file)) => {
+                let folder = file.parent().map(PathBuf::from).unwrap_or_default();
+                self.state.transient.tell_folder(format!("Saved {}.", file.display()), folder);
+            }
+            Event::ImageReady { image: Err(error), .. } | Event::ImageSaved(Err(error)) => {
+                self.state.transient.complain(error);
             }
             Event::SelectionsChanged(told) => {
                 match told {
@@ -116,6 +113,15 @@ impl App {
                 }
                 Err(error) => self.state.transient.complain(error),
             },
+            Event::SettingsChanged { root, index, told } => match told {
+                Ok(told) => {
+                    self.state.transient.tell(told);
+                    if index && self.lake().is_some_and(|lake| lake.root == root) {
+                        self.index_again(ctx);
+                    }
+                }
+                Err(error) => self.state.transient.complain(error),
+            },
             Event::SelectionLoaded { name, generation, rows } => self.take_selection(&name, generation, rows),
             Event::JobDone { id, root, outcome } => {
                 self.state.transient.jobs.retain(|job| job.id != id);
@@ -124,8 +130,8 @@ impl App {
                         let report = report.map(|report| {
                             let read = counted(report.recordings_read, "recording");
                             format!(
-                                "Indexed {} frames; {read} read, {} unchanged.",
-                                count(report.frames),
+                                "Indexed {}; {read} read, {} unchanged.",
+                                counted(report.frames, "frame"),
                                 report.recordings_kept
                             )
                         });
@@ -179,10 +185,12 @@ impl App {
                         headline: "Indexing was cancelled".into(),
                         error: "A lake is shown once it has an index. What was indexed so far is kept, so trying again goes on from there."
                             .into(),
+                        gone: false,
                     };
                 }
                 Err(Ended::Failed(error)) => {
-                    self.slot = Slot::Failed { root, headline: "The lake could not be indexed".into(), error };
+                    self.slot =
+                        Slot::Failed { root, headline: "The lake could not be indexed".into(), error, gone: false };
                 }
             },
             Slot::Ready(lake) if lake.root == root => {

@@ -49,6 +49,10 @@ pub fn save(path: &Path, persisted: &Persisted) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::gui::state::{LakeMemory, SortBy, ThemeChoice};
+    use crate::gui::{
+        explore::{AxisTime, Lane, TimelineMemory},
+        looking::Looking,
+    };
 
     #[test]
     fn comes_back_as_it_was_and_damage_gives_the_defaults() {
@@ -60,9 +64,16 @@ mod tests {
         kept.lakes.insert(
             "/data/lake".into(),
             LakeMemory {
+                track: None,
                 filter: "speed > 80".into(),
                 sort: Some(SortBy { column: "speed".into(), descending: true }),
-                plots: Some(vec!["speed".into()]),
+                filters: vec!["has(car)".into()],
+                timeline: TimelineMemory {
+                    lanes: Some(vec![Lane::Metric("speed".into()), Lane::Matches]),
+                    axis: AxisTime::Clock,
+                },
+                looking: Looking { all_cameras: true, ..Looking::default() },
+                ..LakeMemory::default()
             },
         );
         save(&path, &kept).unwrap();

@@ -49,6 +49,8 @@ pub struct Pictures {
     catalog: String,
     epoch: u64,
     forgotten: HashMap<i64, u64>,
+    /// Grows with every picture that came.
+    came: u64,
 }
 
 impl Default for Pictures {
@@ -63,6 +65,7 @@ impl Default for Pictures {
             catalog: String::new(),
             epoch: 0,
             forgotten: HashMap::new(),
+            came: 0,
         }
     }
 }
@@ -72,12 +75,14 @@ impl Pictures {
     pub fn begin_frame(&mut self, table: &FrameTable, budget: usize) {
         self.tick += 1;
         if self.catalog != table.catalog_uid() {
-            *self = Self { tick: self.tick, catalog: table.catalog_uid().to_owned(), ..Self::default() };
+            *self =
+                Self { tick: self.tick, came: self.came, catalog: table.catalog_uid().to_owned(), ..Self::default() };
         }
         while let Ok(Answer { key, epoch, picture }) = self.answers.try_recv() {
             if self.forgotten.get(&key.footage).is_some_and(|since| epoch < *since) {
                 continue;
             }
+            self.came += 1;
             let bytes = picture.bytes();
             self.bytes += bytes;
             let ready = Slot::Ready { picture: Arc::new(picture), bytes, used: self.tick, renewed: None };
@@ -114,6 +119,24 @@ impl Pictures {
         });
         self.slots.insert(key, Slot::Waiting(job, priority));
         None
+    }
+
+    /// The picture of a frame, if it is there.
+    pub fn kept(&self, key: FrameKey) -> Option<&Arc<Picture>> {
+        match self.slots.get(&key) {
+            Some(Slot::Ready { picture, .. }) => Some(picture),
+            _ => None,
+        }
+    }
+
+    /// Grows with every picture that came.
+    pub fn came(&self) -> u64 {
+        self.came
+    }
+
+    /// The footages that pictures are kept of.
+    pub fn footages(&self) -> impl Iterator<Item = i64> + '_ {
+        self.slots.keys().map(|key| key.footage)
     }
 
     /// The latest frame of a footage that is there, of those in `frames`.

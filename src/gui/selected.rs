@@ -1,8 +1,22 @@
 //! The frames a person has chosen.
 
+use std::ops::Range;
+
 use fixedbitset::FixedBitSet;
 
 use super::view::{View, row_u32};
+use crate::filter::FrameSet;
+
+/// How many of some rows are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// None of them.
+    None,
+    /// Some, not all.
+    Some,
+    /// All of them.
+    All,
+}
 
 /// A set of rows, counted, with the row that a range starts from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +51,18 @@ impl Selected {
         self.bits.contains(row)
     }
 
+    /// Number of chosen rows in `from..to`.
+    pub fn count_in(&self, from: usize, to: usize) -> usize {
+        let end = to.min(self.bits.len());
+        if from < end { self.bits.count_ones(from..end) } else { 0 }
+    }
+
+    /// Whether one of the rows from `first` to before `end` is chosen.
+    pub fn any_in(&self, first: usize, end: usize) -> bool {
+        let end = end.min(self.bits.len());
+        first < end && self.bits.contains_any_in_range(first..end)
+    }
+
     /// The rows, ascending.
     pub fn rows(&self) -> impl Iterator<Item = u32> + '_ {
         self.bits.ones().map(row_u32)
@@ -62,13 +88,52 @@ impl Selected {
     pub fn extend_to(&mut self, view: &View, row: usize) {
         let anchor = self.anchor.unwrap_or(row);
         self.anchor = Some(row);
-        match (view.place(anchor), view.place(row)) {
-            (Some(from), Some(to)) => {
-                self.bits.union_with(&view.between(from.min(to), from.max(to)));
-                self.count = self.bits.count_ones(..);
-            }
-            _ => self.insert(row),
+        match view.range(anchor, row) {
+            Some(rows) => self.add(&rows),
+            None => self.insert(row),
         }
+    }
+
+    /// Adds these rows.
+    pub fn add(&mut self, rows: &FixedBitSet) {
+        self.bits.union_with(rows);
+        self.count = self.bits.count_ones(..);
+    }
+
+    /// Takes the rows of a set between two rows out when all of them are chosen, and adds them otherwise.
+    pub fn toggle_all(&mut self, set: &FrameSet, rows: Range<usize>) {
+        let remove = self.share(set, &rows) == Share::All;
+        self.anchor = Some(rows.start);
+        let mut part = FixedBitSet::with_capacity(rows.end);
+        part.insert_range(rows);
+        part.intersect_with(set.bits());
+        if remove {
+            self.bits.difference_with(&part);
+            self.count = self.bits.count_ones(..);
+        } else {
+            self.add(&part);
+        }
+    }
+
+    /// How many of a set's rows in a stretch are chosen.
+    pub fn share(&self, set: &FrameSet, rows: &Range<usize>) -> Share {
+        let (chosen, all) = (self.bits.as_slice(), set.bits().as_slice());
+        let word_rows = usize::BITS as usize;
+        let (mut some, mut missing) = (false, false);
+        for word in rows.start / word_rows..rows.end.div_ceil(word_rows) {
+            let first = word * word_rows;
+            let from = rows.start.saturating_sub(first);
+            let to = (rows.end - first).min(word_rows);
+            let mask = (usize::MAX << from) & (usize::MAX >> (word_rows - to));
+            let wanted = all.get(word).copied().unwrap_or(0) & mask;
+            let there = wanted & chosen.get(word).copied().unwrap_or(0);
+            some |= there != 0;
+            missing |= there != wanted;
+            if some && missing {
+                return Share::Some;
+            }
+        }
+        if some { Share::All } else { Share::None }
     }
 
     /// Adds every frame of the view.
@@ -82,5 +147,36 @@ impl Selected {
         if !self.bits.put(row) {
             self.count += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_chosen_whole_and_their_share_is_told() {
+        let set = FrameSet::from_rows(400, (60..200).filter(|row| row % 3 != 0));
+        let mut selected = Selected::default();
+        for (rows, share) in [(60..70, Share::None), (64..64, Share::None), (190..400, Share::None)] {
+            assert_eq!(selected.share(&set, &rows), share, "{rows:?}");
+        }
+        selected.toggle_all(&set, 62..131);
+        assert_eq!(selected.count(), set.count_in(62, 131));
+        for (rows, share) in [
+            (62..131, Share::All),
+            (64..128, Share::All),
+            (100..101, Share::All),
+            (60..131, Share::Some),
+            (100..140, Share::Some),
+            (131..199, Share::None),
+        ] {
+            assert_eq!(selected.share(&set, &rows), share, "{rows:?}");
+        }
+        // What is chosen in part becomes chosen whole; what is whole is given up.
+        selected.toggle_all(&set, 60..131);
+        assert_eq!(selected.share(&set, &(60..131)), Share::All);
+        selected.toggle_all(&set, 60..131);
+        assert!(selected.is_empty());
     }
 }

@@ -31,6 +31,13 @@ pub fn pressed(ctx: &Context, dialog_open: bool) -> Vec<Command> {
                 commands.push(action.into());
             }
         }
+        if !typing && !dialog_open && !popup && input.modifiers.command_only() {
+            let before = input.events.len();
+            input.events.retain(|event| !matches!(event, Event::Copy));
+            if input.events.len() != before {
+                commands.push(Action::CopyImage.into());
+            }
+        }
         // Clipboard shortcuts arrive as events of their own; while no text is edited, Ctrl+Shift+C is one of ours.
         if !typing && !dialog_open && input.modifiers.shift {
             let before = input.events.len();
@@ -64,6 +71,7 @@ fn works_while_typing(action: Action, shortcut: KeyboardShortcut) -> bool {
             | Action::SelectAll
             | Action::SelectNone
             | Action::CopyCommandLine
+            | Action::CopyImage
             | Action::ClearFilter
     );
     shortcut.modifiers.command && !text_editing

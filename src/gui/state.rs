@@ -1,10 +1,22 @@
 //! What the window remembers: across starts ([`Persisted`]) and until it closes ([`Transient`]).
 
-use std::{collections::BTreeMap, path::PathBuf, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    path::PathBuf,
+    time::Instant,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::{budget::Memory, dialogs::Dialog};
+use super::{
+    budget::Memory,
+    command::Command,
+    dialogs::Dialog,
+    dock::{BUILT_IN, Layout},
+    explore::TimelineMemory,
+    grid_choice::GridChoice,
+    looking::Looking,
+};
 use crate::jobs::Progress;
 
 /// The theme a person chose.
@@ -41,19 +53,6 @@ pub enum Workspace {
     Runs,
 }
 
-/// What stands under the picture in the viewer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DetailTab {
-    /// Sensor plots.
-    #[default]
-    Sensors,
-    /// Values and attributes of the frame.
-    Values,
-    /// Objects on the frame.
-    Labels,
-}
-
 /// Order of the grid.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SortBy {
@@ -71,11 +70,20 @@ pub struct LakeMemory {
     pub filter: String,
     /// The order of the grid.
     pub sort: Option<SortBy>,
-    /// Metrics that are plotted; `None` until someone chose.
-    pub plots: Option<Vec<String>>,
+    /// What a tile of the grid stands for.
+    pub grid: GridChoice,
+    /// Filters used lately, newest first.
+    pub filters: Vec<String>,
+    /// Lanes and axis of the timeline.
+    pub timeline: TimelineMemory,
+    /// How frames are looked at.
+    pub looking: Looking,
+    /// The metric that routes are coloured by: empty for none, `None` until someone chose.
+    pub track: Option<String>,
 }
 
 /// Kept in the user's configuration folder.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Persisted {
@@ -87,16 +95,14 @@ pub struct Persisted {
     pub recent: Vec<PathBuf>,
     /// What is remembered of each of them.
     pub lakes: BTreeMap<PathBuf, LakeMemory>,
-    /// Width of the tiles, px.
+    /// Width of the tiles of frames, px.
     pub tile_width: f32,
+    /// Width of the tiles of objects, px.
+    pub object_width: f32,
     /// Whether tiles show the boxes of labels.
     pub tile_boxes: bool,
     /// Whether the viewer shows them.
     pub boxes: bool,
-    /// What stands under the picture.
-    pub detail: DetailTab,
-    /// Part of the viewer's height that the details take.
-    pub detail_share: f32,
     /// Zoom of the whole window.
     pub zoom: f32,
     /// Inner size of the window, points.
@@ -107,28 +113,14 @@ pub struct Persisted {
     pub speed: f32,
     /// Whether playback begins again at the end.
     pub repeat: bool,
-    /// The panels beside the grid.
-    pub panels: Panels,
-}
-
-/// The panels beside the grid.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Panels {
-    /// Whether the facets are shown, where there is room.
-    pub facets: bool,
-    /// Their width, points.
-    pub facets_width: f32,
-    /// Whether the viewer is shown, where there is room.
-    pub viewer: bool,
-    /// Its width, points; `None` until someone moved its edge.
-    pub viewer_width: Option<f32>,
-}
-
-impl Default for Panels {
-    fn default() -> Self {
-        Self { facets: true, facets_width: 272.0, viewer: true, viewer_width: None }
-    }
+    /// Whether all menus stand in a row on top.
+    pub menu_bar: bool,
+    /// Where the panels of the Explore workspace are.
+    pub layout: Layout,
+    /// The name of the layout that was chosen last.
+    pub layout_name: String,
+    /// Layouts that a person saved.
+    pub layouts: BTreeMap<String, Layout>,
 }
 
 impl Default for Persisted {
@@ -139,24 +131,35 @@ impl Default for Persisted {
             recent: Vec::new(),
             lakes: BTreeMap::new(),
             tile_width: 176.0,
+            object_width: 104.0,
             tile_boxes: false,
             boxes: true,
-            detail: DetailTab::default(),
-            detail_share: 0.48,
             zoom: 1.0,
             window: None,
             memory: Memory::default(),
             speed: 1.0,
             repeat: false,
-            panels: Panels::default(),
+            menu_bar: false,
+            layout: Layout::default(),
+            layout_name: BUILT_IN[0].to_owned(),
+            layouts: BTreeMap::new(),
         }
     }
 }
+
+/// Messages that can be read again.
+const TOLD: usize = 100;
 
 /// Lakes kept in the list of recent ones.
 const RECENT: usize = 10;
 
 impl Persisted {
+    /// The layout of this name: one that a person saved, else one that is always there.
+    #[must_use]
+    pub fn named_layout(&self, name: &str) -> Option<Layout> {
+        self.layouts.get(name).cloned().or_else(|| Layout::built_in(name))
+    }
+
     /// Puts `lake` first in the list of recent lakes.
     pub fn touch_recent(&mut self, lake: PathBuf) {
         self.recent.retain(|known| *known != lake);
@@ -174,12 +177,25 @@ pub struct Notice {
     pub id: u64,
     /// What happened.
     pub text: String,
-    /// Whether something failed; such a message stays until it is taken away.
+    /// Whether something failed.
     pub failed: bool,
     /// A folder it is about.
     pub folder: Option<PathBuf>,
+    /// What takes back what it tells.
+    pub undo: Option<Command>,
     /// When it came.
     pub since: Instant,
+}
+
+/// A message that was shown.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// When, ns UTC.
+    pub at_ns: i64,
+    /// What happened.
+    pub text: String,
+    /// Whether something failed.
+    pub failed: bool,
 }
 
 /// Long work that runs now.
@@ -206,6 +222,10 @@ pub struct Transient {
     pub focus_query: bool,
     /// The run shown in the Runs workspace.
     pub run: Option<i64>,
+    /// Recent lakes whose folder is not there.
+    pub missing: BTreeSet<PathBuf>,
+    /// What was told since the window opened, oldest first.
+    pub told: VecDeque<Told>,
     /// A folder dialog of the desktop is open.
     pub choosing_folder: bool,
     /// The viewer is asked to show pixels one to one (true) or the whole frame (false).
@@ -222,23 +242,33 @@ impl Transient {
 
     /// Tells that something went well.
     pub fn tell(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), false, None);
+        self.notice(text.into(), false, None, None);
+    }
+
+    /// Tells something that can be taken back.
+    pub fn tell_undo(&mut self, text: impl Into<String>, undo: Command) {
+        self.notice(text.into(), false, None, Some(undo));
     }
 
     /// Tells that something went wrong.
     pub fn complain(&mut self, text: impl Into<String>) {
-        self.notice(text.into(), true, None);
+        self.notice(text.into(), true, None, None);
     }
 
     /// Tells something about a folder.
     pub fn tell_folder(&mut self, text: impl Into<String>, folder: PathBuf) {
-        self.notice(text.into(), false, Some(folder));
+        self.notice(text.into(), false, Some(folder), None);
     }
 
-    fn notice(&mut self, text: String, failed: bool, folder: Option<PathBuf>) {
+    fn notice(&mut self, text: String, failed: bool, folder: Option<PathBuf>, undo: Option<Command>) {
         let id = self.new_id();
         self.notices.retain(|notice| notice.text != text);
-        self.notices.push(Notice { id, text, failed, folder, since: Instant::now() });
+        if self.told.len() == TOLD {
+            self.told.pop_front();
+        }
+        let at_ns = i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX);
+        self.told.push_back(Told { at_ns, text: text.clone(), failed });
+        self.notices.push(Notice { id, text, failed, folder, undo, since: Instant::now() });
     }
 }
 

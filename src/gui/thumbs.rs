@@ -1,107 +1,17 @@
-//! Thumbnails of the grid: asked for while their tile is on screen, cancelled once it is gone, kept in an [`Atlas`].
-
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
-
-use crossbeam_channel::{Receiver, Sender, unbounded};
-use egui::{ColorImage, Context, Rect, TextureId};
+//! Thumbnails of the grid: whole frames as [`TilePictures`].
 
 use super::{
-    atlas::{Atlas, Cell, Owner},
     frame_key::FrameKey,
-    source::{Source, Wanted, groups},
-    trouble::Trouble,
+    source::{Wanted, groups},
+    tile_pictures::{Each, Request, TilePictures},
 };
-use crate::{
-    catalog::FrameTable,
-    jobs::{JobHandle, Priority},
-    model::RgbImage,
-};
+use crate::{catalog::FrameTable, session::Session};
 
 /// Widths of the cells, px; heights are three quarters. A tile takes the smallest that is not enlarged by much.
 const BUCKETS: [usize; 5] = [64, 128, 256, 512, 1024];
-/// Bytes put on the graphics card in one frame of the window.
-const UPLOADS: usize = 6 << 20;
-/// Reasons for missing pictures that are remembered beyond those on screen.
-const FAILURES: usize = 4096;
-
-enum Slot {
-    Waiting(Waiting),
-    Ready(Cell),
-    Failed { trouble: Trouble, seen: u64 },
-}
-
-/// Dropping it tells the job not to make this picture; once nobody wants any picture of a job, it is cancelled.
-struct Waiting {
-    job: Arc<JobHandle>,
-    unwanted: Arc<AtomicBool>,
-    priority: Priority,
-    wanted: u64,
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.unwanted.store(true, Ordering::Relaxed);
-    }
-}
-
-/// What a tile can show now.
-pub enum Thumb {
-    /// The picture.
-    Ready(TextureId, Rect),
-    /// Still to come.
-    Loading,
-    /// It could not be read.
-    Failed(Trouble),
-}
-
-struct Answer {
-    owner: Owner,
-    epoch: u64,
-    image: Result<ColorImage, Trouble>,
-}
 
 /// The thumbnails of one lake.
-pub struct Thumbs {
-    atlas: Atlas,
-    slots: HashMap<Owner, Slot>,
-    failures: usize,
-    /// On screen and not there, in the order of the tiles.
-    missing: Vec<Wanted>,
-    /// On screen and still to come.
-    awaited: usize,
-    answers: Receiver<Answer>,
-    answer: Sender<Answer>,
-    frame: u64,
-    catalog: (String, u64),
-    /// Grows when pictures were forgotten; per footage when that was, so that answers of before are dropped.
-    epoch: u64,
-    forgotten: HashMap<i64, u64>,
-}
-
-impl Default for Thumbs {
-    fn default() -> Self {
-        let (answer, answers) = unbounded();
-        Self {
-            atlas: Atlas::default(),
-            slots: HashMap::new(),
-            failures: 0,
-            missing: Vec::new(),
-            awaited: 0,
-            answers,
-            answer,
-            frame: 0,
-            catalog: Default::default(),
-            epoch: 0,
-            forgotten: HashMap::new(),
-        }
-    }
-}
+pub type Thumbs = TilePictures<Wanted>;
 
 /// The cell size for tiles `width_px` wide.
 pub fn bucket_for(width_px: f32) -> usize {
@@ -109,193 +19,43 @@ pub fn bucket_for(width_px: f32) -> usize {
     BUCKETS.iter().position(|bucket| *bucket as f32 * 1.2 >= width_px).unwrap_or(BUCKETS.len() - 1)
 }
 
-impl Thumbs {
-    /// Takes in what has come. To be called once a frame, first. A new generation of the index keeps the pictures, as
-    /// their keys name the same frames still; another catalog does not.
-    pub fn begin_frame(&mut self, ctx: &Context, table: &FrameTable, budget: usize) {
-        self.frame += 1;
-        self.awaited = 0;
-        if self.catalog.0 != table.catalog_uid() {
-            *self = Self { frame: self.frame, ..Self::default() };
-        }
-        if self.catalog.1 != table.generation() || self.catalog.0.is_empty() {
-            self.catalog = (table.catalog_uid().to_owned(), table.generation());
-            // What could not be read may be readable now.
-            self.slots.retain(|_, slot| !matches!(slot, Slot::Failed { .. }));
-            self.failures = 0;
-        }
-        self.atlas.begin_frame(budget);
-        let (mut uploaded, mut evicted) = (0, Vec::new());
-        while uploaded < UPLOADS
-            && let Ok(Answer { owner, epoch, image }) = self.answers.try_recv()
-        {
-            if self.forgotten.get(&owner.1.footage).is_some_and(|since| epoch < *since) {
-                continue;
-            }
-            let slot = match image {
-                Err(trouble) => {
-                    self.failures += 1;
-                    Slot::Failed { trouble, seen: self.frame }
-                }
-                Ok(image) => {
-                    uploaded += image.pixels.len() * 4;
-                    let cell = self.atlas.insert(ctx, owner, cell_size(owner.0), image, &mut evicted);
-                    for gone in evicted.drain(..) {
-                        self.slots.remove(&gone);
-                    }
-                    Slot::Ready(cell)
-                }
-            };
-            if let Some(Slot::Ready(before)) = self.slots.insert(owner, slot) {
-                self.atlas.remove(before);
-            }
-        }
-        self.atlas.shrink(&mut evicted);
-        for gone in evicted {
-            self.slots.remove(&gone);
-        }
-        if !self.answers.is_empty() {
-            ctx.request_repaint();
-        }
-    }
-
-    /// The picture of `row`, noted as missing unless it is there.
-    pub fn get(&mut self, row: usize, bucket: usize, table: &FrameTable) -> Thumb {
-        // A mark may be newer than the picture that is there.
-        if let Some(reason) = table.damage(row) {
-            return Thumb::Failed(Trouble::marked(reason));
-        }
-        let key = FrameKey::of(table, row);
-        match self.slots.get_mut(&(bucket, key)) {
-            Some(Slot::Ready(cell)) => {
-                let (texture, uv) = self.atlas.get(*cell);
-                return Thumb::Ready(texture, uv);
-            }
-            Some(Slot::Failed { trouble, seen }) => {
-                *seen = self.frame;
-                return Thumb::Failed(trouble.clone());
-            }
-            Some(Slot::Waiting(waiting)) => {
-                waiting.wanted = self.frame;
-                // Read ahead and now waited for: ask again in the faster lane, unless it is being made already.
-                if waiting.priority == Priority::Background && !waiting.job.has_begun() {
-                    self.missing.push(Wanted { row, key });
-                }
-            }
-            None => self.missing.push(Wanted { row, key }),
-        }
-        self.awaited += 1;
-        // While the right size is on its way, any other size is better than nothing.
-        for other in (0..BUCKETS.len()).filter(|other| *other != bucket) {
-            if let Some(Slot::Ready(cell)) = self.slots.get(&(other, key)) {
-                let (texture, uv) = self.atlas.get(*cell);
-                return Thumb::Ready(texture, uv);
-            }
-        }
-        Thumb::Loading
-    }
-
-    /// Whether every picture asked for in this frame is there.
-    pub fn is_complete(&self) -> bool {
-        self.awaited == 0
-    }
-
-    /// Asks for what is missing, and cancels what was asked for and is no longer wanted. To be called once a frame,
-    /// last. `ahead` is likely to be seen next; it is read while nothing on screen is missing.
-    pub fn end_frame(&mut self, source: Source<'_>, bucket: usize, ahead: impl Iterator<Item = usize>) {
-        let missing = std::mem::take(&mut self.missing);
-        self.ask(source, bucket, &missing, Priority::Visible);
-        if self.is_complete() {
-            let mut next = Vec::new();
-            for row in ahead {
-                let key = FrameKey::of(source.table, row);
-                match self.slots.get_mut(&(bucket, key)) {
-                    Some(Slot::Waiting(waiting)) => waiting.wanted = self.frame,
-                    Some(_) => {}
-                    None => next.push(Wanted { row, key }),
-                }
-            }
-            self.ask(source, bucket, &next, Priority::Background);
-        }
-        let frame = self.frame;
-        self.slots.retain(|_, slot| !matches!(slot, Slot::Waiting(waiting) if waiting.wanted < frame));
-        if self.failures > FAILURES {
-            self.slots.retain(|_, slot| !matches!(slot, Slot::Failed { seen, .. } if *seen < frame));
-            self.failures = 0;
-        }
-    }
-
-    fn ask(&mut self, source: Source<'_>, bucket: usize, wanted: &[Wanted], priority: Priority) {
-        let mut jobs = Vec::new();
-        for group in groups(wanted) {
-            let work: Vec<_> = group.iter().map(|wanted| (*wanted, Arc::new(AtomicBool::new(false)))).collect();
-            jobs.push(work);
-        }
-        // Of what a person waits for, the newest request is worked on first: the last group is asked for first.
-        if priority == Priority::Visible {
-            jobs.reverse();
-        }
-        for work in jobs {
-            let (session, table, ctx) = (source.session.clone(), Arc::clone(source.table), source.ctx.clone());
-            let (answer, epoch, items) = (self.answer.clone(), self.epoch, work.clone());
-            let job = source.pool.spawn(priority, move |cancelled| {
-                let given_up = |unwanted: &AtomicBool| unwanted.load(Ordering::Relaxed);
-                let items: Vec<_> = items.into_iter().filter(|(_, unwanted)| !given_up(unwanted)).collect();
-                let rows: Vec<usize> = items.iter().map(|(wanted, _)| wanted.row).collect();
-                if cancelled.load(Ordering::Relaxed) || rows.is_empty() {
-                    return;
-                }
-                let [width, height] = cell_size(bucket).map(|side| u32::try_from(side).unwrap_or(u32::MAX));
-                session.thumbnails(&table, &rows, (width, height), |at, image| {
-                    let (Wanted { key, .. }, unwanted) = &items[at];
-                    if !given_up(unwanted) {
-                        let image = image.map_err(Trouble::from).and_then(|image| fitting(&image, bucket));
-                        let _ = answer.send(Answer { owner: (bucket, *key), epoch, image });
-                        ctx.request_repaint();
-                    }
-                    !cancelled.load(Ordering::Relaxed) && !items.iter().all(|(_, unwanted)| given_up(unwanted))
-                });
-            });
-            let job = Arc::new(job);
-            for (Wanted { key, .. }, unwanted) in work {
-                let waiting = Waiting { job: Arc::clone(&job), unwanted, priority, wanted: self.frame };
-                self.slots.insert((bucket, key), Slot::Waiting(waiting));
-            }
-        }
-    }
-
-    /// Forgets the pictures of a footage, because they look different from now on.
-    pub fn forget(&mut self, footage: i64) {
-        self.epoch += 1;
-        self.forgotten.insert(footage, self.epoch);
-        let atlas = &mut self.atlas;
-        self.slots.retain(|owner, slot| {
-            let stays = owner.1.footage != footage;
-            if let Slot::Ready(cell) = slot
-                && !stays
-            {
-                atlas.remove(*cell);
-            }
-            stays
-        });
+impl Wanted {
+    /// The frame of a row.
+    pub fn of(table: &FrameTable, row: usize) -> Self {
+        Self { row, key: FrameKey::of(table, row) }
     }
 }
 
-fn cell_size(bucket: usize) -> [usize; 2] {
-    [BUCKETS[bucket], BUCKETS[bucket] * 3 / 4]
-}
+impl Request for Wanted {
+    type Key = FrameKey;
+    type Way = ();
+    const BUCKETS: usize = BUCKETS.len();
 
-/// The picture as the atlas takes it, if it fits the cell.
-fn fitting(image: &RgbImage, bucket: usize) -> Result<ColorImage, Trouble> {
-    let [width, height] = cell_size(bucket);
-    let size = [image.width_px as usize, image.height_px as usize];
-    if size[0] == 0 || size[1] == 0 || image.pixels.len() != size[0] * size[1] * 3 {
-        return Err(Trouble::damaged("the picture is empty"));
+    fn key(&self) -> FrameKey {
+        self.key
     }
-    if size[0] > width || size[1] > height {
-        return Err(Trouble::damaged(format!("the picture is larger than asked for: {} × {}", size[0], size[1])));
+
+    fn row(&self) -> usize {
+        self.row
     }
-    Ok(ColorImage::from_rgb(size, &image.pixels))
+
+    fn footage(key: &FrameKey) -> i64 {
+        key.footage
+    }
+
+    fn cell_size(bucket: usize) -> [usize; 2] {
+        [BUCKETS[bucket], BUCKETS[bucket] * 3 / 4]
+    }
+
+    fn jobs(wanted: &[Self]) -> Vec<Vec<Self>> {
+        groups(wanted).map(<[Self]>::to_vec).collect()
+    }
+
+    fn make(session: &Session, table: &FrameTable, wanted: &[Self], bucket: usize, (): (), each: Each<'_>) {
+        let rows: Vec<usize> = wanted.iter().map(|wanted| wanted.row).collect();
+        let [width, height] = Self::cell_size(bucket).map(|side| u32::try_from(side).unwrap_or(u32::MAX));
+        session.thumbnails(table, &rows, (width, height), each);
+    }
 }
 
 #[cfg(test)]

@@ -21,13 +21,16 @@ enum Slot {
         wanted: u64,
     },
     Ready {
-        labels: Arc<Vec<Label>>,
+        labels: TileLabel,
         bytes: usize,
         seen: u64,
     },
 }
 
-type Answer = (FrameKey, Vec<Label>);
+/// The labels of a frame, or why they cannot be told.
+pub type TileLabel = Result<Arc<Vec<Label>>, Arc<str>>;
+
+type Answer = (FrameKey, TileLabel);
 
 /// Labels by frame.
 pub struct TileLabels {
@@ -53,13 +56,25 @@ fn bytes_of(labels: &[Label]) -> usize {
 }
 
 impl TileLabels {
+    /// Lets frames whose labels could not be read be asked for again.
+    pub fn try_again(&mut self) {
+        let bytes = &mut self.bytes;
+        self.slots.retain(|_, slot| match slot {
+            Slot::Ready { labels: Err(_), bytes: gone, .. } => {
+                *bytes -= *gone;
+                false
+            }
+            _ => true,
+        });
+    }
+
     /// Takes in what has come.
     pub fn begin_frame(&mut self) {
         self.frame += 1;
         while let Ok((key, labels)) = self.answers.try_recv() {
-            let bytes = bytes_of(&labels);
+            let bytes = labels.as_ref().map_or_else(|error| error.len() + 128, |labels| bytes_of(labels));
             self.bytes += bytes;
-            let ready = Slot::Ready { labels: Arc::new(labels), bytes, seen: self.frame };
+            let ready = Slot::Ready { labels, bytes, seen: self.frame };
             if let Some(Slot::Ready { bytes, .. }) = self.slots.insert(key, ready) {
                 self.bytes -= bytes;
             }
@@ -67,12 +82,12 @@ impl TileLabels {
     }
 
     /// The labels of `row`, noted as missing unless they are there.
-    pub fn get(&mut self, row: usize, table: &FrameTable) -> Option<Arc<Vec<Label>>> {
+    pub fn get(&mut self, row: usize, table: &FrameTable) -> Option<TileLabel> {
         let key = FrameKey::of(table, row);
         match self.slots.get_mut(&key) {
             Some(Slot::Ready { labels, seen, .. }) => {
                 *seen = self.frame;
-                Some(Arc::clone(labels))
+                Some(labels.clone())
             }
             Some(Slot::Waiting { wanted, .. }) => {
                 *wanted = self.frame;
@@ -96,8 +111,8 @@ impl TileLabels {
             let (answer, wanted) = (self.answer.clone(), group.to_vec());
             let job = source.pool.spawn(Priority::Visible, move |_| {
                 for Wanted { row, key } in wanted {
-                    // A frame whose labels cannot be read shows none here; the viewer tells why.
-                    let _ = answer.send((key, session.labels(&table, row).unwrap_or_default()));
+                    let labels = session.labels(&table, row).map(Arc::new);
+                    let _ = answer.send((key, labels.map_err(|error| error.to_string().into())));
                 }
                 ctx.request_repaint();
             });
@@ -154,7 +169,7 @@ mod tests {
             attributes: Some(" ".repeat(attributes)),
         };
         for frame in 0..50 {
-            cache.answer.send((FrameKey { footage: 1, frame }, vec![label(1000)])).unwrap();
+            cache.answer.send((FrameKey { footage: 1, frame }, Ok(Arc::new(vec![label(1000)])))).unwrap();
             cache.begin_frame();
         }
         let each = bytes_of(&[label(1000)]);
@@ -163,5 +178,10 @@ mod tests {
         cache.shrink(10 * each);
         assert_eq!((cache.bytes, cache.slots.len()), (10 * each, 10));
         assert!(cache.slots.keys().all(|key| key.frame >= 40));
+        cache.answer.send((FrameKey { footage: 2, frame: 0 }, Err("torn".into()))).unwrap();
+        cache.begin_frame();
+        assert_eq!(cache.slots.len(), 11);
+        cache.try_again();
+        assert_eq!((cache.bytes, cache.slots.len()), (10 * each, 10));
     }
 }

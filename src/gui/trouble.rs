@@ -51,13 +51,14 @@ impl Trouble {
             FrameTrouble::NoImages => Icon::Chart,
             FrameTrouble::Damaged => Icon::Broken,
             FrameTrouble::Marked => Icon::Warning,
+            FrameTrouble::Outside => Icon::Boxes,
         }
     }
 
     /// The colour of the mark: a footage that never had pictures is nothing to worry about.
     pub fn ink(&self, colors: &Colors) -> egui::Color32 {
         match self.kind {
-            FrameTrouble::NoImages => colors.faint,
+            FrameTrouble::NoImages | FrameTrouble::Outside => colors.faint,
             FrameTrouble::Marked => colors.error,
             _ => colors.warning,
         }
@@ -71,6 +72,7 @@ impl Trouble {
             FrameTrouble::NoImages => "This footage has no images",
             FrameTrouble::Damaged => "This frame cannot be read",
             FrameTrouble::Marked => "This frame is damaged",
+            FrameTrouble::Outside => "The box lies outside of its frame",
         }
     }
 
@@ -82,6 +84,7 @@ impl Trouble {
             FrameTrouble::NoImages => "No images",
             FrameTrouble::Damaged => "Unreadable",
             FrameTrouble::Marked => "Damaged",
+            FrameTrouble::Outside => "Outside",
         }
     }
 
@@ -90,7 +93,7 @@ impl Trouble {
         ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
             ui.shrink_clip_rect(area);
             empty_ui(ui, self.icon(), self.headline(), &self.message, |ui| match self.kind {
-                FrameTrouble::NoImages => {}
+                FrameTrouble::NoImages | FrameTrouble::Outside => {}
                 FrameTrouble::Changed | FrameTrouble::Absent | FrameTrouble::Damaged => {
                     if plain_button(ui, true, Action::IndexAgain.name()).clicked() {
                         out.push(Action::IndexAgain.into());

@@ -1,20 +1,43 @@
-//! Undo and redo of what is shown: filter, order, selection.
+//! Undo and redo of what is shown: filter, order, grouping, selection, open view, lanes and marks of the timeline, and how
+//! frames are looked at.
 
 use std::sync::Arc;
 
-use super::{row_names::RowNames, selected::Selected, state::SortBy};
+use super::{
+    explore::{Lane, Marks},
+    grid_choice::GridChoice,
+    keep::OpenedView,
+    looking::Looking,
+    row_names::RowNames,
+    selected::Selected,
+    state::SortBy,
+};
 
 /// What can be undone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ViewState {
     /// Filter text.
     pub filter: String,
+    /// Whether the filter is turned off.
+    pub off: bool,
+    /// Conditions that are set aside.
+    pub aside: Vec<String>,
     /// Order.
     pub sort: Option<SortBy>,
+    /// The view that is open.
+    pub view: Option<Arc<OpenedView>>,
+    /// What a tile of the grid stands for.
+    pub grid: GridChoice,
     /// Chosen frames.
     pub selected: Arc<Selected>,
+    /// How frames are looked at.
+    pub looking: Looking,
     /// What the rows of the chosen frames mean.
     pub names: Arc<RowNames>,
+    /// Lanes of the timeline.
+    pub lanes: Option<Vec<Lane>>,
+    /// The marks A and B.
+    pub marks: Marks,
 }
 
 /// States before and after the present one.
@@ -22,21 +45,39 @@ pub struct ViewState {
 pub struct Undo {
     before: Vec<ViewState>,
     after: Vec<ViewState>,
-    last_filter_change: Option<f64>,
+    last: Option<Change>,
 }
 
-/// Filter changes that follow each other faster are one step: typing, dragging a brush.
+/// What changes.
+#[derive(Debug, Clone, Copy)]
+pub enum Change {
+    /// The filter, at this time, s.
+    Typed(f64),
+    /// The filter, by a drag that began at this time, s: one step, however long it takes.
+    Dragged(f64),
+    /// Order or selection.
+    Other,
+}
+
+impl Change {
+    fn goes_on_from(self, last: Self) -> bool {
+        match (self, last) {
+            (Self::Typed(now), Self::Typed(last)) => now - last < TOGETHER_S,
+            (Self::Dragged(now), Self::Dragged(last)) => now.total_cmp(&last).is_eq(),
+            _ => false,
+        }
+    }
+}
+
+/// Filter changes that follow each other faster are one step of typing.
 const TOGETHER_S: f64 = 1.0;
 const STEPS: usize = 200;
 
 impl Undo {
-    /// Remembers `present` before it changes. `typing_at` is the time of a change of the filter text, s.
-    pub fn record(&mut self, present: ViewState, typing_at: Option<f64>) {
-        let joined = match (typing_at, self.last_filter_change) {
-            (Some(now), Some(last)) => now - last < TOGETHER_S,
-            _ => false,
-        };
-        self.last_filter_change = typing_at;
+    /// Remembers `present` before it changes.
+    pub fn record(&mut self, present: ViewState, change: Change) {
+        let joined = self.last.is_some_and(|last| change.goes_on_from(last));
+        self.last = Some(change);
         self.after.clear();
         if joined || self.before.last() == Some(&present) {
             return;
@@ -51,7 +92,7 @@ impl Undo {
     pub fn undo(&mut self, present: ViewState) -> Option<ViewState> {
         let state = self.before.pop()?;
         self.after.push(present);
-        self.last_filter_change = None;
+        self.last = None;
         Some(state)
     }
 
@@ -59,7 +100,7 @@ impl Undo {
     pub fn redo(&mut self, present: ViewState) -> Option<ViewState> {
         let state = self.after.pop()?;
         self.before.push(present);
-        self.last_filter_change = None;
+        self.last = None;
         Some(state)
     }
 }
@@ -75,15 +116,28 @@ mod tests {
     #[test]
     fn typing_is_one_step_and_redo_ends_with_a_new_change() {
         let mut undo = Undo::default();
-        undo.record(state(""), Some(1.0));
-        undo.record(state("s"), Some(1.2));
-        undo.record(state("sp"), Some(1.4));
-        undo.record(state("spe"), Some(9.0));
+        undo.record(state(""), Change::Typed(1.0));
+        undo.record(state("s"), Change::Typed(1.2));
+        undo.record(state("sp"), Change::Typed(1.4));
+        undo.record(state("spe"), Change::Typed(9.0));
         assert_eq!(undo.undo(state("speed > 1")), Some(state("spe")));
         assert_eq!(undo.undo(state("spe")), Some(state("")));
         assert_eq!(undo.undo(state("")), None);
         assert_eq!(undo.redo(state("")), Some(state("spe")));
-        undo.record(state("spe"), Some(20.0));
+        undo.record(state("spe"), Change::Typed(20.0));
         assert_eq!(undo.redo(state("x")), None);
+    }
+
+    #[test]
+    fn a_drag_is_one_step_however_long_and_the_next_one_is_another() {
+        let mut undo = Undo::default();
+        undo.record(state(""), Change::Dragged(1.0));
+        undo.record(state("a"), Change::Dragged(1.0));
+        undo.record(state("ab"), Change::Dragged(1.5));
+        undo.record(state("abc"), Change::Typed(1.6));
+        undo.record(state("abcd"), Change::Other);
+        for expected in ["abcd", "abc", "ab", ""] {
+            assert_eq!(undo.undo(state("x")), Some(state(expected)));
+        }
     }
 }

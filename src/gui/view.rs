@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
+use parking_lot::Mutex;
 
-use super::state::SortBy;
+use super::{grid_choice::SpanChoice, spans::Spans, state::SortBy};
 use crate::{
     catalog::FrameTable,
     filter::{Filter, FilterError, FrameColumns, FrameSet},
@@ -17,10 +18,14 @@ use crate::{
 pub struct ViewKey {
     /// Generation of the table.
     pub generation: u64,
+    /// Another number when tags that the filter may name have changed.
+    pub tags: u64,
     /// Filter text.
     pub filter: String,
-    /// Order.
+    /// Order of single frames; frames of spans follow each other in the order of these.
     pub sort: Option<SortBy>,
+    /// How frames are grouped, if they are.
+    pub spans: Option<SpanChoice>,
 }
 
 /// Why there is no answer.
@@ -52,11 +57,30 @@ pub struct View {
     pub set: FrameSet,
     /// What tiles show below the picture.
     pub values: SortValues,
+    /// The frames as spans, if they are grouped.
+    pub spans: Option<Spans>,
     /// In any other order than the lake's own: the rows by place, and the place of each row.
     sorted: Option<(Vec<u32>, Vec<u32>)>,
 }
 
 const NOWHERE: u32 = u32::MAX;
+
+/// The order of all rows that was made last: the order of fewer is found in it without sorting them again. For one state of
+/// the index.
+#[derive(Debug, Default)]
+pub struct LastOrder {
+    kept: Mutex<Option<(SortBy, Arc<Vec<u32>>)>>,
+}
+
+impl LastOrder {
+    fn of(&self, sort: &SortBy) -> Option<Arc<Vec<u32>>> {
+        self.kept.lock().as_ref().filter(|(known, _)| known == sort).map(|(_, order)| Arc::clone(order))
+    }
+
+    fn keep(&self, sort: &SortBy, order: &[u32]) {
+        *self.kept.lock() = Some((sort.clone(), Arc::new(order.to_vec())));
+    }
+}
 
 impl View {
     /// Answers `key` over `table`.
@@ -68,13 +92,36 @@ impl View {
             .and_then(|filter| filter.bind(table))
             .and_then(|bound| bound.evaluate(table))
             .map_err(ViewError::Filter)?;
+        Self::of(session, table, key, set, &LastOrder::default())
+    }
+
+    /// Shows the frames that match the filter of `key`.
+    ///
+    /// # Errors
+    /// A sort column that cannot be read.
+    pub fn of(
+        session: &Session,
+        table: &FrameTable,
+        key: ViewKey,
+        set: FrameSet,
+        last: &LastOrder,
+    ) -> Result<Self, ViewError> {
         let mut shown = SortValues::Time;
         let mut sorted = None;
-        if let Some(sort) = &key.sort {
+        let spans = key.spans.as_ref().map(|choice| Spans::new(session, table, (&set, &key.filter), choice));
+        let spans = spans.transpose().map_err(|error| ViewError::Sort(error.to_string()))?;
+        if let (Some(sort), None) = (&key.sort, &spans) {
             let wanted = Sort { column: sort.column.clone(), descending: sort.descending };
-            let order = session
-                .sorted(table, set.to_rows(), Some(&wanted))
-                .map_err(|error| ViewError::Sort(error.to_string()))?;
+            let order: Vec<u32> = if let Some(all) = last.of(sort) {
+                // Equal rows stay as they were, so that the order of all rows holds for some of them.
+                all.iter().copied().filter(|row| set.contains(*row as usize)).collect()
+            } else {
+                let sorted = session.sorted(table, set.to_rows(), Some(&wanted));
+                sorted.map_err(|error| ViewError::Sort(error.to_string()))?
+            };
+            if order.len() == table.rows() {
+                last.keep(sort, &order);
+            }
             shown = values(table, &sort.column).map_err(ViewError::Sort)?;
             let mut places = vec![NOWHERE; table.rows()];
             for (place, row) in order.iter().enumerate() {
@@ -82,7 +129,7 @@ impl View {
             }
             sorted = Some((order, places));
         }
-        Ok(Self { key, set, values: shown, sorted })
+        Ok(Self { key, set, values: shown, spans, sorted })
     }
 
     /// Number of matching frames.
@@ -95,8 +142,32 @@ impl View {
         self.set.is_empty()
     }
 
+    /// Number of tiles: spans when frames are grouped, else frames.
+    pub fn tiles(&self) -> usize {
+        self.spans.as_ref().map_or_else(|| self.len(), Spans::len)
+    }
+
+    /// The tile that shows a row.
+    pub fn tile_of(&self, row: usize) -> Option<usize> {
+        match &self.spans {
+            Some(spans) => spans.place_of(row),
+            None => self.place(row),
+        }
+    }
+
+    /// The row that the tile at `place` shows.
+    pub fn face(&self, place: usize) -> Option<usize> {
+        match &self.spans {
+            Some(spans) => spans.at(place).map(|span| span.face as usize),
+            None => self.row(place),
+        }
+    }
+
     /// The row shown at `place`.
     pub fn row(&self, place: usize) -> Option<usize> {
+        if let Some(spans) = &self.spans {
+            return spans.nth_row(&self.set, place);
+        }
         match &self.sorted {
             Some((order, _)) => order.get(place).map(|row| *row as usize),
             None => self.set.nth(place),
@@ -105,14 +176,29 @@ impl View {
 
     /// Where `row` is shown.
     pub fn place(&self, row: usize) -> Option<usize> {
+        if let Some(spans) = &self.spans {
+            return spans.rank(&self.set, row);
+        }
         match &self.sorted {
             Some((_, places)) => places.get(row).filter(|place| **place != NOWHERE).map(|place| *place as usize),
             None => self.set.contains(row).then(|| self.set.rank(row)),
         }
     }
 
+    /// The rows shown from the row `a` to the row `b`, in whichever order, both included; spans are taken whole. `None` when
+    /// one of them is not shown.
+    pub fn range(&self, a: usize, b: usize) -> Option<FixedBitSet> {
+        let (from, to) = (self.tile_of(a)?, self.tile_of(b)?);
+        let (from, to) = (from.min(to), from.max(to));
+        let Some(spans) = &self.spans else { return Some(self.between(from, to)) };
+        let mut rows = FixedBitSet::with_capacity(self.set.bits().len());
+        spans.stretches(from, to).for_each(|stretch| rows.insert_range(stretch));
+        rows.intersect_with(self.set.bits());
+        Some(rows)
+    }
+
     /// The rows shown from the place `from` to the place `to`, both included. Word by word, as there may be millions.
-    pub fn between(&self, from: usize, to: usize) -> FixedBitSet {
+    fn between(&self, from: usize, to: usize) -> FixedBitSet {
         if let Some((order, _)) = &self.sorted {
             let mut rows = FixedBitSet::with_capacity(self.set.bits().len());
             rows.extend(order.get(from..=to).unwrap_or_default().iter().map(|row| *row as usize));

@@ -1,6 +1,7 @@
 //! The threads that work for the window, and the watcher that notices what other processes did to a lake.
 
 use std::{
+    collections::{BTreeSet, HashMap},
     path::PathBuf,
     sync::{
         Arc,
@@ -12,7 +13,13 @@ use std::{
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
-use crate::{jobs::Pool, session::Session};
+use parking_lot::Mutex;
+
+use crate::{
+    catalog::FrameTable,
+    jobs::Pool,
+    session::{FrameTrouble, Session, SessionError, StoreWatch},
+};
 
 /// One pool per kind of work, so that a slow kind never holds up a quick one.
 pub struct Workers {
@@ -45,10 +52,54 @@ pub enum Seen {
     Gone,
 }
 
-/// Looks at a lake every two seconds while the window has the focus. It wakes the window only when something changed,
+/// The footages whose pictures are in memory: their stores are looked at.
+#[derive(Default)]
+struct Watched {
+    table: Option<Arc<FrameTable>>,
+    footages: BTreeSet<i64>,
+}
+
+/// A store that is looked at, and how it was the last time: `None` as it was indexed.
+type Looked = (StoreWatch, Option<FrameTrouble>);
+
+/// The footages whose stores are in another state than when they were looked at last. What was never looked at was as it
+/// was indexed, or nothing would have been read of it.
+fn changed_stores(session: &Session, watched: &Watched, known: &mut HashMap<i64, Looked>) -> Vec<i64> {
+    let Some(table) = &watched.table else { return Vec::new() };
+    known.retain(|footage, _| watched.footages.contains(footage));
+    for index in 0..table.footage_list().len() {
+        let id = table.footage_id(index);
+        if watched.footages.contains(&id)
+            && !known.contains_key(&id)
+            && let Ok(watch) = session.store_watch(table, index)
+        {
+            known.insert(id, (watch, None));
+        }
+    }
+    let mut changed = Vec::new();
+    for (id, (watch, before)) in known {
+        let now = match watch.look() {
+            Err(SessionError::Frame { trouble: trouble @ (FrameTrouble::Changed | FrameTrouble::Absent), .. }) => {
+                Some(trouble)
+            }
+            // What keeps a store from being looked at says nothing of what is in it.
+            Ok(()) | Err(_) => None,
+        };
+        if *before != now {
+            *before = now;
+            changed.push(*id);
+        }
+    }
+    changed
+}
+
+/// Looks at a lake, and at the stores whose pictures are in memory, every two seconds while the window has the focus. It wakes the window only when something changed,
 /// so that an idle window draws nothing.
 pub struct Watcher {
     seen: Receiver<Seen>,
+    stores: Receiver<i64>,
+    watched: Arc<Mutex<Watched>>,
+    kept: Arc<AtomicBool>,
     focused: Arc<AtomicBool>,
     _stop: Sender<()>,
 }
@@ -59,12 +110,19 @@ impl Watcher {
     /// Watches `session`, whose index is at `generation` now.
     pub fn new(session: Session, root: PathBuf, generation: u64, ctx: egui::Context) -> Self {
         let (tell, seen) = unbounded();
+        let (tell_store, stores) = unbounded();
+        let watched = Arc::new(Mutex::new(Watched::default()));
         let (stop, stopped) = bounded::<()>(0);
         let focused = Arc::new(AtomicBool::new(true));
         let looks = Arc::clone(&focused);
+        let looked_at = Arc::clone(&watched);
+        let kept = Arc::new(AtomicBool::new(false));
+        let kept_changed = Arc::clone(&kept);
         let watch = move || {
             let mut known = generation;
             let mut gone = false;
+            let mut states = HashMap::new();
+            let mut kept_version = session.kept_version().ok();
             while stopped.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
                 if !looks.load(Ordering::Relaxed) {
                     continue;
@@ -74,6 +132,25 @@ impl Watcher {
                 } else {
                     (!gone).then_some(Seen::Gone)
                 };
+                if !gone {
+                    let wanted = {
+                        let watched = looked_at.lock();
+                        Watched { table: watched.table.clone(), footages: watched.footages.clone() }
+                    };
+                    let changed = changed_stores(&session, &wanted, &mut states);
+                    if !changed.is_empty() {
+                        for footage in changed {
+                            let _ = tell_store.send(footage);
+                        }
+                        ctx.request_repaint();
+                    }
+                }
+                let version = session.kept_version().ok();
+                if version.is_some() && version != kept_version {
+                    kept_version = version;
+                    kept_changed.store(true, Ordering::Relaxed);
+                    ctx.request_repaint();
+                }
                 if let Some(news) = news {
                     gone = news == Seen::Gone;
                     if let Seen::Changed(now) = news {
@@ -89,7 +166,22 @@ impl Watcher {
         if let Err(error) = thread::Builder::new().name("watch".into()).spawn(watch) {
             log::warn!("cannot watch the lake for changes: {error}");
         }
-        Self { seen, focused, _stop: stop }
+        Self { seen, stores, watched, kept, focused, _stop: stop }
+    }
+
+    /// Tells whose pictures are in memory: as long as they are, their stores are looked at.
+    pub fn watch_stores(&self, table: &Arc<FrameTable>, footages: BTreeSet<i64>) {
+        *self.watched.lock() = Watched { table: Some(Arc::clone(table)), footages };
+    }
+
+    /// The footages whose stores changed, went away or came back since the last call.
+    pub fn changed_stores(&self) -> BTreeSet<i64> {
+        self.stores.try_iter().collect()
+    }
+
+    /// Whether another process has changed what is kept of the lake since the last call.
+    pub fn kept_changed(&self) -> bool {
+        self.kept.swap(false, Ordering::Relaxed)
     }
 
     /// Tells whether the window has the focus.

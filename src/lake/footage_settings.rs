@@ -8,7 +8,7 @@ use wildmatch::WildMatch;
 use crate::model::{Footage, Look, Problem, ValueRange, parse_time_ns};
 
 /// The keys there are.
-pub const FOOTAGE_KEYS: [&str; 8] =
+pub(super) const FOOTAGE_KEYS: [&str; 8] =
     ["channels", "order", "rate_hz", "starts_at", "clock", "times", "offset_s", "range"];
 
 /// Which colour is stored first.
@@ -103,6 +103,12 @@ impl<'a> From<&'a Footage> for FootageName<'a> {
 }
 
 impl FootageName<'_> {
+    /// Whether a name or a pattern means this footage.
+    #[must_use]
+    pub fn is_meant_by(self, pattern: &str) -> bool {
+        self.closeness(pattern).is_some()
+    }
+
     /// How closely a pattern names the footage: the name itself first, then by the characters that are no wildcards.
     fn closeness(self, pattern: &str) -> Option<(bool, usize)> {
         let name = format!("{}/{}", self.recording, self.camera);
@@ -139,7 +145,7 @@ impl FootageSettings {
         let mut problems = Vec::new();
         for (pattern, setting) in &self.by_pattern {
             for key in setting.other.keys() {
-                let hint = match nearest(key) {
+                let hint = match nearest(&FOOTAGE_KEYS, key) {
                     Some(known) => format!("Perhaps `{known}` was meant; docs/lake-format.md tells the keys."),
                     None => format!("The keys are {}.", FOOTAGE_KEYS.join(", ")),
                 };
@@ -190,11 +196,10 @@ impl FootageSetting {
 }
 
 /// The known key that a word is most like, when it is rather like it.
-#[must_use]
-pub fn nearest(word: &str) -> Option<&'static str> {
+pub(super) fn nearest(keys: &[&'static str], word: &str) -> Option<&'static str> {
     let word = word.to_ascii_lowercase();
     let likeness = |key: &&str| strsim::jaro_winkler(&word, key);
-    FOOTAGE_KEYS.into_iter().filter(|key| likeness(key) > 0.75).max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+    keys.iter().copied().filter(|key| likeness(key) > 0.75).max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
 }
 
 fn rate<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {

@@ -9,7 +9,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{FootageSettings, LakeError, place::resolve_inside};
+use super::{FootageSettings, LakeError, SensorSettings, place::resolve_inside, plain::plain};
+use crate::model::Zone;
 
 /// Longest manifest taken in.
 const MAX_BYTES: u64 = 4 << 20;
@@ -29,11 +30,25 @@ pub struct Manifest {
     pub labels: LabelSetting,
     /// Settings per metric name.
     pub metrics: BTreeMap<String, MetricSetting>,
+    /// The metrics that tell where frames were taken.
+    pub position: PositionSetting,
+    /// Settings of sensor files, by pattern.
+    pub sensors: SensorSettings,
     /// Settings of footages, by pattern.
     pub footages: FootageSettings,
     /// Keys that this version does not use; kept so that they can be told as problems.
     #[serde(flatten)]
     pub other: BTreeMap<String, toml::Value>,
+}
+
+/// Which metrics tell where frames were taken, where their names do not.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PositionSetting {
+    /// Degrees north.
+    pub latitude: Option<String>,
+    /// Degrees east.
+    pub longitude: Option<String>,
 }
 
 /// What a person tells about label files.
@@ -54,6 +69,18 @@ pub struct MetricSetting {
     pub interpolate: Option<String>,
     /// Largest distance in seconds over which a value is carried or interpolated; 1 when absent.
     pub max_gap_s: Option<f64>,
+}
+
+impl MetricSetting {
+    /// Itself, with what is absent taken from another.
+    #[must_use]
+    pub fn or(self, other: &Self) -> Self {
+        Self {
+            unit: self.unit.or_else(|| other.unit.clone()),
+            interpolate: self.interpolate.or_else(|| other.interpolate.clone()),
+            max_gap_s: self.max_gap_s.or(other.max_gap_s),
+        }
+    }
 }
 
 impl Manifest {
@@ -91,11 +118,11 @@ impl Manifest {
             let (line, column) = line_and_column(text, at);
             LakeError::Manifest {
                 path: path.clone(),
-                message: format!("line {line}, column {column}: {}", error.message()),
+                message: format!("line {line}, column {column}: {}", plain(error.message())),
             }
         })?;
         if let Some(zone) = &manifest.time_zone
-            && jiff::tz::TimeZone::get(zone).is_err()
+            && Zone::named(zone).is_none()
         {
             return Err(LakeError::Manifest {
                 path,
@@ -113,6 +140,14 @@ impl Manifest {
                     ),
                 });
             }
+            if setting.max_gap_s.is_some_and(|gap| !(0.0..=1e9).contains(&gap)) {
+                let message = format!("metrics.{name}.max_gap_s is a number of seconds from 0 to 1e9");
+                return Err(LakeError::Manifest { path, message });
+            }
+        }
+        if manifest.rate_hz.is_some_and(|rate| !(1e-6..=1e6).contains(&rate)) {
+            let message = "rate_hz is a number of frames a second above 0".to_owned();
+            return Err(LakeError::Manifest { path, message });
         }
         Ok(manifest)
     }
@@ -157,13 +192,17 @@ mod tests {
             ("name = ", Err("line 1, column 8")),
             ("time_zone = \"Mars/Olympus\"", Err("not an IANA zone")),
             ("[metrics.speed]\ninterpolate = \"spline\"", Err("it can be linear")),
+            ("[metrics.speed]\nmax_gap_s = -1", Err("from 0 to 1e9")),
+            ("[position]\nlat = \"x\"", Err("there is no key `lat` here")),
+            ("[sensors.\"*.csv\"]\ntime_zone = \"Berlin\"", Err("time_zone \"Berlin\" is not")),
+            ("rate_hz = 0", Err("rate_hz is a number")),
             ("[labels]\nvoc_zero_based = 1", Err("line 2")),
-            ("[labels]\nvoc = true", Err("unknown field")),
-            ("[metrics.speed]\nunits = \"m/s\"", Err("unknown field")),
+            ("[labels]\nvoc = true", Err("there is no key `voc` here")),
+            ("[metrics.speed]\nunits = \"m/s\"", Err("there is no key `units` here")),
             ("name = \"y\"\n[footages.\"*/front\"]\nrate_hz = 20\nsomething = 1", Ok("y")),
             (
                 "[footages.\"*/front\"]\n\nchannels = \"brg\"",
-                Err("line 3, column 12: unknown variant `brg`, expected `rgb` or `bgr`"),
+                Err("line 3, column 12: `brg` is not known here; it can be `rgb` or `bgr`"),
             ),
             ("[footages.a]\nclock = \"ms\"\nrange = [9, 1]", Err("line 3, column 9: a range needs two finite")),
             ("[footages.a]\nstarts_at = 8", Err("line 2, column 13: starts_at is a time")),

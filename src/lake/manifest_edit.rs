@@ -1,4 +1,4 @@
-//! Changing one setting of one footage in a `lake.toml`, with everything else in it left as it was written.
+//! Changing one setting in a `lake.toml`, with everything else in it left as it was written.
 
 use std::{
     fs,
@@ -10,16 +10,17 @@ use std::{
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 use super::{
-    FootageSetting, LakeError, Manifest,
-    footage_settings::{FOOTAGE_KEYS, nearest},
+    FootageSetting, LakeError, Manifest, SettingOf,
+    footage_settings::nearest,
     manifest::{line_and_column, read_text},
     place::resolve_inside,
+    plain::plain,
 };
 use crate::model::ValueRange;
 
-/// Sets `key` of `footage` (a name or a pattern) in the manifest `file` of the folder `root`, or removes it when there is
-/// no value. The file is made when it is not there and replaced as a whole; comments and order stay. Values are written
-/// as on the command line: `bgr`, `20`, `0:4095`.
+/// Sets `key` of what `of` names in the manifest `file` of the folder `root`, or removes it when there is no value. The
+/// file is made when it is not there and replaced as a whole; comments and order stay. Values are written as on the command
+/// line: `bgr`, `20`, `0:4095`.
 ///
 /// # Errors
 /// [`LakeError::Setting`] when key or value cannot be; [`LakeError::Manifest`] when the file is not valid, which leaves it
@@ -27,12 +28,13 @@ use crate::model::ValueRange;
 pub fn edit_manifest(
     root: &Path,
     file: &str,
-    footage: &str,
+    of: &SettingOf,
     key: &str,
     value: Option<&str>,
 ) -> Result<PathBuf, LakeError> {
     let given = value;
-    let value = given.map(|text| value_of(key, text)).transpose()?;
+    known_key(of, key)?;
+    let value = given.map(|text| value_of(of, key, text)).transpose()?;
     let path = target(root, file)?;
     let text = match read_text(&path) {
         Ok(text) => text,
@@ -46,18 +48,26 @@ pub fn edit_manifest(
         let message = format!("line {line}, column {column}: {}", error.message());
         LakeError::Manifest { path: path.clone(), message }
     })?;
-    let odd = || LakeError::Manifest { path: path.clone(), message: "footages is no table".to_owned() };
-    put(document.as_item_mut(), footage, key, value).ok_or_else(odd)?;
+    let odd = || LakeError::Manifest { path: path.clone(), message: format!("{} is no table", of.table().join(".")) };
+    put(document.as_item_mut(), &of.table(), key, value).ok_or_else(odd)?;
     let changed = document.to_string();
     if changed != text {
         Manifest::parse(&path, &changed)?;
         // Somebody else may have saved it meanwhile: what they wrote is not to be lost.
         if read_text(&path).unwrap_or_default() != text {
-            return edit_manifest(root, file, footage, key, given);
+            return edit_manifest(root, file, of, key, given);
         }
         replace(&path, &changed).map_err(|source| LakeError::Write { path: path.clone(), source })?;
     }
     Ok(path)
+}
+
+/// Tells whether a value can be set, without setting it.
+///
+/// # Errors
+/// [`LakeError::Setting`] when key or value cannot be.
+pub fn check_setting(of: &SettingOf, key: &str, value: &str) -> Result<(), LakeError> {
+    value_of(of, key, value).map(|_| ())
 }
 
 /// The file itself where the manifest is a link to one inside the lake.
@@ -71,18 +81,23 @@ fn target(root: &Path, file: &str) -> Result<PathBuf, LakeError> {
     }
 }
 
-/// The value that a text stands for, checked.
-fn value_of(key: &str, text: &str) -> Result<Value, LakeError> {
-    if !FOOTAGE_KEYS.contains(&key) {
-        let hint = nearest(key).map_or_else(
-            || format!("the keys are {}", FOOTAGE_KEYS.join(", ")),
-            |known| format!("perhaps `{known}` was meant"),
-        );
-        return Err(LakeError::Setting(format!("there is no setting `{key}` of a footage; {hint}")));
+fn known_key(of: &SettingOf, key: &str) -> Result<(), LakeError> {
+    if of.keys().contains(&key) {
+        return Ok(());
     }
+    let hint = nearest(of.keys(), key).map_or_else(
+        || format!("the keys are {}", of.keys().join(", ")),
+        |known| format!("perhaps `{known}` was meant"),
+    );
+    Err(LakeError::Setting(format!("there is no setting `{key}` of {}; {hint}", of.what())))
+}
+
+/// The value that a text stands for, checked.
+fn value_of(of: &SettingOf, key: &str, text: &str) -> Result<Value, LakeError> {
+    known_key(of, key)?;
     let text = text.trim();
     let value = match key {
-        "rate_hz" | "offset_s" => match (text.parse::<i64>(), text.parse::<f64>()) {
+        "rate_hz" | "offset_s" | "max_gap_s" => match (text.parse::<i64>(), text.parse::<f64>()) {
             (Ok(whole), _) => Value::from(whole),
             (_, Ok(number)) => Value::from(number),
             _ => Value::from(text),
@@ -93,9 +108,24 @@ fn value_of(key: &str, text: &str) -> Result<Value, LakeError> {
         },
         _ => Value::from(text),
     };
-    match toml::from_str::<FootageSetting>(&format!("{key} = {value}")) {
+    let refused = |why: &str| LakeError::Setting(format!("{key} cannot be \"{text}\": {}", why.trim()));
+    if let SettingOf::Footages(_) = of {
+        return match toml::from_str::<FootageSetting>(&format!("{key} = {value}")) {
+            Ok(_) => Ok(value),
+            Err(error) => Err(refused(&plain(error.message()))),
+        };
+    }
+    let mut alone = DocumentMut::new();
+    // An empty document takes any table.
+    let _ = put(alone.as_item_mut(), &of.table(), key, Some(value.clone()));
+    match Manifest::parse(Path::new("lake.toml"), &alone.to_string()) {
         Ok(_) => Ok(value),
-        Err(error) => Err(LakeError::Setting(format!("{key} cannot be \"{text}\": {}", error.message().trim()))),
+        // Where it stands in a text that nobody sees does not matter.
+        Err(LakeError::Manifest { message, .. }) => Err(match message.split_once(": ") {
+            Some((place, why)) if place.starts_with("line ") => refused(why),
+            _ => refused(&message),
+        }),
+        Err(error) => Err(error),
     }
 }
 
@@ -106,36 +136,19 @@ fn number(value: f64) -> Value {
 }
 
 /// Nothing when something on the way is no table.
-fn put(document: &mut Item, footage: &str, key: &str, value: Option<Value>) -> Option<()> {
-    let top = document.as_table_like_mut()?;
-    if value.is_none() && !top.contains_key("footages") {
-        return Some(());
+fn put(document: &mut Item, table: &[&str], key: &str, value: Option<Value>) -> Option<()> {
+    let Some(value) = value else { return remove(document, table, key) };
+    let mut inside = document;
+    for (depth, name) in table.iter().enumerate() {
+        inside = inside.as_table_like_mut()?.entry(name).or_insert_with(|| {
+            let mut made = Table::new();
+            // Only the innermost table gets a heading.
+            made.set_implicit(depth + 1 < table.len());
+            Item::Table(made)
+        });
     }
-    let footages = top.entry("footages").or_insert_with(|| {
-        let mut table = Table::new();
-        table.set_implicit(true);
-        Item::Table(table)
-    });
-    let footages = footages.as_table_like_mut()?;
-    let Some(value) = value else {
-        let Some(one) = footages.get_mut(footage) else { return Some(()) };
-        let one = one.as_table_like_mut()?;
-        one.remove(key);
-        // What a person wrote above the table stays.
-        let spoken_for = |item: &Item| {
-            let prefix = item.as_table().and_then(|table| table.decor().prefix()?.as_str());
-            prefix.is_some_and(|text| text.contains('#'))
-        };
-        if footages
-            .get(footage)
-            .is_some_and(|one| one.as_table_like().is_some_and(toml_edit::TableLike::is_empty) && !spoken_for(one))
-        {
-            footages.remove(footage);
-        }
-        return Some(());
-    };
-    let one = footages.entry(footage).or_insert_with(|| Item::Table(Table::new())).as_table_like_mut()?;
-    match one.get_mut(key).and_then(Item::as_value_mut) {
+    let inside = inside.as_table_like_mut()?;
+    match inside.get_mut(key).and_then(Item::as_value_mut) {
         // What stands around a value, such as a comment behind it, stays.
         Some(old) => {
             let around = old.decor().clone();
@@ -143,8 +156,26 @@ fn put(document: &mut Item, footage: &str, key: &str, value: Option<Value>) -> O
             *old.decor_mut() = around;
         }
         None => {
-            one.insert(key, Item::Value(value));
+            inside.insert(key, Item::Value(value));
         }
+    }
+    Some(())
+}
+
+/// Takes a value away, and the table that is empty then.
+fn remove(inside: &mut Item, table: &[&str], key: &str) -> Option<()> {
+    let inside = inside.as_table_like_mut()?;
+    let Some((name, rest)) = table.split_first() else {
+        inside.remove(key);
+        return Some(());
+    };
+    let Some(one) = inside.get_mut(name) else { return Some(()) };
+    remove(one, rest, key)?;
+    // What a person wrote above the table stays.
+    let prefix = one.as_table().and_then(|table| table.decor().prefix()?.as_str());
+    let spoken_for = prefix.is_some_and(|text| text.contains('#'));
+    if rest.is_empty() && one.as_table_like().is_some_and(toml_edit::TableLike::is_empty) && !spoken_for {
+        inside.remove(name);
     }
     Some(())
 }
@@ -179,7 +210,8 @@ mod tests {
             fs::write(&path, before).unwrap();
         }
         for (footage, key, value) in steps {
-            edit_manifest(folder.path(), "lake.toml", footage, key, *value).unwrap();
+            edit_manifest(folder.path(), "lake.toml", &SettingOf::Footages((*footage).to_owned()), key, *value)
+                .unwrap();
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), usize::from(path.exists()));
         fs::read_to_string(path).unwrap_or_default()
@@ -218,6 +250,43 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_of_setting_finds_its_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lake.toml");
+        let written = "# ours\nname = \"x\"\n\n[metrics.speed] # of the wheels\nunit = \"m/s\"\n";
+        fs::write(&path, written).unwrap();
+        let set = |of: SettingOf, key: &str, value: Option<&str>| {
+            edit_manifest(folder.path(), "lake.toml", &of, key, value).unwrap();
+            fs::read_to_string(&path).unwrap()
+        };
+        let speed = || SettingOf::Metric("speed".into());
+        assert_eq!(set(speed(), "unit", Some("km/h")), written.replace("m/s", "km/h"));
+        assert_eq!(set(speed(), "unit", Some("m/s")), written);
+        let text = set(SettingOf::Lake, "time_zone", Some("Europe/Berlin"));
+        assert!(text.starts_with("# ours\nname = \"x\"\ntime_zone = \"Europe/Berlin\"\n"), "{text}");
+        let text = set(SettingOf::Position, "latitude", Some("north deg"));
+        assert!(text.ends_with("\n[position]\nlatitude = \"north deg\"\n"), "{text}");
+        let text = set(SettingOf::Sensors("*.csv".into()), "offset_s", Some("-0.25"));
+        assert!(text.ends_with("\n[sensors.\"*.csv\"]\noffset_s = -0.25\n"), "{text}");
+        set(SettingOf::Sensors("*.csv".into()), "offset_s", None);
+        set(SettingOf::Position, "latitude", None);
+        assert_eq!(set(SettingOf::Lake, "time_zone", None), written);
+        for (of, key, value, part) in [
+            (SettingOf::Lake, "time_zone", "Berlin", "is not an IANA zone"),
+            (SettingOf::Lake, "timezone", "UTC", "perhaps `time_zone` was meant"),
+            (speed(), "interpolate", "spline", "it can be linear, previous"),
+            (speed(), "max_gap_s", "long", "max_gap_s cannot be \"long\""),
+            (speed(), "max_gap_s", "-1", "from 0 to 1e9"),
+            (SettingOf::Sensors("a".into()), "offset_s", "inf", "offset_s is a number of seconds"),
+            (SettingOf::Position, "altitude", "z", "no setting `altitude` of the position"),
+        ] {
+            let error = check_setting(&of, key, value).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), written);
+    }
+
+    #[test]
     fn nothing_is_lost_when_it_cannot_be_done() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lake.toml");
@@ -229,7 +298,9 @@ mod tests {
             ("name = \"x\"", "range", "9:1", "the smaller one first"),
         ] {
             fs::write(&path, text).unwrap();
-            let error = edit_manifest(folder.path(), "lake.toml", "a/b", key, Some(value)).unwrap_err().to_string();
+            let error = edit_manifest(folder.path(), "lake.toml", &SettingOf::Footages("a/b".into()), key, Some(value))
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(word), "{error}");
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
@@ -237,7 +308,8 @@ mod tests {
         fs::write(outside.path().join("other.toml"), "").unwrap();
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink(outside.path().join("other.toml"), &path).unwrap();
-        let refused = edit_manifest(folder.path(), "lake.toml", "a/b", "channels", Some("bgr"));
+        let refused =
+            edit_manifest(folder.path(), "lake.toml", &SettingOf::Footages("a/b".into()), "channels", Some("bgr"));
         assert!(matches!(refused, Err(LakeError::Outside(_))), "{refused:?}");
     }
 }

@@ -75,6 +75,20 @@ impl Places {
     }
 }
 
+/// The lake that is meant by a path: the folder itself; for a file, the nearest folder above it that was a lake before or
+/// has a `lake.toml`, else the one that holds its `recordings`, else the folder it lies in.
+#[must_use]
+pub fn lake_of(path: &Path) -> PathBuf {
+    if !path.is_file() {
+        return path.to_owned();
+    }
+    let above = || path.ancestors().skip(1);
+    let known =
+        |folder: &&Path| ["lake.toml", "lake.sqlite", ".lakescope"].iter().any(|name| folder.join(name).exists());
+    let native = || above().find(|folder| folder.ends_with("recordings")).and_then(Path::parent);
+    above().find(known).or_else(native).or_else(|| path.parent()).unwrap_or(path).to_owned()
+}
+
 /// Whether the lake itself can hold its databases: `.lakescope` is a real folder and what is in it real files (a link
 /// could lead anywhere), all of them can be written, and the disk is local (SQLite's write-ahead log needs shared memory).
 fn holds_databases(root: &Path, own: &Path) -> bool {

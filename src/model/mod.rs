@@ -4,6 +4,7 @@
 
 mod class_color;
 mod column;
+mod crop;
 mod frame_id;
 mod label;
 mod look;
@@ -14,9 +15,11 @@ mod raster;
 mod recording;
 mod run;
 mod time;
+mod zone;
 
-pub use class_color::class_rgb;
+pub use class_color::{ClassStyle, LinePattern, class_rgb, class_style};
 pub use column::{Column, NULL_BOOL, NULL_WORD};
+pub use crop::{CropCut, PixelArea};
 pub use frame_id::{FrameId, FrameIdError};
 pub use label::{BoundingBox, Label};
 pub use look::{Look, ValueRange};
@@ -25,5 +28,6 @@ pub use one_line::one_line;
 pub use problem::Problem;
 pub use raster::{Raster, RgbImage, Samples};
 pub use recording::{Footage, Recording};
-pub use run::{Run, RunState};
-pub use time::{format_ns, parse_time_ns};
+pub use run::{Finding, Run, RunState};
+pub use time::{WrittenTime, format_ns, parse_time_ns, parse_written_time};
+pub use zone::{LocalTimes, Odd, Zone};

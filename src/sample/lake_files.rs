@@ -13,7 +13,7 @@ pub(super) fn write_lake_toml(dir: &Path, spec: &SampleSpec) -> Result<(), Sampl
 # Shown in the window's title.
 name = "Sample lake"
 
-# Zone for hours of the day and weekdays in statistics; times in files are UTC.
+# Zone of times that are written without one. The times of this lake all tell theirs: they are UTC.
 time_zone = "Europe/Berlin"
 
 # One table per metric. `unit` counts where a file does not tell it: the Parquet file of the first drive has plain

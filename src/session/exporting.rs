@@ -5,22 +5,21 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{
-    ExportImages, ExportReport, ExportRequest, ExportScope, LookOverride, Session, SessionError, find, json_text,
-    now_text,
+    DrawnLabels, ExportImages, ExportReport, ExportRequest, LookOverride, Session, SessionError, json_text, now_text,
 };
 use crate::{
     catalog::FrameTable,
     export::{self, FrameSource, ImageFormat, Package, PackageImages},
-    filter::{FrameColumns, FrameSet},
+    filter::FrameSet,
     jobs::Progress,
-    model::{FrameId, Label, Look, Raster, Samples},
+    model::{FrameId, Label, Look, Raster, RgbImage, Samples},
     tasks::{self, Outcome},
 };
 
 /// Labels and images of one table, for the export room.
-struct Source<'a> {
-    session: &'a Session,
-    table: &'a FrameTable,
+pub(super) struct Source<'a> {
+    pub(super) session: &'a Session,
+    pub(super) table: &'a FrameTable,
 }
 
 impl FrameSource for Source<'_> {
@@ -106,50 +105,7 @@ impl Session {
         Ok(report)
     }
 
-    /// The rows thinned out and with those around them, and then which of them are matches.
-    fn in_time(
-        &self,
-        table: &FrameTable,
-        rows: Vec<u32>,
-        request: &ExportRequest,
-    ) -> Result<(Vec<u32>, Option<FrameSet>), SessionError> {
-        if request.every_ns.is_none() && request.around_ns.is_none() {
-            return Ok((rows, None));
-        }
-        let mut set = FrameSet::from_rows(table.rows(), rows.into_iter().map(|row| row as usize));
-        if let Some(every_ns) = request.every_ns {
-            set = self.thin(table, &set, every_ns)?;
-        }
-        Ok(match request.around_ns {
-            Some(around_ns) => (self.around(table, &set, around_ns)?.to_rows(), Some(set)),
-            None => (set.to_rows(), None),
-        })
-    }
-
-    /// Rows of a scope, the scope as `export.json` tells it, and how many of its frames are gone from the lake.
-    fn scope_rows(
-        &self,
-        table: &FrameTable,
-        scope: &ExportScope,
-    ) -> Result<(Vec<u32>, serde_json::Value, u64), SessionError> {
-        match scope {
-            ExportScope::Filter(filter) => {
-                let rows = self.find(table, filter)?.to_rows();
-                Ok((rows, json!({"filter": filter}), 0))
-            }
-            ExportScope::Selection(name) => {
-                let (rows, gone) = self.selection_rows(table, name)?;
-                Ok((rows, json!({"selection": name}), gone))
-            }
-            ExportScope::Frames(frames) => {
-                let rows = find::rows_of(table, frames);
-                let gone = (frames.len() - rows.len()) as u64;
-                Ok((rows, json!({"frames": frames.len()}), gone))
-            }
-        }
-    }
-
-    /// Writes one frame as an image file; the ending tells the format. With `labels` the boxes are drawn. `ways` can say
+    /// Writes one frame as an image file; the ending tells the format. `labels` tells the boxes that are drawn. `ways` can say
     /// otherwise how it is shown. With boxes or a range of its own, values of more than 8 bit are scaled as on screen.
     ///
     /// # Errors
@@ -159,29 +115,61 @@ impl Session {
         table: &FrameTable,
         id: &FrameId,
         out: &Path,
-        labels: bool,
+        labels: DrawnLabels<'_>,
+        ways: LookOverride,
+    ) -> Result<(), SessionError> {
+        let row = self.row_of(table, id)?;
+        let labels = match labels {
+            DrawnLabels::None => None,
+            DrawnLabels::All => Some(self.labels(table, row)?),
+            DrawnLabels::Of(filter) => Some(self.labels_of(table, row, filter)?),
+        };
+        self.write_picture(table, row, out, labels.as_deref(), ways)
+    }
+
+    /// The same for the frame at `row`, with the boxes of these labels.
+    ///
+    /// # Errors
+    /// As [`Self::write_image`].
+    pub fn write_picture(
+        &self,
+        table: &FrameTable,
+        row: usize,
+        out: &Path,
+        labels: Option<&[Label]>,
         ways: LookOverride,
     ) -> Result<(), SessionError> {
         let asked = ImageFormat::of_path(out)?;
-        let row = self.row_of(table, id)?;
         let mut look = ways.apply(self.look(table, table.footage_index(row)));
         let mut raster = self.image(table, row)?;
-        if labels || ways.range.is_some() {
+        if labels.is_some() || ways.range.is_some() {
             let (width_px, height_px) = (raster.width_px, raster.height_px);
             let mut picture = raster.into_rgb(&look);
             look = Look::default();
-            if labels {
-                export::draw_labels(&mut picture, &self.labels(table, row)?);
+            if let Some(labels) = labels {
+                export::draw_labels(&mut picture, labels);
             }
             raster = Raster { width_px, height_px, channels: 3, samples: Samples::U8(picture.pixels) };
         } else if asked.keeping_values(&raster) != asked {
             return Err(SessionError::Usage(format!(
-                "{id} holds values that PNG cannot hold; write --out {} to keep them",
+                "{} holds values that PNG cannot hold; write {} to keep them",
+                table.frame_id(row),
                 out.with_extension("tiff").display()
             )));
         }
         let bytes = export::encode(raster, asked, &look)?;
         export::write_file(out, |file| Ok(std::io::Write::write_all(file, &bytes)?))?;
         Ok(())
+    }
+
+    /// The frame at `row` as it is shown, with the boxes of these labels.
+    ///
+    /// # Errors
+    /// The frame cannot be read.
+    pub fn picture(&self, table: &FrameTable, row: usize, labels: &[Label]) -> Result<RgbImage, SessionError> {
+        let look = self.look(table, table.footage_index(row));
+        let mut picture = self.image(table, row)?.into_rgb(&look);
+        export::draw_labels(&mut picture, labels);
+        Ok(picture)
     }
 }

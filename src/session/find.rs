@@ -6,7 +6,7 @@ use super::{FrameDetail, FrameFormat, Session, SessionError, Sort};
 use crate::{
     catalog::FrameTable,
     export::{self, OutColumn, RowFormat},
-    filter::{Filter, FilterError, FrameColumns, FrameSet, metric_name},
+    filter::{Filter, FilterError, FrameColumns, FrameSet, LabelTest, metric_name},
     jobs::Progress,
     model::{Column, FrameId, Label},
 };
@@ -18,6 +18,15 @@ impl Session {
     /// [`SessionError::Usage`] points at the place in the text that does not parse or that names what is not there.
     pub fn find(&self, table: &FrameTable, filter: &str) -> Result<FrameSet, SessionError> {
         Filter::parse(filter).and_then(|filter| filter.evaluate(table)).map_err(|error| wrong_filter(&error, filter))
+    }
+
+    /// The test that tells the labels a filter talks of from the others; `None` when it talks of none.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn label_test(&self, table: &FrameTable, filter: &str) -> Result<Option<LabelTest>, SessionError> {
+        let bound = Filter::parse(filter).and_then(|filter| filter.bind(table));
+        Ok(LabelTest::of(&bound.map_err(|error| wrong_filter(&error, filter))?))
     }
 
     /// Rows in the order asked for; rows without a value come last, equal ones stay as they were.
@@ -138,6 +147,18 @@ impl Session {
         })
     }
 
+    /// The labels of one frame that a filter talks of; all of them when it talks of none.
+    ///
+    /// # Errors
+    /// As [`Self::find`], or the labels cannot be read.
+    pub fn labels_of(&self, table: &FrameTable, row: usize, filter: &str) -> Result<Vec<Label>, SessionError> {
+        let test = self.label_test(table, filter)?;
+        let labels = self.labels(table, row)?;
+        let Some(test) = test else { return Ok(labels) };
+        let matching = test.matching(&labels).map_err(|error| wrong_filter(&error, filter))?;
+        Ok(labels.into_iter().zip(matching).filter_map(|(label, matches)| matches.then_some(label)).collect())
+    }
+
     /// Labels of one frame.
     ///
     /// # Errors
@@ -160,7 +181,8 @@ impl Session {
                 .find(|footage| footage.recording == id.recording && footage.camera == id.camera);
             SessionError::Failed(match footage {
                 Some(footage) => {
-                    format!("there is no frame {id}; that footage has {} frames, numbered from 0", footage.frames)
+                    let s = if footage.frames == 1 { "" } else { "s" };
+                    format!("there is no frame {id}; that footage has {} frame{s}, numbered from 0", footage.frames)
                 }
                 None => format!("there is no frame {id}; `lakescope frames` lists the frames of the lake"),
             })

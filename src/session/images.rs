@@ -9,6 +9,7 @@ use crate::{
     catalog::{FrameTable, ThumbnailStore},
     frames::{
         ChildPool, Encoding, Extents, FrameLayout, FrameReader, FramesError, PoolLimits, StoreIdentity, StoreRef,
+        look_at,
     },
     lake::Places,
     model::{Label, Raster},
@@ -153,6 +154,26 @@ fn touch<T: Clone>(kept: &Mutex<VecDeque<T>>, wanted: impl Fn(&T) -> bool) -> Op
     Some(found)
 }
 
+/// The files that the frames of a footage lie in, and the state they had when they were indexed.
+#[derive(Debug, Clone)]
+pub struct StoreWatch {
+    root: PathBuf,
+    files: Vec<(String, StoreIdentity)>,
+}
+
+impl StoreWatch {
+    /// Whether all are as they were indexed, as far as a look at their paths tells; what was read of them before is true for
+    /// so long. Cheap: nothing is opened or read.
+    ///
+    /// # Errors
+    /// One changed or is gone.
+    pub fn look(&self) -> Result<(), SessionError> {
+        self.files.iter().try_for_each(|(store, identity)| {
+            look_at(&StoreRef { lake_root: &self.root, store, identity: *identity }).map_err(told)
+        })
+    }
+}
+
 impl Session {
     /// Where a frame is, and its number in its footage.
     pub(super) fn frame_place(&self, table: &FrameTable, row: usize) -> Result<(Arc<Place>, u64), SessionError> {
@@ -173,6 +194,19 @@ impl Session {
         let (place, frame) = self.frame_place(table, row)?;
         let images = &self.inner.images;
         images.reader.read(&images.store(&place), layout(&place)?, &place.extents, frame).map_err(told)
+    }
+
+    /// The store of a footage and the files that hold its frames, to be looked at now and then.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn store_watch(&self, table: &FrameTable, footage: usize) -> Result<StoreWatch, SessionError> {
+        let images = &self.inner.images;
+        let place = images.place(table, footage)?;
+        let sources = place.layout.iter().flat_map(|layout| &layout.sources);
+        let sources = sources.filter_map(|source| Some((source.store.clone(), source.identity?)));
+        let files = std::iter::once((place.store.clone(), place.identity)).chain(sources).collect();
+        Ok(StoreWatch { root: images.root.clone(), files })
     }
 
     /// The same into a raster that was used before, whose memory is taken over; after an error it is empty.

@@ -1,28 +1,48 @@
 //! The one door to a lake: a method for each thing a person can do. `cli` and `gui` call nothing else.
 
 mod bench;
+mod changing;
+mod compare;
+mod crops;
 mod exporting;
 mod find;
 mod images;
 mod index;
 mod samples;
+mod scope;
+mod selections;
 mod settings;
 mod spans;
+mod sql;
+mod statistics;
+mod tags;
 mod thumbnails;
 mod types;
 mod verify;
+mod views;
 
 use std::{path::Path, sync::Arc};
 
 use parking_lot::Mutex;
 
+pub use crate::lake::{FootageSetting, MetricSetting, SensorSetting, SettingOf};
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
+pub use changing::{CameraSettings, Concerned, LakeSettings, MetricSettings, SensorFile, SettingChange};
+pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Numbers, ValueCompared};
+pub use images::StoreWatch;
+pub use scope::ExportCount;
+pub use selections::{Combine, DeletedSelection};
+pub use settings::Meant;
+pub use sql::SqlText;
+pub use statistics::{SampleStatistics, SampleValue};
+pub use tags::{DeletedTag, Tag};
 pub use types::{
-    Explanation, ExportImages, ExportLabels, ExportReport, ExportRequest, ExportScope, FilterPart, FrameDetail,
-    FrameFormat, FrameTrouble, IndexReport, LakeInfo, LookOverride, MetricInfo, OpenOptions, Selection, SessionError,
-    Sort,
+    BoxOrder, BoxQuery, CropsReport, CropsRequest, DrawnLabels, Explanation, ExportImages, ExportLabels, ExportReport,
+    ExportRequest, ExportScope, FilterPart, FrameDetail, FrameFormat, FrameTrouble, IndexReport, LakeInfo,
+    LookOverride, MetricInfo, OpenOptions, Selection, SessionError, Sort, SpanOrder,
 };
 pub use verify::{ByteRange, ChecksumReport, DamagedFrames, DamagedStore, Told, VerifyReport};
+pub use views::{SavedView, ViewRule};
 
 use crate::{
     catalog::{CatalogError, CatalogReader, FrameTable, KeptDb},
@@ -41,7 +61,6 @@ pub struct Session {
 struct Inner {
     places: Places,
     name: String,
-    manifest: Manifest,
     /// The lake's own database; reading goes on without it when it cannot be opened.
     kept: Result<Arc<KeptDb>, String>,
     reader: Mutex<Option<Arc<CatalogReader>>>,
@@ -79,7 +98,6 @@ impl Session {
             inner: Arc::new(Inner {
                 name: manifest.name.clone().unwrap_or(folder_name),
                 places,
-                manifest,
                 kept,
                 reader: Mutex::default(),
                 table: Mutex::default(),
@@ -115,6 +133,14 @@ impl Session {
     /// There is no index yet, or it cannot be read.
     pub fn generation(&self) -> Result<u64, SessionError> {
         Ok(self.reader()?.generation()?)
+    }
+
+    /// Another number when another process has changed what is kept of the lake: selections, views, tags, runs.
+    ///
+    /// # Errors
+    /// The lake's own database cannot be read.
+    pub fn kept_version(&self) -> Result<i64, SessionError> {
+        Ok(self.kept()?.data_version()?)
     }
 
     /// The lake's own database.
@@ -196,7 +222,7 @@ impl Session {
         {
             return Ok(Arc::clone(table));
         }
-        let table = Arc::new(reader.table()?);
+        let table = Arc::new(reader.table()?.with_kept(self.inner.kept.clone()));
         *held = Some(Arc::clone(&table));
         Ok(table)
     }
@@ -225,51 +251,6 @@ impl Session {
     /// There is no index yet, or it cannot be read.
     pub fn problems(&self) -> Result<Vec<Problem>, SessionError> {
         Ok(self.reader()?.problems()?)
-    }
-
-    /// The saved selections, by name.
-    ///
-    /// # Errors
-    /// The lake's own database cannot be read.
-    pub fn selections(&self) -> Result<Vec<Selection>, SessionError> {
-        let saved = self.kept()?.selections()?;
-        Ok(saved
-            .into_iter()
-            .map(|one| Selection { name: one.name, note: one.note, frames: one.frames, saved_at_ns: one.saved_at_ns })
-            .collect())
-    }
-
-    /// Saves the frames of `rows` under `name` (an existing one is replaced).
-    ///
-    /// # Errors
-    /// The name is empty, or the lake's own database cannot be written.
-    pub fn save_selection(&self, table: &FrameTable, name: &str, note: &str, rows: &[u32]) -> Result<(), SessionError> {
-        let name = name.trim();
-        if name.is_empty() {
-            return Err(SessionError::Usage("a selection needs a name".to_owned()));
-        }
-        let frames = rows.iter().map(|row| table.frame_id(*row as usize).to_string());
-        Ok(self.kept()?.save_selection(name, note, frames, now_ns())?)
-    }
-
-    /// Rows of a saved selection in `table`, and how many of its frames are no longer in the lake.
-    ///
-    /// # Errors
-    /// There is no such selection, or the lake's own database cannot be read.
-    pub fn selection_rows(&self, table: &FrameTable, name: &str) -> Result<(Vec<u32>, u64), SessionError> {
-        let frames = self.kept()?.selection_frames(name)?;
-        let all = frames.len() as u64;
-        let rows = find::rows_of(table, &frames);
-        let gone = all - rows.len() as u64;
-        Ok((rows, gone))
-    }
-
-    /// Forgets a saved selection.
-    ///
-    /// # Errors
-    /// There is no such selection, or the lake's own database cannot be written.
-    pub fn delete_selection(&self, name: &str) -> Result<(), SessionError> {
-        Ok(self.kept()?.delete_selection(name)?)
     }
 }
 

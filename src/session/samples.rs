@@ -34,7 +34,8 @@ impl Session {
         Ok(metrics.iter().filter_map(|name| all.iter().find(|series| series.name == *name).cloned()).collect())
     }
 
-    fn all_series(&self, recording: &str) -> Result<Arc<Vec<Series>>, SessionError> {
+    /// All raw samples of a recording.
+    pub(super) fn all_series(&self, recording: &str) -> Result<Arc<Vec<Series>>, SessionError> {
         let reader = self.reader()?;
         let generation = reader.generation()?;
         {

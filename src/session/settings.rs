@@ -1,6 +1,7 @@
 //! Settings of footages: read from `lake.toml` whenever it changed, and written there when a person sets one.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -11,8 +12,12 @@ use parking_lot::Mutex;
 use super::{Session, SessionError};
 use crate::{
     catalog::FrameTable,
-    lake::{self, FootageName, FootageSetting, FootageSettings, Manifest, Places},
-    model::{Look, Problem, ValueRange},
+    filter::PositionNames,
+    lake::{
+        self, FootageName, FootageSetting, LabelSetting, Manifest, MetricSetting, Places, PositionSetting,
+        SensorSetting, SettingOf,
+    },
+    model::{Footage, Look, Problem, ValueRange, Zone},
 };
 
 /// The lake's settings in its folder.
@@ -22,43 +27,150 @@ const OWN_FILE: &str = "footages.toml";
 /// How long what was read is believed before the files are looked at again.
 const BELIEVED: Duration = Duration::from_secs(1);
 
-/// What `lake.toml` tells about footages, and what a person tells who cannot write it.
+/// What `lake.toml` tells, and what a person tells who cannot write it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
-    lake: FootageSettings,
-    own: FootageSettings,
+    lake: Manifest,
+    own: Manifest,
 }
 
 impl Settings {
     /// Reads both; `manifest` is the lake's, read already.
-    pub(super) fn read(places: &Places, manifest: &Manifest) -> Result<Self, SessionError> {
+    pub(super) fn read(places: &Places, manifest: Manifest) -> Result<Self, SessionError> {
         let own = match own_folder(places) {
-            Some(folder) if folder.is_dir() => Manifest::read_file(folder, OWN_FILE)?.footages,
-            _ => FootageSettings::default(),
+            Some(folder) if folder.is_dir() => Manifest::read_file(folder, OWN_FILE)?,
+            _ => Manifest::default(),
         };
-        Ok(Self { lake: manifest.footages.clone(), own })
+        Ok(Self { lake: manifest, own })
     }
 
     /// What holds for a footage; a person's own settings come first.
     pub(super) fn of(&self, footage: FootageName<'_>) -> FootageSetting {
-        self.own.of(footage).or(&self.lake.of(footage))
+        self.own.footages.of(footage).or(&self.lake.footages.of(footage))
+    }
+
+    /// What is set under a footage's own name.
+    pub(super) fn own_footage(&self, name: &str) -> FootageSetting {
+        let of = |manifest: &Manifest| manifest.footages.by_pattern.get(name).cloned().unwrap_or_default();
+        of(&self.own).or(&of(&self.lake))
+    }
+
+    /// What holds for a metric.
+    pub(super) fn metric(&self, name: &str) -> MetricSetting {
+        let of = |manifest: &Manifest| manifest.metrics.get(name).cloned().unwrap_or_default();
+        of(&self.own).or(&of(&self.lake))
+    }
+
+    /// Units that were set.
+    pub(super) fn units(&self) -> BTreeMap<String, String> {
+        let names = self.lake.metrics.keys().chain(self.own.metrics.keys());
+        names.filter_map(|name| Some((name.clone(), self.metric(name).unit?))).collect()
+    }
+
+    /// What holds for a sensor file.
+    pub(super) fn sensor(&self, path: &str) -> SensorSetting {
+        self.own.sensors.of(path).or(&self.lake.sensors.of(path))
+    }
+
+    /// What is set under a sensor file's own path.
+    pub(super) fn own_sensor(&self, path: &str) -> SensorSetting {
+        let of = |manifest: &Manifest| manifest.sensors.by_pattern.get(path).cloned().unwrap_or_default();
+        of(&self.own).or(&of(&self.lake))
+    }
+
+    /// The name of the zone of times without one.
+    pub(super) fn time_zone(&self) -> Option<String> {
+        self.own.time_zone.clone().or_else(|| self.lake.time_zone.clone())
+    }
+
+    /// The zone of times without one in the lake.
+    pub(super) fn zone(&self) -> Option<Zone> {
+        Zone::named(&self.time_zone()?)
+    }
+
+    /// The same in a sensor file.
+    pub(super) fn zone_of(&self, path: &str) -> Option<Zone> {
+        Zone::named(&self.sensor(path).time_zone.or_else(|| self.time_zone())?)
+    }
+
+    /// What was told about positions.
+    pub(super) fn position_setting(&self) -> PositionSetting {
+        let (own, lake) = (&self.own.position, &self.lake.position);
+        PositionSetting {
+            latitude: own.latitude.clone().or_else(|| lake.latitude.clone()),
+            longitude: own.longitude.clone().or_else(|| lake.longitude.clone()),
+        }
+    }
+
+    /// The metrics that hold positions, where both were told.
+    pub(super) fn position(&self) -> Option<PositionNames> {
+        let PositionSetting { latitude, longitude } = self.position_setting();
+        Some(PositionNames { latitude: latitude?, longitude: longitude? })
+    }
+
+    /// Frames a second of stores that tell none.
+    pub(super) fn rate_hz(&self) -> Option<f64> {
+        self.own.rate_hz.or(self.lake.rate_hz)
+    }
+
+    /// Settings of label files.
+    pub(super) fn labels(&self) -> &LabelSetting {
+        &self.lake.labels
+    }
+
+    /// What concerns every source, as text to compare.
+    pub(super) fn general(&self) -> String {
+        serde_json::to_string(&(self.rate_hz(), self.labels(), self.time_zone())).unwrap_or_default()
     }
 
     /// What does nothing.
-    pub(super) fn problems(&self, footages: &[FootageName<'_>]) -> Vec<Problem> {
-        [self.lake.problems(LAKE_FILE, footages), self.own.problems(OWN_FILE, footages)].concat()
+    pub(super) fn problems(
+        &self,
+        footages: &[FootageName<'_>],
+        sensors: &[String],
+        metrics: &BTreeSet<String>,
+    ) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (file, manifest) in [(LAKE_FILE, &self.lake), (OWN_FILE, &self.own)] {
+            problems.extend(manifest.footages.problems(file, footages));
+            problems.extend(manifest.sensors.problems(file, sensors));
+        }
+        let PositionSetting { latitude, longitude } = self.position_setting();
+        for (key, name) in [("latitude", &latitude), ("longitude", &longitude)] {
+            if let Some(name) = name.as_ref().filter(|name| !metrics.contains(*name)) {
+                let what = format!("position.{key} is \"{name}\", and no metric of the lake is called so");
+                problems.push(Problem::new(LAKE_FILE, what, "`lakescope info LAKE` tells the names of the metrics."));
+            }
+        }
+        if latitude.is_some() != longitude.is_some() {
+            let what = "position tells one of latitude and longitude; both are needed, so it does nothing";
+            problems.push(Problem::new(LAKE_FILE, what, "Tell the other one, too."));
+        }
+        problems
     }
 
-    /// A source's fingerprint, with what the settings of its footages change in the index.
-    pub(super) fn fingerprint<'a>(&self, base: &str, footages: impl Iterator<Item = FootageName<'a>>) -> String {
-        if self.lake.is_empty() && self.own.is_empty() {
-            return base.to_owned();
-        }
+    /// A source's fingerprint, with what the settings of its footages, metrics and sensor files change in the index.
+    pub(super) fn fingerprint<'a>(
+        &self,
+        base: &str,
+        footages: impl Iterator<Item = FootageName<'a>>,
+        metrics: impl Iterator<Item = &'a String>,
+        files: impl Iterator<Item = String>,
+    ) -> String {
         let mut told: Vec<String> = footages
             .filter_map(|footage| {
                 Some(format!("{}\n{}\n{}", footage.recording, footage.camera, self.of(footage).reading()?))
             })
             .collect();
+        let metrics: BTreeSet<&String> = metrics.collect();
+        told.extend(metrics.into_iter().filter_map(|name| {
+            let setting = self.metric(name);
+            (setting != MetricSetting::default()).then(|| format!("metric {name}\n{setting:?}"))
+        }));
+        told.extend(files.filter_map(|path| {
+            let setting = self.sensor(&path);
+            (setting != SensorSetting::default()).then(|| format!("sensors {path}\n{setting:?}"))
+        }));
         if told.is_empty() {
             return base.to_owned();
         }
@@ -70,6 +182,15 @@ impl Settings {
 /// Where a person keeps settings of a lake whose databases are not in it.
 fn own_folder(places: &Places) -> Option<&Path> {
     places.kept.parent().filter(|_| !places.in_lake)
+}
+
+/// What a name or a pattern of footages means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meant {
+    /// The footages, as `recording/camera`.
+    pub footages: Vec<String>,
+    /// The name or store most like it, when it means none.
+    pub nearest: Option<String>,
 }
 
 /// The settings as read last.
@@ -107,7 +228,7 @@ impl SettingsCache {
             Some(held) if held.stamps == stamps => held.settings,
             before => {
                 let manifest = Manifest::read(&places.root).map_err(SessionError::from);
-                match manifest.and_then(|manifest| Settings::read(places, &manifest)) {
+                match manifest.and_then(|manifest| Settings::read(places, manifest)) {
                     Ok(settings) => Arc::new(settings),
                     Err(error) => {
                         log::warn!("settings of footages stay as they were: {error}");
@@ -159,19 +280,52 @@ impl Session {
     /// # Errors
     /// There is no such setting or value; or as for [`Self::set_channels`].
     pub fn set_footage(&self, footage: &str, key: &str, value: Option<&str>) -> Result<PathBuf, SessionError> {
+        self.set(&SettingOf::Footages(footage.to_owned()), key, value)
+    }
+
+    /// Writes one setting where it can be written.
+    pub(super) fn set(&self, of: &SettingOf, key: &str, value: Option<&str>) -> Result<PathBuf, SessionError> {
         let places = &self.inner.places;
         let own = own_folder(places);
         let in_lake = own.is_none() || tempfile::Builder::new().prefix(".probe").tempfile_in(&places.root).is_ok();
         let changed = match own {
-            Some(folder) if !in_lake => lake::edit_manifest(folder, OWN_FILE, footage, key, value),
-            _ => lake::edit_manifest(&places.root, LAKE_FILE, footage, key, value),
+            Some(folder) if !in_lake => lake::edit_manifest(folder, OWN_FILE, of, key, value),
+            _ => lake::edit_manifest(&places.root, LAKE_FILE, of, key, value),
         };
         if let Some(folder) = own.filter(|folder| in_lake && changed.is_ok() && folder.join(OWN_FILE).is_file()) {
             // What was set while the lake could not be written would win over what is set now.
-            lake::edit_manifest(folder, OWN_FILE, footage, key, None)?;
+            lake::edit_manifest(folder, OWN_FILE, of, key, None)?;
         }
         self.inner.settings.forget();
         Ok(changed?)
+    }
+
+    /// The settings as the files tell them now.
+    pub(super) fn settings_now(&self) -> Result<Settings, SessionError> {
+        let places = &self.inner.places;
+        Settings::read(places, Manifest::read(&places.root)?)
+    }
+
+    /// The footages that a name or a pattern means, as `recording/camera`, and the name nearest to it when it means none;
+    /// nothing when the lake has no index that could tell.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn meant_by(&self, pattern: &str) -> Result<Option<Meant>, SessionError> {
+        if !self.is_indexed() {
+            return Ok(None);
+        }
+        let table = self.table()?;
+        let name = |footage: &Footage| format!("{}/{}", footage.recording, footage.camera);
+        let meant = |footage: &&Footage| FootageName::from(*footage).is_meant_by(pattern);
+        let footages: Vec<String> = table.footage_list().iter().filter(meant).map(name).collect();
+        let known = table.footage_list().iter().flat_map(|footage| [name(footage), footage.store.clone()]);
+        let nearest = known
+            .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &pattern.to_lowercase()), known))
+            .filter(|(likeness, _)| footages.is_empty() && *likeness > 0.75)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, known)| known);
+        Ok(Some(Meant { footages, nearest }))
     }
 
     /// Writes a setting under the footage's own name.

@@ -1,9 +1,9 @@
 //! Matching frames as stretches of time: spans, thinning, context, and how a filter comes to its frames.
 
-use std::{fs::File, path::Path};
+use std::{cmp::Ordering, fs::File, path::Path};
 
 use super::{
-    Explanation, FilterPart, FrameFormat, Session, SessionError,
+    Explanation, FilterPart, FrameFormat, Session, SessionError, SpanOrder,
     find::{write_columns, write_whole_file, wrong_filter},
 };
 use crate::{
@@ -73,6 +73,27 @@ impl Session {
             best
         };
         Ok(spans.iter().map(of_span).collect())
+    }
+
+    /// The places of spans in the order asked for: numbers into `spans`, whose peaks are `peaks`. Equal ones stay as they are,
+    /// and spans without a peak come last when they are ordered by it.
+    #[must_use]
+    pub fn span_places(spans: &[Span], peaks: &[Option<(usize, f64)>], order: SpanOrder, descending: bool) -> Vec<u32> {
+        let mut places: Vec<u32> = (0..).take(spans.len()).collect();
+        let turn = |order: Ordering| if descending { order.reverse() } else { order };
+        let span = |place: u32| &spans[place as usize];
+        let peak = |place: u32| peaks.get(place as usize).copied().flatten().map(|(_, value)| value);
+        places.sort_by(|a, b| match order {
+            SpanOrder::Recording => turn(span(*a).first_row.cmp(&span(*b).first_row)),
+            SpanOrder::Start => turn(span(*a).start_ns.cmp(&span(*b).start_ns)),
+            SpanOrder::Duration => turn(span(*a).duration_ns.cmp(&span(*b).duration_ns)),
+            SpanOrder::Frames => turn(span(*a).frames.cmp(&span(*b).frames)),
+            SpanOrder::Peak => match (peak(*a), peak(*b)) {
+                (Some(a), Some(b)) => turn(a.total_cmp(&b)),
+                (a, b) => b.is_some().cmp(&a.is_some()),
+            },
+        });
+        places
     }
 
     /// Writes spans to `out`, a row each, with their peaks when there is a number to look at.
@@ -146,5 +167,36 @@ impl Session {
                 .map(|part| FilterPart { part: part.text, alone: part.alone as u64, together: part.together as u64 })
                 .collect(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_stand_in_every_order_and_those_without_a_peak_come_last() {
+        let span = |first_row, start_ns, duration_ns, frames| Span {
+            footage: 0,
+            first_row,
+            last_row: first_row,
+            start_ns,
+            end_ns: start_ns,
+            duration_ns,
+            frames,
+        };
+        let spans = [span(0, 30, 5, 2), span(9, 10, 5, 7), span(20, 20, 1, 2)];
+        let peaks = [None, Some((9, 1.5)), Some((20, -2.0))];
+        for (order, descending, expected) in [
+            (SpanOrder::Recording, false, [0, 1, 2]),
+            (SpanOrder::Recording, true, [2, 1, 0]),
+            (SpanOrder::Start, false, [1, 2, 0]),
+            (SpanOrder::Duration, true, [0, 1, 2]),
+            (SpanOrder::Frames, false, [0, 2, 1]),
+            (SpanOrder::Peak, false, [2, 1, 0]),
+            (SpanOrder::Peak, true, [1, 2, 0]),
+        ] {
+            assert_eq!(Session::span_places(&spans, &peaks, order, descending), expected, "{order:?} {descending}");
+        }
     }
 }

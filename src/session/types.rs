@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     catalog::CatalogError,
@@ -10,7 +10,7 @@ use crate::{
     filter::MetricName,
     jobs::Cancelled,
     lake::LakeError,
-    model::{Footage, FrameId, Label, Look, MetricKind, Problem, ValueRange},
+    model::{CropCut, Footage, FrameId, Label, Look, MetricKind, Problem, ValueRange},
     tasks::TaskError,
 };
 
@@ -107,8 +107,19 @@ pub struct FrameDetail {
     pub labels: Vec<Label>,
 }
 
+/// Which labels of a frame are drawn onto its picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DrawnLabels<'a> {
+    /// None.
+    None,
+    /// All that have a box.
+    All,
+    /// Those that this filter talks of.
+    Of(&'a str),
+}
+
 /// Order of frames; without one they come in the table's own order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
     /// `time`, `frame_idx`, `labels`, `recording`, `camera` or a metric. Nulls come last either way.
     pub column: String,
@@ -116,7 +127,125 @@ pub struct Sort {
     pub descending: bool,
 }
 
-/// Which frames an export takes.
+/// Order of spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SpanOrder {
+    /// The lake's own: recording, camera, time.
+    #[default]
+    Recording,
+    /// Time of the first frame.
+    Start,
+    /// How long they last.
+    Duration,
+    /// How many frames match.
+    Frames,
+    /// The value of the peak; spans without one come last either way.
+    Peak,
+}
+
+impl SpanOrder {
+    /// All of them, in the order to offer them.
+    pub const ALL: [Self; 5] = [Self::Recording, Self::Start, Self::Duration, Self::Frames, Self::Peak];
+
+    /// As it is written on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Recording => "recording",
+            Self::Start => "start",
+            Self::Duration => "duration",
+            Self::Frames => "frames",
+            Self::Peak => "peak",
+        }
+    }
+}
+
+/// Order of single objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BoxOrder {
+    /// The lake's own: recording, camera, frame.
+    #[default]
+    Recording,
+    /// Time of the frame.
+    Time,
+    /// Confidence; objects without one come last either way.
+    Score,
+    /// Area of the box.
+    Size,
+    /// Number of the track; objects without one come last either way.
+    Track,
+}
+
+impl BoxOrder {
+    /// All of them, in the order to offer them.
+    pub const ALL: [Self; 5] = [Self::Recording, Self::Time, Self::Score, Self::Size, Self::Track];
+
+    /// As it is written on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Recording => "recording",
+            Self::Time => "time",
+            Self::Score => "score",
+            Self::Size => "size",
+            Self::Track => "track",
+        }
+    }
+}
+
+/// Which objects, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BoxQuery {
+    /// Their classes; any when none is named.
+    pub classes: Vec<String>,
+    /// What stands behind `where` in `count(car where …)`; empty for no condition.
+    pub condition: String,
+    /// Order.
+    pub order: BoxOrder,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// Crops of objects to write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CropsRequest {
+    /// Frames to look at, as a filter.
+    pub filter: String,
+    /// Which objects on them.
+    pub objects: BoxQuery,
+    /// At most so many, the first of the order.
+    pub limit: Option<usize>,
+    /// How much of the frame is cut out.
+    pub cut: CropCut,
+    /// Longest side, px; larger crops are made smaller and become 8-bit RGB.
+    pub size_px: Option<u32>,
+    /// Folder to make; it must not exist yet or be empty.
+    pub out: PathBuf,
+    /// Guard text that a spreadsheet would take for a formula.
+    pub spreadsheet: bool,
+}
+
+/// What was written of crops.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CropsReport {
+    /// The folder.
+    pub out: PathBuf,
+    /// Rows of `crops.csv`.
+    pub objects: u64,
+    /// Frames that they are on.
+    pub frames: u64,
+    /// Image files written.
+    pub crops: u64,
+    /// Objects whose box lies outside of its frame, so that there is nothing to cut out.
+    pub outside: u64,
+    /// Frames that could not be read: frame and reason (also in `export.json`).
+    pub failed: Vec<(String, String)>,
+}
+
+/// Which frames an export or a comparison takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportScope {
@@ -124,6 +253,8 @@ pub enum ExportScope {
     Filter(String),
     /// A saved selection.
     Selection(String),
+    /// What the rule of a saved view matches now.
+    View(String),
     /// Frames named one by one (what is selected in the window).
     Frames(Vec<String>),
 }
@@ -272,6 +403,8 @@ pub enum FrameTrouble {
     Damaged,
     /// The frame's bytes are not those of its checksum.
     Marked,
+    /// The box that was asked for lies outside of the frame.
+    Outside,
 }
 
 /// How rows are written.
@@ -295,7 +428,10 @@ pub enum FrameFormat {
 impl From<CatalogError> for SessionError {
     fn from(error: CatalogError) -> Self {
         match error {
-            CatalogError::NoSelection(_) => Self::Usage(error.to_string()),
+            CatalogError::NoSelection(_)
+            | CatalogError::NoView(_)
+            | CatalogError::NoTag(_)
+            | CatalogError::NameTaken { .. } => Self::Usage(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }
     }

@@ -95,6 +95,7 @@ fn arrows_step_through_matching_frames() {
     assert!(ids.len() > 3, "{listed}");
     window.until("the filter is done", |window| window.matches() == Some(ids.len()));
     window.leave_text();
+    window.ungroup();
     let tile = format!("Frame {}", ids[0]);
     window.click(&tile);
     assert_eq!(window.shown_frame().as_ref(), Some(&ids[0]));

@@ -4,7 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
     thread,
     time::{Duration, Instant},
 };
@@ -49,6 +49,20 @@ pub fn copy(from: &Path, to: &Path) {
         } else {
             fs::copy(entry.path(), target).unwrap();
         }
+    }
+}
+
+/// A file or a folder from outside the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        fs::read(&self.0).map_err(|error| error.to_string())
     }
 }
 
@@ -113,6 +127,33 @@ impl Window {
         self.until(&format!("{text} is remembered"), |_| {
             fs::read_to_string(&file).is_ok_and(|kept| kept.contains(text))
         });
+    }
+
+    /// Lets go of a file or a folder over the window.
+    pub fn drop_file(&mut self, path: &Path) {
+        self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.to_owned())));
+        self.settle();
+    }
+
+    /// Presses a key; what that puts on the clipboard.
+    pub fn copied_by(&mut self, modifiers: egui::Modifiers, key: egui::Key) -> String {
+        // One event a pass: a text that is copied is there for the pass alone.
+        self.harness.event(egui::Event::ModifiersChanged(modifiers));
+        self.harness.step();
+        self.harness.event(egui::Event::Key { key, pressed: true, modifiers, repeat: false, physical_key: None });
+        for _ in 0..6 {
+            self.harness.step();
+            let copied = self.harness.output().platform_output.commands.iter().find_map(|command| match command {
+                egui::OutputCommand::CopyText(text) => Some(text.clone()),
+                _ => None,
+            });
+            if let Some(text) = copied {
+                self.harness.event(egui::Event::ModifiersChanged(egui::Modifiers::NONE));
+                self.settle();
+                return text;
+            }
+        }
+        panic!("nothing was copied");
     }
 
     /// Makes the window this large, points.
@@ -188,6 +229,18 @@ impl Window {
             let told = node.accesskit_node().label()?;
             told.strip_suffix(" frames match")?.parse().ok()
         })
+    }
+
+    /// Shows single frames where matches are grouped into spans.
+    pub fn ungroup(&mut self) {
+        self.until("frames are grouped", Self::grouped);
+        self.press("Group frames into spans");
+        self.until("frames are single", |window| !window.grouped());
+    }
+
+    /// Whether the grid shows spans, or is about to.
+    pub fn grouped(&self) -> bool {
+        self.shows("What makes a span") || self.tells(", span of ")
     }
 
     /// Replaces the filter by typing.

@@ -1,11 +1,23 @@
 //! Flows through the window, driven by accessible labels, without a screen.
 
+mod boxes;
+mod brush;
+mod crops;
+mod docking;
 mod explore;
+mod facets;
 mod harness;
+mod names;
 mod panels;
 mod playing;
 mod renewal;
 mod select;
+mod settings;
 mod shell;
+mod side_by_side;
+mod spans;
+mod timeline;
+mod track;
 mod verify;
 mod viewer;
+mod views;

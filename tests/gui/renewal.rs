@@ -35,6 +35,7 @@ fn thumbnails_stay_while_the_index_becomes_another() {
     window.type_filter(&format!("recording = \"{recording}\""));
     window.leave_text();
     window.until("it is filtered", |window| window.matches() == Some(80));
+    window.ungroup();
     all_there(&mut window);
     // A drive that comes first moves the rows of all others.
     let recordings = window.lake.join("recordings");
@@ -85,6 +86,8 @@ fn marks_come_and_go_with_what_verify_finds_elsewhere() {
         file.set_modified(before.modified().unwrap()).unwrap();
     };
     let verify = || Command::new(env!("CARGO_BIN_EXE_lakescope")).args(["verify", &lake]).output().unwrap();
+    // So that tiles of the second half are in sight.
+    window.resize(1600.0, 1400.0);
     turn();
     assert_eq!(verify().status.code(), Some(1));
     window.until("tiles are marked", |window| window.tells(", damaged"));

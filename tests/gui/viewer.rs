@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::harness::{Window, lakescope};
 
@@ -136,4 +136,38 @@ fn the_range_of_deep_frames_is_chosen_and_remembered_with_the_lake() {
     window.press("Percentiles of the frame");
     window.until("it is told", |window| window.shows("Value range: 1–99 %"));
     assert!(fs::read_to_string(window.lake.join("lake.toml")).unwrap().contains("p1-p99"));
+}
+
+#[test]
+fn pictures_in_memory_go_when_their_store_changes_under_the_window() {
+    let mut window = Window::open();
+    window.until("the picture is there", |window| window.shows("Swap red and blue"));
+    window.until("the tiles are there", |window| window.tiles().1 == 0);
+    assert!(!window.tells("The store changed since it was indexed"));
+    let store = first_store(&window);
+    let before = fs::metadata(&store).unwrap().modified().unwrap();
+    let mut bytes = fs::read(&store).unwrap();
+    bytes.extend([0; 64]);
+    fs::write(&store, &bytes).unwrap();
+    // Nothing is pressed: the frame that is looked at, and the tiles of that store.
+    window.until("it is told", |window| window.tells("The store changed since it was indexed"));
+    window.until("the tiles tell it too", |window| window.tells("cannot be shown"));
+    // The same file as it was is shown again.
+    bytes.truncate(bytes.len() - 64);
+    fs::write(&store, &bytes).unwrap();
+    fs::File::options().write(true).open(&store).unwrap().set_modified(before).unwrap();
+    window.until("the picture is back", |window| !window.tells("The store changed since it was indexed"));
+    window.until("the tiles are back", |window| !window.tells("cannot be shown"));
+}
+
+#[test]
+fn places_are_told_to_a_centimetre() {
+    let mut window = Window::open();
+    window.click("Values");
+    let degrees = |window: &Window| {
+        let nodes = window.harness.query_all_by_label_contains("45.7");
+        let texts = nodes.filter_map(|node| node.accesskit_node().label().or(node.value()));
+        texts.filter_map(|text| text.split('.').nth(1).map(str::len)).any(|decimals| (6..=7).contains(&decimals))
+    };
+    window.until("it is told", degrees);
 }

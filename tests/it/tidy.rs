@@ -29,6 +29,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("eframe", &["gui"]),
     ("egui_extras", &["gui"]),
     ("egui_plot", &["gui"]),
+    ("egui_tiles", &["gui"]),
     ("rfd", &["gui"]),
     ("rusqlite", &["catalog"]),
     ("hdf5", &["frames"]),

@@ -13,13 +13,13 @@ use crate::{
 /// Most fields of one topic.
 pub(super) const MAX_FIELDS: usize = 1000;
 /// Longest list whose elements become fields; longer ones are scans and pictures.
-const MAX_ELEMENTS: usize = 16;
+pub(super) const MAX_ELEMENTS: usize = 16;
 /// How deep messages are looked into.
-const MAX_DEPTH: usize = 16;
+pub(super) const MAX_DEPTH: usize = 16;
 
 /// One value of a message.
 #[derive(Debug, Clone, PartialEq)]
-enum Cell {
+pub(super) enum Cell {
     Int(i64),
     Float(f64),
     Bool(bool),
@@ -53,13 +53,13 @@ impl FieldColumns {
         &self.left_out
     }
 
-    fn leave_out(&mut self, path: &str) {
+    pub(super) fn leave_out(&mut self, path: &str) {
         if self.left_out.len() < MAX_FIELDS && !self.left_out.contains(path) {
             self.left_out.insert(path.to_owned());
         }
     }
 
-    fn push(&mut self, path: &str, row: usize, cell: Cell) {
+    pub(super) fn push(&mut self, path: &str, row: usize, cell: Cell) {
         let place = match self.places.get(path) {
             Some(place) => *place,
             None if self.columns.len() >= MAX_FIELDS => {
@@ -129,7 +129,7 @@ fn column(rows: usize, cells: &[(usize, Cell)]) -> Column {
 }
 
 /// Adds a name to a path, runs, and takes it off again.
-fn below(path: &mut String, name: &str, run: impl FnOnce(&mut String)) {
+pub(super) fn below(path: &mut String, name: &str, run: impl FnOnce(&mut String)) {
     let length = path.len();
     if !path.is_empty() {
         path.push('.');

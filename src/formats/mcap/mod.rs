@@ -1,9 +1,12 @@
-//! MCAP recordings: the numbers, words and switches in messages of JSON and Protobuf, one metric per field of a topic.
+//! MCAP recordings: the numbers, words and switches in messages of JSON, Protobuf, ROS 1 and ROS 2, one metric per field of
+//! a topic.
 //!
 //! Times are those at which messages were logged. Channels in other encodings are named, not read.
 
 mod container;
 mod fields;
+mod ros;
+mod ros_schema;
 
 use std::{
     collections::BTreeMap,
@@ -17,6 +20,8 @@ use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use self::{
     container::{ById, Channel, End, Message, Schema, Sink},
     fields::{FieldColumns, flatten_json, flatten_protobuf},
+    ros::{Encoding, flatten_ros},
+    ros_schema::RosSchema,
 };
 use super::{
     BadRows, FormatError, MetricOptions, MetricTable, Note,
@@ -54,6 +59,7 @@ pub(super) fn read_mcap(path: &Path, options: &MetricOptions) -> Result<MetricTa
 enum Decoder {
     Json,
     Protobuf(MessageDescriptor),
+    Ros(RosSchema, Encoding),
     /// Not at all: why.
     None(String),
 }
@@ -131,6 +137,12 @@ impl Sink for Topics {
                 };
                 flatten_protobuf(&value, row, &mut topic.fields);
             }
+            Decoder::Ros(schema, encoding) => {
+                if flatten_ros(schema, *encoding, message.data, row, &mut topic.fields).is_none() {
+                    self.bad.add("are no ROS messages of their definition", place);
+                    return Ok(());
+                }
+            }
         }
         topic.times.push(time);
         self.values += topic.fields.values() - before + 1;
@@ -151,10 +163,20 @@ fn decoder(channel: &Channel, schema: Option<&Schema>) -> Decoder {
                 None => Decoder::None(format!("its schema {} is damaged", schema.name)),
             }
         }
+        ("ros1", Some(schema)) if schema.encoding == "ros1msg" => ros(schema, Encoding::Ros1),
+        ("cdr", Some(schema)) if schema.encoding == "ros2msg" => ros(schema, Encoding::Cdr),
         (encoding, schema) => {
             let of = schema.map_or_else(String::new, |schema| format!(" of {}", schema.name));
             Decoder::None(format!("encoded as {encoding}{of}"))
         }
+    }
+}
+
+fn ros(schema: &Schema, encoding: Encoding) -> Decoder {
+    let text = String::from_utf8_lossy(&schema.data);
+    match RosSchema::parse(&schema.name, &text, encoding == Encoding::Cdr) {
+        Ok(parsed) => Decoder::Ros(parsed, encoding),
+        Err(why) => Decoder::None(format!("the definition of {} is not understood: {why}", schema.name)),
     }
 }
 
@@ -178,7 +200,7 @@ impl Topics {
             if let Decoder::None(why) = &topic.decoder {
                 result.notes.push(Note::new(
                     format!("the {} messages of `{}` were not read: {why}", topic.messages, topic.name),
-                    "only JSON and Protobuf are read; convert the topic, or export what matters as CSV or Parquet",
+                    "JSON, Protobuf and messages of ROS with their definitions are read; convert the topic, or export what matters as CSV or Parquet",
                 ));
                 continue;
             }

@@ -2,9 +2,11 @@
 
 use egui::{Align, Context, Key, Layout, RichText, Ui};
 
-use super::modal;
+use super::{copy_line_ui, modal};
 use crate::gui::{
     command::Command,
+    command_line,
+    lake::Lake,
     theme::{colors, heading},
     widgets::{bar, field, plain_button, primary_button},
 };
@@ -24,7 +26,7 @@ pub struct VerifyDraft {
 }
 
 impl ChecksumDraft {
-    pub(super) fn ui(&mut self, ctx: &Context, out: &mut Vec<Command>) -> bool {
+    pub(super) fn ui(&mut self, ctx: &Context, lake: &Lake, out: &mut Vec<Command>) -> bool {
         modal(ctx, "checksums", 440.0, |ui| {
             ui.label(heading("Record checksums"));
             told(
@@ -38,13 +40,14 @@ impl ChecksumDraft {
             );
             let (focus, accept_changes) = (!self.asked_focus, self.accept_changes);
             self.asked_focus = true;
-            buttons_ui(ui, "Record", focus, false, || out.push(Command::RecordChecksums { accept_changes }))
+            let told = command_line::checksums(&lake.root, accept_changes);
+            buttons_ui(ui, "Record", [focus, false], told, Command::RecordChecksums { accept_changes }, out)
         })
     }
 }
 
 impl VerifyDraft {
-    pub(super) fn ui(&mut self, ctx: &Context, out: &mut Vec<Command>) -> bool {
+    pub(super) fn ui(&mut self, ctx: &Context, lake: &Lake, out: &mut Vec<Command>) -> bool {
         modal(ctx, "verify", 440.0, |ui| {
             ui.label(heading("Verify the lake"));
             told(
@@ -63,10 +66,9 @@ impl VerifyDraft {
                 self.asked_focus = true;
             }
             let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            buttons_ui(ui, "Verify", false, entered, || {
-                let recording = self.recording.trim();
-                out.push(Command::Verify { recording: (!recording.is_empty()).then(|| recording.to_owned()) });
-            })
+            let recording = Some(self.recording.trim().to_owned()).filter(|recording| !recording.is_empty());
+            let told = command_line::verify(&lake.root, recording.as_deref());
+            buttons_ui(ui, "Verify", [false, entered], told, Command::Verify { recording }, out)
         })
     }
 }
@@ -76,17 +78,25 @@ fn told(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).color(ink));
 }
 
-/// The two buttons; false once one of them was pressed. `focus` gives the keyboard to the first; `entered` presses it.
-fn buttons_ui(ui: &mut Ui, name: &str, focus: bool, entered: bool, go: impl FnOnce()) -> bool {
+/// The buttons; false once one of them was pressed. `focus` gives the keyboard to the first; `entered` presses it.
+fn buttons_ui(
+    ui: &mut Ui,
+    name: &str,
+    [focus, entered]: [bool; 2],
+    line: String,
+    go: Command,
+    out: &mut Vec<Command>,
+) -> bool {
     let mut keep = true;
     bar(ui, 36.0, |ui| {
+        copy_line_ui(ui, Some(line), out);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let button = primary_button(ui, true, name);
             if focus {
                 button.request_focus();
             }
             if button.clicked() || entered {
-                go();
+                out.push(go);
                 keep = false;
             }
             keep &= !plain_button(ui, true, "Cancel").clicked();

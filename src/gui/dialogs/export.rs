@@ -2,32 +2,42 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Context, Layout, RichText, Ui};
+use egui::{Align, ComboBox, Context, Key, Layout, RichText, Ui};
 
 use super::modal;
 use crate::{
+    catalog::FrameTable,
+    filter::parse_duration,
     gui::{
         command::Command,
+        command_line,
+        explore::{count_between, marked_span, span_filter},
+        keep::KeepCommand,
         lake::Lake,
+        selected::Selected,
         state::State,
         theme::{self, STEP, colors, heading},
         widgets::{
-            bar, field, plain_button, primary_button, segmented,
+            bar, field, plain_button, primary_button, quiet_button, segmented,
             text::{count, counted},
         },
     },
-    session::{ExportImages, ExportLabels},
+    session::{ExportImages, ExportLabels, ExportRequest, ExportScope},
 };
 
 /// Which frames to take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExportFrames {
     /// The whole lake.
     All,
-    /// What the filter matches.
-    Filtered,
+    /// What this filter matches.
+    Filtered(String),
     /// What is selected.
     Selected,
+    /// What lies between the marks A and B of this recording, as a filter.
+    Between(String),
+    /// A saved selection.
+    Saved(String),
 }
 
 /// What was chosen so far.
@@ -41,6 +51,10 @@ pub struct ExportDraft {
     pub labels: Option<ExportLabels>,
     /// Guard text that a spreadsheet would take for a formula.
     pub spreadsheet: bool,
+    /// At least this much time between two frames of a footage; empty for all.
+    pub every: String,
+    /// Frames at most this far away come too; empty for none.
+    pub around: String,
     /// Folder to make.
     pub out: String,
 }
@@ -48,20 +62,25 @@ pub struct ExportDraft {
 impl ExportDraft {
     /// The usual choice: the selection if there is one, else what the filter matches.
     pub fn new(lake: &Lake) -> Self {
-        let frames = if !lake.selected.is_empty() {
-            ExportFrames::Selected
-        } else if lake.filter.trim().is_empty() {
-            ExportFrames::All
-        } else {
-            ExportFrames::Filtered
+        let frames = match filtered(lake) {
+            _ if !lake.selected.is_empty() => ExportFrames::Selected,
+            ExportFrames::Filtered(filter) if filter.is_empty() => ExportFrames::All,
+            filtered => filtered,
         };
         Self {
             frames,
             images: ExportImages::Original,
             labels: Some(ExportLabels::Csv),
             spreadsheet: false,
+            every: String::new(),
+            around: String::new(),
             out: proposal(lake).display().to_string(),
         }
+    }
+
+    /// The frames between the marks A and B.
+    pub fn between(lake: &Lake) -> Self {
+        Self { frames: between(lake).unwrap_or(ExportFrames::All), ..Self::new(lake) }
     }
 
     /// Puts the export into `folder`.
@@ -70,20 +89,66 @@ impl ExportDraft {
         self.out = folder.join(name).display().to_string();
     }
 
-    fn number(lake: &Lake, frames: ExportFrames) -> usize {
-        match frames {
-            ExportFrames::All => lake.frames(),
-            ExportFrames::Filtered => lake.view.as_ref().map_or(0, |view| view.len()),
-            ExportFrames::Selected => lake.selected.count(),
-        }
+    /// What the session is asked for. Names every selected frame, so a worker calls it.
+    ///
+    /// # Errors
+    /// A duration that is none.
+    pub fn request(&self, table: &FrameTable, selected: &Selected) -> Result<ExportRequest, String> {
+        let duration = |text: &str| match text.trim() {
+            "" => Ok(None),
+            text => parse_duration(text).map(Some),
+        };
+        Ok(ExportRequest {
+            scope: match &self.frames {
+                ExportFrames::All => ExportScope::Filter(String::new()),
+                ExportFrames::Filtered(filter) | ExportFrames::Between(filter) => ExportScope::Filter(filter.clone()),
+                ExportFrames::Saved(name) => ExportScope::Selection(name.clone()),
+                ExportFrames::Selected => {
+                    ExportScope::Frames(selected.rows().map(|row| table.frame_id(row as usize).to_string()).collect())
+                }
+            },
+            out: PathBuf::from(self.out.trim()),
+            images: self.images,
+            labels: self.labels,
+            spreadsheet: self.spreadsheet,
+            every_ns: duration(&self.every)?,
+            around_ns: duration(&self.around)?,
+        })
+    }
+
+    /// What the number of frames depends on.
+    fn counted_by(&self) -> Self {
+        Self { out: String::new(), images: ExportImages::None, labels: None, spreadsheet: false, ..self.clone() }
     }
 
     pub(super) fn ui(&mut self, ctx: &Context, state: &State, lake: &Lake, out: &mut Vec<Command>) -> bool {
         let running = state.transient.jobs.iter().any(|job| job.title.starts_with("Exporting"));
-        modal(ctx, "export", 520.0, |ui| {
+        modal(ctx, "export", 540.0, |ui| {
             ui.label(heading("Export frames"));
             ui.add_space(STEP / 2.0);
             self.scope_ui(ui, lake);
+            caption(ui, "In time");
+            bar(ui, 28.0, |ui| {
+                for (text, name, hint, about) in [
+                    (
+                        &mut self.every,
+                        "Take one frame every",
+                        "every frame",
+                        "Of each footage the first of these frames, then always the next that is at least so much later: 1 s, 500 ms.",
+                    ),
+                    (
+                        &mut self.around,
+                        "Frames around, at most",
+                        "none",
+                        "Also the frames of the same footage at most so much before or after: 2 s. A column “match” tells them apart.",
+                    ),
+                ] {
+                    let label = if name.starts_with("Take") { "One every" } else { "Around" };
+                    ui.label(label).on_hover_text(about);
+                    field(ui, text, name, hint, 104.0).on_hover_text(about);
+                    ui.add_space(STEP);
+                }
+            });
             caption(ui, "Images");
             let images = [
                 (ExportImages::None, "None"),
@@ -96,11 +161,12 @@ impl ExportDraft {
             }
             caption(ui, "Labels");
             let labels_name = |labels: Option<ExportLabels>| labels.map_or("No labels", ExportLabels::name);
-            egui::ComboBox::from_id_salt("labels").selected_text(labels_name(self.labels)).show_ui(ui, |ui| {
+            let combo = ComboBox::from_id_salt("labels").selected_text(labels_name(self.labels)).show_ui(ui, |ui| {
                 for labels in ExportLabels::ALL.map(Some).into_iter().chain([None]) {
                     ui.selectable_value(&mut self.labels, labels, labels_name(labels));
                 }
             });
+            combo.response.accessible_name("Format of the labels");
             ui.add_space(STEP / 2.0);
             ui.checkbox(&mut self.spreadsheet, "Safe to open in a spreadsheet").on_hover_text(
                 "Text that begins with = + - @ is guarded, so that no spreadsheet runs it as a formula.",
@@ -115,40 +181,85 @@ impl ExportDraft {
                     field(ui, &mut self.out, "Folder to export to", "Folder", width);
                 });
             });
-            let number = Self::number(lake, self.frames) as u64;
             ui.add_space(STEP);
-            let mut keep = true;
-            bar(ui, 36.0, |ui| {
-                let muted = colors(ui).muted;
-                let told = if running {
-                    "Another export is running.".to_owned()
-                } else if number == 0 {
-                    "No frames to export.".to_owned()
-                } else {
-                    self.summary(number)
-                };
-                ui.label(RichText::new(told).font(theme::numbers(12.0)).color(muted));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let ready = number > 0 && !running && !self.out.trim().is_empty();
-                    let name = format!("Export {}", counted(number, "frame"));
-                    if primary_button(ui, ready, &name).clicked() {
-                        out.push(Command::Export(self.clone()));
-                        keep = false;
-                    }
-                    keep &= !plain_button(ui, true, "Cancel").clicked();
-                });
-            });
-            keep
+            self.end_ui(ui, running, lake, out)
         })
     }
 
+    /// The exact number, asked for as soon as something changes, and the buttons.
+    fn end_ui(&self, ui: &mut Ui, running: bool, lake: &Lake, out: &mut Vec<Command>) -> bool {
+        let wanted = self.counted_by();
+        let fetch = &lake.keep.count;
+        let current = fetch.key().is_some_and(|key| key.2 == wanted);
+        if !current {
+            out.push(KeepCommand::Count(Box::new(wanted)).into());
+        }
+        let found = fetch.ready().filter(|_| current);
+        let failed = fetch.error().filter(|_| current);
+        let number = found.map_or(0, |found| found.frames);
+        let colors = colors(ui);
+        let (told, ink) = match (running, failed, found) {
+            (true, ..) => ("Another export is running.".to_owned(), colors.muted),
+            (_, Some(error), _) => (error.lines().next().unwrap_or_default().to_owned(), colors.error),
+            (_, _, None) => ("Counting…".to_owned(), colors.muted),
+            (_, _, Some(found)) if found.frames == 0 => ("No frames to export.".to_owned(), colors.muted),
+            (_, _, Some(found)) => {
+                let gone = match found.gone {
+                    0 => String::new(),
+                    gone => format!(" {} no longer in the lake.", counted(gone, "frame")),
+                };
+                let matches = if found.matches == found.frames {
+                    String::new()
+                } else {
+                    format!(" {} matching, {} around them.", count(found.matches), count(found.frames - found.matches))
+                };
+                (format!("{}.{matches}{gone}", self.summary(found.frames)), colors.muted)
+            }
+        };
+        ui.add(egui::Label::new(RichText::new(told).font(theme::numbers(12.0)).color(ink)).wrap());
+        let mut keep = true;
+        bar(ui, 36.0, |ui| {
+            let line = command_line::export(&lake.root, self);
+            let accent = RichText::new("Copy as command line").font(theme::medium(12.0)).color(colors.accent);
+            match line {
+                Some(text) => {
+                    if quiet_button(ui, accent).clicked() {
+                        out.push(Command::Copy { text, what: "the command line" });
+                    }
+                }
+                None => {
+                    ui.add_enabled_ui(false, |ui| quiet_button(ui, accent.color(colors.muted)))
+                        .inner
+                        .on_disabled_hover_text(
+                            "Save the selected frames as a selection first; the command line can name that.",
+                        );
+                }
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let ready = number > 0 && !running && !self.out.trim().is_empty();
+                let name = format!("Export {}", counted(number, "frame"));
+                let entered = ready && ui.input(|input| input.key_pressed(Key::Enter));
+                if primary_button(ui, ready, &name).clicked() || entered {
+                    out.push(Command::Export(self.clone(), number));
+                    keep = false;
+                }
+                keep &= !plain_button(ui, true, "Cancel").clicked();
+            });
+        });
+        keep
+    }
+
     fn scope_ui(&mut self, ui: &mut Ui, lake: &Lake) {
-        for (frames, name) in [
-            (ExportFrames::All, "All frames"),
-            (ExportFrames::Filtered, "Frames that match the filter"),
-            (ExportFrames::Selected, "Selected frames"),
-        ] {
-            let number = Self::number(lake, frames);
+        let matching = lake.view.as_ref().map_or(0, |view| view.len());
+        let mut choices = vec![
+            (ExportFrames::All, "All frames", lake.frames()),
+            (filtered(lake), "Frames that match the filter", matching),
+            (ExportFrames::Selected, "Selected frames", lake.selected.count()),
+        ];
+        if let Some(between) = between(lake) {
+            choices.push((between, "Frames from A to B, of all cameras of the recording", count_between(lake)));
+        }
+        for (frames, name, number) in choices {
             bar(ui, 26.0, |ui| {
                 let muted = colors(ui).muted;
                 ui.add_enabled_ui(number > 0, |ui| ui.radio_value(&mut self.frames, frames, name));
@@ -157,9 +268,35 @@ impl ExportDraft {
                 });
             });
         }
-        if self.frames == ExportFrames::Filtered && !lake.filter.trim().is_empty() {
-            let text = colors(ui).muted;
-            ui.label(RichText::new(&lake.filter).font(theme::mono(12.0)).color(text));
+        let selections = lake.selections.value().map_or(&[][..], Vec::as_slice);
+        bar(ui, 30.0, |ui| {
+            let saved = match &self.frames {
+                ExportFrames::Saved(name) => Some(name.clone()),
+                _ => None,
+            };
+            ui.add_enabled_ui(!selections.is_empty(), |ui| {
+                if ui.radio(saved.is_some(), "A saved selection").clicked()
+                    && let Some(first) = selections.first()
+                    && saved.is_none()
+                {
+                    self.frames = ExportFrames::Saved(first.name.clone());
+                }
+                let shown = saved.clone().unwrap_or_else(|| "none".to_owned());
+                let combo = ComboBox::from_id_salt("selection").width(180.0).truncate().selected_text(shown);
+                let response = combo.show_ui(ui, |ui| {
+                    for selection in selections {
+                        let frames = ExportFrames::Saved(selection.name.clone());
+                        ui.selectable_value(&mut self.frames, frames, &selection.name);
+                    }
+                });
+                response.response.accessible_name("Which saved selection");
+            });
+        });
+        if let ExportFrames::Filtered(filter) | ExportFrames::Between(filter) = &self.frames
+            && !filter.is_empty()
+        {
+            let ink = colors(ui).muted;
+            ui.add(egui::Label::new(RichText::new(filter).font(theme::mono(12.0)).color(ink)).truncate());
         }
     }
 
@@ -173,6 +310,18 @@ impl ExportDraft {
         };
         format!("{}{images}", parts.join(", "))
     }
+}
+
+/// What the grid shows: the newest filter that could be read.
+fn filtered(lake: &Lake) -> ExportFrames {
+    let shown = lake.view.as_ref().map_or("", |view| view.key.filter.as_str());
+    ExportFrames::Filtered(shown.trim().to_owned())
+}
+
+/// What lies between the marks A and B, where both are set.
+fn between(lake: &Lake) -> Option<ExportFrames> {
+    let (recording, span) = marked_span(lake)?;
+    Some(ExportFrames::Between(span_filter(&recording, span)))
 }
 
 fn caption(ui: &mut Ui, text: &str) {

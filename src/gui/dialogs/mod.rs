@@ -1,35 +1,64 @@
-//! Dialogs: the command palette, the shortcut sheet, export, saving a selection, checksums.
+//! Dialogs: the command palette, the shortcut sheet, export, saving a selection, checksums. What is kept has dialogs of its
+//! own beside this folder.
 
+mod about;
 mod checksums;
 mod export;
+mod jump;
 mod palette;
+mod save_layout;
 mod save_selection;
+mod settings;
 mod shortcuts;
 
 pub use checksums::{ChecksumDraft, VerifyDraft};
 pub use export::{ExportDraft, ExportFrames};
+pub use jump::JumpDraft;
 pub use palette::Palette;
+pub use save_layout::LayoutDraft;
 pub use save_selection::SelectionDraft;
+pub use settings::SettingsDraft;
 
-use egui::{Context, Frame, Id, Margin, Modal, Ui, vec2};
+use egui::{Context, Frame, Id, Margin, Modal, ScrollArea, Ui, vec2};
 
-use super::{command::Command, lake::Lake, state::State};
+use super::{
+    command::Command,
+    keep::{CompareDraft, Library, ViewDraft},
+    lake::Lake,
+    state::State,
+    widgets::{Icon, icon_button},
+    work::Workers,
+};
 
 /// The dialog that is open.
 #[derive(Debug)]
 pub enum Dialog {
     /// Commands by name.
     Palette(Palette),
+    /// What this program is.
+    About,
     /// All shortcuts.
     Shortcuts,
     /// What to export, and where to.
     Export(ExportDraft),
+    /// Where to go.
+    Jump(JumpDraft),
     /// Name and note of a selection.
     SaveSelection(SelectionDraft),
+    /// Name and note of a view.
+    SaveView(ViewDraft),
+    /// Views, selections and tags.
+    Library(Library),
+    /// Two sets of frames side by side.
+    Compare(CompareDraft),
+    /// Name of a layout.
+    SaveLayout(LayoutDraft),
     /// Recording checksums.
     Checksums(ChecksumDraft),
     /// Verifying the lake.
     Verify(VerifyDraft),
+    /// Settings of the lake.
+    Settings(Box<SettingsDraft>),
 }
 
 /// Draws the dialog; false when it is to be closed.
@@ -38,25 +67,51 @@ pub fn dialog_ui(
     dialog: &mut Dialog,
     state: &State,
     lake: Option<&Lake>,
+    workers: &Workers,
     out: &mut Vec<Command>,
 ) -> bool {
     match dialog {
-        Dialog::Palette(palette) => palette.ui(ctx, lake.is_some(), out),
+        Dialog::Palette(palette) => palette.ui(ctx, state, lake, out),
+        Dialog::About => about::about_ui(ctx),
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx),
         Dialog::Export(draft) => lake.is_some_and(|lake| draft.ui(ctx, state, lake, out)),
+        Dialog::Jump(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
-        Dialog::Checksums(draft) => lake.is_some() && draft.ui(ctx, out),
-        Dialog::Verify(draft) => lake.is_some() && draft.ui(ctx, out),
+        Dialog::SaveView(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
+        Dialog::Library(library) => lake.is_some_and(|lake| library.dialog_ui(ctx, lake, out)),
+        Dialog::Compare(draft) => lake.is_some_and(|lake| draft.dialog_ui(ctx, lake, out)),
+        Dialog::SaveLayout(draft) => draft.ui(ctx, state, out),
+        Dialog::Checksums(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
+        Dialog::Verify(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
+        Dialog::Settings(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, workers, out)),
+    }
+}
+
+/// A button that copies what a dialog would do as a command; it cannot be pressed where no command says the same.
+fn copy_line_ui(ui: &mut Ui, line: Option<String>, out: &mut Vec<Command>) {
+    let response = ui.add_enabled_ui(line.is_some(), |ui| icon_button(ui, Icon::Copy, "Copy as command line")).inner;
+    if let Some(text) = line
+        && response.clicked()
+    {
+        out.push(Command::Copy { text, what: "the command line" });
     }
 }
 
 /// A dialog in the middle of the window; false once a press beside it asked to close it.
-fn modal(ctx: &Context, name: &str, width: f32, contents: impl FnOnce(&mut Ui) -> bool) -> bool {
+pub(super) fn modal(ctx: &Context, name: &str, width: f32, contents: impl FnOnce(&mut Ui) -> bool) -> bool {
     let frame = Frame::window(&ctx.global_style()).inner_margin(Margin::same(20));
+    let room = ctx.content_rect().size() - vec2(72.0, 72.0);
     let response = Modal::new(Id::unique(name)).frame(frame).show(ctx, |ui| {
-        ui.set_width(width);
-        ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
-        contents(ui)
+        ui.set_width(width.min(room.x));
+        // What does not fit into a low window is scrolled.
+        ScrollArea::vertical()
+            .auto_shrink([false, true])
+            .min_scrolled_height(room.y.max(160.0))
+            .max_height(room.y.max(160.0))
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
+                contents(ui)
+            })
     });
-    response.inner && !response.backdrop_response.clicked()
+    response.inner.inner && !response.backdrop_response.clicked()
 }

@@ -10,7 +10,7 @@ use crate::gui::{
 };
 
 /// What the mouse does, which no menu can show.
-const GESTURES: [(&str, &str); 8] = [
+const GESTURES: [(&str, &str); 12] = [
     ("Hide labels while held", "Shift"),
     ("Zoom the frame", "Wheel"),
     ("Move the frame", "Drag"),
@@ -18,8 +18,22 @@ const GESTURES: [(&str, &str); 8] = [
     ("Select several", "Ctrl+Click"),
     ("Select a range", "Shift+Click"),
     ("Filter by a range", "Drag a histogram"),
+    ("Leave a value out", "Alt+Click"),
     ("Go to a moment", "Click a plot"),
+    ("Move a panel", "Drag its tab"),
+    ("Maximise a panel", "Double-click its tab"),
+    ("Close a panel", "Middle-click its tab"),
 ];
+
+/// Parts of the sheet from left to right where three stand beside each other; fewer columns take them one after the other.
+const COLUMNS: [&[Option<Group>]; 3] = [
+    &[Some(Group::Frame)],
+    &[Some(Group::Lake), Some(Group::Find), Some(Group::Select), Some(Group::Help)],
+    &[Some(Group::View), None],
+];
+
+/// Least width of a column, points.
+const COLUMN: f32 = 250.0;
 
 pub(super) fn shortcuts_ui(ctx: &Context) -> bool {
     modal(ctx, "shortcuts", 900.0, |ui| {
@@ -32,32 +46,38 @@ pub(super) fn shortcuts_ui(ctx: &Context) -> bool {
         });
         ui.add_space(STEP);
         ui.spacing_mut().item_spacing = vec2(32.0, 0.0);
-        ui.columns(3, |columns| {
-            for (column, groups) in
-                [vec![Group::Frame], vec![Group::Lake, Group::Find, Group::Select], vec![Group::View]]
-                    .into_iter()
-                    .enumerate()
-            {
-                let ui = &mut columns[column];
-                for group in groups {
-                    section(ui, group.name());
-                    for action in Action::of(group) {
-                        if let Some(shortcut) = action.keys() {
-                            line(ui, action.name(), &shortcut);
-                        }
-                    }
-                    ui.add_space(STEP * 2.0);
-                }
-                if column == 2 {
-                    section(ui, "Mouse");
-                    for (name, gesture) in GESTURES {
-                        line(ui, name, gesture);
-                    }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "one to three")]
+        let count = (ui.available_width() / COLUMN).clamp(1.0, 3.0) as usize;
+        ui.columns(count, |columns| {
+            for (place, parts) in COLUMNS.iter().enumerate() {
+                let ui = &mut columns[place.min(count - 1)];
+                for part in *parts {
+                    part_ui(ui, *part);
                 }
             }
         });
         keep
     })
+}
+
+/// One group of shortcuts, or what the mouse does.
+fn part_ui(ui: &mut egui::Ui, part: Option<Group>) {
+    section(ui, part.map_or("Mouse", Group::name));
+    match part {
+        Some(group) => {
+            for action in Action::of(group) {
+                if let Some(shortcut) = action.keys() {
+                    line(ui, action.name(), &shortcut);
+                }
+            }
+        }
+        None => {
+            for (name, gesture) in GESTURES {
+                line(ui, name, gesture);
+            }
+        }
+    }
+    ui.add_space(STEP * 2.0);
 }
 
 fn section(ui: &mut egui::Ui, name: &str) {

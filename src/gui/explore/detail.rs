@@ -1,18 +1,28 @@
 //! Tables under the picture: values and attributes, and the objects on the frame.
 
-use egui::{Align, Frame, Label as TextLabel, Layout, Margin, RichText, ScrollArea, Ui, vec2};
+use egui::{
+    Align, Frame, Label as TextLabel, Layout, Margin, Rect, RichText, ScrollArea, Sense, Ui, WidgetInfo,
+    accesskit::Role, vec2,
+};
+
+use super::legend::mark_ui;
 
 use crate::{
     gui::{
-        theme::{self, class_color, colors},
+        command::Command,
+        frame_key::FrameKey,
+        looking::ChosenBox,
+        theme::{self, colors},
         widgets::{
-            Icon, empty_ui, rows_table_header, swatch,
+            Icon, empty_ui, rows_table_header,
             text::{number, shortened, time_utc, unit_text},
         },
     },
     session::FrameDetail,
 };
 
+/// Width of the four numbers of a box, px.
+const BOX: f32 = 150.0;
 /// Height of a line, px.
 const LINE: f32 = 24.0;
 
@@ -24,6 +34,11 @@ fn scrolled(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
 
 /// A name and its value, one line.
 fn line(ui: &mut Ui, name: &str, unit: Option<&str>, value: Option<&str>) {
+    line_of(ui, name, unit, value, value.map(shortened));
+}
+
+/// The same with the text that is shown in place of the value.
+fn line_of(ui: &mut Ui, name: &str, unit: Option<&str>, value: Option<&str>, shown: Option<String>) {
     let colors = colors(ui);
     let size = vec2(ui.available_width(), LINE);
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
@@ -33,9 +48,9 @@ fn line(ui: &mut Ui, name: &str, unit: Option<&str>, value: Option<&str>) {
             ui.set_min_width(half);
             ui.add(TextLabel::new(RichText::new(name).color(colors.muted)).truncate());
         });
-        match value {
-            Some(value) => {
-                let text = RichText::new(shortened(value)).font(theme::numbers(13.0)).color(colors.text);
+        match value.zip(shown) {
+            Some((value, shown)) => {
+                let text = RichText::new(shown).font(theme::numbers(13.0)).color(colors.text);
                 ui.add(TextLabel::new(text).truncate()).on_hover_text(value);
                 if let Some(unit) = unit {
                     ui.label(RichText::new(unit).size(12.0).color(colors.muted));
@@ -50,11 +65,41 @@ fn line(ui: &mut Ui, name: &str, unit: Option<&str>, value: Option<&str>) {
     ui.painter().hline(ui.min_rect().x_range(), y, egui::Stroke::new(1.0, colors.line));
 }
 
+/// Whether a metric is a latitude or a longitude. Five digits of one would be a kilometre.
+fn is_place(name: &str, unit: Option<&str>) -> bool {
+    let degrees = unit.is_some_and(|unit| {
+        let unit = unit.to_ascii_lowercase();
+        unit.starts_with("deg") || unit == "°"
+    });
+    let name = name.to_ascii_lowercase();
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let named = words.any(|word| {
+        matches!(word, "lat" | "lon" | "lng" | "long" | "latitude" | "longitude")
+            || word.ends_with("latitude")
+            || word.ends_with("longitude")
+    });
+    named && (degrees || unit.is_none())
+}
+
+/// Degrees to a centimetre: seven decimals, without zeros at the end.
+fn place_text(value: &str) -> String {
+    match value.parse::<f64>() {
+        Ok(degrees) if degrees.is_finite() => {
+            let text = format!("{degrees:.7}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        _ => value.to_owned(),
+    }
+}
+
 /// Metrics at the frame, attributes of the recording, and where the frame is stored.
 pub(super) fn values_ui(ui: &mut Ui, detail: &FrameDetail) {
     scrolled(ui, "values", |ui| {
         for (metric, value) in &detail.values {
-            line(ui, &metric.name, unit_text(metric.unit.as_deref()), value.as_deref());
+            let unit = unit_text(metric.unit.as_deref());
+            let value = value.as_deref();
+            let place = is_place(&metric.name, unit);
+            line_of(ui, &metric.name, unit, value, value.map(if place { place_text } else { shortened }));
         }
         heading(ui, "Recording");
         line(ui, "recording", None, Some(&detail.id.recording));
@@ -79,8 +124,14 @@ fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(2.0);
 }
 
-/// One line per object.
-pub(super) fn labels_ui(ui: &mut Ui, detail: &FrameDetail) {
+/// One line per object; pressed, its box is held on to.
+pub(super) fn labels_ui(
+    ui: &mut Ui,
+    detail: &FrameDetail,
+    key: FrameKey,
+    chosen: Option<&ChosenBox>,
+    out: &mut Vec<Command>,
+) {
     if detail.labels.is_empty() {
         empty_ui(
             ui,
@@ -94,14 +145,16 @@ pub(super) fn labels_ui(ui: &mut Ui, detail: &FrameDetail) {
     scrolled(ui, "labels", |ui| {
         let width = ui.available_width();
         let columns = [
-            ("Class", (width - 300.0).max(90.0), Align::Min),
+            ("Class", (width - 108.0 - BOX).max(72.0), Align::Min),
             ("Score", 52.0, Align::Max),
             ("Track", 56.0, Align::Max),
-            ("x, y, w, h  px", 180.0, Align::Max),
+            ("x, y, w, h  px", BOX, Align::Max),
         ];
         rows_table_header(ui, &columns);
-        for label in &detail.labels {
+        for (index, label) in detail.labels.iter().enumerate() {
             let colors = colors(ui);
+            let on = chosen.is_some_and(|chosen| chosen.is(key, index, label));
+            let behind = ui.painter().add(egui::Shape::Noop);
             let cells = [
                 label.score.map(|score| format!("{score:.2}")).unwrap_or_default(),
                 label.track_id.map(|track| track.to_string()).unwrap_or_default(),
@@ -114,7 +167,8 @@ pub(super) fn labels_ui(ui: &mut Ui, detail: &FrameDetail) {
                 ui.spacing_mut().item_spacing.x = 0.0;
                 ui.allocate_ui_with_layout(vec2(columns[0].1, LINE), Layout::left_to_right(Align::Center), |ui| {
                     ui.set_min_width(columns[0].1);
-                    swatch(ui, class_color(&label.class));
+                    let (mark, _) = ui.allocate_exact_size(vec2(12.0, 16.0), Sense::hover());
+                    mark_ui(ui.painter(), Rect::from_center_size(mark.center(), vec2(12.0, 12.0)), &label.class, true);
                     ui.add_space(8.0);
                     ui.add(TextLabel::new(RichText::new(&label.class).font(theme::medium(13.0))).truncate());
                 });
@@ -125,9 +179,52 @@ pub(super) fn labels_ui(ui: &mut Ui, detail: &FrameDetail) {
                     });
                 }
             });
+            let response = ui.interact(row.response.rect, ui.scope_id().with(("label", index)), Sense::click());
+            response.widget_info(|| {
+                WidgetInfo::selected(Role::ListBoxOption, true, on, format!("Line of {} {index}", label.class))
+            });
+            if on || response.hovered() {
+                let fill = if on { colors.accent_wash } else { colors.hover };
+                let rect = row.response.rect.expand2(vec2(6.0, 0.0));
+                ui.painter().set(behind, egui::epaint::RectShape::filled(rect, 4, fill));
+            }
+            if response.clicked() {
+                let chosen = ChosenBox { key, index, track_id: label.track_id };
+                out.push(Command::ChooseBox((!on).then_some(chosen)));
+            }
             if let Some(attributes) = &label.attributes {
-                row.response.on_hover_text(attributes);
+                response.on_hover_text(attributes);
             }
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_told_to_a_centimetre_and_other_numbers_shortened() {
+        for (name, unit, expected) in [
+            ("latitude", Some("deg"), true),
+            ("gps_lon", Some("°"), true),
+            ("gps.lat", None, true),
+            ("gpslatitude", Some("degrees"), true),
+            ("flat_tyre", Some("deg"), false),
+            ("lon_accel", Some("m/s^2"), false),
+            ("heading", Some("deg"), false),
+        ] {
+            assert_eq!(is_place(name, unit), expected, "{name}");
+        }
+        for (value, expected) in [
+            ("48.13715432198", "48.1371543"),
+            ("-11.5", "-11.5"),
+            ("11", "11"),
+            ("100", "100"),
+            ("0.0000001", "0.0000001"),
+            ("north", "north"),
+        ] {
+            assert_eq!(place_text(value), expected);
+        }
+    }
 }

@@ -1,21 +1,27 @@
-//! Facets that are lists: categories, label classes, saved selections.
+//! Facets that are lists: categories and saved selections.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use egui::{Align2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{Align2, Rect, RichText, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
-use super::facets::Panel;
+use super::{
+    facet_head::list_head_ui,
+    facet_line::{Line, Mark, line_ui, menu_ui},
+    facets::Panel,
+};
 use crate::{
     filter::{
-        FrameColumns as _, edit,
-        facets::{CategoryCount, ClassCount},
+        FilterError, FrameColumns as _,
+        choice::{self, Choice},
+        edit::{self, Facet},
+        facets::CategoryCount,
     },
     gui::{
         command::Command,
-        theme::{self, class_color, colors},
+        theme::{self, colors},
         widgets::{
-            Icon, elided, icon_button, paint_icon, quiet_button,
-            text::{count, counted, time_utc},
+            Icon, elided, field, icon_button, paint_icon, quiet_button,
+            text::{count, time_utc},
         },
     },
     model::MetricKind,
@@ -24,83 +30,176 @@ use crate::{
 
 /// Values shown before “Show all”.
 const FEW: usize = 8;
-/// Height of a line, px.
-const LINE: f32 = 24.0;
+/// Values drawn at once of a list that is shown whole; the search finds the others.
+const MOST: usize = 500;
 
-/// Which long lists are shown whole.
+/// How the lists are shown.
 #[derive(Default)]
 pub(super) struct Lists {
+    /// Those shown whole.
     whole: BTreeSet<String>,
+    /// Those with the most frequent value first.
+    by_count: BTreeSet<String>,
+    /// What is searched for inside each.
+    searches: BTreeMap<String, String>,
+    /// The value pressed last: where a row of values begins.
+    last: Option<(String, Option<String>)>,
 }
 
-struct Line<'a> {
-    text: &'a str,
-    spoken: String,
-    ticked: bool,
-    frames: usize,
-    matching: usize,
-    most: usize,
-    swatch: Option<egui::Color32>,
-    faint: bool,
+impl Lists {
+    pub fn is_whole(&self, name: &str) -> bool {
+        self.whole.contains(name)
+    }
+
+    /// A field to search inside a long list; what is searched for, in small letters.
+    pub fn search_ui(&mut self, ui: &mut Ui, name: &str, spoken: &str, long: bool) -> String {
+        if !long {
+            return String::new();
+        }
+        let search = self.searches.entry(name.to_owned()).or_default();
+        egui::Frame::new().inner_margin(egui::Margin { left: 14, right: 14, top: 0, bottom: 4 }).show(ui, |ui| {
+            let width = ui.available_width();
+            field(ui, search, spoken, spoken, width);
+        });
+        search.trim().to_lowercase()
+    }
+
+    /// The line that shows a long list whole, or short again.
+    pub fn more_ui(&mut self, ui: &mut Ui, name: &str, all: usize, few: usize) {
+        if all <= few + 1 {
+            return;
+        }
+        let whole = self.is_whole(name);
+        let text = if whole { "Show fewer".to_owned() } else { format!("Show all {}", count(all as u64)) };
+        ui.horizontal(|ui| {
+            ui.add_space(6.0);
+            let accent = colors(ui).accent;
+            if quiet_button(ui, RichText::new(text).font(theme::medium(12.0)).color(accent)).clicked() {
+                if whole {
+                    self.whole.remove(name);
+                } else {
+                    self.whole.insert(name.to_owned());
+                }
+            }
+        });
+    }
+
+    /// The line that turns the order of a long list.
+    fn order_ui(&mut self, ui: &mut Ui, name: &str, title: &str) {
+        let by_count = self.by_count.contains(name);
+        ui.horizontal(|ui| {
+            ui.add_space(6.0);
+            let text = if by_count { "Most frequent first" } else { "By name" };
+            let ink = colors(ui).muted;
+            let button = quiet_button(ui, RichText::new(text).font(theme::medium(11.5)).color(ink));
+            let button = button.accessible_name(format!("Order of {title}: {text}"));
+            if button.on_hover_text("Order of this list, by the frames of the whole lake").clicked() {
+                if by_count {
+                    self.by_count.remove(name);
+                } else {
+                    self.by_count.insert(name.to_owned());
+                }
+            }
+        });
+    }
 }
 
-fn line_ui(ui: &mut Ui, line: &Line<'_>) -> Response {
-    let colors = colors(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
-    let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, line.ticked, &line.spoken));
-    if !ui.is_rect_visible(rect) {
-        return response;
+/// The values in the order they are shown. It depends on the lake alone, so that no line moves when the filter changes.
+fn ordered(mut values: Vec<&CategoryCount>, by_count: bool) -> Vec<&CategoryCount> {
+    if by_count {
+        // Equal ones stay in the order of their names, frames without a value at the end.
+        values.sort_by_key(|value| (value.value.is_none(), std::cmp::Reverse(value.frames)));
     }
-    let inner = rect.shrink2(vec2(14.0, 0.0));
-    if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, 0, colors.hover);
+    values
+}
+
+/// A category: what it is called, and how its values go into the filter.
+pub(super) struct Category<'a> {
+    pub title: &'a str,
+    /// As a filter spells it, without back quotes.
+    pub name: &'a str,
+    /// Whether it is true or false by itself.
+    pub flag: bool,
+}
+
+impl Category<'_> {
+    /// What the filter asks for now.
+    pub fn choice(&self, panel: &Panel<'_>) -> Choice {
+        panel.expr.as_ref().and_then(|expr| choice::choice_of(expr, self.name)).unwrap_or_default()
     }
-    let center = rect.center().y;
-    let tick = Rect::from_center_size(pos2(inner.left() + 7.0, center), vec2(14.0, 14.0));
-    let (fill, edge) = if line.ticked { (colors.accent, colors.accent) } else { (colors.control, colors.outline) };
-    ui.painter().rect(tick, 3, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
-    if line.ticked {
-        paint_icon(ui.painter(), tick.shrink(1.5), Icon::Check, colors.on_accent);
+
+    /// The filter with this choice.
+    pub fn set(&self, filter: &str, choice: &Choice) -> Result<String, FilterError> {
+        if self.flag {
+            choice::set_flag(filter, self.name, choice)
+        } else {
+            choice::set_choice(filter, self.name, choice)
+        }
     }
-    let mut left = inner.left() + 22.0;
-    if let Some(swatch) = line.swatch {
-        let mark = Rect::from_center_size(pos2(left + 4.5, center), vec2(9.0, 9.0));
-        ui.painter().rect_filled(mark, 2, swatch);
-        left += 16.0;
+
+    /// One value; what is asked for when it was pressed. `row` is what Shift asks for.
+    pub fn line_ui(
+        &self,
+        ui: &mut Ui,
+        line: Line<'_>,
+        value: Option<&str>,
+        choice: &Choice,
+        row: impl FnOnce() -> Option<Choice>,
+    ) -> Option<Choice> {
+        let mark = match (choice.names(value), choice.excluded) {
+            (true, true) => Mark::LeftOut,
+            (true, false) => Mark::Chosen,
+            (false, _) => Mark::Free,
+        };
+        let response = line_ui(ui, &Line { mark, ..line });
+        let toggled = || {
+            let same = choice.names(value) && !choice.excluded;
+            if !self.flag {
+                choice.clone().toggled(value)
+            } else if same {
+                Choice::default()
+            } else {
+                Choice::default().toggled(value)
+            }
+        };
+        let mut wanted = None;
+        if response.clicked() {
+            let modifiers = ui.input(|input| input.modifiers);
+            wanted = Some(if modifiers.alt {
+                choice.clone().without(value)
+            } else {
+                let of_row = if modifiers.shift { row() } else { None };
+                of_row.unwrap_or_else(toggled)
+            });
+        }
+        menu_ui(&response, |ui| {
+            let also = if mark == Mark::Chosen { "No longer this" } else { "Also this" };
+            for (entry, choice) in [
+                ("Only this", Choice::default().toggled(value)),
+                (also, toggled()),
+                ("Leave this out", choice.clone().without(value)),
+                ("Ask for nothing here", Choice::default()),
+            ] {
+                if ui.button(entry).clicked() {
+                    wanted = Some(choice);
+                    ui.close();
+                }
+            }
+        });
+        wanted
     }
-    // A bar under the numbers shows the share at a glance.
-    let numbers = 92.0_f32.min(inner.width() * 0.4);
-    let bar = Rect::from_min_max(pos2(inner.right() - numbers, center + 8.0), pos2(inner.right(), center + 10.0));
-    #[expect(clippy::cast_precision_loss, reason = "widths of bars")]
-    let part = |value: usize| bar.width() * value as f32 / line.most.max(1) as f32;
-    ui.painter().rect_filled(bar.with_min_x(bar.right() - part(line.frames)), 1, colors.behind);
-    ui.painter().rect_filled(bar.with_min_x(bar.right() - part(line.matching)), 1, colors.front);
-    let ink = if line.matching == 0 { colors.muted } else { colors.text };
-    let text = count(line.matching as u64);
-    let at = pos2(inner.right(), center - 1.0);
-    let drawn = ui.painter().text(at, Align2::RIGHT_CENTER, text, theme::numbers(12.0), ink);
-    let name_ink = if line.faint { colors.muted } else { colors.text };
-    let room = drawn.left() - 8.0 - left;
-    elided(ui.painter(), pos2(left, center), line.text, egui::FontId::proportional(13.0), name_ink, room);
-    response.on_hover_text(format!(
-        "{}\n{} of {} match everything else in the filter",
-        line.text,
-        count(line.matching as u64),
-        counted(line.frames as u64, "frame")
-    ))
 }
 
 /// Values of one category.
 pub(super) fn category_ui(
     ui: &mut Ui,
     panel: &Panel<'_>,
-    title: &str,
-    name: &str,
+    category: &Category<'_>,
     counts: &[CategoryCount],
     lists: &mut Lists,
     out: &mut Vec<Command>,
 ) {
+    let (title, name) = (category.title, category.name);
     let shown: Vec<&CategoryCount> = counts
         .iter()
         .filter(|count| panel.wants(title) || count.value.as_deref().is_some_and(|value| panel.wants(value)))
@@ -108,121 +207,87 @@ pub(super) fn category_ui(
     if shown.is_empty() {
         return;
     }
-    heading(ui, title, counts.iter().filter(|count| count.value.is_some()).count());
-    let flag = panel
-        .lake
-        .table()
-        .metrics()
-        .iter()
-        .any(|metric| metric.kind == MetricKind::Bool && crate::filter::metric_name(&metric.name) == name);
-    let chosen: Vec<String> = match &panel.expr {
-        None => Vec::new(),
-        Some(expr) if flag => edit::flag_of(expr, name).map(|on| on.to_string()).into_iter().collect(),
-        Some(expr) => edit::choice_of(expr, name).unwrap_or_default(),
-    };
+    let asked = panel.owns(Facet::Name(name));
+    if list_head_ui(ui, title, counts.iter().filter(|count| count.value.is_some()).count(), asked) {
+        Panel::ask(edit::clear(&panel.lake.filter, Facet::Name(name)), out);
+    }
+    let long = shown.len() > FEW + 1;
+    let search = lists.search_ui(ui, name, &format!("Search in {title}"), long);
+    let shown: Vec<&CategoryCount> = shown
+        .into_iter()
+        .filter(|count| {
+            search.is_empty() || count.value.as_deref().unwrap_or(NO_VALUE).to_lowercase().contains(&search)
+        })
+        .collect();
+    let shown = ordered(shown, lists.by_count.contains(name));
     let most = shown.iter().map(|count| count.frames).max().unwrap_or(1);
-    let whole = lists.whole.contains(name) || shown.len() <= FEW + 1;
-    let few = if whole { shown.len() } else { FEW };
-    for counted in &shown[..few] {
-        let Some(value) = &counted.value else { continue };
-        let ticked = chosen.contains(value);
+    let choice = category.choice(panel);
+    let whole = !search.is_empty() || lists.is_whole(name) || !long;
+    let few = if whole { shown.len().min(MOST) } else { FEW };
+    for (place, counted) in shown.iter().enumerate() {
+        let value = counted.value.as_deref();
+        // What is asked for stays in sight, and so do the frames without a value.
+        if place >= few && value.is_some() && !choice.names(value) {
+            continue;
+        }
+        let text = value.unwrap_or(NO_VALUE);
         let line = Line {
-            text: value,
-            spoken: format!("{title}: {value}"),
-            ticked,
+            text,
+            spoken: format!("{title}: {text}"),
+            mark: Mark::Free,
             frames: counted.frames,
             matching: counted.matching,
             most,
             swatch: None,
-            faint: false,
+            faint: value.is_none(),
         };
-        if line_ui(ui, &line).clicked() {
-            if flag {
-                let asked = (!ticked).then_some(value == "true");
-                Panel::edit(edit::set_flag(&panel.lake.filter, name, asked), out);
-            } else {
-                let mut values = chosen.clone();
-                match values.iter().position(|known| known == value) {
-                    Some(place) => {
-                        values.remove(place);
-                    }
-                    None => values.push(value.clone()),
-                }
-                Panel::edit(edit::set_choice(&panel.lake.filter, name, Some(&values)), out);
-            }
+        let row = || {
+            let (_, from) = lists.last.as_ref().filter(|(list, _)| list == name)?;
+            row_of(&shown, &choice, from.as_deref(), value)
+        };
+        if let Some(wanted) = category.line_ui(ui, line, value, &choice, row) {
+            Panel::ask(category.set(&panel.lake.filter, &wanted), out);
+            lists.last = Some((name.to_owned(), counted.value.clone()));
         }
     }
-    if shown.len() > FEW + 1 {
-        let text = if whole { "Show fewer".to_owned() } else { format!("Show all {}", count(shown.len() as u64)) };
-        ui.horizontal(|ui| {
-            ui.add_space(6.0);
-            let accent = colors(ui).accent;
-            if quiet_button(ui, RichText::new(text).font(theme::medium(12.0)).color(accent)).clicked() {
-                if whole {
-                    lists.whole.remove(name);
-                } else {
-                    lists.whole.insert(name.to_owned());
-                }
-            }
-        });
+    if shown.is_empty() {
+        none_ui(ui, &format!("Nothing in {title} is called so."));
+    } else if whole && shown.len() > few {
+        none_ui(ui, &format!("and {} more; search for them above.", count((shown.len() - few) as u64)));
+    }
+    if long && search.is_empty() {
+        lists.more_ui(ui, name, shown.len(), FEW);
+        lists.order_ui(ui, name, title);
     }
     ui.add_space(6.0);
 }
 
-fn heading(ui: &mut Ui, title: &str, values: usize) {
-    let colors = colors(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::hover());
-    let at = pos2(rect.left() + 14.0, rect.center().y + 2.0);
-    ui.painter().text(at, Align2::LEFT_CENTER, title, theme::semibold(12.5), colors.text);
-    let at = pos2(rect.right() - 14.0, rect.center().y + 2.0);
-    ui.painter().text(at, Align2::RIGHT_CENTER, count(values as u64), theme::numbers(12.0), colors.muted);
+/// How frames without a value are called.
+const NO_VALUE: &str = "no value";
+
+/// A choice of all values from one to another, as they are shown, beside those that were chosen before.
+fn row_of(shown: &[&CategoryCount], before: &Choice, from: Option<&str>, to: Option<&str>) -> Option<Choice> {
+    let place = |value: Option<&str>| shown.iter().position(|count| count.value.as_deref() == value);
+    let (a, b) = (place(from)?, place(to)?);
+    let mut choice = if before.excluded { Choice::default() } else { before.clone() };
+    for count in &shown[a.min(b)..=a.max(b)] {
+        if !choice.names(count.value.as_deref()) {
+            choice = choice.toggled(count.value.as_deref());
+        }
+    }
+    Some(choice)
 }
 
-/// Label classes, and the frames without labels.
-pub(super) fn classes_ui(
-    ui: &mut Ui,
-    panel: &Panel<'_>,
-    classes: &[ClassCount],
-    bare: [usize; 2],
-    out: &mut Vec<Command>,
-) {
-    let chosen: Vec<&str> = panel.expr.as_ref().map(edit::classes_of).unwrap_or_default();
-    let most = classes.iter().map(|class| class.frames).chain([bare[0]]).max().unwrap_or(1);
-    for class in classes.iter().filter(|class| panel.wants(&class.class)) {
-        let ticked = chosen.contains(&&*class.class);
-        let line = Line {
-            text: &class.class,
-            spoken: format!("Label: {}", class.class),
-            ticked,
-            frames: class.frames,
-            matching: class.matching,
-            most,
-            swatch: Some(class_color(&class.class)),
-            faint: false,
-        };
-        if line_ui(ui, &line).clicked() {
-            Panel::edit(edit::set_class(&panel.lake.filter, &class.class, !ticked), out);
-        }
-    }
-    if panel.wants("no labels") {
-        let range = panel.expr.as_ref().and_then(|expr| edit::range_of(expr, "labels", None));
-        let ticked = range.is_some_and(|range| range.high <= 0.0);
-        let line = Line {
-            text: "no labels",
-            spoken: "Label: no labels".to_owned(),
-            ticked,
-            frames: bare[0],
-            matching: bare[1],
-            most,
-            swatch: Some(egui::Color32::TRANSPARENT),
-            faint: true,
-        };
-        if line_ui(ui, &line).clicked() {
-            let range = (!ticked).then_some((0.0, 0.0));
-            let edited = edit::set_range(&panel.lake.filter, "labels", range);
-            Panel::edit(edited.map(|text| text.replace("labels between 0 and 0", "labels = 0")), out);
-        }
-    }
+fn none_ui(ui: &mut Ui, text: &str) {
+    egui::Frame::new().inner_margin(egui::Margin { left: 14, right: 14, top: 2, bottom: 4 }).show(ui, |ui| {
+        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(colors(ui).muted)).wrap());
+    });
+}
+
+/// Whether a metric is true or false by itself.
+pub(super) fn is_flag(panel: &Panel<'_>, name: &str) -> bool {
+    let metrics = panel.lake.table().metrics();
+    metrics.iter().any(|metric| metric.kind == MetricKind::Bool && crate::filter::metric_name(&metric.name) == name)
 }
 
 /// Saved selections: press to load, or forget.
@@ -265,4 +330,49 @@ pub(super) fn selections_ui(ui: &mut Ui, selections: &[Selection], out: &mut Vec
         });
     }
     ui.add_space(8.0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts() -> Vec<CategoryCount> {
+        [("a1", 3), ("a2", 9), ("a10", 3), ("b", 9)]
+            .into_iter()
+            .map(|(value, frames)| CategoryCount { value: Some(value.to_owned()), frames, matching: 0 })
+            .chain([CategoryCount { value: None, frames: 50, matching: 0 }])
+            .collect()
+    }
+
+    #[test]
+    fn the_order_depends_on_the_lake_alone() {
+        let shown = |matching: usize, by_count| {
+            let mut counts = counts();
+            counts[0].matching = matching;
+            let values: Vec<String> = ordered(counts.iter().collect(), by_count)
+                .into_iter()
+                .map(|count| count.value.clone().unwrap_or_default())
+                .collect();
+            values.join(" ")
+        };
+        for matching in [0, 3] {
+            assert_eq!(shown(matching, false), "a1 a2 a10 b ");
+            assert_eq!(shown(matching, true), "a2 b a1 a10 ");
+        }
+    }
+
+    #[test]
+    fn a_row_of_values_is_taken_together() {
+        let counts = counts();
+        let shown: Vec<&CategoryCount> = counts.iter().collect();
+        for (before, from, to, expected) in [
+            (Choice::default(), Some("a2"), Some("b"), vec!["a2", "a10", "b"]),
+            (Choice::of(["a1"]), Some("b"), Some("a10"), vec!["a1", "a10", "b"]),
+            (Choice::default().without(Some("a1")), Some("a1"), Some("a1"), vec!["a1"]),
+        ] {
+            assert_eq!(row_of(&shown, &before, from, to), Some(Choice::of(expected)));
+        }
+        assert_eq!(row_of(&shown, &Choice::default(), Some("gone"), Some("b")), None);
+        assert!(row_of(&shown, &Choice::default(), Some("b"), None).is_some_and(|choice| choice.null));
+    }
 }

@@ -3,24 +3,28 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Frame, Margin, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{Frame, Margin, Rect, RichText, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 
 use super::{
-    facet_cache::{FacetCache, FacetData, FacetId},
-    facet_lists::{self, Lists},
-    highlight, problems,
+    chips::chips_ui,
+    facet_head::{clear_ui, head_ui, nulls_ui, range_text},
+    facet_lists::{self, Category, Lists},
+    problems,
 };
 use crate::{
-    filter::{self, Expr, Filter, FrameColumns, MetricName, attribute_keys, edit},
+    filter::{
+        self, Expr, Filter, FrameColumns, MetricName, attribute_keys, choice,
+        crossfilter::{FacetCounts, FacetKey},
+        edit::{self, Facet},
+    },
     gui::{
         command::{Action, Command},
         lake::Lake,
         theme::{self, STEP, colors},
         widgets::{
-            Brush, Histogram, Icon, divider, field, paint_icon,
+            Brush, Histogram, Icon, divider, field, paint_icon, quiet_button,
             text::{number, unit_text},
         },
-        work::Workers,
     },
     model::MetricKind,
 };
@@ -32,16 +36,18 @@ const CARD: f32 = 92.0;
 #[derive(Default)]
 pub struct Facets {
     search: String,
-    cache: FacetCache,
+    /// The facets in sight in this pass.
+    pub(super) wanted: Vec<FacetKey>,
     closed: BTreeSet<&'static str>,
-    lists: Lists,
+    pub(super) lists: Lists,
     scroll_to_problems: bool,
+    /// Whether the search has found something in this frame.
+    found: bool,
 }
 
 /// What the parts of the panel are drawn from.
 pub(super) struct Panel<'a> {
     pub lake: &'a Lake,
-    pub workers: &'a Workers,
     /// The filter as a tree, when it can be read.
     pub expr: Option<Expr>,
     /// What was typed into the search field, in small letters.
@@ -53,7 +59,32 @@ impl Panel<'_> {
         self.search.is_empty() || name.to_lowercase().contains(&self.search)
     }
 
-    /// Asks for a changed filter text; one that cannot be read is left alone and shown for mending.
+    /// Whether the search is for the entry, or for the whole section.
+    pub fn wants_in(&self, section: &str, name: &str) -> bool {
+        self.wants(section) || self.wants(name)
+    }
+
+    /// Whether the filter has a condition of the facet's own.
+    pub fn owns(&self, facet: Facet<'_>) -> bool {
+        self.expr.as_ref().is_some_and(|expr| edit::conjuncts(expr).iter().any(|part| facet.owns(part)))
+    }
+
+    /// The facets of the label classes that the filter has conditions on, and that of all labels together.
+    fn owned_labels(&self) -> Vec<Facet<'_>> {
+        let classes = self.expr.as_ref().map(choice::classes_of).unwrap_or_default();
+        let all = Some(Facet::Name("labels")).filter(|facet| self.owns(*facet));
+        classes.into_iter().map(Facet::Class).chain(all).collect()
+    }
+
+    /// Asks for a changed filter text in a step of its own; one that cannot be read is left alone and shown for mending.
+    pub fn ask(edited: Result<String, filter::FilterError>, out: &mut Vec<Command>) {
+        out.push(match edited {
+            Ok(filter) => Command::AskFilter(filter),
+            Err(_) => Action::FocusQuery.into(),
+        });
+    }
+
+    /// The same while a brush moves: what follows soon is the same step.
     pub fn edit(edited: Result<String, filter::FilterError>, out: &mut Vec<Command>) {
         out.push(match edited {
             Ok(filter) => Command::SetFilter(filter),
@@ -70,17 +101,23 @@ impl Facets {
         self.scroll_to_problems = true;
     }
 
+    /// Shows the facet of a metric.
+    pub fn go_to(&mut self, metric: &str) {
+        self.closed.remove("Metrics");
+        metric.clone_into(&mut self.search);
+    }
+
     /// Draws the panel.
-    pub fn ui(&mut self, ui: &mut Ui, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
+    pub fn ui(&mut self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
         ui.spacing_mut().item_spacing.y = 0.0;
         Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
             let width = ui.available_width();
             field(ui, &mut self.search, "Search facets", "Search facets", width);
         });
         let expr = Filter::parse(&lake.filter).ok().and_then(|filter| filter.expr().cloned());
-        let panel = Panel { lake, workers, expr, search: self.search.trim().to_lowercase() };
+        let panel = Panel { lake, expr, search: self.search.trim().to_lowercase() };
         divider(ui);
-        if panel.expr.is_some() {
+        if panel.expr.is_some() || !lake.aside.is_empty() {
             // At the bottom, where its coming and going moves nothing that is being pressed.
             let frame =
                 Frame::new().fill(colors(ui).panel).inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 8 });
@@ -93,13 +130,31 @@ impl Facets {
             self.categories_ui(ui, &panel, out);
             self.selections_ui(ui, &panel, out);
             self.problems_ui(ui, &panel, out);
+            self.nothing_ui(ui, &panel);
             ui.add_space(STEP * 3.0);
         });
+        let wanted = std::mem::take(&mut self.wanted);
+        if wanted != lake.counting.wanted() {
+            out.push(Command::CountFacets(wanted));
+        }
     }
 
     /// A heading that opens and closes what is below it; false when that is closed.
     fn section(&mut self, ui: &mut Ui, name: &'static str, count: usize, warn: bool) -> bool {
+        self.asked_section(ui, name, count, warn, false).0
+    }
+
+    /// The same with a cross while something in it is asked for; whether the cross was pressed, too.
+    fn asked_section(
+        &mut self,
+        ui: &mut Ui,
+        name: &'static str,
+        count: usize,
+        warn: bool,
+        asked: bool,
+    ) -> (bool, bool) {
         let colors = colors(ui);
+        self.found = true;
         let open = !self.closed.contains(name);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, format!("{name} section")));
@@ -107,21 +162,22 @@ impl Facets {
             ui.painter().rect_filled(rect, 0, colors.hover);
         }
         let center = rect.center().y;
-        let arrow = egui::Rect::from_center_size(egui::pos2(rect.left() + 16.0, center), vec2(12.0, 12.0));
+        let arrow = Rect::from_center_size(egui::pos2(rect.left() + 16.0, center), vec2(12.0, 12.0));
         paint_icon(ui.painter(), arrow, if open { Icon::Down } else { Icon::Right }, colors.muted);
         let at = egui::pos2(rect.left() + 28.0, center);
         ui.painter().text(at, egui::Align2::LEFT_CENTER, name, theme::semibold(12.5), colors.text);
+        let cleared = asked && clear_ui(ui, rect.with_max_x(rect.right() - 12.0), name);
         let ink = if warn { colors.warning } else { colors.muted };
-        let right = egui::pos2(rect.right() - 12.0, center);
+        let right = egui::pos2(rect.right() - if asked { 34.0 } else { 12.0 }, center);
         ui.painter().text(right, egui::Align2::RIGHT_CENTER, count.to_string(), theme::numbers(12.0), ink);
-        if response.clicked() {
+        if response.clicked() && !cleared {
             if open {
                 self.closed.insert(name);
             } else {
                 self.closed.remove(name);
             }
         }
-        open
+        (open, cleared)
     }
 
     fn metrics_ui(&mut self, ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
@@ -130,7 +186,9 @@ impl Facets {
             .table()
             .metrics()
             .iter()
-            .filter(|metric| panel.wants(&metric.name) && matches!(metric.kind, MetricKind::Float | MetricKind::Int))
+            .filter(|metric| {
+                panel.wants_in("Metrics", &metric.name) && matches!(metric.kind, MetricKind::Float | MetricKind::Int)
+            })
             .collect();
         if metrics.is_empty() || !self.section(ui, "Metrics", metrics.len(), false) {
             return;
@@ -150,18 +208,28 @@ impl Facets {
             ui.allocate_space(vec2(ui.available_width(), CARD));
             return;
         }
-        let id = FacetId::Numbers(metric.name.clone());
-        let (data, error) = self.cache.get(&id, true, panel.lake, panel.workers, ui.ctx());
+        let key = FacetKey::Numbers(metric.name.clone());
+        let (counts, error) = panel.lake.counting.of(&key);
+        self.wanted.push(key);
         let name = filter::metric_name(&metric.name);
         let range = panel.expr.as_ref().and_then(|expr| edit::range_of(expr, &name, metric.unit.as_deref()));
         let ends = range.map(|range| (finite(range.low), finite(range.high)));
+        let missing = panel.expr.as_ref().and_then(|expr| choice::choice_of(expr, &name)).filter(|choice| choice.null);
+        let asked = match (ends, &missing) {
+            (Some(ends), _) => Some(range_text(ends)),
+            (None, Some(choice)) => Some(if choice.excluded { "any value" } else { "no value" }.to_owned()),
+            (None, None) => panel.owns(Facet::Name(&name)).then(|| "in a list".to_owned()),
+        };
         ui.allocate_ui(vec2(ui.available_width(), CARD), |ui| {
             ui.set_min_height(CARD);
             Frame::new().inner_margin(Margin { left: 14, right: 14, top: 6, bottom: 6 }).show(ui, |ui| {
                 ui.set_width(ui.available_width());
-                head_ui(ui, &metric.name, unit_text(metric.unit.as_deref()), ends);
-                match data {
-                    Some(FacetData::Numbers { bins, total, front }) if bins.min.is_some() => {
+                if head_ui(ui, &metric.name, unit_text(metric.unit.as_deref()), asked.as_deref()) {
+                    Panel::ask(edit::clear(&panel.lake.filter, Facet::Name(&name)), out);
+                }
+                match counts {
+                    Some(FacetCounts::Numbers { bins, total, front }) if bins.min.is_some() => {
+                        let nulls = (total.nulls, front.nulls);
                         let total: Vec<u32> = total.counts.iter().map(|count| clamp(*count)).collect();
                         let front: Vec<u32> = front.counts.iter().map(|count| clamp(*count)).collect();
                         let spoken = format!("Histogram of {}", metric.name);
@@ -184,7 +252,16 @@ impl Facets {
                             Panel::edit(edit::set_range(&panel.lake.filter, &name, range), out);
                         }
                         ui.add_space(3.0);
-                        ends_ui(ui, bins.min, bins.max);
+                        let line = ends_ui(ui, bins.min, bins.max);
+                        let only = missing.as_ref().is_some_and(|choice| !choice.excluded);
+                        if let Some(response) = nulls_ui(ui, line, &metric.name, only, nulls.0, nulls.1)
+                            && response.clicked()
+                        {
+                            let leave_out = ui.input(|input| input.modifiers.alt);
+                            let wanted =
+                                choice::Choice { null: leave_out || !only, excluded: leave_out, ..Default::default() };
+                            Panel::ask(choice::set_choice(&panel.lake.filter, &name, &wanted), out);
+                        }
                     }
                     Some(_) => {
                         ui.label(RichText::new("No frame has a value").size(12.0).color(colors.muted));
@@ -201,13 +278,22 @@ impl Facets {
 
     fn labels_ui(&mut self, ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
         let classes = panel.lake.table().classes();
-        let shown = classes.iter().filter(|class| panel.wants(class)).count();
-        if shown == 0 || !self.section(ui, "Labels", classes.len(), false) {
+        let shown = classes.iter().any(|class| panel.wants_in("Labels", class)) || panel.wants("no labels");
+        if !shown || classes.is_empty() {
             return;
         }
-        let (data, _) = self.cache.get(&FacetId::Classes, true, panel.lake, panel.workers, ui.ctx());
-        if let Some(FacetData::Classes(classes, bare)) = data {
-            facet_lists::classes_ui(ui, panel, classes, *bare, out);
+        let own = panel.owned_labels();
+        let (open, cleared) = self.asked_section(ui, "Labels", classes.len(), false, !own.is_empty());
+        if cleared {
+            Panel::ask(edit::clear_all(&panel.lake.filter, &own), out);
+        }
+        if !open {
+            return;
+        }
+        let (counts, _) = panel.lake.counting.of(&FacetKey::Classes);
+        self.wanted.push(FacetKey::Classes);
+        if let Some(FacetCounts::Classes { classes, bare }) = counts {
+            self.classes_ui(ui, panel, classes, *bare, out);
         }
         ui.add_space(STEP);
         divider(ui);
@@ -215,6 +301,7 @@ impl Facets {
 
     fn categories_ui(&mut self, ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
         let table = panel.lake.table();
+        let before = ui.cursor().top();
         let mut names: Vec<(String, String)> =
             vec![("Camera".into(), "camera".into()), ("Recording".into(), "recording".into())];
         names.extend(
@@ -225,22 +312,42 @@ impl Facets {
         let words = table.metrics().iter().filter(|metric| matches!(metric.kind, MetricKind::Text | MetricKind::Bool));
         names.extend(words.map(|metric| (metric.name.clone(), filter::metric_name(&metric.name))));
         for (title, name) in names {
-            let id = FacetId::Category(name.clone());
-            let visible = ui.cursor().top() < ui.clip_rect().bottom() + 200.0;
-            let (data, error) = self.cache.get(&id, visible, panel.lake, panel.workers, ui.ctx());
-            let Some(FacetData::Category(counts)) = data else {
+            let key = FacetKey::Category(name.clone());
+            let (counts, error) = panel.lake.counting.of(&key);
+            if ui.cursor().top() < ui.clip_rect().bottom() + 200.0 {
+                self.wanted.push(key);
+            }
+            let Some(FacetCounts::Category(counts)) = counts else {
                 if let Some(error) = error {
                     ui.colored_label(colors(ui).warning, error);
                 }
                 ui.add_space(if error.is_none() { 96.0 } else { 0.0 });
                 continue;
             };
-            facet_lists::category_ui(ui, panel, &title, &name, counts, &mut self.lists, out);
+            let category = Category { title: &title, name: &name, flag: facet_lists::is_flag(panel, &name) };
+            facet_lists::category_ui(ui, panel, &category, counts, &mut self.lists, out);
+        }
+        self.found |= ui.cursor().top() > before;
+    }
+
+    /// Said when the search finds no facet at all.
+    fn nothing_ui(&mut self, ui: &mut Ui, panel: &Panel<'_>) {
+        if !std::mem::take(&mut self.found) && !panel.search.is_empty() {
+            Frame::new().inner_margin(Margin::symmetric(14, 10)).show(ui, |ui| {
+                let text = format!("No metric, label, category or value is called “{}”.", self.search.trim());
+                ui.add(egui::Label::new(RichText::new(text).color(colors(ui).muted)).wrap());
+                if quiet_button(ui, "Show all facets").clicked() {
+                    self.search.clear();
+                }
+            });
         }
     }
 
     fn selections_ui(&mut self, ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
         let selections = panel.lake.selections.value().map_or(&[][..], Vec::as_slice);
+        if !panel.wants("Selections") {
+            return;
+        }
         divider(ui);
         if self.section(ui, "Selections", selections.len(), false) {
             facet_lists::selections_ui(ui, selections, out);
@@ -249,76 +356,29 @@ impl Facets {
 
     fn problems_ui(&mut self, ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
         let problems = &panel.lake.loaded.info.problems;
+        if !["Problems", "damaged"].into_iter().any(|name| panel.wants(name)) {
+            return;
+        }
         divider(ui);
         // The cursor itself reaches down without end; what is to be seen is the heading.
         let heading = egui::Rect::from_min_size(ui.cursor().min, vec2(1.0, 36.0));
         if std::mem::take(&mut self.scroll_to_problems) {
             ui.scroll_to_rect(heading, Some(egui::Align::TOP));
         }
-        if self.section(ui, "Problems", problems.len(), !problems.is_empty()) {
-            problems::problems_ui(ui, problems, out);
+        let own: Vec<Facet<'_>> =
+            [Facet::Name("damaged"), Facet::Name("problem")].into_iter().filter(|facet| panel.owns(*facet)).collect();
+        let (open, cleared) = self.asked_section(ui, "Problems", problems.len(), !problems.is_empty(), !own.is_empty());
+        if cleared {
+            Panel::ask(edit::clear_all(&panel.lake.filter, &own), out);
+        }
+        if open {
+            self.marks_ui(ui, panel, out);
+            problems::problems_ui(ui, panel, problems, out);
         }
     }
 }
 
-/// The conditions of the filter, each with a cross that takes it away.
-fn chips_ui(ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
-    let Some(expr) = &panel.expr else { return };
-    let colors = colors(ui);
-    ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
-    ui.spacing_mut().interact_size.y = 0.0;
-    ui.horizontal_wrapped(|ui| {
-        for (index, part) in edit::conjuncts(expr).iter().enumerate() {
-            let text = part.to_string();
-            let font = theme::mono(11.5);
-            let mut job = highlight::layout(&text, &font, colors, None);
-            job.wrap = egui::text::TextWrapping::truncate_at_width(ui.max_rect().width() - 32.0);
-            let galley = ui.painter().layout_job(job);
-            let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(28.0, 6.0), Sense::click());
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Remove condition {text}")));
-            let edge = if response.hovered() { colors.accent } else { colors.outline };
-            ui.painter().rect(rect, 11, colors.control, Stroke::new(1.0, edge), StrokeKind::Inside);
-            let at = egui::pos2(rect.left() + 8.0, rect.center().y - galley.size().y / 2.0);
-            ui.painter().galley(at, galley, colors.text);
-            let cross =
-                egui::Rect::from_center_size(egui::pos2(rect.right() - 11.0, rect.center().y), vec2(10.0, 10.0));
-            paint_icon(ui.painter(), cross, Icon::Close, if response.hovered() { colors.text } else { colors.muted });
-            if response.on_hover_text("Remove this condition").clicked() {
-                Panel::edit(edit::remove_conjunct(&panel.lake.filter, index), out);
-            }
-        }
-    });
-}
-
-/// Name and unit on the left, the chosen range on the right.
-fn head_ui(ui: &mut Ui, name: &str, unit: Option<&str>, range: Option<(Option<f64>, Option<f64>)>) {
-    let colors = colors(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-    let center = rect.center().y;
-    let mut right = rect.right();
-    if let Some((low, high)) = range {
-        let text = match (low, high) {
-            (Some(low), Some(high)) => format!("{} – {}", number(low), number(high)),
-            (Some(low), None) => format!("≥ {}", number(low)),
-            (None, Some(high)) => format!("≤ {}", number(high)),
-            (None, None) => String::new(),
-        };
-        let at = egui::pos2(rect.right(), center);
-        right =
-            painter.text(at, egui::Align2::RIGHT_CENTER, text, theme::numbers_medium(12.0), colors.accent).left() - 6.0;
-    }
-    let painter = painter.with_clip_rect(rect.with_max_x(right).intersect(ui.clip_rect()));
-    let at = egui::pos2(rect.left(), center);
-    let drawn = painter.text(at, egui::Align2::LEFT_CENTER, name, theme::medium(12.5), colors.text);
-    if let Some(unit) = unit {
-        let at = egui::pos2(drawn.right() + 6.0, center);
-        painter.text(at, egui::Align2::LEFT_CENTER, unit, egui::FontId::proportional(11.5), colors.muted);
-    }
-    response.on_hover_text(unit.map_or_else(|| name.to_owned(), |unit| format!("{name}, {unit}")));
-}
-
-fn ends_ui(ui: &mut Ui, min: Option<f64>, max: Option<f64>) {
+fn ends_ui(ui: &mut Ui, min: Option<f64>, max: Option<f64>) -> Rect {
     let colors = colors(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 14.0), Sense::hover());
     for (value, at, align) in
@@ -328,6 +388,7 @@ fn ends_ui(ui: &mut Ui, min: Option<f64>, max: Option<f64>) {
             ui.painter().text(at, align, number(value), theme::numbers(11.0), colors.muted);
         }
     }
+    rect
 }
 
 /// A name without the back quotes that a filter may need around it.

@@ -1,54 +1,72 @@
-//! The grid of thumbnails. Only rows on screen are made, so its length does not matter.
+//! The grid: a tile for each frame, each span of frames, or each object. Only tiles on screen are made, so its length does
+//! not matter.
 
-use egui::{Key, Modifiers, Rect, Sense, Ui, pos2, vec2};
+use egui::{Context, Ui};
 
-use super::{grid_bar, tile::Tile};
+use super::{
+    empty_grid, grid_bar,
+    lattice::Lattice,
+    object_tile::ObjectTile,
+    span_tile::{Card, scrubbed},
+    tile::Tile,
+};
 use crate::gui::{
-    command::{Action, Command},
+    command::Command,
     lake::Lake,
-    source::Source,
+    object_pictures::{ObjectPictures, WantedObject, object_bucket},
+    objects::Objects,
+    source::{Source, Wanted},
+    spans::frame_of,
     state::State,
-    theme::STEP,
     thumbs::{Thumbs, bucket_for},
     tile_labels::TileLabels,
+    tile_pictures::Thumb,
     view::View,
-    widgets::{BAR, Icon, VirtualScroll, empty_ui, plain_button},
     work::Workers,
 };
 
-/// Where tiles stand, worked out anew each frame.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Plan {
-    columns: usize,
-    tile: f32,
-    gap: f32,
-    picture: f32,
-    row: f32,
-}
+/// Least width of a tile that shows boxes of labels, px.
+const BOXES: f32 = 64.0;
+/// Frames of a span that are read ahead while the pointer is over it.
+const SCRUB_AHEAD: usize = 24;
 
-/// Scroll position and thumbnails.
+/// Scroll position and pictures.
 #[derive(Default)]
 pub struct Grid {
-    scroll: VirtualScroll,
+    lattice: Lattice,
     thumbs: Thumbs,
     labels: TileLabels,
-    /// Where the frame before was scrolled to, and whether that was further up.
-    scrolled: (f64, bool),
+    objects: ObjectPictures,
+    shows_objects: bool,
     catalog: String,
+    generation: u64,
     reveal: Option<usize>,
-    plan: Option<Plan>,
     aspect: Option<(u64, f32)>,
+    /// The conditions on objects while they are typed.
+    draft: grid_bar::Draft,
+    /// Why no frame matches.
+    why: empty_grid::Why,
+    /// The place from which a range of objects is chosen.
+    anchor: Option<usize>,
 }
 
 impl Grid {
     /// Shows the beginning.
     pub fn scroll_to_top(&mut self) {
-        self.scroll.offset = 0.0;
+        self.lattice.scroll_to_top();
+        self.anchor = None;
     }
 
     /// The frames of a footage look different from now on.
     pub fn forget_pictures(&mut self, footage: i64) {
         self.thumbs.forget(footage);
+        self.objects.forget(footage);
+    }
+
+    /// The footages that pictures are kept of, and a number that grows with every picture that came.
+    pub fn kept(&self) -> (impl Iterator<Item = i64> + '_, u64) {
+        let came = self.thumbs.came().wrapping_add(self.objects.came());
+        (self.thumbs.footages().chain(self.objects.footages()), came)
     }
 
     /// Brings `row` onto the screen.
@@ -58,41 +76,52 @@ impl Grid {
 
     /// Draws bar and grid.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
-        let (memory, ctx) = (state.persisted.memory, ui.ctx().clone());
         if self.catalog != lake.table().catalog_uid() {
             lake.table().catalog_uid().clone_into(&mut self.catalog);
             self.labels.clear();
+            self.generation = 0;
         }
-        self.thumbs.begin_frame(ui.ctx(), lake.table(), memory.thumbnails());
+        if self.generation != lake.table().generation() {
+            self.generation = lake.table().generation();
+            self.labels.try_again();
+        }
+        grid_bar::grid_bar_ui(ui, state, lake, &mut self.draft, out);
+        let ctx = ui.ctx().clone();
+        if self.shows_objects != lake.grid.objects {
+            self.shows_objects = lake.grid.objects;
+            // Pictures of the other kind would take the same memory again.
+            self.thumbs = Thumbs::default();
+            self.objects = ObjectPictures::default();
+        }
+        if lake.grid.objects {
+            self.objects_ui(ui, &ctx, state, lake, workers, out);
+        } else {
+            self.frames_ui(ui, &ctx, state, lake, workers, out);
+        }
+    }
+
+    fn frames_ui(
+        &mut self,
+        ui: &mut Ui,
+        ctx: &Context,
+        state: &State,
+        lake: &Lake,
+        workers: &Workers,
+        out: &mut Vec<Command>,
+    ) {
+        let memory = state.persisted.memory;
+        self.thumbs.begin_frame(ctx, lake.table(), (), memory.thumbnails());
         self.labels.begin_frame();
-        grid_bar::grid_bar_ui(ui, state, lake, out);
-        let source = |pool| Source { session: &lake.session, table: lake.table(), pool, ctx: &ctx };
+        let source = |pool| Source { session: &lake.session, table: lake.table(), pool, ctx };
         let (bucket, ahead) = match &lake.view {
             Some(view) if !view.is_empty() => self.tiles_ui(ui, state, lake, view, out),
             _ => (0, Vec::new()),
         };
-        self.thumbs.end_frame(source(&workers.pictures), bucket, ahead.into_iter());
+        let ahead = ahead.into_iter().map(|row| Wanted::of(lake.table(), row));
+        self.thumbs.end_frame(source(&workers.pictures), bucket, ahead);
         self.labels.end_frame(source(&workers.ask), memory.labels());
-        match &lake.view {
-            Some(view) if !view.is_empty() => {}
-            Some(_) if lake.frames() == 0 => no_frames_ui(ui, out),
-            Some(_) => no_match_ui(ui, lake, out),
-            None if lake.filter_error.is_some() => {
-                empty_ui(
-                    ui,
-                    Icon::Funnel,
-                    "The filter cannot be read",
-                    "Mend it in the query bar, or clear it to see all frames.",
-                    |ui| {
-                        if plain_button(ui, true, "Clear the filter").clicked() {
-                            out.push(Action::ClearFilter.into());
-                        }
-                    },
-                );
-            }
-            None => {
-                ui.ctx().request_repaint_after(std::time::Duration::from_millis(50));
-            }
+        if lake.view.as_ref().is_none_or(|view| view.is_empty()) {
+            empty_grid::frames_ui(ui, lake, workers, &mut self.why, out);
         }
     }
 
@@ -105,98 +134,100 @@ impl Grid {
         view: &View,
         out: &mut Vec<Command>,
     ) -> (usize, Vec<usize>) {
-        // What the bar above could not fit must not widen the grid.
-        let area = ui.available_rect_before_wrap().intersect(ui.clip_rect());
-        let plan = self.plan(lake, state.persisted.tile_width, area.width());
-        let rows = view.len().div_ceil(plan.columns);
-        let margin = f64::from(STEP);
-        #[expect(clippy::cast_precision_loss, reason = "exact below 2^52 pixels")]
-        let content = rows as f64 * f64::from(plan.row) + margin * 2.0 - f64::from(plan.gap);
-        if let Some(row) = self.reveal.take()
-            && let Some(place) = view.place(row)
-        {
-            self.bring_in(place, plan, area.height());
-        }
-        self.keys(ui, plan, area.height(), content);
-        self.scroll.ui(ui, area, content, "Scroll the grid");
-        let painter_clip = ui.clip_rect().intersect(area);
+        let reveal = self.reveal.take().and_then(|row| view.tile_of(row));
+        let aspect = self.aspect(lake);
+        let shown = self.lattice.lay_out(ui, view.tiles(), state.persisted.tile_width, aspect, reveal);
         let old_clip = ui.clip_rect();
-        ui.set_clip_rect(painter_clip);
-        let above = self.scroll.offset - margin;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped at zero; rows are counted in usize"
-        )]
-        let first = (above / f64::from(plan.row)).floor().max(0.0) as usize;
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "the difference is on screen")]
-        let top = area.top() + (first as f64 * f64::from(plan.row) - above) as f32;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive count")]
-        let shown = (area.height() / plan.row).ceil() as usize + 2;
-        let bucket = bucket_for(plan.tile * ui.pixels_per_point());
-        let mut tiles = Vec::new();
-        for line in first..(first + shown).min(rows) {
-            #[expect(clippy::cast_precision_loss, reason = "a few rows")]
-            let y = top + (line - first) as f32 * plan.row;
-            if y > area.bottom() || y + plan.row < area.top() {
-                continue;
-            }
-            for column in 0..plan.columns {
-                let Some(row) = view.row(line * plan.columns + column) else { continue };
-                #[expect(clippy::cast_precision_loss, reason = "a few columns")]
-                let x = area.left() + STEP + column as f32 * (plan.tile + plan.gap);
-                tiles.push((row, Rect::from_min_size(pos2(x, y), vec2(plan.tile, plan.row - plan.gap))));
-            }
-        }
+        ui.set_clip_rect(old_clip.intersect(shown.area));
+        let bucket = bucket_for(shown.plan.tile * ui.pixels_per_point());
         let table = lake.table();
-        let boxes = state.persisted.tile_boxes && plan.tile >= 64.0;
-        for (row, rect) in tiles {
-            let thumb = self.thumbs.get(row, bucket, table);
+        let boxes = state.persisted.tile_boxes && shown.plan.tile >= BOXES;
+        let mut ahead = Vec::new();
+        for (place, rect) in shown.tiles {
+            let Some(mut row) = view.face(place) else { continue };
+            let span = view.spans.as_ref().and_then(|spans| spans.at(place)).filter(|span| span.frames > 1);
+            let mut thumb = self.thumbs.get(Wanted::of(table, row), bucket, table);
+            let mut card = span.map(|span| Card { span, at: None });
+            if let (Some(span), Some(card)) = (span, &mut card)
+                && let Some(part) = scrubbed(ui, rect.with_max_y(rect.top() + shown.plan.picture))
+            {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of a count")]
+                let nth =
+                    |part: f32| ((f64::from(part) * f64::from(span.frames)) as usize).min(span.frames as usize - 1);
+                if let Some(under) = frame_of(span, &view.set, nth(part)) {
+                    card.at = Some(part);
+                    match self.thumbs.get(Wanted::of(table, under), bucket, table) {
+                        // Until the frame under the pointer is there, the one that stands for the span is shown.
+                        Thumb::Loading => {}
+                        there => thumb = there,
+                    }
+                    row = under;
+                }
+                #[expect(clippy::cast_precision_loss, reason = "a few steps")]
+                let step = |n: usize| (n as f32 + 0.5) / SCRUB_AHEAD as f32;
+                ahead.extend((0..SCRUB_AHEAD).filter_map(|n| frame_of(span, &view.set, nth(step(n)))));
+            }
             let labels = boxes.then(|| self.labels.get(row, table)).flatten();
-            Tile { row, rect, picture: plan.picture, thumb, labels }.ui(ui, lake, view, out);
+            Tile { row, rect, plan: shown.plan, thumb, labels, card }.ui(ui, lake, view, out);
         }
-        let ahead = self.ahead(first, shown, rows);
-        let rows = |line: usize| (0..plan.columns).filter_map(move |column| view.row(line * plan.columns + column));
-        let ahead = if self.thumbs.is_complete() { ahead.flat_map(rows).collect() } else { Vec::new() };
+        if self.thumbs.is_complete() {
+            ahead.extend(shown.ahead.filter_map(|place| view.face(place)));
+        } else {
+            ahead.clear();
+        }
         ui.set_clip_rect(old_clip);
-        ui.allocate_rect(area, Sense::hover());
         (bucket, ahead)
     }
 
-    /// The lines of one more screen in the direction of scrolling.
-    fn ahead(&mut self, first: usize, shown: usize, lines: usize) -> std::ops::Range<usize> {
-        let (before, mut up) = self.scrolled;
-        let offset = self.scroll.offset;
-        if (offset - before).abs() > 0.5 {
-            up = offset < before;
+    fn objects_ui(
+        &mut self,
+        ui: &mut Ui,
+        ctx: &Context,
+        state: &State,
+        lake: &Lake,
+        workers: &Workers,
+        out: &mut Vec<Command>,
+    ) {
+        let cut = lake.grid.cut.0;
+        self.objects.begin_frame(ctx, lake.table(), cut, state.persisted.memory.thumbnails());
+        let source = Source { session: &lake.session, table: lake.table(), pool: &workers.pictures, ctx };
+        let objects = lake.shown_objects().filter(|objects| !objects.list.is_empty() && lake.objects.error().is_none());
+        let (bucket, ahead) = match objects {
+            Some(objects) => self.object_tiles_ui(ui, state, lake, objects, out),
+            None => (0, 0..0),
+        };
+        let list = objects.map(|objects| objects.list.get(ahead).unwrap_or_default()).unwrap_or_default();
+        let ahead = list.iter().map(|object| WantedObject::of(lake.table(), object));
+        self.objects.end_frame(source, bucket, ahead);
+        if objects.is_none() {
+            empty_grid::objects_ui(ui, lake, workers, &mut self.why, out);
         }
-        self.scrolled = (offset, up);
-        if up { first.saturating_sub(shown)..first } else { (first + shown).min(lines)..(first + shown * 2).min(lines) }
     }
 
-    /// Keeps the first tile in place when the tiles change their size.
-    fn plan(&mut self, lake: &Lake, wanted: f32, width: f32) -> Plan {
-        let gap = if wanted < 80.0 { 2.0 } else { STEP };
-        let room = (width - STEP * 2.0 - BAR / 2.0).max(32.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive count")]
-        let columns = (((room + gap) / (wanted + gap)).floor() as usize).max(1);
-        #[expect(clippy::cast_precision_loss, reason = "a few columns")]
-        let tile = ((room + gap) / columns as f32 - gap).floor().max(8.0);
-        let picture = (tile / self.aspect(lake)).round();
-        let caption = if tile >= 88.0 { 22.0 } else { 0.0 };
-        let plan = Plan { columns, tile, gap, picture, row: picture + caption + gap };
-        if let Some(old) = self.plan
-            && old != plan
-        {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive count")]
-            let line = (self.scroll.offset / f64::from(old.row)).floor() as usize;
-            let part = (self.scroll.offset / f64::from(old.row)).fract();
-            #[expect(clippy::cast_precision_loss, reason = "exact below 2^52")]
-            let line = (line * old.columns / columns) as f64;
-            self.scroll.offset = (line + part) * f64::from(plan.row);
+    fn object_tiles_ui(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        lake: &Lake,
+        objects: &Objects,
+        out: &mut Vec<Command>,
+    ) -> (usize, std::ops::Range<usize>) {
+        let reveal = self.reveal.take().and_then(|row| {
+            let marked = lake.marked.filter(|(marked, _)| *marked == row);
+            objects.place_of(row, marked.map(|(_, bbox)| bbox))
+        });
+        let shown = self.lattice.lay_out(ui, objects.list.len(), state.persisted.object_width, 1.0, reveal);
+        let old_clip = ui.clip_rect();
+        ui.set_clip_rect(old_clip.intersect(shown.area));
+        let bucket = object_bucket(shown.plan.tile * ui.pixels_per_point());
+        for (place, rect) in shown.tiles {
+            let Some(object) = objects.list.get(place) else { continue };
+            let thumb = self.objects.get(WantedObject::of(lake.table(), object), bucket, lake.table());
+            let tile = ObjectTile { place, object, rect, plan: shown.plan, thumb };
+            tile.ui(ui, lake, &mut self.anchor, out);
         }
-        self.plan = Some(plan);
-        plan
+        ui.set_clip_rect(old_clip);
+        (bucket, if self.objects.is_complete() { shown.ahead } else { 0..0 })
     }
 
     /// Width over height of the pictures most frames have.
@@ -219,52 +250,4 @@ impl Grid {
         self.aspect = Some((generation, aspect));
         aspect
     }
-
-    fn bring_in(&mut self, place: usize, plan: Plan, height: f32) {
-        #[expect(clippy::cast_precision_loss, reason = "exact below 2^52 pixels")]
-        let top = (place / plan.columns) as f64 * f64::from(plan.row);
-        let bottom = top + f64::from(plan.row) + f64::from(STEP);
-        if top < self.scroll.offset {
-            self.scroll.offset = top;
-        } else if bottom > self.scroll.offset + f64::from(height) {
-            self.scroll.offset = bottom - f64::from(height);
-        }
-    }
-
-    fn keys(&mut self, ui: &Ui, plan: Plan, height: f32, content: f64) {
-        if ui.ctx().text_edit_focused() || ui.ctx().any_popup_open() {
-            return;
-        }
-        let page = f64::from((height / plan.row).floor().max(1.0) * plan.row);
-        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        if pressed(Key::PageDown) {
-            self.scroll.offset += page;
-        }
-        if pressed(Key::PageUp) {
-            self.scroll.offset -= page;
-        }
-        self.scroll.offset = self.scroll.offset.clamp(0.0, (content - f64::from(height)).max(0.0));
-    }
-}
-
-fn no_frames_ui(ui: &mut Ui, out: &mut Vec<Command>) {
-    let body = "No HDF5 store with frames was found in this folder. What could not be read is listed under Problems on the left.";
-    empty_ui(ui, Icon::Lake, "No frames in this lake", body, |ui| {
-        if plain_button(ui, true, Action::IndexAgain.name()).clicked() {
-            out.push(Action::IndexAgain.into());
-        }
-    });
-}
-
-fn no_match_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
-    let body = format!(
-        "None of the {} frames fulfils: {}",
-        crate::gui::widgets::text::count(lake.frames() as u64),
-        lake.filter
-    );
-    empty_ui(ui, Icon::Funnel, "No frame matches", &body, |ui| {
-        if plain_button(ui, true, "Clear the filter").clicked() {
-            out.push(Action::ClearFilter.into());
-        }
-    });
 }

@@ -1,38 +1,55 @@
-//! The bar above the grid: how many match, what is selected, order, size of tiles.
+//! The bar above the grid: how many match, what is selected, what a tile is, order, size of tiles.
 
-use egui::{
-    Align, Frame, Layout, Margin, Popup, RichText, ScrollArea, Slider, Ui, WidgetInfo, accesskit::Role,
-    style::StyleModifier,
-};
+use egui::{Align, Frame, Layout, Margin, RichText, Slider, Ui, WidgetInfo, accesskit::Role};
 
-use crate::{
-    filter::FrameColumns as _,
-    gui::{
-        apply::TILE,
-        command::{Action, Command},
-        lake::Lake,
-        state::{SortBy, State},
-        theme::{self, STEP, colors},
-        widgets::{Icon, bar, divider, icon_button, icon_toggle, quiet_button, text::count},
+use super::{object_menu, sort_menu, span_menu};
+use crate::gui::{
+    apply::TILE,
+    command::{Action, Command},
+    lake::Lake,
+    state::State,
+    theme::{self, STEP, colors},
+    widgets::{
+        Icon, bar, divider, icon_button, icon_toggle,
+        text::{count, counted},
     },
 };
 
-pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Command>) {
+/// What is typed into the menus of the bar and not yet asked for.
+#[derive(Default)]
+pub(super) struct Draft {
+    /// The condition on objects.
+    pub condition: String,
+}
+
+/// Width of an icon with the space beside it, px.
+const TOOL: f32 = 32.0;
+/// Width of what stands between and around all texts, px.
+const AROUND: f32 = 36.0;
+/// Width of the size of thumbnails, px. Where it does not fit, it is left to its keys.
+const ZOOM: f32 = 64.0;
+/// The same with a button on either side.
+const WIDE_ZOOM: f32 = 152.0;
+/// Width that a selection with its buttons takes, px.
+const SELECTION: f32 = 220.0;
+
+pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, draft: &mut Draft, out: &mut Vec<Command>) {
     let colors = colors(ui);
     let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 0));
     ui.spacing_mut().item_spacing.y = 0.0;
     frame.show(ui, |ui| {
-        // Counts, selection and tools stand in one row where they fit; otherwise the selection has a row of its own.
+        // Counts, selection and tools stand in one row where they fit; otherwise each has a row of its own.
         let room = ui.available_width();
-        let fits = room >= ONE_ROW;
         let wide = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, colors.text).size().x;
         let (shown, rest) = counts(lake);
-        let least = wide(&shown, theme::numbers_medium(14.0))
-            + wide(&rest, theme::numbers(13.0))
-            + wide(&sort_name(lake), theme::medium(12.5))
-            + TOOLS;
-        let narrow = room < least;
-        let with_zoom = room >= least + ZOOM;
+        let numbers = wide(&shown, theme::numbers_medium(14.0)) + wide(&rest, theme::numbers(13.0));
+        let texts = wide(&sort_menu::name(lake), theme::medium(12.5))
+            + if lake.grid.objects { wide(&object_menu::name(lake), theme::medium(12.5)) + 28.0 } else { 0.0 };
+        #[expect(clippy::cast_precision_loss, reason = "a few icons")]
+        let tools = icons(lake) as f32 * TOOL + AROUND;
+        let narrow = room < numbers + texts + tools;
+        let beside = !lake.selected.is_empty() && room >= numbers + texts + tools + SELECTION;
+        let taken = texts + tools + if narrow { 0.0 } else { numbers } + if beside { SELECTION } else { 0.0 };
         if narrow {
             bar(ui, 32.0, |ui| counts_ui(ui, lake));
         }
@@ -40,56 +57,89 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec
             if !narrow {
                 counts_ui(ui, lake);
             }
-            if !lake.selected.is_empty() && fits {
+            if beside {
                 selection_ui(ui, lake, out);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
-                if with_zoom || (narrow && room >= ZOOM + NARROW) {
-                    zoom_ui(ui, state, out);
+                if room >= taken + ZOOM {
+                    zoom_ui(ui, state, lake, room >= taken + WIDE_ZOOM, out);
                 }
-                if icon_toggle(ui, Icon::Boxes, &Action::TileBoxes.tip(), state.persisted.tile_boxes).clicked() {
-                    out.push(Action::TileBoxes.into());
-                }
-                sort_ui(ui, lake, out);
+                tools_ui(ui, state, lake, draft, (room >= texts + tools, out));
             });
         });
-        if !lake.selected.is_empty() && !fits {
+        if !lake.selected.is_empty() && !beside {
             bar(ui, 32.0, |ui| selection_ui(ui, lake, out));
         }
     });
     divider(ui);
 }
 
-/// Width of the order switch, the switch for labels, and of what stands between and around all texts, px.
-const TOOLS: f32 = 108.0;
-/// Width of the size of thumbnails with its buttons, px. Where it does not fit, it is left to its keys.
-const ZOOM: f32 = 152.0;
-/// Width of order and switches with the longest name of an order that is common, px.
-const NARROW: f32 = 220.0;
-/// Width in which counts of seven digits, the selection with its buttons, and the tools stand beside each other, px.
-const ONE_ROW: f32 = 760.0;
+/// Whether frames are grouped into spans now.
+fn grouped(lake: &Lake) -> bool {
+    !lake.grid.objects && lake.grid.groups(&lake.filter)
+}
+
+/// Icons of the tools, that of the order included.
+fn icons(lake: &Lake) -> usize {
+    3 + usize::from(!lake.grid.objects) + usize::from(grouped(lake))
+}
+
+fn tools_ui(ui: &mut Ui, state: &State, lake: &Lake, draft: &mut Draft, (with_texts, out): (bool, &mut Vec<Command>)) {
+    let objects = lake.grid.objects;
+    if !objects && icon_toggle(ui, Icon::Boxes, &Action::TileBoxes.tip(), state.persisted.tile_boxes).clicked() {
+        out.push(Action::TileBoxes.into());
+    }
+    if icon_toggle(ui, Icon::Crop, &Action::Objects.tip(), objects).clicked() {
+        out.push(Action::Objects.into());
+    }
+    if grouped(lake) {
+        span_menu::span_menu_ui(ui, lake, out);
+    }
+    if icon_toggle(ui, Icon::Stack, &Action::GroupSpans.tip(), grouped(lake)).clicked() {
+        out.push(Action::GroupSpans.into());
+    }
+    if objects {
+        object_menu::object_menu_ui(ui, lake, draft, with_texts, out);
+    }
+    sort_menu::sort_ui(ui, lake, with_texts, out);
+}
 
 fn counts_ui(ui: &mut Ui, lake: &Lake) {
     let colors = colors(ui);
-    let matching = lake.view.as_ref().map(|view| view.len() as u64);
+    let matching = lake.view.as_ref().map_or(0, |view| view.len() as u64);
     ui.spacing_mut().item_spacing.x = 5.0;
     let (shown, rest) = counts(lake);
-    let number = ui.label(RichText::new(shown).font(theme::numbers_medium(14.0)).color(colors.text));
-    number.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("{} frames match", matching.unwrap_or(0))));
-    ui.label(RichText::new(rest).font(theme::numbers(13.0)).color(colors.muted));
+    let tip = format!("{} of {} match the filter", count(matching), counted(lake.frames() as u64, "frame"));
+    let number = ui.label(RichText::new(&shown).font(theme::numbers_medium(14.0)).color(colors.text));
+    number.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("{matching} frames match")));
+    number.on_hover_text(&tip);
+    let whole = format!("{shown} {rest}");
+    let rest = ui.label(RichText::new(rest).font(theme::numbers(13.0)).color(colors.muted));
+    if lake.grid.objects {
+        rest.widget_info(|| WidgetInfo::labeled(Role::Status, true, &whole));
+    }
+    rest.on_hover_text(tip);
 }
 
-/// How many match, and of how many.
+/// The number of what is shown, and what it is.
 fn counts(lake: &Lake) -> (String, String) {
     let total = lake.frames() as u64;
-    let matching = lake.view.as_ref().map(|view| view.len() as u64);
-    let rest = if matching == Some(total) { "frames".to_owned() } else { format!("of {} frames", count(total)) };
-    (matching.map_or_else(|| "…".to_owned(), count), rest)
-}
-
-fn sort_name(lake: &Lake) -> String {
-    format!("Sort: {}", lake.sort.as_ref().map_or("recording", |sort| name_of(&sort.column)))
+    let pending = || ("…".to_owned(), String::new());
+    if lake.grid.objects {
+        let Some(objects) = lake.shown_objects() else { return pending() };
+        let (number, frames) = (objects.list.len() as u64, counted(objects.frames as u64, "frame"));
+        return (count(number), format!("object{} on {frames}", if number == 1 { "" } else { "s" }));
+    }
+    let Some(view) = &lake.view else { return pending() };
+    let matching = view.len() as u64;
+    let frames = if matching == 1 { "frame" } else { "frames" };
+    let rest = match &view.spans {
+        Some(spans) => format!("{frames} in {}", counted(spans.len() as u64, "span")),
+        None if matching == total => frames.to_owned(),
+        None => format!("of {}", counted(total, "frame")),
+    };
+    (count(matching), rest)
 }
 
 fn selection_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
@@ -109,12 +159,13 @@ fn selection_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     }
 }
 
-fn zoom_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
-    if icon_button(ui, Icon::LargeTile, &Action::TilesLarger.tip()).clicked() {
+fn zoom_ui(ui: &mut Ui, state: &State, lake: &Lake, wide: bool, out: &mut Vec<Command>) {
+    if wide && icon_button(ui, Icon::LargeTile, &Action::TilesLarger.tip()).clicked() {
         out.push(Action::TilesLarger.into());
     }
-    let mut width = state.persisted.tile_width;
-    ui.spacing_mut().slider_width = 72.0;
+    let persisted = &state.persisted;
+    let mut width = if lake.grid.objects { persisted.object_width } else { persisted.tile_width };
+    ui.spacing_mut().slider_width = if wide { 72.0 } else { ZOOM - 8.0 };
     ui.spacing_mut().interact_size.y = 16.0;
     let slider =
         ui.add(Slider::new(&mut width, TILE).logarithmic(true).show_value(false)).accessible_name("Size of thumbnails");
@@ -122,58 +173,7 @@ fn zoom_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
         out.push(Command::SetTileWidth(width));
     }
     ui.spacing_mut().interact_size.y = theme::CONTROL;
-    if icon_button(ui, Icon::SmallTiles, &Action::TilesSmaller.tip()).clicked() {
+    if wide && icon_button(ui, Icon::SmallTiles, &Action::TilesSmaller.tip()).clicked() {
         out.push(Action::TilesSmaller.into());
-    }
-}
-
-fn sort_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
-    let colors = colors(ui);
-    let sort = lake.sort.as_ref();
-    let descending = sort.is_some_and(|sort| sort.descending);
-    let (icon, name) = if descending { (Icon::Descending, "Descending") } else { (Icon::Ascending, "Ascending") };
-    if icon_button(ui, icon, &format!("Order: {name}")).clicked() {
-        out.push(Command::SetSort(turned(sort)));
-    }
-    let button = quiet_button(ui, RichText::new(sort_name(lake)).font(theme::medium(12.5)).color(colors.muted))
-        .accessible_name("Sort");
-    Popup::menu(&button).style(StyleModifier::default()).show(|ui| {
-        ui.set_min_width(200.0);
-        let mut choose = |ui: &mut Ui, column: Option<&str>, text: &str| {
-            let now = sort.map(|sort| sort.column.as_str()).filter(|column| *column != "recording");
-            let on = now == column;
-            if ui.radio(on, text).clicked() {
-                let descending = sort.is_some_and(|sort| sort.descending && on);
-                out.push(Command::SetSort(column.map(|column| SortBy { column: column.to_owned(), descending })));
-                ui.close();
-            }
-        };
-        choose(ui, None, "Recording and camera");
-        choose(ui, Some("time"), "Time");
-        choose(ui, Some("frame_idx"), "Frame number");
-        choose(ui, Some("labels"), "Number of labels");
-        ui.separator();
-        ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
-            for metric in lake.table().metrics() {
-                choose(ui, Some(&metric.name), &metric.name);
-            }
-        });
-    });
-}
-
-/// The same order the other way round. The lake's own order has no column, and no need of one.
-fn turned(sort: Option<&SortBy>) -> Option<SortBy> {
-    match sort {
-        None => Some(SortBy { column: "recording".to_owned(), descending: true }),
-        Some(sort) if sort.column == "recording" && sort.descending => None,
-        Some(sort) => Some(SortBy { column: sort.column.clone(), descending: !sort.descending }),
-    }
-}
-
-fn name_of(column: &str) -> &str {
-    match column {
-        "frame_idx" => "frame number",
-        "labels" => "labels",
-        other => other,
     }
 }

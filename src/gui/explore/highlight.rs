@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use egui::{
-    Color32, FontId, Stroke,
+    FontId, Stroke,
     text::{ByteIndex, LayoutJob, LayoutSection, TextFormat},
 };
 
@@ -123,10 +123,26 @@ pub(super) fn stretches(text: &str) -> Vec<(Range<usize>, Kind)> {
     found
 }
 
-/// Lays out the text in colours; the bytes of `wrong` are underlined.
-pub(super) fn layout(text: &str, font: &FontId, colors: &Colors, wrong: Option<&Range<usize>>) -> LayoutJob {
+/// What stands out in the text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Emphasis {
+    /// Underlined: what is wrong.
+    pub wrong: Option<Range<usize>>,
+    /// Marked: what is pointed at elsewhere.
+    pub marked: Option<Range<usize>>,
+    /// Struck through and grey: the filter is turned off.
+    pub off: bool,
+}
+
+/// Lays out the text in colours.
+pub(super) fn layout(text: &str, font: &FontId, colors: &Colors) -> LayoutJob {
+    layout_with(text, font, colors, &Emphasis::default())
+}
+
+/// Lays out the text in colours, with what stands out in it.
+pub(super) fn layout_with(text: &str, font: &FontId, colors: &Colors, emphasis: &Emphasis) -> LayoutJob {
     let mut job = LayoutJob::default();
-    let wrong = wrong.map(|range| {
+    let wrong = emphasis.wrong.as_ref().map(|range| {
         // An error at the end of the text marks the last character.
         let end = range.end.clamp(range.start.min(text.len()), text.len());
         let start = if range.start >= end {
@@ -144,20 +160,33 @@ pub(super) fn layout(text: &str, font: &FontId, colors: &Colors, wrong: Option<&
             Kind::Number => colors.syntax_number,
             Kind::Other => colors.text,
         };
-        for piece in split(range, wrong.as_ref()) {
-            let bad = wrong.as_ref().is_some_and(|wrong| wrong.start <= piece.start && piece.end <= wrong.end);
+        let pieces = split(range, wrong.as_ref()).into_iter();
+        for piece in pieces.flat_map(|piece| split(piece, emphasis.marked.as_ref())) {
+            let within = |range: &Option<Range<usize>>| {
+                range.as_ref().is_some_and(|range| range.start <= piece.start && piece.end <= range.end)
+            };
+            let mut format = TextFormat { font_id: font.clone(), color, ..TextFormat::default() };
+            if emphasis.off {
+                format.color = colors.muted;
+                // A line through the text would hide its minus signs.
+                format.italics = true;
+            }
+            if within(&wrong) {
+                format.underline = Stroke::new(2.0, colors.error);
+            }
+            if within(&emphasis.marked) {
+                format.background = colors.accent_wash;
+            }
             // Signs are laid out one by one: the typeface would join `>=` into one that nobody typed.
             for part in one_by_one(&text[piece]) {
-                append(&mut job, part, font, color, bad.then_some(colors.error));
+                append(&mut job, part, format.clone());
             }
         }
     }
     job
 }
 
-fn append(job: &mut LayoutJob, text: &str, font: &FontId, color: Color32, underline: Option<Color32>) {
-    let underline = underline.map_or(Stroke::NONE, |color| Stroke::new(2.0, color));
-    let format = TextFormat { font_id: font.clone(), color, underline, ..TextFormat::default() };
+fn append(job: &mut LayoutJob, text: &str, format: TextFormat) {
     // Not `LayoutJob::append`, which joins equal stretches again.
     let start = job.text.len();
     job.text.push_str(text);
@@ -220,7 +249,8 @@ mod tests {
         fn any_text_is_laid_out_whole(text in "[a-z0-9 ()\"'`<>=~.:é速-]{0,40}", start in 0_usize..50, len in 0_usize..10) {
             let floor = |mut at: usize| { at = at.min(text.len()); while !text.is_char_boundary(at) { at -= 1; } at };
             let wrong = floor(start)..floor(start + len).max(floor(start));
-            let job = layout(&text, &FontId::monospace(12.0), &DARK, Some(&wrong));
+            let emphasis = Emphasis { wrong: Some(wrong.clone()), marked: Some(floor(len)..text.len()), off: len > 5 };
+            let job = layout_with(&text, &FontId::monospace(12.0), &DARK, &emphasis);
             prop_assert_eq!(job.text, text);
         }
     }

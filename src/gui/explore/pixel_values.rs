@@ -5,6 +5,8 @@ use crate::model::{Look, Raster, Samples};
 /// Significant digits of single and double precision that are worth reading.
 const SINGLE: usize = 7;
 const DOUBLE: usize = 10;
+/// And of those that stand in a pixel.
+const SHORT: usize = 4;
 
 /// The values of all channels at (`x`, `y`) in the order in which they are stored, named; `None` outside the picture.
 pub(super) fn told(raster: &Raster, look: &Look, x: u32, y: u32) -> Option<String> {
@@ -23,6 +25,13 @@ pub(super) fn told(raster: &Raster, look: &Look, x: u32, y: u32) -> Option<Strin
         format!("{name} {}", value_text(&raster.samples, *value))
     });
     Some(told.collect::<Vec<_>>().join("  "))
+}
+
+/// The same without names and with few digits, for where there is little room.
+pub(super) fn short(raster: &Raster, x: u32, y: u32) -> Vec<String> {
+    let whole = !matches!(raster.samples, Samples::F32(_) | Samples::F64(_));
+    let text = |value: f64| if whole { format!("{value:.0}") } else { fraction(value, SHORT) };
+    raster.values_at(x, y).into_iter().map(text).collect()
 }
 
 fn value_text(samples: &Samples, value: f64) -> String {
@@ -79,6 +88,14 @@ mod tests {
             assert_eq!(told(&raster(channels, samples), &Look::default(), 0, 0).as_deref(), Some(expected));
         }
         assert_eq!(told(&raster(1, Samples::U8(vec![1])), &Look::default(), 1, 0), None);
+        for (samples, expected) in [
+            (Samples::U16(vec![65_535]), "65535"),
+            (Samples::F32(vec![0.123_456]), "0.1235"),
+            (Samples::F64(vec![-1234.56]), "-1235"),
+        ] {
+            assert_eq!(short(&raster(1, samples), 0, 0), [expected]);
+        }
+        assert!(short(&raster(1, Samples::U8(vec![1])), 0, 1).is_empty());
         let swapped = Look { swap_red_blue: true, ..Look::default() };
         let told = told(&raster(3, Samples::U8(vec![1, 2, 3])), &swapped, 0, 0);
         assert_eq!(told.as_deref(), Some("B 1  G 2  R 3"));

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use super::side_by_side::nearest;
+
 /// Time between two refreshes of a common screen, s. What would be shown for less is not worth decoding.
 const REFRESH_S: f64 = 1.0 / 60.0;
 /// The first frames are waited for this long before the clock starts, s.
@@ -26,12 +28,14 @@ pub(super) struct Playback {
     clock: Option<(f64, i64)>,
     /// The frame shown last.
     shown: Option<usize>,
+    /// The first and the last frame of the part that is played, where it is not the whole.
+    part: Option<(usize, usize)>,
 }
 
 impl Playback {
     /// Begins at frame `from`.
     pub fn start(footage: i64, from: usize, speed: f32, now: f64) -> Self {
-        Self { footage, dropped: 0, speed: f64::from(speed), from, asked: now, clock: None, shown: None }
+        Self { footage, dropped: 0, speed: f64::from(speed), from, asked: now, clock: None, shown: None, part: None }
     }
 
     /// Goes on at another speed from where it is.
@@ -41,6 +45,24 @@ impl Playback {
             self.clock = at.map(|at| (now, at));
             self.speed = f64::from(speed);
         }
+    }
+
+    /// Plays only the frames from the first to the last of a part, or the whole footage.
+    pub fn set_loop(&mut self, part: Option<(usize, usize)>) {
+        self.part = part;
+    }
+
+    /// The last frame that is played. One who goes past the end of the part is there at once.
+    fn end(&self, times: &[i64]) -> usize {
+        let last = times.len().saturating_sub(1);
+        self.part.map_or(last, |(_, end)| end.min(last))
+    }
+
+    /// The first frames of what is played, as many as that.
+    pub fn beginning(&self, count: usize, frames: usize) -> std::ops::Range<usize> {
+        let first = self.part.map_or(0, |(first, _)| first.min(frames));
+        let end = self.part.map_or(frames, |(_, last)| (last + 1).min(frames)).max(first);
+        first..(first + count).min(end)
     }
 
     /// Starts the clock once `ready`, or when that takes too long. Whether it runs.
@@ -57,7 +79,7 @@ impl Playback {
     }
 
     /// The recorded moment, ns.
-    fn moment(&self, times: &[i64], now: f64) -> i64 {
+    pub fn moment(&self, times: &[i64], now: f64) -> i64 {
         match self.clock {
             Some((since, from_ns)) => self.recorded(since, from_ns, now),
             None => times.get(self.from).copied().unwrap_or(0),
@@ -66,7 +88,8 @@ impl Playback {
 
     /// The frame that is due.
     pub fn due(&self, times: &[i64], now: f64) -> usize {
-        last_before(times, self.moment(times, now)).max(self.from.min(times.len().saturating_sub(1)))
+        let due = last_before(times, self.moment(times, now)).min(self.end(times));
+        due.max(self.from.min(times.len().saturating_sub(1)))
     }
 
     /// The frames that may be shown now: after the one shown last, up to the one that is due.
@@ -84,46 +107,82 @@ impl Playback {
         let mut at = moment;
         while upcoming.len() < most {
             let last = upcoming.last().copied().unwrap_or(due);
+            if last >= self.end(times) {
+                break;
+            }
             let Some(next_ns) = times.get(last + 1) else { break };
             // The refresh at which the next frame is due; by then a later one may be. Times are whole nanoseconds: a frame
             // that is due a rounding later is due.
             let wait = next_ns.saturating_sub(at).saturating_sub(step / 64).max(1);
             let steps = (wait - 1) / step.max(1) + 1;
             at = at.saturating_add(steps.saturating_mul(step)).max(*next_ns);
-            upcoming.push(last_before(times, at.saturating_add(step / 64)).max(last + 1));
+            let next = last_before(times, at.saturating_add(step / 64)).min(self.end(times));
+            upcoming.push(next.max(last + 1));
         }
         upcoming
     }
 
+    /// The frames of another camera of the recording that the coming refreshes show beside this one: those nearest to the
+    /// moments up to `until_ns`, no more than `most`. `lead` are the times of the camera that is played, `times` those of the other.
+    pub fn beside(&self, lead: &[i64], times: &[i64], now: f64, until_ns: i64, most: usize) -> Vec<usize> {
+        #[expect(clippy::cast_possible_truncation, reason = "less than a second")]
+        let step = ((REFRESH_S * self.speed * 1e9) as i64).max(1);
+        let mut at = self.moment(lead, now);
+        let mut found: Vec<usize> = Vec::new();
+        while found.len() < most {
+            let Some(near) = nearest(times, at) else { break };
+            if found.last().is_none_or(|last| *last < near.frame) {
+                found.push(near.frame);
+            }
+            // The refresh at which the next frame is the nearest.
+            let Some(next) = times.get(near.frame + 1) else { break };
+            let turn = times[near.frame] / 2 + next / 2;
+            let wait = turn.saturating_sub(at).max(0);
+            at = at.saturating_add((wait / step + 1).saturating_mul(step));
+            if at > until_ns {
+                break;
+            }
+        }
+        found
+    }
+
+    /// How many frames the screen could have shown and did not, going from one frame of a camera to another.
+    pub fn skipped(&self, times: &[i64], before: usize, frame: usize) -> usize {
+        let skipped = frame.saturating_sub(before + 1);
+        let (Some(from), Some(to)) = (times.get(before), times.get(frame)) else { return 0 };
+        if skipped == 0 {
+            return 0;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a count of refreshes")]
+        let refreshes = to.saturating_sub(*from) as f64 / (REFRESH_S * self.speed * 1e9);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive count")]
+        let could = (refreshes + 0.01).floor().max(1.0) as usize - 1;
+        skipped.min(could)
+    }
+
     /// A frame was shown; what was skipped to come to it is counted, as far as the screen could have shown it.
     pub fn show(&mut self, times: &[i64], frame: usize) {
-        let before = self.shown.replace(frame);
-        let (Some(before), Some(to)) = (before, times.get(frame)) else { return };
-        let skipped = frame.saturating_sub(before + 1);
-        if let Some(from) = times.get(before)
-            && skipped > 0
-        {
-            #[expect(clippy::cast_precision_loss, reason = "a count of refreshes")]
-            let refreshes = to.saturating_sub(*from) as f64 / (REFRESH_S * self.speed * 1e9);
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive count")]
-            let could = (refreshes + 0.01).floor().max(1.0) as usize - 1;
-            self.dropped += skipped.min(could);
+        if let Some(before) = self.shown.replace(frame) {
+            self.dropped += self.skipped(times, before, frame);
         }
     }
 
     /// Whether the last frame has been shown for its time.
     pub fn is_over(&self, times: &[i64], now: f64) -> bool {
-        let Some(last) = times.len().checked_sub(1) else { return true };
+        if times.is_empty() {
+            return true;
+        }
+        let last = self.end(times);
         // The last frame stands as long as the one before it.
         let stands = if last > 0 { times[last].saturating_sub(times[last - 1]) } else { 0 };
-        self.shown == Some(last) && self.moment(times, now) >= times[last].saturating_add(stands)
+        self.shown.is_some_and(|shown| shown >= last) && self.moment(times, now) >= times[last].saturating_add(stands)
     }
 
-    /// Begins again at the first frame.
+    /// Begins again at the first frame that is played.
     pub fn again(&mut self, times: &[i64], now: f64) {
-        self.from = 0;
+        self.from = self.beginning(1, times.len()).start.min(times.len().saturating_sub(1));
         self.shown = None;
-        self.clock = times.first().map(|first| (now, *first));
+        self.clock = times.get(self.from).map(|first| (now, *first));
     }
 
     /// Seconds until something changes on screen.
@@ -189,6 +248,27 @@ mod tests {
     }
 
     #[test]
+    fn cameras_beside_it_follow_by_recorded_time_whatever_their_rate() {
+        let lead = times(300, 10);
+        // 30 ms later at the same rate, three times as fast, and one that begins a second later.
+        let late: Vec<i64> = lead.iter().map(|time| time + 30_000_000).collect();
+        let fast = times(900, 30);
+        let new: Vec<i64> = lead.iter().map(|time| time + 1_000_000_000).collect();
+        let playback = running(&lead, 1.0);
+        let until = lead[4];
+        for (other, after, most, expected) in [
+            (&late, 0.0, 9, vec![0, 1, 2, 3, 4]),
+            (&late, 0.09, 9, vec![1, 2, 3, 4]),
+            (&fast, 0.0, 5, vec![0, 1, 2, 3, 4]),
+            (&fast, 0.2, 20, vec![6, 7, 8, 9, 10, 11, 12]),
+            (&new, 0.0, 9, vec![0]),
+        ] {
+            assert_eq!(playback.beside(&lead, other, 100.0 + after, until, most), expected, "{after}");
+        }
+        assert!(playback.beside(&lead, &[], 100.0, until, 9).is_empty());
+    }
+
+    #[test]
     fn only_what_the_screen_could_have_shown_counts_as_dropped() {
         let times = times(100, 30);
         for (speed, shown, dropped) in
@@ -217,6 +297,32 @@ mod tests {
         assert!(playback.is_over(&times, 99.0));
         playback.again(&times, 99.0);
         assert_eq!((playback.due(&times, 99.15), playback.showable(&times, 99.15)), (3, 0..=3));
+    }
+
+    #[test]
+    fn a_part_is_played_in_a_loop_and_one_who_is_past_it_comes_back() {
+        let times = times(300, 10);
+        let mut playback = Playback::start(1, 25, 1.0, 50.0);
+        playback.set_loop(Some((20, 29)));
+        assert!(playback.run(&times, 50.0, true));
+        assert_eq!(playback.upcoming(&times, 50.0, 9), [25, 26, 27, 28, 29]);
+        assert_eq!((playback.due(&times, 50.25), playback.due(&times, 59.0)), (27, 29));
+        playback.show(&times, 29);
+        assert!(!playback.is_over(&times, 50.45) && playback.is_over(&times, 50.5));
+        playback.again(&times, 60.0);
+        assert_eq!((playback.due(&times, 60.0), playback.due(&times, 60.35)), (20, 23));
+        assert_eq!((playback.beginning(4, 300), playback.beginning(99, 300)), (20..24, 20..30));
+        let mut past = Playback::start(1, 200, 1.0, 50.0);
+        past.set_loop(Some((20, 29)));
+        assert!(past.run(&times, 50.0, true));
+        past.show(&times, past.due(&times, 50.0));
+        assert!(past.is_over(&times, 50.0));
+        past.again(&times, 51.0);
+        assert_eq!(past.due(&times, 51.0), 20);
+        // A part of another time of the footage's.
+        past.set_loop(Some((900, 999)));
+        past.again(&times, 52.0);
+        assert_eq!(past.due(&times, 52.0), 299);
     }
 
     #[test]

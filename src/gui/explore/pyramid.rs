@@ -11,7 +11,6 @@ const GAP_NS: i64 = 1_000_000_000;
 /// Times and values of one metric, with coarser levels above.
 #[derive(Debug)]
 pub(super) struct Pyramid {
-    pub name: String,
     times: Vec<i64>,
     values: Vec<f64>,
     /// Level `k` has one (min, max) per `FAN^(k+1)` samples; (NaN, NaN) where no sample has a value.
@@ -26,10 +25,10 @@ impl Pyramid {
         if matches!(series.values, crate::model::Column::Text { .. }) || values.len() != series.time_ns.len() {
             return None;
         }
-        Some(Self::of(series.name.clone(), series.time_ns.to_vec(), values))
+        Some(Self::of(series.time_ns.to_vec(), values))
     }
 
-    fn of(name: String, times: Vec<i64>, values: Vec<f64>) -> Self {
+    fn of(times: Vec<i64>, values: Vec<f64>) -> Self {
         let mut levels: Vec<Vec<(f64, f64)>> = Vec::new();
         let mut level: Vec<(f64, f64)> = values.chunks(FAN).map(|chunk| span(chunk.iter().map(|v| (*v, *v)))).collect();
         while level.len() > 1 {
@@ -38,7 +37,7 @@ impl Pyramid {
             level = coarser;
         }
         levels.push(level);
-        Self { name, times, values, levels }
+        Self { times, values, levels }
     }
 
     /// Whether any sample has a value.
@@ -46,7 +45,29 @@ impl Pyramid {
         self.levels.last().is_some_and(|top| top.iter().any(|(low, _)| !low.is_nan()))
     }
 
-    /// Lines to draw from `from_ns` to `to_ns` in about `width` columns: each line unbroken, points as (ns, value).
+    /// Times of the first and the last sample, ns UTC.
+    pub fn extent(&self) -> Option<(i64, i64)> {
+        Some((*self.times.first()?, *self.times.last()?))
+    }
+
+    /// The value at a time, found as values of frames are: between two samples near enough to each other.
+    #[expect(clippy::cast_precision_loss, reason = "less than a second between two samples")]
+    pub fn value_at(&self, ns: i64) -> Option<f64> {
+        let after = self.times.partition_point(|time| *time <= ns);
+        let before = after.checked_sub(1)?;
+        let (time, value) = (self.times[before], self.values[before]);
+        if time == ns {
+            return Some(value).filter(|value| !value.is_nan());
+        }
+        let (next, next_value) = (*self.times.get(after)?, self.values[after]);
+        let apart = next.saturating_sub(time);
+        let part = ns.saturating_sub(time) as f64 / apart.max(1) as f64;
+        let between = value + (next_value - value) * part;
+        (apart <= GAP_NS && !between.is_nan()).then_some(between)
+    }
+
+    /// Lines to draw from `from_ns` to `to_ns` in about `width` columns: each line unbroken, points as (ns, value). The
+    /// smallest and the largest value of each column are among them.
     pub fn lines(&self, from_ns: i64, to_ns: i64, width: usize) -> Vec<Vec<(i64, f64)>> {
         let first = self.times.partition_point(|time| *time < from_ns).saturating_sub(1);
         let last = (self.times.partition_point(|time| *time <= to_ns) + 1).min(self.times.len());
@@ -61,10 +82,13 @@ impl Pyramid {
             }
             return pen.finish();
         }
-        let step = per_column;
+        // Columns of time that stay where they are while the stretch is moved, so that the curve does not shimmer.
+        let columns = i64::try_from(width).unwrap_or(i64::MAX);
+        let column_ns = (to_ns.saturating_sub(from_ns) / columns.max(1)).max(1);
         let mut start = first;
         while start < last {
-            let end = (start + step).min(last);
+            let next = (self.times[start].div_euclid(column_ns) + 1).saturating_mul(column_ns);
+            let end = start + self.times[start..last].partition_point(|time| *time < next).max(1);
             let (low, high) = self.span_of(start, end);
             // The two ends stand at the stretch's beginning and middle, so that the line stays in time order.
             let middle = self.times[start + (end - start) / 2];
@@ -135,7 +159,7 @@ impl Pen {
             return;
         }
         if let Some((before, _)) = self.line.last()
-            && time - before > GAP_NS.max(self.usual_step() * 4)
+            && time.saturating_sub(*before) > GAP_NS.max(self.usual_step().saturating_mul(4))
         {
             self.up();
         }
@@ -145,7 +169,7 @@ impl Pen {
     /// The step between the last two points, so that slow sensors and far zooms are not all gaps.
     fn usual_step(&self) -> i64 {
         match self.line.as_slice() {
-            [.., (a, _), (b, _)] => b - a,
+            [.., (a, _), (b, _)] => b.saturating_sub(*a),
             _ => i64::MAX / 8,
         }
     }
@@ -170,7 +194,7 @@ mod tests {
 
     fn pyramid(values: Vec<f64>) -> Pyramid {
         let times = (0..i64::try_from(values.len()).unwrap()).map(|index| index * 10_000_000).collect();
-        Pyramid::of("speed".into(), times, values)
+        Pyramid::of(times, values)
     }
 
     #[test]
@@ -190,7 +214,64 @@ mod tests {
         assert_eq!(near.len(), 2, "a gap of NaN breaks the line");
     }
 
+    #[test]
+    fn no_line_stands_on_the_wrong_side_of_a_gap() {
+        // A thousand samples at 0, twenty seconds of nothing, a thousand at 9.
+        let times: Vec<i64> =
+            (0..2000_i64).map(|at| at * 10_000_000 + if at >= 1003 { 20_000_000_000 } else { 0 }).collect();
+        let values: Vec<f64> = (0..2000).map(|at| if at >= 1003 { 9.0 } else { 0.0 }).collect();
+        let pyramid = Pyramid::of(times, values);
+        let lines = pyramid.lines(0, 60_000_000_000, 200);
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].iter().all(|(_, value)| *value < 1.0) && lines[1].iter().all(|(_, value)| *value > 8.0));
+    }
+
+    #[test]
+    fn values_lie_between_samples_that_are_near_each_other() {
+        let times = vec![0, 100, 200, 2000, 2100].into_iter().map(|ms| ms * 1_000_000).collect();
+        let pyramid = Pyramid::of(times, vec![1.0, 2.0, f64::NAN, 4.0, 5.0]);
+        for (ms, expected) in [
+            (-1, None),
+            (0, Some(1.0)),
+            (50, Some(1.5)),
+            (100, Some(2.0)),
+            (150, None),
+            (200, None),
+            (1000, None),
+            (2100, Some(5.0)),
+            (2101, None),
+        ] {
+            assert_eq!(pyramid.value_at(ms * 1_000_000), expected, "{ms}");
+        }
+        assert_eq!(pyramid.extent(), Some((0, 2_100_000_000)));
+    }
+
     proptest! {
+        #[test]
+        fn no_column_loses_its_ends(
+            steps in prop::collection::vec((prop_oneof![9 => 1_i64..30_000_000, 1 => Just(3_000_000_000)],
+                prop_oneof![6 => -100.0..100.0_f64, 1 => Just(f64::NAN), 1 => Just(1e9)]), 1..3000),
+            window in (0.0..1.0_f64, 0.0..1.0_f64),
+            width in 1_usize..300,
+        ) {
+            let mut time = 0;
+            let times: Vec<i64> = steps.iter().map(|(step, _)| { time += step; time }).collect();
+            let values: Vec<f64> = steps.iter().map(|(_, value)| *value).collect();
+            #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a time of the series")]
+            let at = |part: f64| (time as f64 * part) as i64;
+            let (from, to) = (at(window.0.min(window.1)), at(window.0.max(window.1)));
+            let pyramid = Pyramid::of(times.clone(), values.clone());
+            let points: Vec<(i64, f64)> = pyramid.lines(from, to, width).concat();
+            prop_assert!(points.is_sorted_by_key(|(time, _)| *time));
+            prop_assert!(points.len() <= 4 * width + 16, "{} points", points.len());
+            prop_assert!(points.iter().all(|(_, point)| values.iter().any(|value| value.total_cmp(point).is_eq())));
+            if let Some((low, high)) = pyramid.extremes(from, to) {
+                // Beside what lies inside, the neighbours just outside are drawn.
+                prop_assert!(points.iter().any(|(_, value)| *value <= low));
+                prop_assert!(points.iter().any(|(_, value)| *value >= high));
+            }
+        }
+
         #[test]
         fn stretches_know_their_ends(values in prop::collection::vec(prop_oneof![4 => -100.0..100.0_f64, 1 => Just(f64::NAN)], 1..700), a in 0_usize..700, b in 0_usize..700) {
             let (start, end) = (a.min(b).min(values.len()), a.max(b).min(values.len()));

@@ -3,8 +3,7 @@
 use std::{ops::Range, time::Duration};
 
 use egui::{
-    Align, Event, Frame, Id, Key, Layout, Margin, Modifiers, Order, Popup, Rect, RichText, Stroke, StrokeKind,
-    TextEdit, Ui,
+    Align, Event, Frame, Id, Key, Layout, Margin, Modifiers, Popup, Rect, RichText, Stroke, StrokeKind, TextEdit, Ui,
     text::{CCursor, CCursorRange},
     text_edit::TextEditOutput,
     vec2,
@@ -12,21 +11,27 @@ use egui::{
 
 use super::{
     completion::{Completions, Taken},
-    highlight,
+    explain::Explain,
+    highlight::{self, Emphasis},
+    history::{self, History},
+    mistake::mistake_ui,
 };
 use crate::{
-    filter::{FrameColumns, MetricName, metric_reference, name_text, text_literal},
+    filter::{FilterError, FrameColumns, MetricName, metric_reference, name_text, text_literal},
     gui::{
         command::{Action, Command},
         lake::Lake,
         shell::menu_entry_ui,
         state::State,
         theme::{self, CONTROL, ROUND, colors},
-        widgets::{Icon, icon_button, paint_icon},
+        widgets::{Icon, icon_button, icon_toggle},
+        work::Workers,
     },
     model::MetricKind,
 };
 
+/// Filters used lately that the menu lists; all of them are under the bar, on Down.
+const IN_MENU: usize = 8;
 /// A mistake is told once the typing has paused this long, s.
 const PATIENCE_S: f64 = 0.6;
 
@@ -37,13 +42,20 @@ pub struct QueryBar {
     shown: Option<String>,
     edited_at: f64,
     completions: Completions,
+    history: History,
+    /// What each part of the filter leaves.
+    pub explain: Explain,
+    /// The part that is pointed at in the explanation.
+    marked: Option<Range<usize>>,
+    /// The part to select in the next frame.
+    select: Option<Range<usize>>,
     /// A filter that could be typed in this lake.
     example: String,
 }
 
 impl QueryBar {
     /// Draws the bar over the width that is left.
-    pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Command>) {
+    pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
         if self.shown.as_ref() != Some(&lake.filter) {
             self.text.clone_from(&lake.filter);
             self.shown = Some(lake.filter.clone());
@@ -70,25 +82,37 @@ impl QueryBar {
         let fill = ui.visuals().text_edit_bg_color();
         ui.painter().rect(rect, ROUND, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
         let taken = if focused { self.completions.keys(ui) } else { None };
-        let span = wrong.map(|error| error.span.clone());
-        let Some(mut output) = self.edit_ui(ui, rect, id, span.as_ref(), out) else { return };
+        let recalled = if focused && !self.completions.is_open() { self.history.keys(ui, lake) } else { None };
+        let emphasis =
+            Emphasis { wrong: wrong.map(|error| error.span.clone()), marked: self.marked.clone(), off: lake.off };
+        let Some(mut output) = self.edit_ui(ui, rect, id, &emphasis, lake, out) else { return };
         let response = output.response.response.clone().accessible_name("Filter");
-        if state.transient.focus_query {
+        let select = match self.select.take() {
+            Some(part) => Some((characters(&self.text, part.start), characters(&self.text, part.end))),
+            None => state.transient.focus_query.then(|| (0, self.text.chars().count())),
+        };
+        if let Some((start, end)) = select {
             response.request_focus();
-            let all = CCursorRange::two(CCursor::new(0), CCursor::new(self.text.chars().count()));
-            output.state.cursor.set_char_range(Some(all));
+            let range = CCursorRange::two(CCursor::new(start), CCursor::new(end));
+            output.state.cursor.set_char_range(Some(range));
             output.state.clone().store(ui.ctx(), id);
             out.push(Command::QueryFocused);
         }
         let cursor = output.cursor_range.map(|range| byte_of(&self.text, range.primary.index.0));
         if response.changed() {
+            self.history.close();
             self.edited(now, out);
         }
         if response.has_focus() {
             let typed = response.changed();
             self.completions.update(&self.text, cursor.unwrap_or(self.text.len()), lake, typed);
-            if ui.input_mut(|input| !self.completions.is_open() && input.consume_key(Modifiers::NONE, Key::Escape)) {
-                response.surrender_focus();
+            if !self.completions.is_open() {
+                let escape = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+                if escape && self.explain.is_open() {
+                    self.explain.toggle();
+                } else if escape {
+                    response.surrender_focus();
+                }
             }
             // What is wrong matters more than what could follow.
             if wrong.is_some() && !self.completions.has_choice() {
@@ -103,17 +127,48 @@ impl QueryBar {
                 self.edited(now, out);
                 self.completions.update(&self.text, byte_of(&self.text, at), lake, true);
             }
+            if ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Paste(_)))) {
+                // Line breaks have no meaning in a filter of one line.
+                self.text = self.text.replace(['\n', '\r'], " ");
+            }
         } else {
             self.completions.close();
+            if response.lost_focus() {
+                out.push(Command::KeepFilter);
+                // Esc takes the keyboard away; a press may be on the list itself.
+                if !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
+                    self.history.close();
+                }
+            }
         }
-        if let Some(error) = wrong
-            && !self.completions.is_open()
-        {
-            error_ui(ui, rect, &error.message, error.hint.as_deref());
+        self.below_ui(ui, rect, wrong, recalled, lake, workers, out);
+    }
+
+    /// What hangs under the bar: one of the filters used lately, what is wrong, and the explanation.
+    #[expect(clippy::too_many_arguments, reason = "each is another thing")]
+    fn below_ui(
+        &mut self,
+        ui: &Ui,
+        rect: Rect,
+        wrong: Option<&FilterError>,
+        recalled: Option<String>,
+        lake: &Lake,
+        workers: &Workers,
+        out: &mut Vec<Command>,
+    ) {
+        let recalled = recalled.or_else(|| self.history.ui(ui, rect, lake));
+        let free = !self.completions.is_open() && !self.history.is_open();
+        let mended = wrong.filter(|_| free).and_then(|error| mistake_ui(ui, rect, &self.text, error));
+        if let Some(filter) = recalled.or(mended) {
+            out.push(Command::AskFilter(filter));
         }
-        if ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Paste(_)))) && response.has_focus() {
-            // Line breaks have no meaning in a filter of one line.
-            self.text = self.text.replace(['\n', '\r'], " ");
+        self.marked = None;
+        if free && wrong.is_none() {
+            let pointed = self.explain.ui(ui, rect, lake, workers);
+            self.marked = pointed.over;
+            if pointed.pressed.is_some() {
+                self.select = pointed.pressed;
+            }
         }
     }
 
@@ -123,31 +178,45 @@ impl QueryBar {
         ui: &mut Ui,
         rect: Rect,
         id: Id,
-        wrong: Option<&Range<usize>>,
+        emphasis: &Emphasis,
+        lake: &Lake,
         out: &mut Vec<Command>,
     ) -> Option<TextEditOutput> {
         let colors = colors(ui);
         let mut output = None;
         ui.allocate_ui_with_layout(rect.size(), Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
-            ui.add_space(8.0);
-            let (icon, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
-            let focused = ui.memory(|memory| memory.has_focus(id));
-            paint_icon(ui.painter(), icon, Icon::Funnel, if focused { colors.accent } else { colors.muted });
+            ui.add_space(2.0);
+            self.switch_ui(ui, lake, out);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add_space(2.0);
                 let more = icon_button(ui, Icon::Down, "Query menu");
                 Popup::menu(&more).show(|ui| {
-                    for action in [Action::CopyCommandLine, Action::ClearFilter, Action::Undo, Action::Redo] {
-                        menu_entry_ui(ui, action, true, None, out);
+                    let any = !self.text.is_empty();
+                    for (action, enabled) in [
+                        (Action::ExplainFilter, true),
+                        (Action::FilterOnOff, any),
+                        (Action::ClearFilter, any),
+                        (Action::CopyCommandLine, true),
+                        (Action::Undo, true),
+                        (Action::Redo, true),
+                    ] {
+                        menu_entry_ui(ui, action, enabled, None, out);
                     }
+                    recent_ui(ui, lake, out);
                 });
+                let explain = icon_toggle(ui, Icon::Steps, &Action::ExplainFilter.tip(), self.explain.is_open());
+                if explain.clicked() {
+                    out.push(Action::ExplainFilter.into());
+                }
                 if !self.text.is_empty() && icon_button(ui, Icon::Close, &Action::ClearFilter.tip()).clicked() {
                     out.push(Action::ClearFilter.into());
                 }
                 let font = theme::mono(13.0);
                 let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _width: f32| {
-                    ui.fonts_mut(|fonts| fonts.layout_job(highlight::layout(text.as_str(), &font, colors, wrong)))
+                    ui.fonts_mut(|fonts| {
+                        fonts.layout_job(highlight::layout_with(text.as_str(), &font, colors, emphasis))
+                    })
                 };
                 let hint = RichText::new(format!("Filter frames, for example  {}", self.example))
                     .font(theme::mono(12.5))
@@ -165,6 +234,16 @@ impl QueryBar {
             });
         });
         output
+    }
+
+    /// The funnel, which turns the filter off and on.
+    fn switch_ui(&self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+        let on = !self.text.trim().is_empty() && !lake.off;
+        ui.add_enabled_ui(!self.text.trim().is_empty(), |ui| {
+            if icon_toggle(ui, Icon::Funnel, &Action::FilterOnOff.tip(), on).clicked() {
+                out.push(Action::FilterOnOff.into());
+            }
+        });
     }
 
     fn edited(&mut self, now: f64, out: &mut Vec<Command>) {
@@ -199,29 +278,26 @@ fn example(table: &dyn FrameColumns) -> String {
     }
 }
 
-fn byte_of(text: &str, characters: usize) -> usize {
-    text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)
+/// The filters used lately that fit into a menu.
+fn recent_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+    if history::others(lake).next().is_none() {
+        return;
+    }
+    ui.separator();
+    ui.label(RichText::new("Used lately").font(theme::medium(11.5)).color(colors(ui).muted));
+    for filter in history::others(lake).take(IN_MENU) {
+        if history::entry_ui(ui, filter, false) {
+            out.push(Command::AskFilter(filter.clone()));
+            ui.close();
+        }
+    }
 }
 
-fn error_ui(ui: &Ui, below: Rect, message: &str, hint: Option<&str>) {
-    let colors = colors(ui);
-    egui::Area::new(Id::unique("filter error"))
-        .order(Order::Foreground)
-        .interactable(false)
-        .fixed_pos(below.left_bottom() + vec2(0.0, 6.0))
-        .show(ui.ctx(), |ui| {
-            Frame::new()
-                .fill(colors.raised)
-                .stroke(Stroke::new(1.0, colors.outline))
-                .corner_radius(ROUND)
-                .shadow(ui.visuals().popup_shadow)
-                .inner_margin(Margin::symmetric(12, 8))
-                .show(ui, |ui| {
-                    ui.set_max_width(below.width().max(280.0) - 24.0);
-                    ui.label(RichText::new(message).font(theme::medium(13.0)).color(colors.error));
-                    if let Some(hint) = hint {
-                        ui.label(RichText::new(hint).color(colors.text));
-                    }
-                });
-        });
+/// The number of characters before a byte.
+fn characters(text: &str, byte: usize) -> usize {
+    text.char_indices().take_while(|(at, _)| *at < byte).count()
+}
+
+fn byte_of(text: &str, characters: usize) -> usize {
+    text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)
 }

@@ -1,17 +1,19 @@
 //! One tile of the grid: picture, boxes, caption, marks.
 
-use std::sync::Arc;
-
 use egui::{
     Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, epaint::RectShape, pos2, vec2,
 };
 
+use super::{lattice::Plan, span_tile::Card};
 use crate::{
     gui::{
         command::Command,
         lake::Lake,
+        selected::Share,
         theme::{self, class_color, colors},
-        thumbs::Thumb,
+        tile_labels::TileLabel,
+        tile_pictures::Thumb,
+        trouble::Trouble,
         view::{SortValues, View},
         widgets::{
             Icon, elided, paint_icon,
@@ -22,34 +24,47 @@ use crate::{
 };
 
 /// What is known of a tile.
-pub(super) struct Tile {
+pub(super) struct Tile<'a> {
+    /// The frame that is shown; of a span the one under the pointer.
     pub row: usize,
     pub rect: Rect,
-    /// Height of the picture, px; the caption is below.
-    pub picture: f32,
+    pub plan: Plan,
     pub thumb: Thumb,
-    pub labels: Option<Arc<Vec<Label>>>,
+    /// The labels, where boxes are drawn and once they are there.
+    pub labels: Option<TileLabel>,
+    /// The span that it stands for, if it is more than a frame.
+    pub card: Option<Card<'a>>,
 }
 
-impl Tile {
+impl Tile<'_> {
     pub fn ui(self, ui: &Ui, lake: &Lake, view: &View, out: &mut Vec<Command>) {
         let colors = colors(ui);
-        let id = ui.scope_id().with(("tile", self.row));
+        // The same while the pointer scrubs through its frames.
+        let (known, face) = match &self.card {
+            Some(card) => (card.span.first as usize, card.span.face as usize),
+            None => (self.row, self.row),
+        };
+        let id = ui.scope_id().with(("tile", known));
         let response = ui.interact(self.rect, id, Sense::click());
-        let selected = lake.selected.contains(self.row);
+        let share = match &self.card {
+            Some(card) => lake.selected.share(&view.set, &card.span.rows()),
+            None if lake.selected.contains(self.row) => Share::All,
+            None => Share::None,
+        };
         response.widget_info(|| {
-            WidgetInfo::selected(
-                Role::ListBoxOption,
-                true,
-                selected,
-                format!("Frame {}{}", lake.table().frame_id(self.row), self.trouble(lake)),
-            )
+            let span = self.card.as_ref().map(Card::spoken).unwrap_or_default();
+            let frame = lake.table().frame_id(face);
+            let text = format!("Frame {frame}{span}{}", self.trouble(lake));
+            WidgetInfo::selected(Role::ListBoxOption, true, share == Share::All, text)
         });
         if matches!(self.thumb, Thumb::Loading) {
             ui.ctx().accesskit_node_builder(response.id, egui::accesskit::Node::set_busy);
         }
-        let picture = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), self.picture));
+        let picture = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), self.plan.picture));
         let rounding = if picture.width() >= 80.0 { 4.0 } else { 2.0 };
+        if self.card.is_some() {
+            Card::stack_ui(ui, picture, self.plan.gap);
+        }
         let painter = ui.painter();
         let drawn = match &self.thumb {
             Thumb::Ready(texture, uv) => {
@@ -63,34 +78,27 @@ impl Tile {
                 None
             }
             Thumb::Failed(trouble) => {
-                painter.rect_filled(picture, rounding, colors.panel);
-                let damaged = trouble.is_marked();
-                let (icon, ink) = (trouble.icon(), trouble.ink(colors));
-                if damaged {
-                    painter.rect_stroke(picture, rounding, Stroke::new(1.5, ink), StrokeKind::Inside);
-                }
-                let side = (picture.height() * 0.4).min(22.0);
-                let roomy = picture.width() >= 80.0 && picture.height() >= 56.0;
-                let up = if roomy { vec2(0.0, 9.0) } else { vec2(0.0, 0.0) };
-                paint_icon(painter, Rect::from_center_size(picture.center() - up, vec2(side, side)), icon, ink);
-                if roomy {
-                    let at = picture.center() + vec2(0.0, 14.0);
-                    let word_ink = if damaged { colors.text } else { colors.muted };
-                    painter.text(at, Align2::CENTER_CENTER, trouble.word(), theme::medium(11.5), word_ink);
-                }
+                trouble_ui(ui, picture, rounding, trouble);
                 None
             }
         };
-        if let (Some(drawn), Some(labels)) = (drawn, &self.labels) {
-            self.boxes_ui(ui, lake, drawn, labels);
+        match (drawn, &self.labels) {
+            (Some(drawn), Some(Ok(labels))) => self.boxes_ui(ui, lake, drawn, labels),
+            (_, Some(Err(_))) => torn_ui(ui, picture),
+            _ => {}
         }
-        self.marks_ui(ui, lake, picture, rounding, selected, response.hovered());
-        if self.rect.height() > self.picture + 12.0 {
+        if let Some(card) = &self.card {
+            card.marks_ui(ui, view, picture);
+        }
+        self.marks_ui(ui, lake, picture, rounding, share, response.hovered());
+        if self.rect.height() > self.plan.picture + 12.0 {
             self.caption_ui(ui, lake, view);
         }
         if response.clicked() {
             let modifiers = ui.input(|input| input.modifiers);
-            out.push(if modifiers.command {
+            out.push(if modifiers.command && self.card.is_some() {
+                Command::SelectToggleSpan(self.row)
+            } else if modifiers.command {
                 Command::SelectToggle(self.row)
             } else if modifiers.shift {
                 Command::SelectTo(self.row)
@@ -100,7 +108,7 @@ impl Tile {
         }
         // A dialog opened by a key leaves the pointer where it was.
         if ui.ctx().memory(|memory| memory.top_modal_layer().is_none()) {
-            response.on_hover_ui(|ui| self.tip_ui(ui, lake));
+            response.on_hover_ui(|ui| self.tip_ui(ui, lake, view));
         }
     }
 
@@ -109,6 +117,7 @@ impl Tile {
         match &self.thumb {
             Thumb::Failed(_) if lake.table().damage(self.row).is_some() => ", damaged",
             Thumb::Failed(_) => ", cannot be shown",
+            Thumb::Ready(..) | Thumb::Loading if matches!(self.labels, Some(Err(_))) => ", its labels cannot be read",
             Thumb::Ready(..) | Thumb::Loading => "",
         }
     }
@@ -135,21 +144,30 @@ impl Tile {
         }
     }
 
-    fn marks_ui(&self, ui: &Ui, lake: &Lake, picture: Rect, rounding: f32, selected: bool, hovered: bool) {
+    fn marks_ui(&self, ui: &Ui, lake: &Lake, picture: Rect, rounding: f32, share: Share, hovered: bool) {
         let colors = colors(ui);
         let painter = ui.painter();
-        let current = lake.current == Some(self.row);
+        let current = lake.current.is_some_and(|current| match &self.card {
+            Some(card) => card.span.rows().contains(&current),
+            None => current == self.row,
+        });
         if current {
             painter.rect_stroke(picture, rounding, Stroke::new(2.0, colors.text), StrokeKind::Outside);
         } else if hovered {
             painter.rect_stroke(picture, rounding, Stroke::new(1.0, colors.muted), StrokeKind::Outside);
         }
-        if selected {
+        if share != Share::None {
             painter.rect_stroke(picture, rounding, Stroke::new(2.0, colors.accent), StrokeKind::Inside);
             if picture.width() >= 44.0 {
                 let mark = Rect::from_min_size(picture.left_top() + vec2(6.0, 6.0), vec2(16.0, 16.0));
                 painter.circle_filled(mark.center(), 8.5, colors.accent);
-                paint_icon(painter, mark.shrink(2.5), Icon::Check, colors.on_accent);
+                if share == Share::All {
+                    paint_icon(painter, mark.shrink(2.5), Icon::Check, colors.on_accent);
+                } else {
+                    // Of a span, some frames and not all.
+                    let dash = Rect::from_center_size(mark.center(), vec2(8.0, 2.0));
+                    painter.rect_filled(dash, 1, colors.on_accent);
+                }
             } else {
                 painter.rect_filled(picture, rounding, colors.accent.gamma_multiply(0.35));
             }
@@ -158,10 +176,25 @@ impl Tile {
 
     fn caption_ui(&self, ui: &Ui, lake: &Lake, view: &View) {
         let colors = colors(ui);
-        let line = Rect::from_min_max(pos2(self.rect.left() + 2.0, self.rect.top() + self.picture), self.rect.max);
+        let line = Rect::from_min_max(pos2(self.rect.left() + 2.0, self.rect.top() + self.plan.picture), self.rect.max);
         let painter = ui.painter().with_clip_rect(line.intersect(ui.clip_rect()));
         let (_, footage) = lake.footage(self.row);
-        let value = match &view.values {
+        let value = self.card.as_ref().map(|card| card.value(lake, view));
+        let in_order = !matches!(view.values, SortValues::Time);
+        let (value, sorted) = value.unwrap_or_else(|| (self.value(lake, view), in_order));
+        let y = line.center().y - 1.0;
+        let ink = if sorted { colors.text } else { colors.muted };
+        let right =
+            painter.text(pos2(line.right() - 2.0, y), Align2::RIGHT_CENTER, value.trim(), theme::numbers(11.5), ink);
+        let name = format!("{} · {}", footage.recording, footage.camera);
+        let room = right.left() - 8.0 - line.left();
+        elided(&painter, pos2(line.left(), y), name, egui::FontId::proportional(11.5), colors.muted, room);
+    }
+
+    /// What stands at the right below the picture of a single frame.
+    fn value(&self, lake: &Lake, view: &View) -> String {
+        let (_, footage) = lake.footage(self.row);
+        match &view.values {
             SortValues::Time => clock(lake.time(self.row) - footage.started_at_ns),
             SortValues::Labels(counts) => {
                 let count = counts.get(self.row).copied().unwrap_or(0);
@@ -171,30 +204,58 @@ impl Tile {
                 Some(value) => format!("{} {}", number(value), unit_text(unit.as_deref()).unwrap_or_default()),
                 None => column.text(self.row).unwrap_or_else(|| "—".to_owned()),
             },
-        };
-        let y = line.center().y - 1.0;
-        let sorted = !matches!(view.values, SortValues::Time);
-        let ink = if sorted { colors.text } else { colors.muted };
-        let right =
-            painter.text(pos2(line.right() - 2.0, y), Align2::RIGHT_CENTER, value.trim(), theme::numbers(11.5), ink);
-        let name = format!("{} · {}", footage.recording, footage.camera);
-        let room = right.left() - 8.0 - line.left();
-        elided(&painter, pos2(line.left(), y), name, egui::FontId::proportional(11.5), colors.muted, room);
+        }
     }
 
-    fn tip_ui(&self, ui: &mut Ui, lake: &Lake) {
+    fn tip_ui(&self, ui: &mut Ui, lake: &Lake, view: &View) {
         let colors = colors(ui);
         ui.label(egui::RichText::new(lake.table().frame_id(self.row).to_string()).font(theme::medium(12.5)));
         ui.label(egui::RichText::new(time_utc(lake.time(self.row))).font(theme::numbers(12.0)).color(colors.muted));
+        if let Some(card) = &self.card {
+            ui.label(card.told(lake, view));
+        }
         if let Thumb::Failed(trouble) = &self.thumb {
             ui.colored_label(colors.warning, trouble.headline());
             ui.label(&*trouble.message);
         }
+        if let Some(Err(error)) = &self.labels {
+            ui.colored_label(colors.warning, "The labels of this frame cannot be read");
+            ui.label(&**error);
+        }
+    }
+}
+
+/// A mark that labels are missing because they cannot be read, not because there are none.
+fn torn_ui(ui: &Ui, picture: Rect) {
+    let colors = colors(ui);
+    let side = (picture.height() * 0.3).clamp(10.0, 20.0);
+    let mark = Rect::from_min_size(picture.right_top() + vec2(-side - 4.0, 4.0), vec2(side, side));
+    ui.painter().rect_filled(mark, 4, Color32::from_black_alpha(190));
+    paint_icon(ui.painter(), mark.shrink(side * 0.15), Icon::Warning, colors.warning);
+}
+
+/// A tile without a picture: what is wrong with it, in a word where there is room.
+pub(super) fn trouble_ui(ui: &Ui, picture: Rect, rounding: f32, trouble: &Trouble) {
+    let (colors, painter) = (colors(ui), ui.painter());
+    painter.rect_filled(picture, rounding, colors.panel);
+    let damaged = trouble.is_marked();
+    let (icon, ink) = (trouble.icon(), trouble.ink(colors));
+    if damaged {
+        painter.rect_stroke(picture, rounding, Stroke::new(1.5, ink), StrokeKind::Inside);
+    }
+    let side = (picture.height() * 0.4).min(22.0);
+    let roomy = picture.width() >= 80.0 && picture.height() >= 56.0;
+    let up = if roomy { vec2(0.0, 9.0) } else { vec2(0.0, 0.0) };
+    paint_icon(painter, Rect::from_center_size(picture.center() - up, vec2(side, side)), icon, ink);
+    if roomy {
+        let at = picture.center() + vec2(0.0, 14.0);
+        let word_ink = if damaged { colors.text } else { colors.muted };
+        painter.text(at, Align2::CENTER_CENTER, trouble.word(), theme::medium(11.5), word_ink);
     }
 }
 
 /// The largest rectangle of this aspect in the middle of `area`.
-fn fit(area: Rect, aspect: Option<f32>) -> Rect {
+pub(super) fn fit(area: Rect, aspect: Option<f32>) -> Rect {
     let Some(aspect) = aspect else { return area };
     let size = if area.width() / area.height() > aspect {
         vec2(area.height() * aspect, area.height())

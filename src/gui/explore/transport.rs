@@ -10,7 +10,7 @@ use crate::gui::{
     theme::{self, STEP, colors},
     widgets::{
         Icon, bar, divider, icon_button, icon_toggle, quiet_button,
-        text::{clock, count, counted},
+        text::{clock, count, counted, time_utc},
     },
     work::Workers,
 };
@@ -106,8 +106,13 @@ fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
     let moment = clock(lake.time(row) - footage.started_at_ns);
     ui.label(RichText::new(moment).font(theme::numbers_medium(13.0)).color(colors.text))
         .on_hover_text("Time since the recording began");
-    let number = format!("{} / {}", count((row - footage.first_row) as u64 + 1), count(footage.rows as u64));
-    let _ = fitting(ui, RichText::new(number).font(theme::numbers(12.5)).color(colors.muted), "Frame of the footage");
+    let number = format!("#{} of {}", count((row - footage.first_row) as u64), count(footage.rows as u64));
+    let tip = "Number of the frame in its footage (from 0), and how many frames that has";
+    let _ = fitting(ui, RichText::new(number).font(theme::numbers(12.5)).color(colors.muted), tip);
+    // The day is told in the head.
+    let day = time_utc(lake.time(row)).get(11..).map(|time| format!("{time} UTC"));
+    let day = RichText::new(day.unwrap_or_default()).font(theme::numbers(12.5)).color(colors.muted);
+    let _ = fitting(ui, day, "Time of the frame, UTC");
     if let Some(view) = &lake.view {
         let (text, tip) = match view.place(row) {
             Some(place) => {

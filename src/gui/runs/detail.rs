@@ -2,7 +2,10 @@
 
 use egui::{Align, Frame, Label, Layout, Margin, RichText, ScrollArea, Stroke, Ui};
 
-use super::table::{run_duration, state_look};
+use super::{
+    Listed, Told,
+    table::{run_duration, state_look},
+};
 use crate::{
     gui::{
         command::Command,
@@ -15,13 +18,14 @@ use crate::{
     model::{Run, RunState},
 };
 
-pub(super) fn run_ui(ui: &mut Ui, run: &Run, log: Option<&Vec<String>>, out: &mut Vec<Command>) {
+pub(super) fn run_ui(ui: &mut Ui, listed: &Listed, told: Option<&Told>, out: &mut Vec<Command>) {
     let colors = colors(ui);
+    let run = &listed.run;
     ui.spacing_mut().item_spacing.y = 0.0;
     Frame::new().inner_margin(Margin::symmetric(16, 0)).show(ui, |ui| {
         bar(ui, 48.0, |ui| {
             ui.label(heading(format!("Run {} · {}", run.run_id, run.task)));
-            let (ink, word) = state_look(run.state, colors);
+            let (ink, word) = state_look(listed, colors);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.label(RichText::new(word).font(theme::medium(13.0)).color(ink));
             });
@@ -41,20 +45,22 @@ pub(super) fn run_ui(ui: &mut Ui, run: &Run, log: Option<&Vec<String>>, out: &mu
                 block_heading(ui, "Error");
                 card(ui, error, colors.error, out);
             }
-            if let Some(result) = &run.result {
+            if let Some(result) = told.and_then(|told| told.result.as_ref()) {
                 block_heading(ui, "Result");
-                let pretty = serde_json::from_str::<serde_json::Value>(result)
-                    .and_then(|value| serde_json::to_string_pretty(&value))
-                    .unwrap_or_else(|_| result.clone());
-                card(ui, &pretty, colors.text, out);
+                card(ui, result, colors.text, out);
             }
             block_heading(ui, "Log");
-            match log {
-                Some(lines) if lines.is_empty() => {
+            match told.map(|told| &told.log) {
+                Some(Ok(lines)) if lines.is_empty() => {
                     ui.label(RichText::new("The run wrote no log.").color(colors.muted));
                 }
-                Some(lines) => card(ui, &lines.join("\n"), colors.muted, out),
-                None => {}
+                Some(Ok(lines)) => card(ui, &lines.join("\n"), colors.muted, out),
+                Some(Err(error)) => {
+                    ui.colored_label(colors.warning, format!("The log cannot be read: {error}"));
+                }
+                None => {
+                    ui.label(RichText::new("Reading…").color(colors.muted));
+                }
             }
         });
     });

@@ -13,12 +13,12 @@ use super::{
     lake::Lake,
     state::State,
     theme::{STEP, colors, heading},
-    widgets::{Icon, bar, divider, empty_ui, plain_button, text::counted},
+    widgets::{Icon, bar, divider, empty_ui, icon_button, plain_button, text::counted, waiting_ui},
     work::Workers,
 };
 use crate::{
     jobs::Priority,
-    model::{Run, RunState},
+    model::{Finding, Run, RunState},
 };
 
 /// How often the list is read again while something runs, and while nothing does.
@@ -28,11 +28,25 @@ const CALM: Duration = Duration::from_secs(4);
 /// The runs read last.
 #[derive(Default)]
 pub struct Runs {
-    list: Fetch<u64, Vec<Run>>,
-    log: Fetch<(i64, u64), Vec<String>>,
+    list: Fetch<u64, Vec<Listed>>,
+    told: Fetch<(i64, u64), Told>,
     asked: u64,
     asked_at: Option<std::time::Instant>,
     jobs: usize,
+}
+
+/// A run in the list.
+struct Listed {
+    run: Run,
+    finding: Finding,
+}
+
+/// What the page of a run tells beside the run itself.
+struct Told {
+    /// The log, or why it cannot be read.
+    log: Result<Vec<String>, String>,
+    /// The result, in lines.
+    result: Option<String>,
 }
 
 /// Least width of the list, points.
@@ -44,22 +58,25 @@ impl Runs {
         self.read(ui, state, lake, workers);
         let colors = colors(ui);
         let runs = self.list.value().map_or(&[][..], Vec::as_slice);
-        let chosen = state.transient.run.and_then(|id| runs.iter().find(|run| run.run_id == id)).or(runs.first());
-        if let Some(run) = chosen {
+        let chosen =
+            state.transient.run.and_then(|id| runs.iter().find(|listed| listed.run.run_id == id)).or(runs.first());
+        if let Some(listed) = chosen {
+            let run = &listed.run;
             let key = (run.run_id, if run.state == RunState::Running { self.asked } else { 0 });
-            let (session, id) = (lake.session.clone(), run.run_id);
-            self.log.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
-                session.run_log(id).map_err(|error| error.to_string())
+            let (session, id, result) = (lake.session.clone(), run.run_id, run.result.clone());
+            self.told.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
+                let log = session.run_log(id).map_err(|error| error.to_string());
+                Ok(Told { log, result: result.as_deref().map(in_lines) })
             });
-            self.log.poll();
-            let log = self.log.value().filter(|_| self.log.key().is_some_and(|key| key.0 == run.run_id));
+            self.told.poll();
+            let told = self.told.value().filter(|_| self.told.key().is_some_and(|key| key.0 == run.run_id));
             // The list keeps its names and states, whatever the width of the window.
             let most = (ui.available_width() - LIST).clamp(240.0, 800.0);
             Panel::right("run")
                 .default_size(480.0)
                 .size_range(most.min(320.0)..=most)
                 .frame(Frame::new().fill(colors.panel))
-                .show(ui, |ui| detail::run_ui(ui, run, log, out));
+                .show(ui, |ui| detail::run_ui(ui, listed, told, out));
         }
         CentralPanel::default().frame(Frame::new().fill(colors.canvas)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -79,24 +96,30 @@ impl Runs {
                         {
                             out.push(Action::IndexAgain.into());
                         }
+                        if icon_button(ui, Icon::Copy, &Action::CopyCommandLine.tip()).clicked() {
+                            out.push(Action::CopyCommandLine.into());
+                        }
                     });
                 });
             });
             divider(ui);
             if let Some(error) = self.list.error() {
                 empty_ui(ui, Icon::Warning, "The runs cannot be read", error, |_| {});
-            } else if runs.is_empty() && self.list.ready().is_some() {
+            } else if runs.is_empty() && self.list.ready().is_none() {
+                waiting_ui(ui, "Reading the runs…");
+            } else if runs.is_empty() {
                 let body = "Indexing, exporting and verifying are recorded here, from the window and from the command line alike.";
                 empty_ui(ui, Icon::Clock, "Nothing was run on this lake yet", body, |_| {});
             } else {
-                table::runs_ui(ui, state, runs, chosen.map(|run| run.run_id), out);
+                table::runs_ui(ui, runs, chosen.map(|listed| listed.run.run_id), out);
             }
         });
     }
 
     /// Asks for the list when it is old, or when a job of the window began or ended.
     fn read(&mut self, ui: &Ui, state: &State, lake: &Lake, workers: &Workers) {
-        let running = self.list.value().is_some_and(|runs| runs.iter().any(|run| run.state == RunState::Running));
+        let running =
+            self.list.value().is_some_and(|runs| runs.iter().any(|listed| listed.run.state == RunState::Running));
         let jobs = state.transient.jobs.len();
         let age = if running || jobs > 0 { LIVE } else { CALM };
         let old = self.asked_at.is_none_or(|at| at.elapsed() >= age) || jobs != self.jobs;
@@ -107,11 +130,19 @@ impl Runs {
         }
         let session = lake.session.clone();
         self.list.request(self.asked, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
-            session.runs().map_err(|error| error.to_string())
+            let runs = session.runs().map_err(|error| error.to_string())?;
+            Ok(runs.into_iter().map(|run| Listed { finding: run.finding(), run }).collect())
         });
         self.list.poll();
         if ui.input(|input| input.focused) {
             ui.ctx().request_repaint_after(age);
         }
     }
+}
+
+/// JSON with a line per value, so that it can be read.
+fn in_lines(result: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(result)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| result.to_owned())
 }

@@ -2,17 +2,17 @@
 
 use egui::{Align, Align2, Color32, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
+use super::Listed;
 use crate::{
     gui::{
         command::Command,
-        state::State,
         theme::{self, Colors, colors},
         widgets::{
             elided, rows_table_header,
             text::{bytes, count, duration, time_utc},
         },
     },
-    model::{Run, RunState},
+    model::{Finding, Run, RunState},
 };
 
 const LINE: f32 = 40.0;
@@ -20,7 +20,7 @@ const LINE: f32 = 40.0;
 /// Name, width and side of each column; the task takes what is left.
 const COLUMNS: [(&str, f32, Align); 7] = [
     ("Task", 84.0, Align::Min),
-    ("State", 110.0, Align::Min),
+    ("State", 116.0, Align::Min),
     ("Progress", 150.0, Align::Min),
     ("Started, UTC", 150.0, Align::Min),
     ("Duration", 88.0, Align::Max),
@@ -43,9 +43,14 @@ fn places(room: f32) -> Vec<(usize, f32)> {
     shown.into_iter().map(|place| (place, COLUMNS[place].1 + if place == 0 { left } else { 0.0 })).collect()
 }
 
-/// Colour and word of a state.
-pub(super) fn state_look(state: RunState, colors: &Colors) -> (Color32, &'static str) {
-    match state {
+/// Colour and word of how a run stands, or ended. One that found damage did its work, but nobody should take it for good news.
+pub(super) fn state_look(listed: &Listed, colors: &Colors) -> (Color32, &'static str) {
+    match (listed.finding, listed.run.state) {
+        (Finding::Damage, _) => return (colors.error, "Damage found"),
+        (Finding::Gaps, _) => return (colors.warning, "Done, with gaps"),
+        (Finding::Nothing, _) => {}
+    }
+    match listed.run.state {
         RunState::Running => (colors.accent, "Running"),
         RunState::Done => (colors.success, "Done"),
         RunState::Failed => (colors.error, "Failed"),
@@ -66,23 +71,30 @@ pub(super) fn run_duration(run: &Run) -> String {
     duration(std::time::Duration::from_nanos(ns))
 }
 
-pub(super) fn runs_ui(ui: &mut Ui, _state: &State, runs: &[Run], chosen: Option<i64>, out: &mut Vec<Command>) {
+pub(super) fn runs_ui(ui: &mut Ui, runs: &[Listed], chosen: Option<i64>, out: &mut Vec<Command>) {
     let colors = colors(ui);
     let places = places(ui.available_width() - 32.0);
     let columns: Vec<_> = places.iter().map(|(place, width)| (COLUMNS[*place].0, *width, COLUMNS[*place].2)).collect();
     egui::Frame::new().inner_margin(egui::Margin::symmetric(16, 0)).show(ui, |ui| rows_table_header(ui, &columns));
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, LINE, runs.len(), |ui, range| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        for run in &runs[range] {
+        for listed in &runs[range] {
+            let run = &listed.run;
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
             let on = chosen == Some(run.run_id);
-            response
-                .widget_info(|| WidgetInfo::selected(Role::Row, true, on, format!("Run {} {}", run.run_id, run.task)));
+            response.widget_info(|| {
+                WidgetInfo::selected(
+                    Role::Row,
+                    true,
+                    on,
+                    format!("Run {} {}, {}", run.run_id, run.task, state_look(listed, colors).1),
+                )
+            });
             if on || response.hovered() {
                 ui.painter().rect_filled(rect, 0, if on { colors.accent_wash } else { colors.hover });
             }
             ui.painter().hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, colors.line));
-            let (ink, word) = state_look(run.state, colors);
+            let (ink, word) = state_look(listed, colors);
             let amount = if run.counts_bytes() { bytes } else { count };
             let progress = match run.total {
                 Some(total) if run.done < total => format!("{} of {}", amount(run.done), amount(total)),

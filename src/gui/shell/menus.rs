@@ -1,10 +1,11 @@
 //! The menu: every action with its shortcut, in groups.
 
-use egui::{Align, Button, Layout, RichText, Ui, vec2};
+use egui::{Align, Button, Frame, Layout, Margin, MenuBar, Panel, RichText, Ui, vec2};
 
 use crate::gui::{
     Memory,
     command::{Action, Command, Group},
+    dock::{BUILT_IN, Pane},
     state::{Persisted, State, ThemeChoice},
     theme::{self, CONTROL, colors},
 };
@@ -27,10 +28,24 @@ pub fn entry_ui(ui: &mut Ui, action: Action, enabled: bool, ticked: Option<bool>
     }
 }
 
+/// All menus in a row, as in other programs.
+pub fn menu_bar_ui(ui: &mut Ui, state: &State, with_lake: bool, out: &mut Vec<Command>) {
+    let colors = colors(ui);
+    let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(8, 0));
+    Panel::top("menu bar").exact_size(CONTROL + 2.0).resizable(false).frame(frame).show(ui, |ui| {
+        MenuBar::new().ui(ui, |ui| all_groups_ui(ui, state, with_lake, out));
+    });
+}
+
 /// All groups as submenus.
 pub(super) fn all_groups_ui(ui: &mut Ui, state: &State, with_lake: bool, out: &mut Vec<Command>) {
     for group in Group::ALL {
         ui.menu_button(group.name(), |ui| {
+            if group == Group::View && with_lake {
+                ui.menu_button("Panels", |ui| panels_ui(ui, &state.persisted, out));
+                ui.menu_button("Layouts", |ui| layouts_ui(ui, &state.persisted, out));
+                ui.separator();
+            }
             for action in Action::of(group) {
                 entry_ui(ui, action, with_lake || !action.needs_lake(), ticked(action, &state.persisted), out);
             }
@@ -49,10 +64,59 @@ fn ticked(action: Action, persisted: &Persisted) -> Option<bool> {
         Action::ToggleBoxes => Some(persisted.boxes),
         Action::TileBoxes => Some(persisted.tile_boxes),
         Action::PlayAgain => Some(persisted.repeat),
-        Action::FacetsPanel => Some(persisted.panels.facets),
-        Action::ViewerPanel => Some(persisted.panels.viewer),
+        Action::MenuBar => Some(persisted.menu_bar),
         _ => None,
     }
+}
+
+/// Every panel with whether it is shown.
+fn panels_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
+    for pane in Pane::all() {
+        let mut open = persisted.layout.is_open(pane);
+        if ui.checkbox(&mut open, pane.name()).clicked() {
+            out.push(if open { Command::OpenPane(pane) } else { Command::ClosePane(pane) });
+            ui.close();
+        }
+    }
+    ui.separator();
+    entry_ui(ui, Action::MaximisePane, true, None, out);
+}
+
+/// Layouts by name: those that are always there, then those that a person saved.
+fn layouts_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
+    let saved = persisted.layouts.keys().map(String::as_str).collect::<Vec<_>>();
+    for name in BUILT_IN.iter().copied().chain(saved.iter().copied()) {
+        if ui.radio(persisted.layout_name == name, name).clicked() {
+            out.push(Command::UseLayout(name.to_owned()));
+            ui.close();
+        }
+    }
+    ui.separator();
+    entry_ui(ui, Action::SaveLayout, true, None, out);
+    entry_ui(ui, Action::ResetLayout, true, None, out);
+    if !saved.is_empty() {
+        ui.menu_button("Delete a layout", |ui| {
+            for name in &saved {
+                if ui.button(*name).clicked() {
+                    out.push(Command::DeleteLayout((*name).to_owned()));
+                    ui.close();
+                }
+            }
+        });
+    }
+}
+
+/// Panels and layouts together, for the button in the bar on top.
+pub(super) fn arrange_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
+    let caption = |ui: &mut Ui, text: &str| {
+        let muted = colors(ui).muted;
+        ui.label(RichText::new(text).font(theme::medium(11.5)).color(muted));
+    };
+    caption(ui, "Panels");
+    panels_ui(ui, persisted, out);
+    ui.separator();
+    caption(ui, "Layouts");
+    layouts_ui(ui, persisted, out);
 }
 
 fn memory_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {

@@ -1,4 +1,5 @@
-//! Messages in the lower right corner. Good news goes by itself; bad news stays until it is taken away.
+//! Messages in the lower right corner. They go by themselves once there was time to read them, and can be read again from
+//! the bar below.
 
 use std::time::Duration;
 
@@ -6,12 +7,21 @@ use egui::{Align, Align2, Area, Context, Frame, Id, Label, Layout, Margin, Order
 
 use crate::gui::{
     command::Command,
-    state::State,
+    state::{Notice, State},
     theme::{CONTROL, STEP, colors},
     widgets::{Icon, icon_button, paint_icon, plain_button},
 };
 
-const STAY: Duration = Duration::from_secs(5);
+/// How long a message stays: bad news longer than good, something to press longer than something to read, and each longer the
+/// more there is to read.
+fn stay(notice: &Notice) -> Duration {
+    let base = match (notice.failed, notice.folder.is_some() || notice.undo.is_some()) {
+        (true, _) => 15_000,
+        (false, true) => 12_000,
+        (false, false) => 3_500,
+    };
+    Duration::from_millis(base + 45 * notice.text.chars().take(400).count() as u64)
+}
 
 /// Draws the messages.
 pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
@@ -20,13 +30,18 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
     }
     let area =
         Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -44.0));
+    // Under the pointer they stay: someone reads, or is about to press.
+    let held = ctx.memory(|memory| memory.area_rect(Id::unique("notices"))).is_some_and(|area| {
+        ctx.input(|input| input.pointer.latest_pos()).is_some_and(|pointer| area.contains(pointer))
+    });
     area.show(ctx, |ui| {
         let colors = colors(ui);
         ui.set_max_width(420.0);
         for notice in &state.transient.notices {
-            let stays = notice.failed || notice.folder.is_some();
-            if !stays {
-                match STAY.checked_sub(notice.since.elapsed()) {
+            if held {
+                ui.ctx().request_repaint_after(Duration::from_millis(500));
+            } else {
+                match stay(notice).checked_sub(notice.since.elapsed()) {
                     Some(left) => ui.ctx().request_repaint_after(left),
                     None => out.push(Command::DismissNotice(notice.id)),
                 }
@@ -44,7 +59,11 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
                     ui.set_width(396.0);
                     let (rect, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
                     paint_icon(ui.painter(), rect, icon, ink);
-                    let buttons = if notice.folder.is_some() { 148.0 } else { 40.0 };
+                    let buttons = match (&notice.folder, &notice.undo) {
+                        (Some(_), _) => 148.0,
+                        (None, Some(_)) => 104.0,
+                        (None, None) => 40.0,
+                    };
                     let width = ui.available_width() - buttons;
                     let font = egui::TextStyle::Body.resolve(ui.style());
                     let tall = ui.painter().layout(notice.text.clone(), font, colors.text, width).size().y;
@@ -57,6 +76,12 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
                     });
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         if icon_button(ui, Icon::Close, "Dismiss").clicked() {
+                            out.push(Command::DismissNotice(notice.id));
+                        }
+                        if let Some(undo) = &notice.undo
+                            && plain_button(ui, true, "Undo").accessible_name("Undo what was deleted").clicked()
+                        {
+                            out.push(undo.clone());
                             out.push(Command::DismissNotice(notice.id));
                         }
                         if let Some(folder) = &notice.folder

@@ -67,20 +67,26 @@ pub fn indexing_ui(ui: &mut Ui, state: &State, session: &Session, job: u64, out:
 }
 
 /// When a lake could not be opened, or is gone.
-pub fn failed_ui(ui: &mut Ui, root: &Path, headline: &str, error: &str, out: &mut Vec<Command>) {
+pub fn failed_ui(ui: &mut Ui, state: &State, root: &Path, headline: &str, error: &str, out: &mut Vec<Command>) {
     let colors = colors(ui);
     CentralPanel::default().frame(Frame::new().fill(colors.canvas)).show(ui, |ui| {
         empty_ui(ui, Icon::Warning, headline, error, |ui| {
             ui.label(RichText::new(root.display().to_string()).font(theme::mono(12.0)).color(colors.muted));
             ui.add_space(STEP);
+            let known = state.persisted.recent.iter().any(|recent| recent == root);
             ui.horizontal(|ui| {
                 // Centred by hand: a row in a centred column begins at its left edge.
-                ui.add_space((ui.available_width() - 240.0).max(0.0) / 2.0);
+                let row = if known { 364.0 } else { 240.0 };
+                ui.add_space((ui.available_width() - row).max(0.0) / 2.0);
                 if primary_button(ui, true, Action::Retry.name()).clicked() {
                     out.push(Action::Retry.into());
                 }
                 if plain_button(ui, true, "Open another…").clicked() {
                     out.push(Action::OpenFolder.into());
+                }
+                if known && plain_button(ui, true, "Forget this lake").clicked() {
+                    out.push(Command::ForgetRecent(root.to_owned()));
+                    out.push(Action::CloseLake.into());
                 }
             });
         });

@@ -1,15 +1,16 @@
 //! The bar below: what is shown, what runs, what needs a look.
 
-use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui};
+use egui::{Align, Frame, Label, Layout, Margin, Panel, Popup, RichText, ScrollArea, Ui};
 
 use crate::gui::{
     command::Command,
+    keep::view_status_ui,
     lake::Lake,
     state::{RunningJob, State, Workspace},
     theme::{self, STEP, colors},
     widgets::{
         meter, progress_line, quiet_button,
-        text::{bytes, counted},
+        text::{bytes, counted, time_utc},
     },
 };
 
@@ -42,6 +43,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Comm
                     bytes(info.catalog_bytes)
                 ));
             }
+            view_status_ui(ui, lake, out);
             for job in &state.transient.jobs {
                 job_ui(ui, job, out);
             }
@@ -61,7 +63,33 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Comm
                 } else {
                     ui.label(small("No problems".into()));
                 }
+                told_ui(ui, state);
             });
+        });
+    });
+}
+
+/// What was told since the window opened, newest first.
+fn told_ui(ui: &mut Ui, state: &State) {
+    let told = &state.transient.told;
+    if told.is_empty() {
+        return;
+    }
+    let colors = colors(ui);
+    let failed = told.iter().filter(|told| told.failed).count();
+    let text = RichText::new(counted(told.len() as u64, "message")).font(theme::numbers(12.0));
+    let button = quiet_button(ui, text.color(if failed > 0 { colors.warning } else { colors.muted }));
+    Popup::menu(&button).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_width(400.0);
+        ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+            for told in told.iter().rev() {
+                ui.horizontal_top(|ui| {
+                    let time = time_utc(told.at_ns).get(11..19).unwrap_or_default().to_owned();
+                    ui.label(RichText::new(time).font(theme::numbers(12.0)).color(colors.muted));
+                    let ink = if told.failed { colors.error } else { colors.text };
+                    ui.add(Label::new(RichText::new(&told.text).color(ink)).wrap().selectable(true));
+                });
+            }
         });
     });
 }

@@ -11,13 +11,21 @@ use crate::gui::{
     state::{State, ThemeChoice, Workspace},
     theme::{self, CONTROL, ROUND, STEP, colors},
     widgets::{Icon, icon_button, paint_brand, paint_icon, segmented},
+    work::Workers,
 };
 
 /// Height of the bar, px.
 const HEIGHT: f32 = 48.0;
 
 /// Draws the bar.
-pub fn top_bar_ui(ui: &mut Ui, state: &State, slot: &Slot, query: &mut QueryBar, out: &mut Vec<Command>) {
+pub fn top_bar_ui(
+    ui: &mut Ui,
+    state: &State,
+    slot: &Slot,
+    query: &mut QueryBar,
+    workers: &Workers,
+    out: &mut Vec<Command>,
+) {
     let colors = colors(ui);
     let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 0));
     Panel::top("top").exact_size(HEIGHT).resizable(false).frame(frame).show(ui, |ui| {
@@ -44,6 +52,12 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, slot: &Slot, query: &mut QueryBar,
                 egui::Popup::menu(&theme)
                     .style(egui::style::StyleModifier::default())
                     .show(|ui| theme_menu_ui(ui, state, out));
+                if lake.is_some() && state.persisted.workspace == Workspace::Explore {
+                    let panels = icon_button(ui, Icon::Panels, "Panels and layouts");
+                    egui::Popup::menu(&panels)
+                        .style(egui::style::StyleModifier::default())
+                        .show(|ui| menus::arrange_ui(ui, &state.persisted, out));
+                }
                 if icon_button(ui, Icon::Keyboard, &Action::Shortcuts.tip()).clicked() {
                     out.push(Action::Shortcuts.into());
                 }
@@ -59,7 +73,7 @@ pub fn top_bar_ui(ui: &mut Ui, state: &State, slot: &Slot, query: &mut QueryBar,
                         vec2(width, CONTROL + 4.0),
                         Layout::left_to_right(Align::Center),
                         |ui| {
-                            query.ui(ui, state, lake, out);
+                            query.ui(ui, state, lake, workers, out);
                         },
                     );
                 }
@@ -113,6 +127,8 @@ fn lake_button_ui(ui: &mut Ui, state: &State, lake: Option<&Lake>, out: &mut Vec
                 let text = recent
                     .file_name()
                     .map_or_else(|| recent.display().to_string(), |name| name.to_string_lossy().into());
+                let missing = state.transient.missing.contains(recent);
+                let text = if missing { format!("{text}, not found") } else { text };
                 let entry = ui
                     .add(egui::Button::new(text).frame_when_inactive(false).min_size(vec2(236.0, CONTROL)))
                     .on_hover_text(recent.display().to_string());

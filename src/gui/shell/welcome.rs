@@ -1,8 +1,8 @@
 //! The page without a lake.
 
 use egui::{
-    Align, CentralPanel, Frame, Layout, Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo,
-    accesskit::Role, vec2,
+    Align, CentralPanel, Frame, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, accesskit::Role,
+    vec2,
 };
 
 use crate::gui::{
@@ -48,31 +48,35 @@ pub fn welcome_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
                 ui.add_space(STEP * 4.0);
                 ui.label(RichText::new("Recent").font(theme::semibold(13.0)).color(colors.muted));
                 ui.add_space(STEP / 2.0);
-                for recent in &state.persisted.recent {
-                    recent_ui(ui, recent, out);
-                }
+                ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| {
+                    for recent in &state.persisted.recent {
+                        recent_ui(ui, recent, state.transient.missing.contains(recent), out);
+                    }
+                });
             }
         });
-        let dragging = ui.input(|input| !input.raw.hovered_files.is_empty());
-        if dragging {
-            ui.painter().rect_stroke(area.shrink(12.0), 12, Stroke::new(2.0, colors.accent), StrokeKind::Inside);
-        }
     });
 }
 
-fn recent_ui(ui: &mut Ui, recent: &std::path::Path, out: &mut Vec<Command>) {
+fn recent_ui(ui: &mut Ui, recent: &std::path::Path, missing: bool, out: &mut Vec<Command>) {
     let colors = colors(ui);
     let name =
         recent.file_name().map_or_else(|| recent.display().to_string(), |name| name.to_string_lossy().into_owned());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - CONTROL - 4.0, 44.0), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Open {name}")));
+        response.widget_info(|| {
+            WidgetInfo::labeled(
+                Role::Button,
+                true,
+                if missing { format!("Open {name}, which is not found") } else { format!("Open {name}") },
+            )
+        });
         if response.hovered() || response.has_focus() {
             ui.painter().rect_filled(rect, ROUND, colors.hover);
         }
         let icon = Rect::from_center_size(egui::pos2(rect.left() + 20.0, rect.center().y), vec2(18.0, 18.0));
-        paint_icon(ui.painter(), icon, Icon::Folder, colors.accent);
+        paint_icon(ui.painter(), icon, Icon::Folder, if missing { colors.faint } else { colors.accent });
         let clip = ui.painter().with_clip_rect(rect.shrink2(vec2(8.0, 0.0)));
         let left = rect.left() + 42.0;
         clip.text(
@@ -80,8 +84,12 @@ fn recent_ui(ui: &mut Ui, recent: &std::path::Path, out: &mut Vec<Command>) {
             egui::Align2::LEFT_CENTER,
             &name,
             theme::medium(13.5),
-            colors.text,
+            if missing { colors.muted } else { colors.text },
         );
+        if missing {
+            let at = egui::pos2(rect.right() - 12.0, rect.center().y - 9.0);
+            clip.text(at, egui::Align2::RIGHT_CENTER, "Not found", theme::medium(12.0), colors.warning);
+        }
         clip.text(
             egui::pos2(left, rect.center().y + 9.0),
             egui::Align2::LEFT_CENTER,

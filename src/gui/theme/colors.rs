@@ -164,8 +164,24 @@ mod tests {
                     assert!(ratio >= 4.5, "{text:?} on {surface:?}: {ratio:.2}");
                 }
             }
-            assert!(contrast(theme.on_accent, theme.accent) >= 4.5);
-            assert!(contrast(theme.text, theme.accent_wash) >= 4.5);
+            for (text, ground) in [
+                (theme.on_accent, theme.accent),
+                (theme.on_accent, theme.accent_hover),
+                (theme.text, theme.accent_wash),
+                (theme.muted, theme.accent_wash),
+                (theme.accent, theme.accent_wash),
+                (theme.text, theme.pressed),
+                (theme.muted, theme.pressed),
+            ] {
+                let ratio = contrast(text, ground);
+                assert!(ratio >= 4.5, "{text:?} on {ground:?}: {ratio:.2}");
+            }
+            // Outlines and marks that tell something by themselves, after WCAG 2.2, 1.4.11.
+            for mark in [theme.accent, theme.front, theme.warning, theme.error, theme.success] {
+                for ground in [theme.canvas, theme.panel, theme.raised] {
+                    assert!(contrast(mark, ground) >= 3.0, "{mark:?} on {ground:?}");
+                }
+            }
             for line in theme.plot {
                 assert!(contrast(line, theme.panel) >= 3.0, "{line:?}");
             }

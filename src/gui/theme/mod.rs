@@ -6,9 +6,7 @@ mod fonts;
 mod style;
 
 pub use class_color::{class_color, text_on};
-#[cfg(test)]
-pub use colors::DARK;
-pub use colors::{Colors, colors};
+pub use colors::{Colors, DARK, LIGHT, colors};
 pub use fonts::{heading, medium, mono, numbers, numbers_medium, semibold, title};
 pub use style::install;
 

@@ -1,6 +1,6 @@
 //! What an empty view shows: why it is empty and what to do.
 
-use egui::{Align, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{Align, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2};
 
 use super::{Icon, paint_icon};
 use crate::gui::theme::{self, CONTROL, STEP, colors};
@@ -9,6 +9,16 @@ use crate::gui::theme::{self, CONTROL, STEP, colors};
 const ICON: f32 = 40.0;
 /// Free space around the text, px.
 const MARGIN: f32 = 12.0;
+
+/// What a view shows while its first content is on its way.
+pub fn waiting_ui(ui: &mut Ui, text: &str) {
+    let muted = colors(ui).muted;
+    let area = ui.available_rect_before_wrap();
+    let response = ui.allocate_rect(area, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, text));
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    ui.painter().text(area.center(), egui::Align2::CENTER_CENTER, text, font, muted);
+}
 
 /// Centres an icon, a headline, a sentence and what `actions` adds in the free space. Where there is little, the icon
 /// is left out first; then the rest can be scrolled.

@@ -2,6 +2,7 @@
 
 use egui::{CursorIcon, Id, Rect, Response, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
+use super::text::count;
 use crate::gui::theme::colors;
 
 /// What a histogram shows.
@@ -47,13 +48,23 @@ const NEAR: f32 = 6.0;
 impl Histogram<'_> {
     /// Draws it over the whole width.
     pub fn ui(&self, ui: &mut Ui) -> (Response, Option<Brush>) {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag());
-        response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, self.name));
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), HEIGHT));
+        // By name: what a drag brings onto the screen above (the condition itself, at first) must not end the drag.
+        let id = ui.scope_id().with(("histogram", self.name));
+        let response = ui.interact(rect, id, Sense::click_and_drag());
+        response.widget_info(|| self.spoken());
         if ui.is_rect_visible(rect) {
             self.paint(ui, rect);
         }
         let brush = self.brush(ui, rect, &response);
         (response, brush)
+    }
+
+    fn spoken(&self) -> WidgetInfo {
+        let sum = |counts: &[u32]| count(counts.iter().map(|count| u64::from(*count)).sum());
+        let mut info = WidgetInfo::labeled(Role::Slider, true, self.name);
+        info.current_text_value = Some(format!("{} of {} frames", sum(self.front), sum(self.total)));
+        info
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "positions on the screen")]

@@ -52,6 +52,31 @@ pub fn rows_table_header(ui: &mut Ui, columns: &[(&str, f32, Align)]) {
     });
 }
 
+/// Draws one line of text as [`elided`] does, but leaves out the middle, so that its end can be read.
+pub fn middle_elided(painter: &Painter, left: Pos2, text: &str, font: &FontId, ink: Color32, width: f32) {
+    let laid = |text: String| painter.layout_no_wrap(text, font.clone(), ink);
+    let whole = laid(text.to_owned());
+    let shown = if whole.size().x <= width {
+        whole
+    } else {
+        let letters: Vec<char> = text.chars().collect();
+        let cut = |keep: usize| {
+            // The end tells more than the beginning.
+            let head = keep / 3;
+            let tail = letters.len() - (keep - head);
+            letters[..head].iter().chain(['…'].iter()).chain(&letters[tail..]).collect::<String>()
+        };
+        // The most letters that fit, found by halving.
+        let (mut fits, mut too_many) = (0, letters.len());
+        while too_many - fits > 1 {
+            let middle = fits.midpoint(too_many);
+            if laid(cut(middle)).size().x <= width { fits = middle } else { too_many = middle }
+        }
+        laid(cut(fits))
+    };
+    painter.galley(left - vec2(0.0, shown.size().y / 2.0), shown, ink);
+}
+
 /// Draws one line of text that begins at `left` (centred on its height), cut with an ellipsis at `width`.
 pub fn elided(painter: &Painter, left: Pos2, text: impl Into<String>, font: FontId, ink: Color32, width: f32) {
     if width < 8.0 {

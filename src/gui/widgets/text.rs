@@ -74,8 +74,8 @@ pub fn duration(time: Duration) -> String {
 /// `0:03.250`: minutes, seconds and milliseconds since a recording began.
 #[must_use]
 pub fn clock(ns: i64) -> String {
-    let sign = if ns < 0 { "−" } else { "" };
     let ms = ns.unsigned_abs() / 1_000_000;
+    let sign = if ns < 0 && ms > 0 { "−" } else { "" };
     format!("{sign}{}:{:02}.{:03}", ms / 60_000, ms / 1000 % 60, ms % 1000)
 }
 

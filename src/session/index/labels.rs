@@ -25,9 +25,9 @@ pub(super) fn read(
     let cameras = recordings.iter().flat_map(|one| &one.footages).map(|one| one.footage.camera.clone()).collect();
     let epoch_ns = recordings.first().and_then(|one| one.recording.started_at_ns);
     let options = LabelOptions {
-        time: TimeOptions { epoch_ns, ..TimeOptions::default() },
+        time: TimeOptions { epoch_ns, zone: reading.settings.zone(), ..TimeOptions::default() },
         cameras,
-        voc_zero_based: reading.manifest.labels.voc_zero_based,
+        voc_zero_based: reading.settings.labels().voc_zero_based,
     };
     let read = formats::read_label_files(reading.root, &listed, &options);
     problems.extend(read.failed.iter().map(|(path, error)| reading.format_problem(path, error)));

@@ -1,11 +1,11 @@
 //! The sensor samples of a source: tables, comma research logs, and arrays that stand beside the frames.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use super::{
     oxts,
     recording_series::RecordingSeries,
-    source::Reading,
+    source::{Reading, seconds_to_ns},
     stores::{self, FoundLog, FoundRecording},
 };
 use crate::{
@@ -34,10 +34,16 @@ pub(super) fn read(
             epoch_guessed: started_at_ns.is_none(),
             ..TimeOptions::default()
         },
-        units: reading.units(),
+        units: reading.settings.units(),
     };
+    // Times of each file are in its own zone and moved by its own offset.
+    let options_of = |path: &str| {
+        let zone = reading.settings.zone_of(path);
+        MetricOptions { time: TimeOptions { zone, ..options.time.clone() }, units: options.units.clone() }
+    };
+    let moved = |path: &str, series: Vec<Series>| move_times(series, reading.settings.sensor(path).offset_s);
     let (oxts, tables): (Vec<_>, Vec<_>) = files.metrics.iter().partition(|file| lake::is_oxts(&file.path));
-    oxts::read(reading, &oxts, &options, |path, series| all.add(&owner, path, series), problems);
+    oxts::read(reading, &oxts, &options_of, |path, series| all.add(&owner, path, moved(path, series)), problems);
     for file in tables {
         let path = reading.root.join(&file.path);
         if !file.certain {
@@ -57,10 +63,10 @@ pub(super) fn read(
                 }
             }
         }
-        match formats::read_metrics(&path, &options) {
+        match formats::read_metrics(&path, &options_of(&file.path)) {
             Ok(table) => {
                 problems.extend(table.all_notes().into_iter().map(|note| note.into_problem(&file.path)));
-                all.add(&owner, &file.path, table.series);
+                all.add(&owner, &file.path, moved(&file.path, table.series));
             }
             Err(error) => problems.push(reading.format_problem(&file.path, &error)),
         }
@@ -92,11 +98,35 @@ pub(super) fn read(
         let series = if has("times") && has("cam1_ptr") {
             frame_counting_log(reading, &log, found, started_at_ns, problems)
         } else {
-            plain_log(reading, &log, &options, problems)
+            moved(&log.path, plain_log(reading, &log, &options, problems))
         };
         all.add(&owner, &log.path, series);
     }
     all
+}
+
+/// Times that metrics of one table share.
+type Times = Arc<Vec<i64>>;
+
+/// The metrics with their times moved; those of one table go on to share them. A time that cannot be held stays the last
+/// that can.
+fn move_times(mut series: Vec<Series>, offset_s: Option<f64>) -> Vec<Series> {
+    let by_ns = offset_s.map_or(0, seconds_to_ns);
+    if by_ns == 0 {
+        return series;
+    }
+    let mut known: Vec<(Times, Times)> = Vec::new();
+    for one in &mut series {
+        let moved =
+            known.iter().find(|(before, _)| Arc::ptr_eq(before, &one.time_ns)).map(|(_, after)| Arc::clone(after));
+        let moved = moved.unwrap_or_else(|| {
+            let after = Arc::new(one.time_ns.iter().map(|time| time.saturating_add(by_ns)).collect());
+            known.push((Arc::clone(&one.time_ns), Arc::clone(&after)));
+            after
+        });
+        one.time_ns = moved;
+    }
+    series
 }
 
 /// Reads a log that counts camera frames, and gives the frames their times.
@@ -219,13 +249,15 @@ pub(crate) fn read_all(reading: &Reading<'_>, files: &RecordingFiles, recording:
     let started_at_ns = files
         .manifest
         .as_ref()
-        .and_then(|path| formats::read_recording_toml(&reading.root.join(path)).ok())
+        .and_then(|path| {
+            formats::read_recording_toml_in(&reading.root.join(path), reading.settings.zone().as_ref()).ok()
+        })
         .and_then(|file| file.started_at_ns);
     let needs_stores = !files.logs.is_empty() || !files.native || !files.stores.is_empty();
     let found = needs_stores.then(|| stores::read(reading, files, &mut problems));
     let (mut found, logs) = found.map_or_else(Default::default, |found| (found.recordings, found.logs));
     let mut series = read(reading, files, &mut found, logs, started_at_ns, &mut problems);
-    stores::set_clocks(&mut found, &series, started_at_ns, reading.manifest.rate_hz, &mut problems);
+    stores::set_clocks(&mut found, &series, started_at_ns, reading.settings.rate_hz(), &mut problems);
     add_arrays(reading, &found, &mut series, &mut problems);
     series.join_parts(&mut problems);
     // The catalog puts `~` behind a name that another source has, too.

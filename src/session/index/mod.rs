@@ -16,7 +16,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{IndexReport, Inner, Session, SessionError, settings::Settings};
+use super::{IndexReport, Inner, Session, SessionError, changing::sensor_files, settings::Settings};
 use crate::{
     catalog::{CatalogError, CatalogWriter, SourceRecord},
     frames,
@@ -35,8 +35,8 @@ const WAITING_SOURCES: usize = 4;
 
 /// What is needed to read the files of an open lake again.
 pub(super) fn reading<'a>(session: &'a Session, settings: &'a Settings) -> source::Reading<'a> {
-    let Inner { places, manifest, images, .. } = &*session.inner;
-    source::Reading { root: &places.root, manifest, settings, pool: images.pool() }
+    let Inner { places, images, .. } = &*session.inner;
+    source::Reading { root: &places.root, settings, pool: images.pool() }
 }
 
 /// Builds or refreshes the index. A catalog that turns out to be damaged is thrown away and made again, once.
@@ -96,15 +96,16 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
     let found = lake::discover(&places.root, progress)
         .map_err(|error| if progress.is_cancelled() { SessionError::Cancelled } else { error.into() })?;
     let known = writer.fingerprints()?;
-    let settings = Settings::read(places, &manifest)?;
-    let indexed = writer.footage_names()?;
-    // What concerns single footages goes into the fingerprints of their own sources below.
-    let general = serde_json::to_string(&(manifest.rate_hz, &manifest.metrics, &manifest.labels)).unwrap_or_default();
-    let salt = format!("{READING_VERSION} {general}");
-    let names: BTreeSet<String> = found.recordings.iter().map(|files| files.name.clone()).collect();
-    let gone: Vec<String> = known.keys().filter(|name| !names.contains(*name)).cloned().collect();
     let mut problems = found.problems;
     problems.extend(unknown_keys(&manifest));
+    let settings = Settings::read(places, manifest)?;
+    let indexed = writer.footage_names()?;
+    let metrics = writer.metric_names()?;
+    // What concerns single footages, metrics and sensor files goes into the fingerprints of their own sources below.
+    let salt = format!("{READING_VERSION} {}", settings.general());
+    let sensors: Vec<String> = found.recordings.iter().flat_map(sensor_files).collect();
+    let names: BTreeSet<String> = found.recordings.iter().map(|files| files.name.clone()).collect();
+    let gone: Vec<String> = known.keys().filter(|name| !names.contains(*name)).cloned().collect();
     // A store may lead to others whose changes its own state does not show.
     let led_astray: BTreeSet<String> = writer
         .stored_elsewhere()?
@@ -117,9 +118,10 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
         .into_iter()
         .map(|files| (files.fingerprint(&places.root, &salt), files))
         .filter(|(fingerprint, files)| {
-            let footages = indexed.get(&files.name).into_iter().flatten();
-            known.get(&files.name) != Some(&settings.fingerprint(fingerprint, footages.map(named)))
-                || led_astray.contains(&files.name)
+            let footages = indexed.get(&files.name).into_iter().flatten().map(named);
+            let metrics = metrics.get(&files.name).into_iter().flatten();
+            let now = settings.fingerprint(fingerprint, footages, metrics, sensor_files(files));
+            known.get(&files.name) != Some(&now) || led_astray.contains(&files.name)
         })
         .map(|(fingerprint, files)| (files, fingerprint))
         .collect();
@@ -131,16 +133,17 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
     progress.set_total(changed.len() as u64);
     progress.stage("reading recordings");
     let kept = (names.len() - changed.len()) as u64;
-    let reading = source::Reading {
-        root: &places.root,
-        manifest: &manifest,
-        settings: &settings,
-        pool: session.inner.images.pool(),
-    };
+    let reading = source::Reading { root: &places.root, settings: &settings, pool: session.inner.images.pool() };
     let mut samples_read = 0;
     put_all(&changed, &reading, progress, |mut record| {
         let footages = record.recordings.iter().flat_map(|recording| &recording.footages);
-        record.fingerprint = settings.fingerprint(&record.fingerprint, footages.map(|one| (&one.footage).into()));
+        let metrics = record.recordings.iter().flat_map(|recording| &recording.summaries).map(|metric| &metric.name);
+        record.fingerprint = settings.fingerprint(
+            &record.fingerprint,
+            footages.map(|one| (&one.footage).into()),
+            metrics,
+            sensor_files(&record.files),
+        );
         samples_read += record.recordings.iter().map(|recording| recording.samples).sum::<u64>();
         let resized = writer.put(&record)?;
         progress.log(told(&record));
@@ -152,8 +155,10 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
     progress.stage("finishing");
     let indexed = writer.footage_names()?;
     let footages: Vec<FootageName<'_>> = indexed.values().flatten().map(named).collect();
-    problems.extend(settings.problems(&footages));
+    let metrics = writer.metric_names()?.into_values().flatten().collect();
+    problems.extend(settings.problems(&footages, &sensors, &metrics));
     writer.settle(&[], &problems)?;
+    writer.set_position(settings.position().as_ref())?;
     writer.finish()?;
     let totals = session.reader()?.totals()?;
     Ok(IndexReport {

@@ -13,7 +13,7 @@ use crate::{
 pub(super) fn read(
     reading: &Reading<'_>,
     files: &[&MetricFile],
-    options: &MetricOptions,
+    options: &impl Fn(&str) -> MetricOptions,
     mut add: impl FnMut(&str, Vec<Series>),
     problems: &mut Vec<Problem>,
 ) {
@@ -36,10 +36,10 @@ pub(super) fn read(
             ));
             continue;
         };
-        match formats::read_oxts(reading.root, &readings, times, options) {
+        match formats::read_oxts(reading.root, &readings, times, &options(times)) {
             Ok(table) => {
                 problems.extend(table.all_notes().into_iter().map(|note| note.into_problem(folder)));
-                add(folder, table.series);
+                add(times, table.series);
             }
             Err(error) => problems.push(reading.format_problem(times, &error)),
         }

@@ -12,14 +12,13 @@ use crate::{
     catalog::{FootageRecord, RecordingRecord, SourceRecord},
     formats::{self, AlignOptions, DEFAULT_MAX_GAP_NS, Interpolation, Located},
     frames::ChildPool,
-    lake::{Manifest, RecordingFiles},
+    lake::RecordingFiles,
     model::{Column, MetricSummary, Problem, Recording, Series},
 };
 
 /// What is needed to read any source of a lake.
 pub(crate) struct Reading<'a> {
     pub(crate) root: &'a Path,
-    pub(crate) manifest: &'a Manifest,
     pub(crate) settings: &'a Settings,
     pub(crate) pool: &'a ChildPool,
 }
@@ -31,7 +30,7 @@ impl Reading<'_> {
         let about = self.about(files, &mut problems);
         let FoundStores { recordings: mut found, logs } = stores::read(self, files, &mut problems);
         let mut series = metrics::read(self, files, &mut found, logs, about.started_at_ns, &mut problems);
-        stores::set_clocks(&mut found, &series, about.started_at_ns, self.manifest.rate_hz, &mut problems);
+        stores::set_clocks(&mut found, &series, about.started_at_ns, self.settings.rate_hz(), &mut problems);
         metrics::add_arrays(self, &found, &mut series, &mut problems);
         series.join_parts(&mut problems);
         let mut recordings: Vec<RecordingRecord> = found
@@ -46,7 +45,7 @@ impl Reading<'_> {
     /// Reads `recording.toml`.
     fn about(&self, files: &RecordingFiles, problems: &mut Vec<Problem>) -> About {
         let Some(path) = &files.manifest else { return About::default() };
-        match formats::read_recording_toml(&self.root.join(path)) {
+        match formats::read_recording_toml_in(&self.root.join(path), self.settings.zone().as_ref()) {
             Ok(file) => {
                 problems.extend(file.notes.into_iter().map(|note| note.into_problem(path.clone())));
                 About { started_at_ns: file.started_at_ns, attributes: file.attributes }
@@ -112,15 +111,15 @@ impl Reading<'_> {
 
     /// What `lake.toml` says of a metric's alignment.
     fn align_options(&self, series: &Series) -> AlignOptions {
-        let setting = self.manifest.metrics.get(&series.name);
-        let interpolation = setting.and_then(|setting| setting.interpolate.as_deref()).and_then(|way| match way {
+        let setting = self.settings.metric(&series.name);
+        let interpolation = setting.interpolate.as_deref().and_then(|way| match way {
             "linear" => Some(Interpolation::Linear),
             "previous" => Some(Interpolation::Previous),
             "nearest" => Some(Interpolation::Nearest),
             "circular" => Some(Interpolation::Circular),
             _ => None,
         });
-        let max_gap_ns = setting.and_then(|setting| setting.max_gap_s).map_or(DEFAULT_MAX_GAP_NS, seconds_to_ns);
+        let max_gap_ns = setting.max_gap_s.map_or(DEFAULT_MAX_GAP_NS, seconds_to_ns);
         AlignOptions { interpolation, max_gap_ns }
     }
 
@@ -129,11 +128,6 @@ impl Reading<'_> {
         let text = error.to_string().replace(&self.root.join(path).display().to_string(), "the file");
         let (what, hint) = text.rsplit_once("; ").unwrap_or((&text, "correct the file and index again"));
         Problem::new(path, what, hint)
-    }
-
-    /// Units that `lake.toml` sets.
-    pub(super) fn units(&self) -> BTreeMap<String, String> {
-        self.manifest.metrics.iter().filter_map(|(name, setting)| Some((name.clone(), setting.unit.clone()?))).collect()
     }
 }
 

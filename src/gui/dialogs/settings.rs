@@ -1,0 +1,435 @@
+//! Settings of the lake: what is known of its metrics, cameras and sensor files, what was guessed, and what a person says
+//! instead. What is saved goes into `lake.toml`, and what it concerns is indexed again.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use egui::{Align, ComboBox, Context, Label, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+
+use super::modal;
+use crate::{
+    formats::Interpolation,
+    gui::{
+        command::Command,
+        fetch::Fetch,
+        lake::Lake,
+        theme::{self, CONTROL, STEP, colors, heading},
+        widgets::{bar, field, plain_button, primary_button, segmented, text::counted},
+        work::Workers,
+    },
+    jobs::Priority,
+    model::MetricKind,
+    session::{Concerned, LakeSettings, Session, SettingChange, SettingOf},
+};
+
+/// Height of the list, points.
+const LIST: f32 = 330.0;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Tab {
+    #[default]
+    Metrics,
+    Cameras,
+    Sensors,
+    Lake,
+}
+
+/// The generation of the index, and the settings that are to be changed.
+type ConcernedKey = (u64, Vec<(SettingOf, &'static str)>);
+
+/// What was typed.
+#[derive(Debug, Default)]
+pub struct SettingsDraft {
+    tab: Tab,
+    search: String,
+    known: Fetch<u64, Arc<LakeSettings>>,
+    /// What is different from what is set now: the new text, empty to remove.
+    edits: BTreeMap<(SettingOf, &'static str), String>,
+    concerned: Fetch<ConcernedKey, Concerned>,
+}
+
+impl SettingsDraft {
+    fn changes(&self) -> Vec<SettingChange> {
+        self.edits
+            .iter()
+            .map(|((of, key), text)| {
+                let value = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+                SettingChange { of: of.clone(), key: (*key).to_owned(), value }
+            })
+            .collect()
+    }
+
+    /// Why a setting cannot be saved as it stands.
+    fn mistake(&self) -> Option<String> {
+        self.changes().iter().find_map(|change| Session::check_setting(change).err()).map(|error| error.to_string())
+    }
+
+    fn ask(&mut self, ctx: &Context, lake: &Lake, workers: &Workers) {
+        let session = lake.session.clone();
+        let generation = lake.table().generation();
+        self.known.request(generation, &workers.ask, Priority::Visible, ctx, move |_| {
+            session.lake_settings().map(Arc::new).map_err(|error| error.to_string())
+        });
+        self.known.poll();
+        if self.edits.is_empty() {
+            return;
+        }
+        let (session, changes) = (lake.session.clone(), self.changes());
+        let key = (generation, self.edits.keys().cloned().collect());
+        self.concerned.request(key, &workers.ask, Priority::Visible, ctx, move |_| {
+            session.concerned(&changes).map_err(|error| error.to_string())
+        });
+        self.concerned.poll();
+    }
+
+    pub(super) fn ui(&mut self, ctx: &Context, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) -> bool {
+        self.ask(ctx, lake, workers);
+        let width = (ctx.content_rect().width() - 80.0).clamp(420.0, 780.0);
+        modal(ctx, "settings", width, |ui| {
+            ui.label(heading("Settings of this lake"));
+            ui.add_space(STEP / 2.0);
+            bar(ui, CONTROL, |ui| {
+                let tabs = [
+                    (Tab::Metrics, "Metrics"),
+                    (Tab::Cameras, "Cameras"),
+                    (Tab::Sensors, "Sensor files"),
+                    (Tab::Lake, "Lake"),
+                ];
+                if let Some(tab) = segmented(ui, self.tab, &tabs) {
+                    self.tab = tab;
+                }
+                if self.tab != Tab::Lake {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        let room = ui.available_width().min(200.0);
+                        field(ui, &mut self.search, "Search settings", "Search", room);
+                    });
+                }
+            });
+            ui.add_space(STEP / 2.0);
+            let known = self.known.value().cloned();
+            let error = self.known.error().map(str::to_owned);
+            let (red, muted) = (colors(ui).error, colors(ui).muted);
+            match (&known, error) {
+                (_, Some(error)) => {
+                    ui.colored_label(red, error);
+                }
+                (None, None) => {
+                    ui.colored_label(muted, "Reading the settings…");
+                }
+                (Some(known), None) => self.tab_ui(ui, known),
+            }
+            ui.add_space(STEP / 2.0);
+            self.end_ui(ui, out)
+        })
+    }
+
+    fn tab_ui(&mut self, ui: &mut Ui, known: &LakeSettings) {
+        let wanted = self.search.trim().to_lowercase();
+        let fits = |name: &str| wanted.is_empty() || name.to_lowercase().contains(&wanted);
+        match self.tab {
+            Tab::Metrics => {
+                let all: Vec<_> = known.metrics.iter().filter(|metric| fits(&metric.name)).collect();
+                let columns = [("Unit", 92.0), ("Between samples", 150.0), ("Longest gap, s", 96.0)];
+                let told = "No metric file was found in this lake.";
+                list(ui, "Metric", &columns, all.len(), told, |ui, at| {
+                    let metric = all[at];
+                    let of = SettingOf::Metric(metric.name.clone());
+                    let set = &metric.set;
+                    let gap = set.max_gap_s.map(|gap| gap.to_string());
+                    self.edit(ui, 96.0, &of, "max_gap_s", gap.as_deref(), "1");
+                    let usual = if metric.kind == MetricKind::Text { "previous" } else { way(metric.usual) };
+                    self.choice(ui, 150.0, &of, "interpolate", set.interpolate.as_deref(), usual);
+                    let hint = metric.unit.as_deref().unwrap_or("unknown");
+                    self.edit(ui, 92.0, &of, "unit", set.unit.as_deref(), hint);
+                    (metric.name.clone(), metric.kind.as_str().to_owned())
+                });
+            }
+            Tab::Cameras => {
+                let all: Vec<_> = known.cameras.iter().filter(|camera| fits(&camera.name)).collect();
+                let columns = [("Clock offset, s", 96.0), ("Frames a second", 104.0), ("First frame at", 180.0)];
+                list(ui, "Camera", &columns, all.len(), "No footage was found in this lake.", |ui, at| {
+                    let camera = all[at];
+                    let of = SettingOf::Footages(camera.name.clone());
+                    let starts = camera.own.starts_at.map(crate::model::format_ns);
+                    self.edit(ui, 180.0, &of, "starts_at", starts.as_deref(), "as the store tells");
+                    let (rate, known) = (camera.own.rate_hz, camera.rate_hz);
+                    self.edit(
+                        ui,
+                        104.0,
+                        &of,
+                        "rate_hz",
+                        rate.map(|rate| rate.to_string()).as_deref(),
+                        &format!("{known:.3}"),
+                    );
+                    let offset = camera.own.offset_s.map(|offset| offset.to_string());
+                    let hint = camera.holds.offset_s.map_or_else(|| "0".to_owned(), |offset| offset.to_string());
+                    self.edit(ui, 96.0, &of, "offset_s", offset.as_deref(), &hint);
+                    (camera.name.clone(), String::new())
+                });
+            }
+            Tab::Sensors => {
+                let all: Vec<_> = known.sensors.iter().filter(|file| fits(&file.path)).collect();
+                let columns = [("Clock offset, s", 96.0), ("Zone of its times", 170.0)];
+                list(ui, "File", &columns, all.len(), "No sensor file was found in this lake.", |ui, at| {
+                    let file = all[at];
+                    let of = SettingOf::Sensors(file.path.clone());
+                    let zone = file.holds.time_zone.as_deref().or(known.time_zone.as_deref()).unwrap_or("UTC");
+                    self.edit(ui, 170.0, &of, "time_zone", file.own.time_zone.as_deref(), zone);
+                    let hint = file.holds.offset_s.map_or_else(|| "0".to_owned(), |offset| offset.to_string());
+                    self.edit(
+                        ui,
+                        96.0,
+                        &of,
+                        "offset_s",
+                        file.own.offset_s.map(|offset| offset.to_string()).as_deref(),
+                        &hint,
+                    );
+                    (file.path.clone(), String::new())
+                });
+            }
+            Tab::Lake => self.lake_ui(ui, known),
+        }
+    }
+
+    fn lake_ui(&mut self, ui: &mut Ui, known: &LakeSettings) {
+        ui.set_min_height(LIST + CONTROL);
+        let line = |ui: &mut Ui, name: &str, add: &mut dyn FnMut(&mut Ui)| {
+            bar(ui, CONTROL + 6.0, |ui| {
+                ui.allocate_ui_with_layout(vec2(240.0, CONTROL), Layout::left_to_right(Align::Center), |ui| {
+                    ui.set_min_width(240.0);
+                    ui.label(name);
+                });
+                add(ui);
+            });
+        };
+        line(ui, "Zone of times without one", &mut |ui: &mut Ui| {
+            self.edit(ui, 240.0, &SettingOf::Lake, "time_zone", known.time_zone.as_deref(), "UTC");
+        });
+        note(
+            ui,
+            "An IANA name such as Europe/Berlin. It counts for CSV, Parquet and recording.toml; times in HDF5 stores are UTC.",
+        );
+        ui.add_space(STEP);
+        for (key, name, set) in [
+            ("latitude", "Metric of the latitude", &known.latitude),
+            ("longitude", "Metric of the longitude", &known.longitude),
+        ] {
+            let found =
+                known.position.as_ref().map(|names| if key == "latitude" { &names.latitude } else { &names.longitude });
+            let usual = found.map_or("none", String::as_str);
+            line(ui, name, &mut |ui: &mut Ui| {
+                let shown = self.shown(&SettingOf::Position, key, set.as_deref());
+                let text = if shown.is_empty() { format!("by its name ({usual})") } else { shown.clone() };
+                let combo = ComboBox::from_id_salt(("position", key)).width(240.0).selected_text(text).truncate();
+                let response = combo.show_ui(ui, |ui| {
+                    let numeric = |kind: MetricKind| matches!(kind, MetricKind::Float | MetricKind::Int);
+                    let names =
+                        known.metrics.iter().filter(|metric| numeric(metric.kind)).map(|metric| metric.name.as_str());
+                    for choice in std::iter::once("").chain(names) {
+                        let label = if choice.is_empty() { "By its name" } else { choice };
+                        if ui.selectable_label(shown == choice, label).clicked() {
+                            self.put(&SettingOf::Position, key, set.as_deref(), choice.to_owned());
+                        }
+                    }
+                });
+                response.response.accessible_name(name);
+            });
+        }
+        note(ui, "In degrees. They draw the track and answer in_box(…).");
+    }
+
+    /// The text of a setting as it stands.
+    fn shown(&self, of: &SettingOf, key: &'static str, set: Option<&str>) -> String {
+        self.edits.get(&(of.clone(), key)).cloned().unwrap_or_else(|| set.unwrap_or_default().to_owned())
+    }
+
+    /// Keeps what is different from what is set now.
+    fn put(&mut self, of: &SettingOf, key: &'static str, set: Option<&str>, text: String) {
+        if text.trim() == set.unwrap_or_default() {
+            self.edits.remove(&(of.clone(), key));
+        } else {
+            self.edits.insert((of.clone(), key), text);
+        }
+    }
+
+    /// A setting as text. `hint` is what holds while nothing is set.
+    fn edit(&mut self, ui: &mut Ui, width: f32, of: &SettingOf, key: &'static str, set: Option<&str>, hint: &str) {
+        let colors = colors(ui);
+        let mut text = self.shown(of, key, set);
+        let change = SettingChange {
+            of: of.clone(),
+            key: key.to_owned(),
+            value: Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        };
+        let wrong =
+            self.edits.contains_key(&(of.clone(), key)).then(|| Session::check_setting(&change).err()).flatten();
+        let ink = if wrong.is_some() { colors.error } else { colors.text };
+        let edit = TextEdit::singleline(&mut text)
+            .hint_text(hint)
+            .desired_width(width - 16.0)
+            .text_color(ink)
+            .min_size(vec2(0.0, CONTROL))
+            .align(egui::Align2::LEFT_CENTER);
+        let response = ui.add(edit).accessible_name(spoken(of, key));
+        let changed = response.changed();
+        if let Some(wrong) = wrong {
+            response.on_hover_text(wrong.to_string());
+        }
+        if changed {
+            self.put(of, key, set, text);
+        }
+    }
+
+    fn choice(&mut self, ui: &mut Ui, width: f32, of: &SettingOf, key: &'static str, set: Option<&str>, usual: &str) {
+        let shown = self.shown(of, key, set);
+        let text = if shown.is_empty() { format!("{usual} (usual)") } else { shown.clone() };
+        let combo = ComboBox::from_id_salt((of.name(), key)).width(width - 8.0).selected_text(text).truncate();
+        let response = combo.show_ui(ui, |ui| {
+            for choice in ["", "linear", "previous", "nearest", "circular"] {
+                let label = if choice.is_empty() { format!("{usual} (usual)") } else { choice.to_owned() };
+                if ui.selectable_label(shown == choice, label).clicked() {
+                    self.put(of, key, set, choice.to_owned());
+                }
+            }
+        });
+        response.response.accessible_name(spoken(of, key));
+    }
+
+    /// What will happen, and the buttons.
+    fn end_ui(&mut self, ui: &mut Ui, out: &mut Vec<Command>) -> bool {
+        let colors = colors(ui);
+        let mistake = self.mistake();
+        let concerned = self.concerned.value().copied().filter(|_| !self.edits.is_empty());
+        let (told, ink) = match (&mistake, concerned) {
+            _ if self.edits.is_empty() => ("Nothing is changed.".to_owned(), colors.muted),
+            (Some(mistake), _) => (mistake.clone(), colors.error),
+            (None, Some(concerned)) => (effect(self.edits.len(), concerned), colors.muted),
+            (None, None) => (counted(self.edits.len() as u64, "setting"), colors.muted),
+        };
+        let mut keep = true;
+        bar(ui, 40.0, |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let index = concerned.is_some_and(|concerned| concerned.index);
+                let name = if index { "Save and index" } else { "Save" };
+                let ready = !self.edits.is_empty() && mistake.is_none() && concerned.is_some();
+                if primary_button(ui, ready, name).clicked() {
+                    out.push(Command::ChangeSettings { changes: self.changes(), index });
+                    keep = false;
+                }
+                keep &= !plain_button(ui, true, "Cancel").clicked();
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let text = RichText::new(&told).font(theme::numbers(12.0)).color(ink);
+                    ui.add(Label::new(text).wrap());
+                });
+            });
+        });
+        keep
+    }
+}
+
+/// `2 settings; 3 of 4 recordings are read again`
+fn effect(settings: usize, concerned: Concerned) -> String {
+    let settings = counted(settings as u64, "setting");
+    match (concerned.index, concerned.recordings) {
+        (false, _) => format!("{settings}; nothing is read again."),
+        (true, 0) => format!("{settings}; no recording is read again."),
+        (true, all) if all == concerned.of => format!("{settings}; all {} are read again.", counted(all, "recording")),
+        (true, some) => format!("{settings}; {some} of {} are read again.", counted(concerned.of, "recording")),
+    }
+}
+
+fn way(interpolation: Interpolation) -> &'static str {
+    match interpolation {
+        Interpolation::Linear => "linear",
+        Interpolation::Previous => "previous",
+        Interpolation::Nearest => "nearest",
+        Interpolation::Circular => "circular",
+    }
+}
+
+/// The name of a field for assistive technology.
+fn spoken(of: &SettingOf, key: &str) -> String {
+    let what = match key {
+        "unit" => "Unit",
+        "interpolate" => "Between samples",
+        "max_gap_s" => "Longest gap",
+        "offset_s" => "Clock offset",
+        "rate_hz" => "Frames a second",
+        "starts_at" => "First frame at",
+        "time_zone" => "Time zone",
+        _ => key,
+    };
+    format!("{what} of {}", of.name().unwrap_or(of.what()))
+}
+
+fn note(ui: &mut Ui, text: &str) {
+    let muted = colors(ui).muted;
+    ui.add(Label::new(RichText::new(text).size(12.0).color(muted)).wrap());
+}
+
+/// A table whose first column takes the room that is left. `row` draws the cells from right to left and gives the name and
+/// what stands faintly behind it.
+fn list(
+    ui: &mut Ui,
+    name: &str,
+    columns: &[(&str, f32)],
+    rows: usize,
+    empty: &str,
+    mut row: impl FnMut(&mut Ui, usize) -> (String, String),
+) {
+    let colors = colors(ui);
+    let head = |ui: &mut Ui, text: &str| ui.label(RichText::new(text).font(theme::medium(11.5)).color(colors.muted));
+    bar(ui, 22.0, |ui| {
+        head(ui, name);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(10.0);
+            for (name, width) in columns.iter().rev() {
+                ui.allocate_ui_with_layout(vec2(*width, 20.0), Layout::left_to_right(Align::Center), |ui| {
+                    ui.set_min_width(*width);
+                    head(ui, name);
+                });
+            }
+        });
+    });
+    if rows == 0 {
+        ui.add_space(STEP);
+        ui.colored_label(colors.muted, empty);
+        ui.add_space(LIST - STEP - 20.0);
+        return;
+    }
+    let scroll =
+        ScrollArea::vertical().id_salt(name).max_height(LIST).min_scrolled_height(LIST).auto_shrink([false, false]);
+    scroll.show_rows(ui, CONTROL + 2.0, rows, |ui, range| {
+        for at in range {
+            bar(ui, CONTROL + 2.0, |ui| {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    ui.add_space(10.0);
+                    let (name, more) = row(ui, at);
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        ui.add(Label::new(RichText::new(&name).font(theme::medium(13.0))).truncate())
+                            .on_hover_text(&name);
+                        if !more.is_empty() {
+                            ui.label(RichText::new(more).size(12.0).color(colors.muted));
+                        }
+                    });
+                });
+            });
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_will_happen_is_told() {
+        for (recordings, index, expected) in [
+            (0, false, "1 setting; nothing is read again."),
+            (0, true, "1 setting; no recording is read again."),
+            (2, true, "1 setting; 2 of 4 recordings are read again."),
+            (4, true, "1 setting; all 4 recordings are read again."),
+        ] {
+            assert_eq!(effect(1, Concerned { recordings, of: 4, index }), expected);
+        }
+    }
+}

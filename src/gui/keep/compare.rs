@@ -1,0 +1,222 @@
+//! Two sets of frames side by side.
+
+use egui::{Align, ComboBox, Context, Layout, RichText, ScrollArea, Ui, vec2};
+
+use super::metric_card::metric_ui;
+use crate::{
+    gui::{
+        command::Command,
+        command_line,
+        dialogs::modal,
+        keep::KeepCommand,
+        lake::Lake,
+        theme::{self, STEP, class_color, colors, heading},
+        widgets::{
+            Icon, bar, divider, empty_ui, icon_button, plain_button, swatch,
+            text::{count, counted},
+        },
+    },
+    session::{Comparison, ExportScope},
+};
+
+/// What is compared.
+#[derive(Debug, Default)]
+pub struct CompareDraft {
+    sides: Option<[ExportScope; 2]>,
+    asked: Option<[ExportScope; 2]>,
+}
+
+/// Widths of the columns of numbers, px, and of what the scroll bar takes.
+const NUMBER: f32 = 88.0;
+const SCROLL: f32 = 12.0;
+
+impl CompareDraft {
+    /// Draws it as a dialog; false when it is to be closed.
+    pub fn dialog_ui(&mut self, ctx: &Context, lake: &Lake, out: &mut Vec<Command>) -> bool {
+        let screen = ctx.content_rect();
+        let (width, height) = ((screen.width() - 80.0).min(860.0), screen.height() - 120.0);
+        modal(ctx, "compare", width, |ui| {
+            ui.set_height(height);
+            let mut keep = true;
+            bar(ui, 32.0, |ui| {
+                ui.label(heading("Compare"));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    keep &= !icon_button(ui, Icon::Close, "Close the comparison").clicked();
+                    self.copy_ui(ui, lake, out);
+                });
+            });
+            self.ui(ui, lake, out);
+            keep
+        })
+    }
+
+    fn copy_ui(&self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+        let Some([a, b]) = &self.sides else { return };
+        if plain_button(ui, true, "Copy as command line").clicked() {
+            let text = command_line::compare(&lake.root, a, b);
+            out.push(Command::Copy { text, what: "the command line" });
+        }
+    }
+
+    /// Fills the rectangle.
+    pub fn ui(&mut self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+        let choices = choices(lake);
+        let [a, b] = self.sides.get_or_insert_with(|| {
+            // What one has looked at against everything is a fair first question.
+            let first = choices.iter().find(|choice| **choice != ExportScope::Filter(String::new()));
+            [first.cloned().unwrap_or(ExportScope::Filter(String::new())), ExportScope::Filter(String::new())]
+        });
+        let mut swapped = false;
+        bar(ui, 36.0, |ui| {
+            // Beside the two lists stand two marks with their letters, and the button between them.
+            let width = (ui.available_width() - 148.0) / 2.0;
+            for (name, side) in [("A", &mut *a), ("B", &mut *b)] {
+                let ink = side_color(ui, name == "A");
+                swatch(ui, ink);
+                ui.label(RichText::new(name).font(theme::semibold(13.0)));
+                ComboBox::from_id_salt(("side", name))
+                    .width(width.max(60.0))
+                    .truncate()
+                    .selected_text(name_of(side))
+                    .show_ui(ui, |ui| {
+                        for choice in &choices {
+                            ui.selectable_value(side, choice.clone(), name_of(choice));
+                        }
+                    })
+                    .response
+                    .accessible_name(format!("Side {name}"));
+                if name == "A" {
+                    swapped = icon_button(ui, Icon::ForwardMatch, "Swap the sides").clicked();
+                }
+            }
+        });
+        if swapped {
+            std::mem::swap(a, b);
+        }
+        let wanted = [a.clone(), b.clone()];
+        if self.asked.as_ref() != Some(&wanted) {
+            out.push(KeepCommand::Compare(wanted[0].clone(), wanted[1].clone()).into());
+            self.asked = Some(wanted.clone());
+        }
+        divider(ui);
+        let fetch = &lake.keep.comparison;
+        let current = fetch.key().is_some_and(|key| key.2 == wanted[0] && key.3 == wanted[1]);
+        match (fetch.error().filter(|_| current), fetch.ready().filter(|_| current)) {
+            (Some(error), _) => {
+                empty_ui(ui, Icon::Warning, "They cannot be compared", error, |_| {});
+            }
+            (None, None) => {
+                empty_ui(ui, Icon::Clock, "Comparing…", "Columns are read and counted.", |_| {});
+            }
+            (None, Some(comparison)) => {
+                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| comparison_ui(ui, comparison));
+            }
+        }
+    }
+}
+
+/// The colour of a side.
+pub(super) fn side_color(ui: &Ui, first: bool) -> egui::Color32 {
+    let colors = colors(ui);
+    if first { colors.plot[0] } else { colors.plot[1] }
+}
+
+/// Everything that can be compared.
+fn choices(lake: &Lake) -> Vec<ExportScope> {
+    let mut choices = Vec::new();
+    let filter = lake.filter.trim();
+    if !filter.is_empty() && lake.filter_error.is_none() {
+        choices.push(ExportScope::Filter(filter.to_owned()));
+    }
+    let selections = lake.selections.value().into_iter().flatten();
+    choices.extend(selections.map(|selection| ExportScope::Selection(selection.name.clone())));
+    let views = lake.keep.views.value().into_iter().flatten();
+    choices.extend(views.map(|view| ExportScope::View(view.name.clone())));
+    choices.push(ExportScope::Filter(String::new()));
+    choices
+}
+
+/// A scope as people name it.
+fn name_of(scope: &ExportScope) -> String {
+    match scope {
+        ExportScope::Filter(filter) if filter.is_empty() => "All frames".to_owned(),
+        ExportScope::Filter(filter) => format!("Filter: {filter}"),
+        ExportScope::Selection(name) => format!("Selection: {name}"),
+        ExportScope::View(name) => format!("View: {name}"),
+        ExportScope::Frames(frames) => counted(frames.len() as u64, "frame"),
+    }
+}
+
+fn comparison_ui(ui: &mut Ui, comparison: &Comparison) {
+    let colors = colors(ui);
+    let (a, b) = (&comparison.a, &comparison.b);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ui.set_max_width((ui.available_width() - SCROLL).max(0.0));
+    for gone in [a.gone, b.gone].into_iter().filter(|gone| *gone > 0) {
+        let told = format!("{} of a selection: no longer in the lake.", counted(gone, "frame"));
+        ui.label(RichText::new(told).color(colors.warning));
+    }
+    section(ui, "Counts");
+    let heads = [("A", side_color(ui, true)), ("B", side_color(ui, false)), ("B − A", colors.muted)];
+    row_ui(ui, "", None, heads.map(|(text, ink)| (text.to_owned(), ink)));
+    for (name, of_a, of_b) in [
+        ("Frames", a.frames, b.frames),
+        ("Recordings", a.recordings, b.recordings),
+        ("Footages", a.footages, b.footages),
+        ("Labels", a.labels, b.labels),
+    ] {
+        counts_ui(ui, name, None, [of_a, of_b]);
+    }
+    let shared = format!("{} in both", counted(comparison.in_both, "frame"));
+    ui.label(RichText::new(shared).font(theme::numbers(12.0)).color(colors.muted));
+    if !comparison.classes.is_empty() {
+        section(ui, "Labels by class");
+        for class in &comparison.classes {
+            counts_ui(ui, &class.class, Some(class_color(&class.class)), [class.a, class.b]);
+        }
+    }
+    section(ui, "Metrics");
+    for metric in &comparison.metrics {
+        metric_ui(ui, metric);
+    }
+    ui.add_space(STEP);
+}
+
+fn section(ui: &mut Ui, title: &str) {
+    ui.add_space(STEP);
+    ui.label(RichText::new(title).font(theme::semibold(13.0)));
+    ui.add_space(2.0);
+}
+
+/// One row of counts: of A, of B, and the difference.
+fn counts_ui(ui: &mut Ui, name: &str, mark: Option<egui::Color32>, [a, b]: [u64; 2]) {
+    let colors = colors(ui);
+    let difference = match b.cmp(&a) {
+        std::cmp::Ordering::Less => format!("−{}", count(a - b)),
+        std::cmp::Ordering::Equal => "=".to_owned(),
+        std::cmp::Ordering::Greater => format!("+{}", count(b - a)),
+    };
+    row_ui(ui, name, mark, [(count(a), colors.text), (count(b), colors.text), (difference, colors.muted)]);
+}
+
+/// A name and three texts under each other's heads.
+fn row_ui(ui: &mut Ui, name: &str, mark: Option<egui::Color32>, cells: [(String, egui::Color32); 3]) {
+    let colors = colors(ui);
+    bar(ui, 24.0, |ui| {
+        if let Some(mark) = mark {
+            swatch(ui, mark);
+        }
+        let room = (ui.available_width() - NUMBER * 3.0).max(60.0);
+        ui.allocate_ui_with_layout(vec2(room, 24.0), Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(room);
+            ui.add(egui::Label::new(RichText::new(name).color(colors.text)).truncate());
+        });
+        for (text, ink) in cells {
+            let width = NUMBER.min(ui.available_width());
+            ui.allocate_ui_with_layout(vec2(width - 8.0, 24.0), Layout::right_to_left(Align::Center), |ui| {
+                ui.set_min_width(width - 8.0);
+                ui.label(RichText::new(text).font(theme::numbers(12.5)).color(ink));
+            });
+        }
+    });
+}

@@ -1,0 +1,159 @@
+//! What a person keeps of a lake: views, selections, tags; and two of them side by side.
+
+mod change;
+mod compare;
+mod library;
+mod metric_card;
+mod save_view;
+mod view_status;
+
+pub use change::{Deleted, Done, KeepCommand};
+pub use compare::CompareDraft;
+pub use library::{Library, Shelf};
+pub use save_view::ViewDraft;
+pub use view_status::view_status_ui;
+
+use std::sync::{Arc, atomic::AtomicBool};
+
+use egui::Context;
+
+use super::{
+    dialogs::ExportDraft, explore::Lane, fetch::Fetch, grid_choice::GridChoice, lake::Lake, selected::Selected,
+    state::SortBy, undo::Change, work::Workers,
+};
+use crate::{
+    catalog::FrameTable,
+    jobs::Priority,
+    session::{Comparison, ExportCount, ExportScope, SavedView, Session, SessionError, Sort, Tag, ViewRule},
+};
+
+/// A view that was opened, as it was then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenedView {
+    /// Its name.
+    pub name: String,
+    /// Its rule.
+    pub rule: ViewRule,
+}
+
+/// Two scopes to compare, in one state of the index and of what is kept.
+pub type CompareKey = (u64, u64, ExportScope, ExportScope);
+
+/// What is kept of the lake that is shown.
+#[derive(Default)]
+pub struct Keep {
+    /// The saved views.
+    pub views: Fetch<u64, Vec<SavedView>>,
+    /// The tags.
+    pub tags: Fetch<(u64, u64), Vec<Tag>>,
+    /// The view that is open.
+    pub opened: Option<Arc<OpenedView>>,
+    /// What two scopes come to.
+    pub comparison: Fetch<CompareKey, Comparison>,
+    /// How many frames an export would take.
+    pub count: Fetch<(u64, u64, ExportDraft), ExportCount>,
+    comparing: Option<(ExportScope, ExportScope)>,
+    counting: Option<ExportDraft>,
+}
+
+impl Keep {
+    /// Asks for two scopes to be compared.
+    pub fn compare(&mut self, a: ExportScope, b: ExportScope) {
+        self.comparing = Some((a, b));
+    }
+
+    /// Nobody looks at comparisons or counts any more: stops them and forgets them.
+    pub fn ask_no_more(&mut self) {
+        if self.comparing.take().is_some() {
+            self.comparison.clear();
+        }
+        if self.counting.take().is_some() {
+            self.count.clear();
+        }
+    }
+
+    /// Asks how many frames an export would take.
+    pub fn count(&mut self, draft: ExportDraft) {
+        self.counting = Some(draft);
+    }
+
+    /// Asks for views, tags, comparisons and counts of this state, and takes in what came. `kept` is another number
+    /// whenever something kept has changed.
+    pub fn poll(
+        &mut self,
+        session: &Session,
+        (table, selected): (&Arc<FrameTable>, &Arc<Selected>),
+        kept: u64,
+        workers: &Workers,
+        ctx: &Context,
+    ) {
+        let generation = table.generation();
+        let text = |error: SessionError| error.to_string();
+        let (door, frames) = (session.clone(), Arc::clone(table));
+        self.views.request(kept, &workers.ask, Priority::Background, ctx, move |_| door.views().map_err(text));
+        self.views.poll();
+        let door = session.clone();
+        self.tags.request((generation, kept), &workers.ask, Priority::Background, ctx, move |_| {
+            door.tags(&frames).map_err(text)
+        });
+        self.tags.poll();
+        if let Some((a, b)) = self.comparing.clone() {
+            let (door, frames) = (session.clone(), Arc::clone(table));
+            let key = (generation, kept, a, b);
+            self.comparison.request(
+                key.clone(),
+                &workers.ask,
+                Priority::Visible,
+                ctx,
+                move |cancelled: &AtomicBool| door.compare(&frames, &key.2, &key.3, cancelled).map_err(text),
+            );
+            self.comparison.poll();
+        }
+        if let Some(draft) = self.counting.clone() {
+            let (door, frames, selected) = (session.clone(), Arc::clone(table), Arc::clone(selected));
+            self.count.request((generation, kept, draft.clone()), &workers.ask, Priority::Visible, ctx, move |_| {
+                door.export_count(&frames, &draft.request(&frames, &selected)?).map_err(text)
+            });
+            self.count.poll();
+        }
+    }
+}
+
+/// Where the rule of a view keeps what a tile of the grid stands for, unless that is the usual.
+const GRID: &str = "grid";
+
+impl Lake {
+    /// What is shown, as the rule of a view. What a later version added to the open view stays.
+    pub fn rule(&self) -> ViewRule {
+        let sort = self.sort.as_ref().map(|sort| Sort { column: sort.column.clone(), descending: sort.descending });
+        let mut more = self.keep.opened.as_ref().map(|opened| opened.rule.more.clone()).unwrap_or_default();
+        more.remove(GRID);
+        if self.grid != GridChoice::default()
+            && let Ok(grid) = serde_json::to_value(&self.grid)
+        {
+            more.insert(GRID.to_owned(), grid);
+        }
+        let lanes = self.timeline.lanes.as_ref().map(|lanes| lanes.iter().map(Lane::to_text).collect());
+        ViewRule { filter: self.filter.trim().to_owned(), sort, lanes, more }
+    }
+
+    /// Whether what is shown differs from the view that is open.
+    pub fn view_changed(&self) -> bool {
+        self.keep.opened.as_ref().is_some_and(|opened| self.off || opened.rule != self.rule())
+    }
+
+    /// Shows what a view says.
+    pub fn open_view(&mut self, view: &SavedView) {
+        self.undo.record(self.view_state(), Change::Other);
+        self.filter.clone_from(&view.rule.filter);
+        self.off = false;
+        self.sort =
+            view.rule.sort.as_ref().map(|sort| SortBy { column: sort.column.clone(), descending: sort.descending });
+        self.timeline.lanes =
+            view.rule.lanes.as_ref().map(|lanes| lanes.iter().map(|text| Lane::of_text(text)).collect());
+        // A view of another version may group in a way that this one does not know.
+        let grid = view.rule.more.get(GRID).and_then(|grid| serde_json::from_value(grid.clone()).ok());
+        self.grid = grid.unwrap_or_default();
+        self.keep.opened = Some(Arc::new(OpenedView { name: view.name.clone(), rule: view.rule.clone() }));
+    }
+}
