@@ -1,7 +1,7 @@
 //! Lakescope: open a folder of camera drives; find, see, measure and take away any frame.
 //!
 //! The modules stand in reading order, and imports point one way:
-//! `model <- {lake, formats, frames, filter} <- catalog <- {export, sample, tasks} <- session <- {cli, gui}`;
+//! `model <- {lake, formats, frames, filter} <- catalog <- {analytics, export, sample, tasks} <- session <- {cli, gui}`;
 //! `jobs` stands beside `model`. `ARCHITECTURE.md` tells why.
 
 pub mod jobs;
@@ -14,6 +14,7 @@ pub mod lake;
 
 pub mod catalog;
 
+pub mod analytics;
 pub mod export;
 pub mod sample;
 pub mod tasks;

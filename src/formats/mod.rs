@@ -14,6 +14,7 @@ mod csv_text;
 mod decimal;
 mod detect;
 mod error;
+mod events;
 mod image_counting;
 mod image_names;
 mod label_files;
@@ -42,6 +43,9 @@ pub use comma_log::{CommaLog, read_comma_log};
 pub use decimal::TimeUnit;
 pub use detect::{FileKind, detect};
 pub use error::FormatError;
+pub use events::{
+    EventBatch, EventColumn, EventOptions, EventPart, EventSet, EventWords, NO_CODE, PartReport, TakeBatch, Wanted,
+};
 pub use label_files::{LabelSet, LabelsRead, ListedFile, read_label_files};
 pub use label_rows::{Attached, FootageName, FrameAt, LabelOptions, LabelRow, LabelTable, attach};
 pub use labels_coco::read_labels_coco;

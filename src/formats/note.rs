@@ -106,7 +106,7 @@ impl BadRows {
 
     /// The same with the file named in the examples, for a set of files.
     #[must_use]
-    pub(super) fn of_file(mut self, path: &str) -> Self {
+    pub fn of_file(mut self, path: &str) -> Self {
         for example in self.reasons.iter_mut().flat_map(|reason| &mut reason.examples) {
             *example = format!("{path} {example}");
         }

@@ -24,5 +24,6 @@ mod settings_held;
 mod sql;
 mod stats;
 mod tidy;
+mod top;
 mod verify;
 mod view_shows;

@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["model", "jobs"],
     &["lake", "formats", "frames", "filter"],
     &["catalog"],
-    &["export", "sample", "tasks"],
+    &["analytics", "export", "sample", "tasks"],
     &["session"],
     &["cli", "gui"],
 ];

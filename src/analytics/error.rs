@@ -1,0 +1,38 @@
+//! What can keep a question from being answered.
+
+use std::{io, path::PathBuf};
+
+use crate::formats::FormatError;
+
+/// An analysis ended without a result.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalyticsError {
+    /// A file of events or locations cannot be read.
+    #[error("{0}")]
+    Format(#[from] FormatError),
+    /// There is nothing to read.
+    #[error("{} holds no events; name a .parquet, .csv or .ndjson file, or a folder of them", path.display())]
+    NoEvents {
+        /// The path that was named.
+        path: PathBuf,
+    },
+    /// Events that do not fit into memory could not be kept on disk meanwhile.
+    #[error("cannot keep events in {} for a while: {source}; make room there, or allow more memory", folder.display())]
+    Spill {
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The question makes no sense.
+    #[error("{what}; {remedy}")]
+    Query {
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// Stopped by the person.
+    #[error("stopped")]
+    Cancelled,
+}

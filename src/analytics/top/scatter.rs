@@ -1,0 +1,332 @@
+//! From files to partitions: all threads read parts of files and sort the events apart.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use super::{
+    counts::{Countable, Grouping, Tally},
+    partitions::Partitions,
+    query::{OnError, Resources, TopQuery},
+    rows::{Full, Narrow, Timed},
+    words::{Group, Translation, Words},
+};
+use crate::{
+    analytics::AnalyticsError,
+    formats::{BadRows, EventBatch, EventSet, FormatError, Wanted},
+    jobs::Progress,
+};
+
+/// How events become rows.
+pub(super) trait Packing: Countable {
+    /// Whether cameras are read.
+    const CAMERAS: bool;
+    /// Whether times are read.
+    const TIMES: bool;
+    /// Whether the numbers of a part fit.
+    fn fits(translation: &Translation) -> bool;
+    /// Packs one event of a batch.
+    fn pack(batch: &EventBatch, at: usize, place: u32, item: u32) -> Self;
+}
+
+impl Packing for Narrow {
+    const CAMERAS: bool = false;
+    const TIMES: bool = false;
+
+    fn fits(translation: &Translation) -> bool {
+        translation.fits()
+    }
+
+    #[inline]
+    fn pack(batch: &EventBatch, at: usize, place: u32, item: u32) -> Self {
+        // Whether they fit was asked for the whole part.
+        Self::new(id_of(batch, at), Group::pack(place, item).unwrap_or(0))
+    }
+}
+
+impl Packing for Full {
+    const CAMERAS: bool = true;
+    const TIMES: bool = true;
+
+    fn fits(_: &Translation) -> bool {
+        true
+    }
+
+    #[inline]
+    fn pack(batch: &EventBatch, at: usize, place: u32, item: u32) -> Self {
+        let there = |valid: &[bool]| valid.get(at).copied().unwrap_or(true);
+        let time = there(&batch.time_valid).then(|| batch.times_ns[at]);
+        let camera = there(&batch.camera_valid).then(|| batch.cameras[at]);
+        Self::new(id_of(batch, at), time, camera, place, item)
+    }
+}
+
+impl Packing for Timed {
+    const CAMERAS: bool = false;
+    const TIMES: bool = true;
+
+    fn fits(_: &Translation) -> bool {
+        true
+    }
+
+    #[inline]
+    fn pack(batch: &EventBatch, at: usize, place: u32, item: u32) -> Self {
+        let time = batch.time_valid.get(at).copied().unwrap_or(true).then(|| batch.times_ns[at]);
+        Self::new(id_of(batch, at), time, place, item)
+    }
+}
+
+/// The id of an event; 0 when ids are not read.
+#[inline]
+fn id_of(batch: &EventBatch, at: usize) -> i64 {
+    batch.detections.get(at).copied().unwrap_or(0)
+}
+
+/// The events of all files, sorted apart.
+pub(super) struct Scattered<R> {
+    /// One per thread.
+    pub(super) partitions: Vec<Partitions<R>>,
+    /// Number of partitions.
+    pub(super) count: usize,
+    /// Seed of [`super::rows::spread`].
+    pub(super) seed: u64,
+    /// Numbers of locations and items.
+    pub(super) words: Words,
+    /// Counts of events that are never merged, one per thread.
+    pub(super) loose: Vec<Tally>,
+    /// These events themselves, where they are kept.
+    pub(super) singles: Vec<Partitions<R>>,
+    pub(super) read: u64,
+    pub(super) bad_rows: BadRows,
+    pub(super) incomplete: u64,
+    pub(super) null_ids: u64,
+    pub(super) skipped: Vec<(PathBuf, FormatError)>,
+}
+
+/// Why reading ended without a result.
+pub(super) enum Stop {
+    /// There are more locations or items than [`Group`] holds.
+    DoesNotFit,
+    Error(AnalyticsError),
+}
+
+impl From<AnalyticsError> for Stop {
+    fn from(error: AnalyticsError) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// Rows of a partition, about: its table of ids stays in the processor's cache.
+const PARTITION_ROWS: u64 = 32 << 10;
+
+/// Bits for the number of partitions.
+fn bits_for(events: &EventSet) -> u32 {
+    // Where files do not tell their rows, an event is hardly written in fewer bytes.
+    let rows = events.rows().unwrap_or(events.size_bytes / 40);
+    rows.div_ceil(PARTITION_ROWS).next_power_of_two().ilog2().clamp(4, 12)
+}
+
+/// What one thread has.
+struct Share<R> {
+    partitions: Partitions<R>,
+    loose: Tally,
+    singles: Partitions<R>,
+    read: u64,
+    bad_rows: BadRows,
+    incomplete: u64,
+    null_ids: u64,
+    skipped: Vec<(PathBuf, FormatError)>,
+}
+
+/// What reading is about.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) events: &'a EventSet,
+    pub(super) query: &'a TopQuery,
+    pub(super) grouping: Grouping,
+    pub(super) resources: &'a Resources,
+    pub(super) progress: &'a Progress,
+    /// Whether events that are never merged are kept instead of counted.
+    pub(super) keep_loose: bool,
+}
+
+/// Part of the buffer that counts put aside may take.
+const COUNTS_SHARE: usize = 4;
+
+/// What the threads share.
+struct Common {
+    words: Mutex<Words>,
+    next: AtomicUsize,
+    ended: AtomicBool,
+    /// Bytes of memory for each thread.
+    limit: usize,
+    seed: u64,
+}
+
+/// Reads all parts and sorts the events apart by their ids; without [`TopQuery::dedup`] every event is loose.
+pub(super) fn scatter<R: Packing>(task: Task<'_>, seed: u64) -> Result<Scattered<R>, Stop> {
+    let Task { events, resources, .. } = task;
+    let bits = if task.query.dedup { bits_for(events) } else { 1 };
+    let threads = resources.threads.clamp(1, events.parts.len().max(1));
+    let common = Common {
+        words: Mutex::new(Words::default()),
+        next: AtomicUsize::new(0),
+        ended: AtomicBool::new(false),
+        limit: resources.buffer_bytes / threads,
+        seed,
+    };
+    let share = || {
+        let mut share = Share {
+            partitions: Partitions::new(bits),
+            loose: Tally::open(task.grouping),
+            singles: Partitions::new(1),
+            read: 0,
+            bad_rows: BadRows::default(),
+            incomplete: 0,
+            null_ids: 0,
+            skipped: Vec::new(),
+        };
+        let done = read_parts(task, &common, &mut share);
+        if done.is_err() {
+            common.ended.store(true, Ordering::Relaxed);
+        }
+        done.map(|()| share)
+    };
+    let shares: Vec<Result<Share<R>, Stop>> = thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(share)).collect();
+        running
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    let mut whole = Scattered {
+        partitions: Vec::new(),
+        count: 1 << bits,
+        seed,
+        words: Words::default(),
+        loose: Vec::new(),
+        singles: Vec::new(),
+        read: 0,
+        bad_rows: BadRows::default(),
+        incomplete: 0,
+        null_ids: 0,
+        skipped: Vec::new(),
+    };
+    let mut cancelled = None;
+    for share in shares {
+        match share {
+            Ok(share) => {
+                whole.partitions.push(share.partitions);
+                whole.loose.push(share.loose);
+                whole.singles.push(share.singles);
+                whole.read += share.read;
+                whole.bad_rows.append(share.bad_rows);
+                whole.incomplete += share.incomplete;
+                whole.null_ids += share.null_ids;
+                whole.skipped.extend(share.skipped);
+            }
+            // The threads that stop because another failed say no more than that they stopped.
+            Err(stop @ Stop::Error(AnalyticsError::Cancelled)) => cancelled = Some(stop),
+            Err(stop) => return Err(stop),
+        }
+    }
+    if let Some(stop) = cancelled {
+        return Err(stop);
+    }
+    whole.words = common.words.into_inner().unwrap_or_else(PoisonError::into_inner);
+    whole.skipped.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(whole)
+}
+
+fn read_parts<R: Packing>(task: Task<'_>, common: &Common, share: &mut Share<R>) -> Result<(), Stop> {
+    let Task { events, query, resources, progress, .. } = task;
+    let spilled = |source| {
+        let folder = resources.spill_folder.clone();
+        Stop::Error(AnalyticsError::Spill { folder, source })
+    };
+    let wanted = Wanted { detection: query.dedup, camera: R::CAMERAS && query.dedup, time: R::TIMES };
+    while let Some(part) = events.parts.get(common.next.fetch_add(1, Ordering::Relaxed)) {
+        let mut translation = Translation::default();
+        let mut stop = None;
+        let done = part.read(wanted, &resources.events, &mut |batch, part_words| {
+            if common.ended.load(Ordering::Relaxed) || progress.is_cancelled() {
+                stop = Some(Stop::Error(AnalyticsError::Cancelled));
+                return false;
+            }
+            if translation.lacks(part_words) {
+                let mut words = common.words.lock().unwrap_or_else(PoisonError::into_inner);
+                translation.extend(part_words, query, &mut words);
+                if !R::fits(&translation) {
+                    stop = Some(Stop::DoesNotFit);
+                    return false;
+                }
+            }
+            add_batch(batch, &translation, task, common.seed, share);
+            share.read += batch.len() as u64;
+            progress.add(batch.len() as u64);
+            let mut kept = Ok(());
+            if share.loose.bytes() > common.limit / COUNTS_SHARE {
+                kept = share.loose.spill(&resources.spill_folder);
+            }
+            if share.partitions.bytes() + share.singles.bytes() + share.loose.bytes() > common.limit {
+                kept = kept.and_then(|()| share.partitions.spill(&resources.spill_folder));
+                kept = kept.and_then(|()| share.singles.spill(&resources.spill_folder));
+            }
+            if let Err(source) = kept {
+                stop = Some(spilled(source));
+                return false;
+            }
+            true
+        });
+        if let Some(stop) = stop {
+            return Err(stop);
+        }
+        match done {
+            Ok(report) => {
+                share.read += report.bad_rows.total();
+                let name = part.path.display().to_string();
+                share.bad_rows.append(report.bad_rows.of_file(&name));
+            }
+            Err(error) if resources.on_error == OnError::Skip => share.skipped.push((part.path.clone(), error)),
+            Err(error) => return Err(Stop::Error(error.into())),
+        }
+    }
+    Ok(())
+}
+
+fn add_batch<R: Packing>(
+    batch: &EventBatch,
+    translation: &Translation,
+    task: Task<'_>,
+    seed: u64,
+    share: &mut Share<R>,
+) {
+    let merge = task.query.dedup;
+    let all_have_ids = batch.detection_valid.is_empty();
+    for (at, (location, item)) in batch.locations.iter().zip(&batch.items).enumerate() {
+        let Some((place, item_number)) = translation.of(*location, *item) else {
+            share.incomplete += 1;
+            continue;
+        };
+        let row = R::pack(batch, at, place, item_number);
+        let has_id = all_have_ids || batch.detection_valid[at];
+        if has_id && merge {
+            share.partitions.push(row, seed);
+            continue;
+        }
+        share.null_ids += u64::from(!has_id);
+        if task.keep_loose {
+            share.singles.push(row, seed);
+            continue;
+        }
+        // What is within the limits is known by the codes, before all places are.
+        if translation.wants(*location, *item) {
+            share.loose.add_allowed(place, item_number, &row);
+        }
+    }
+}

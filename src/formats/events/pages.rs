@@ -1,0 +1,471 @@
+//! Pages of Parquet column chunks as whole numbers, or as codes of whole numbers and words.
+//!
+//! The usual encodings (plain and dictionary) are taken from the pages directly, so that a word of a dictionary is looked at
+//! once and not once a row; a chunk with any other encoding is decoded by the library as a whole.
+
+use std::{fs::File, io::Cursor};
+
+use polars_arrow::{
+    array::{Array, BinaryViewArray, PrimitiveArray},
+    datatypes::{ArrowDataType, Field},
+};
+use polars_buffer::Buffer;
+use polars_parquet::{
+    parquet::{
+        encoding::{Encoding, hybrid_rle::HybridRleDecoder, plain_byte_array::BinaryIter},
+        error::ParquetError,
+        page::{DataPage, split_buffer},
+    },
+    read::{BasicDecompressor, ColumnChunkMetadata, PageReader, PhysicalType, column_iter_to_arrays},
+};
+
+use super::{EventWords, NO_CODE};
+use crate::formats::parquet_pages::check_chunk;
+
+/// Longest page taken in, packed or not.
+const MAX_PAGE_BYTES: usize = 1 << 30;
+
+/// How a column stores whole numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whole {
+    I32,
+    U32,
+    I64,
+    U64,
+}
+
+impl Whole {
+    fn bytes(self) -> usize {
+        match self {
+            Self::I32 | Self::U32 => 4,
+            Self::I64 | Self::U64 => 8,
+        }
+    }
+
+    /// Numbers in plain encoding.
+    fn plain(self, bytes: &[u8], out: &mut Vec<i64>) -> Result<(), String> {
+        let four = |bytes: &[u8]| <[u8; 4]>::try_from(bytes).unwrap_or_default();
+        let eight = |bytes: &[u8]| <[u8; 8]>::try_from(bytes).unwrap_or_default();
+        match self {
+            Self::I32 => out.extend(bytes.chunks_exact(4).map(|value| i64::from(i32::from_le_bytes(four(value))))),
+            Self::U32 => out.extend(bytes.chunks_exact(4).map(|value| i64::from(u32::from_le_bytes(four(value))))),
+            Self::I64 => out.extend(bytes.chunks_exact(8).map(|value| i64::from_le_bytes(eight(value)))),
+            Self::U64 => {
+                for value in bytes.chunks_exact(8) {
+                    let value = u64::from_le_bytes(eight(value));
+                    out.push(
+                        i64::try_from(value)
+                            .map_err(|_| format!("it holds the number {value}, which is beyond 2^63"))?,
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
+fn damaged(error: ParquetError) -> String {
+    error.to_string()
+}
+
+/// One column of a row group.
+#[derive(Clone, Copy)]
+pub(super) struct Chunk<'a> {
+    pub(super) file: &'a File,
+    pub(super) file_bytes: u64,
+    pub(super) about: &'a ColumnChunkMetadata,
+    /// Rows of the group.
+    pub(super) rows: usize,
+}
+
+/// The pages of one column chunk.
+struct Pages<'a> {
+    bytes: Buffer<u8>,
+    about: &'a ColumnChunkMetadata,
+    reader: BasicDecompressor,
+}
+
+impl<'a> Pages<'a> {
+    fn open(Chunk { file, file_bytes, about, rows }: Chunk<'a>) -> Result<Self, String> {
+        // The metadata panics on ranges that lie in no file.
+        let range = about.byte_range();
+        if range.start > range.end || range.end > file_bytes {
+            return Err("a column lies outside of the file".to_owned());
+        }
+        let length = usize::try_from(range.end - range.start).map_err(|_| "a column is too long".to_owned())?;
+        let bytes = read_at(file, length, range.start).map_err(|error| error.to_string())?;
+        let bytes = Buffer::from(bytes);
+        check_chunk(&bytes, about, rows)?;
+        let reader = Self::pages_of(&bytes, about);
+        Ok(Self { bytes, about, reader })
+    }
+
+    fn pages_of(bytes: &Buffer<u8>, about: &ColumnChunkMetadata) -> BasicDecompressor {
+        let reader = PageReader::new(Cursor::new(bytes.clone()), about, Vec::new(), MAX_PAGE_BYTES);
+        BasicDecompressor::new(reader, Vec::new())
+    }
+
+    /// The next page, unpacked.
+    fn next(&mut self) -> Result<Option<DataPage>, String> {
+        let Some(page) = self.reader.next() else { return Ok(None) };
+        page.and_then(|page| page.decompress(&mut self.reader)).map(Some).map_err(damaged)
+    }
+
+    /// The whole chunk by the library.
+    fn decoded(&self, kind: ArrowDataType) -> Result<Vec<Box<dyn Array>>, String> {
+        let descriptor = self.about.descriptor();
+        let field = Field::new(descriptor.path_in_schema[0].clone(), kind, true);
+        let pages = Self::pages_of(&self.bytes, self.about);
+        let (arrays, _) = column_iter_to_arrays(vec![pages], vec![&descriptor.descriptor.primitive_type], field, None)
+            .map_err(|error| error.to_string())?;
+        Ok(arrays)
+    }
+}
+
+/// Bytes of a file, without zeros being written first where they go.
+fn read_at(file: &File, length: usize, offset: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(length);
+    while bytes.len() < length {
+        let left = length - bytes.len();
+        let read = rustix::io::pread(file, rustix::buffer::spare_capacity(&mut bytes), offset + (length - left) as u64);
+        match read {
+            Ok(0) => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // The allocation may have room for more than was asked for.
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
+/// Which rows of a page have a value.
+struct Present {
+    rows: usize,
+    /// Number of rows that have one.
+    values: usize,
+    /// One per row; empty when all have one.
+    valid: Vec<bool>,
+}
+
+/// Splits a page into who is there and the encoded values.
+fn split(page: &DataPage) -> Result<(Present, &[u8]), String> {
+    let rows = page.num_values();
+    let parts = split_buffer(page).map_err(damaged)?;
+    if page.descriptor.max_def_level == 0 {
+        return Ok((Present { rows, values: rows, valid: Vec::new() }, parts.values));
+    }
+    let levels = HybridRleDecoder::new(parts.def, 1, rows).collect().map_err(damaged)?;
+    if levels.len() != rows {
+        return Err("a page does not say which of its rows have values".to_owned());
+    }
+    let values = levels.iter().filter(|level| **level != 0).count();
+    let valid = if values == rows { Vec::new() } else { levels.iter().map(|level| *level != 0).collect() };
+    Ok((Present { rows, values, valid }, parts.values))
+}
+
+/// The codes of a page in dictionary encoding.
+fn dictionary_codes(bytes: &[u8], values: usize) -> Result<Vec<u32>, String> {
+    let (width, bytes) = match bytes.split_first() {
+        Some((width, bytes)) if *width <= 32 => (u32::from(*width), bytes),
+        _ if values == 0 => return Ok(Vec::new()),
+        _ => return Err("a page of codes does not say how wide they are".to_owned()),
+    };
+    let codes = HybridRleDecoder::new(bytes, width, values).collect().map_err(damaged)?;
+    if codes.len() == values { Ok(codes) } else { Err("a page holds fewer values than it declares".to_owned()) }
+}
+
+/// Whether codes of a dictionary stand in the page.
+fn coded(page: &DataPage) -> bool {
+    matches!(page.encoding(), Encoding::PlainDictionary | Encoding::RleDictionary)
+}
+
+/// Values with gaps where a row has none.
+fn spread<T: Copy>(values: &[T], present: &Present, gap: T, out: &mut Vec<T>) {
+    if present.valid.is_empty() {
+        out.extend_from_slice(values);
+        return;
+    }
+    let mut values = values.iter();
+    out.extend(present.valid.iter().map(|valid| if *valid { values.next().copied().unwrap_or(gap) } else { gap }));
+}
+
+/// A column of whole numbers that is read in steps.
+pub(super) struct Numbers<'a> {
+    pages: Pages<'a>,
+    whole: Whole,
+    dictionary: Vec<i64>,
+    /// What was read and not yet taken.
+    values: Vec<i64>,
+    valid: Vec<bool>,
+    /// Rows handed out or lying here.
+    rows: usize,
+    ended: bool,
+}
+
+impl<'a> Numbers<'a> {
+    pub(super) fn open(chunk: Chunk<'a>, whole: Whole) -> Result<Self, String> {
+        let mut pages = Pages::open(chunk)?;
+        let mut dictionary = Vec::new();
+        if let Some(page) = pages.reader.read_dict_page().map_err(damaged)? {
+            whole.plain(&page.buffer, &mut dictionary)?;
+        }
+        Ok(Self { pages, whole, dictionary, values: Vec::new(), valid: Vec::new(), rows: 0, ended: false })
+    }
+
+    /// Reads until at least `rows` rows lie here, or the chunk ends; tells how many lie here.
+    pub(super) fn fill(&mut self, rows: usize) -> Result<usize, String> {
+        while self.values.len() < rows && !self.ended {
+            let Some(page) = self.pages.next()? else {
+                self.ended = true;
+                break;
+            };
+            if !self.page(&page)? {
+                self.rest()?;
+                self.ended = true;
+            }
+            self.pages.reader.reuse_page_buffer(page);
+        }
+        Ok(self.values.len())
+    }
+
+    /// Adds a page; `false` when its encoding is left to the library.
+    fn page(&mut self, page: &DataPage) -> Result<bool, String> {
+        let (present, bytes) = split(page)?;
+        let before = self.values.len();
+        if coded(page) {
+            let codes = dictionary_codes(bytes, present.values)?;
+            let mut values = Vec::with_capacity(codes.len());
+            for code in codes {
+                values
+                    .push(*self.dictionary.get(code as usize).ok_or("a page names a value that its dictionary lacks")?);
+            }
+            spread(&values, &present, 0, &mut self.values);
+        } else if page.encoding() == Encoding::Plain {
+            let length = present.values.checked_mul(self.whole.bytes()).ok_or("a page is too long")?;
+            let bytes = bytes.get(..length).ok_or("a page holds fewer values than it declares")?;
+            if present.valid.is_empty() {
+                self.whole.plain(bytes, &mut self.values)?;
+            } else {
+                let mut values = Vec::with_capacity(present.values);
+                self.whole.plain(bytes, &mut values)?;
+                spread(&values, &present, 0, &mut self.values);
+            }
+        } else {
+            return Ok(false);
+        }
+        self.mark(before, &present.valid);
+        self.rows += present.rows;
+        Ok(true)
+    }
+
+    /// Keeps which of the rows after the first `before` have a value; an empty `valid` means all.
+    fn mark(&mut self, before: usize, valid: &[bool]) {
+        if self.valid.is_empty() && valid.is_empty() {
+            return;
+        }
+        self.valid.resize(before, true);
+        self.valid.extend_from_slice(valid);
+        self.valid.resize(self.values.len(), true);
+    }
+
+    /// Reads what is left of the chunk through the library.
+    fn rest(&mut self) -> Result<(), String> {
+        let small = self.whole.bytes() == 4;
+        let arrays = self.pages.decoded(if small { ArrowDataType::Int32 } else { ArrowDataType::Int64 })?;
+        let mut skip = self.rows;
+        for array in arrays {
+            let before = self.values.len();
+            let rows = skip.min(array.len())..array.len();
+            skip -= rows.start;
+            let mut bytes = Vec::new();
+            if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<i32>>() {
+                bytes.extend(array.values()[rows.clone()].iter().flat_map(|value| value.to_le_bytes()));
+            } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<i64>>() {
+                bytes.extend(array.values()[rows.clone()].iter().flat_map(|value| value.to_le_bytes()));
+            } else {
+                return Err("a column of whole numbers was decoded as something else".to_owned());
+            }
+            self.whole.plain(&bytes, &mut self.values)?;
+            let valid: Vec<bool> =
+                array.validity().map(|bits| rows.clone().map(|row| bits.get_bit(row)).collect()).unwrap_or_default();
+            self.mark(before, &valid);
+            self.rows += rows.len();
+        }
+        Ok(())
+    }
+
+    /// Takes the first `rows` rows that lie here.
+    pub(super) fn take(&mut self, rows: usize, values: &mut Vec<i64>, valid: &mut Vec<bool>) {
+        values.clear();
+        values.extend(self.values.drain(..rows));
+        valid.clear();
+        valid.extend(self.valid.drain(..rows.min(self.valid.len())));
+        if valid.iter().all(|valid| *valid) {
+            valid.clear();
+        }
+        if self.valid.iter().all(|valid| *valid) {
+            self.valid.clear();
+        }
+    }
+}
+
+/// What the values of a [`Codes`] column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coded {
+    /// Locations, by their oid.
+    Location(Whole),
+    /// Names of items.
+    Item,
+}
+
+/// A column that is read as codes into [`EventWords`].
+pub(super) struct Codes<'a> {
+    pages: Pages<'a>,
+    what: Coded,
+    /// The codes of the chunk's own dictionary.
+    dictionary: Vec<u32>,
+    values: Vec<u32>,
+    rows: usize,
+    ended: bool,
+}
+
+impl<'a> Codes<'a> {
+    pub(super) fn open(chunk: Chunk<'a>, what: Coded, words: &mut EventWords) -> Result<Self, String> {
+        let mut pages = Pages::open(chunk)?;
+        let mut dictionary = Vec::new();
+        if let Some(page) = pages.reader.read_dict_page().map_err(damaged)? {
+            plain_codes(what, &page.buffer, page.num_values, words, &mut dictionary)?;
+        }
+        Ok(Self { pages, what, dictionary, values: Vec::new(), rows: 0, ended: false })
+    }
+
+    /// As [`Numbers::fill`].
+    pub(super) fn fill(&mut self, rows: usize, words: &mut EventWords) -> Result<usize, String> {
+        while self.values.len() < rows && !self.ended {
+            let Some(page) = self.pages.next()? else {
+                self.ended = true;
+                break;
+            };
+            let (present, bytes) = split(&page)?;
+            let mut codes = Vec::with_capacity(present.values);
+            if coded(&page) {
+                for code in dictionary_codes(bytes, present.values)? {
+                    codes.push(
+                        *self.dictionary.get(code as usize).ok_or("a page names a word that its dictionary lacks")?,
+                    );
+                }
+            } else if page.encoding() == Encoding::Plain {
+                plain_codes(self.what, bytes, present.values, words, &mut codes)?;
+            } else {
+                self.rest(words)?;
+                self.ended = true;
+                break;
+            }
+            spread(&codes, &present, NO_CODE, &mut self.values);
+            self.rows += present.rows;
+            self.pages.reader.reuse_page_buffer(page);
+        }
+        Ok(self.values.len())
+    }
+
+    fn rest(&mut self, words: &mut EventWords) -> Result<(), String> {
+        let kind = match self.what {
+            Coded::Item => ArrowDataType::BinaryView,
+            Coded::Location(whole) if whole.bytes() == 4 => ArrowDataType::Int32,
+            Coded::Location(_) => ArrowDataType::Int64,
+        };
+        let mut skip = self.rows;
+        for array in self.pages.decoded(kind)? {
+            let rows = skip.min(array.len())..array.len();
+            skip -= rows.start;
+            for row in rows {
+                let code = if !array.is_valid(row) {
+                    NO_CODE
+                } else if let Some(array) = array.as_any().downcast_ref::<BinaryViewArray>() {
+                    words.item(array.value(row))
+                } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<i32>>() {
+                    let value = array.value(row);
+                    let unsigned = self.what == Coded::Location(Whole::U32);
+                    words.location(if unsigned { i64::from(value.cast_unsigned()) } else { i64::from(value) })
+                } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<i64>>() {
+                    words.location(array.value(row))
+                } else {
+                    return Err("a column was decoded as something else".to_owned());
+                };
+                self.values.push(code);
+                self.rows += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Numbers::take`].
+    pub(super) fn take(&mut self, rows: usize, values: &mut Vec<u32>) {
+        values.clear();
+        values.extend(self.values.drain(..rows));
+    }
+}
+
+/// Codes of values in plain encoding.
+fn plain_codes(
+    what: Coded,
+    bytes: &[u8],
+    values: usize,
+    words: &mut EventWords,
+    out: &mut Vec<u32>,
+) -> Result<(), String> {
+    let before = out.len();
+    match what {
+        Coded::Location(whole) => {
+            let length = values.checked_mul(whole.bytes()).ok_or("a page is too long")?;
+            let mut oids = Vec::new();
+            whole.plain(bytes.get(..length).ok_or("a page holds fewer values than it declares")?, &mut oids)?;
+            // Neighbours are often of one location.
+            let mut last = None;
+            for oid in oids {
+                let code = match last {
+                    Some((known, code)) if known == oid => code,
+                    _ => words.location(oid),
+                };
+                last = Some((oid, code));
+                out.push(code);
+            }
+        }
+        Coded::Item => {
+            for value in BinaryIter::new(bytes, Some(values)).take(values) {
+                out.push(words.item(value.map_err(damaged)?));
+            }
+        }
+    }
+    if out.len() - before == values { Ok(()) } else { Err("a page holds fewer values than it declares".to_owned()) }
+}
+
+/// How a column of this type stores whole numbers; `None` when it stores something else.
+pub(super) fn whole_of(about: &ColumnChunkMetadata) -> Option<Whole> {
+    use polars_parquet::parquet::schema::types::{
+        IntegerType, PrimitiveConvertedType as Converted, PrimitiveLogicalType as Logical,
+    };
+    let kind = &about.descriptor().descriptor.primitive_type;
+    let unsigned = matches!(
+        kind.logical_type,
+        Some(Logical::Integer(IntegerType::UInt8 | IntegerType::UInt16 | IntegerType::UInt32 | IntegerType::UInt64))
+    ) || matches!(
+        kind.converted_type,
+        Some(Converted::Uint8 | Converted::Uint16 | Converted::Uint32 | Converted::Uint64)
+    );
+    let plain = matches!(kind.logical_type, None | Some(Logical::Integer(_) | Logical::Timestamp { .. }))
+        && !matches!(
+            kind.converted_type,
+            Some(Converted::Decimal(..) | Converted::Date | Converted::TimeMillis | Converted::TimeMicros)
+        );
+    match (about.physical_type(), unsigned) {
+        _ if !plain => None,
+        (PhysicalType::Int32, false) => Some(Whole::I32),
+        (PhysicalType::Int32, true) => Some(Whole::U32),
+        (PhysicalType::Int64, false) => Some(Whole::I64),
+        (PhysicalType::Int64, true) => Some(Whole::U64),
+        _ => None,
+    }
+}

@@ -1,0 +1,163 @@
+//! Values of all kinds that files have, and files that are damaged.
+
+use std::fs;
+
+use polars::prelude::{DataFrame, IntoColumn as _, NamedFrom as _, ParquetWriter, Series};
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn times_tell_their_unit_by_their_size() {
+    for (value, unit, expected) in [
+        (1_700_000_000, None, Some(1_700_000_000_000_000_000)),
+        (1_700_000_000_123, None, Some(1_700_000_000_123_000_000)),
+        (1_700_000_000_123_456, None, Some(1_700_000_000_123_456_000)),
+        (1_700_000_000_123_456_789, None, Some(1_700_000_000_123_456_789)),
+        (-5, None, Some(-5_000_000_000)),
+        (5, Some(TimeUnit::Ms), Some(5_000_000)),
+        (99_999_999_999, None, None),
+        (i64::MIN, None, Some(i64::MIN)),
+    ] {
+        assert_eq!(time_ns(value, unit), expected, "{value}");
+    }
+}
+
+fn all(path: &std::path::Path) -> Result<(Vec<String>, PartReport), FormatError> {
+    let set = EventSet::find(path)?;
+    let mut rows = Vec::new();
+    let mut whole = PartReport::default();
+    for part in &set.parts {
+        let report = part.read(
+            Wanted { detection: true, camera: true, time: true },
+            &EventOptions::default(),
+            &mut |batch, words| {
+                for at in 0..batch.len() {
+                    let value = |values: &[i64], valid: &[bool]| {
+                        if valid.get(at) == Some(&false) { "-".to_owned() } else { values[at].to_string() }
+                    };
+                    let location =
+                        words.locations.get(batch.locations[at] as usize).map_or("-".to_owned(), i64::to_string);
+                    let item = words.items.get(batch.items[at] as usize).map_or("-", String::as_str);
+                    rows.push(format!(
+                        "{location} {} {} {item} {}",
+                        value(&batch.cameras, &batch.camera_valid),
+                        value(&batch.detections, &batch.detection_valid),
+                        value(&batch.times_ns, &batch.time_valid),
+                    ));
+                }
+                true
+            },
+        )?;
+        whole.rows += report.rows;
+        whole.bad_rows.append(report.bad_rows);
+    }
+    Ok((rows, whole))
+}
+
+#[test]
+fn text_files_are_read_line_by_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    fs::write(
+        &path,
+        "\u{feff}geographical_location_oid;ideo_camera_oid;detection_oid;item_name;timestamp_detected\n\
+         1;2;3;\"a;b\";1700000000\n;;;;\nx;2;3;car;5\n1;2\n",
+    )
+    .unwrap();
+    let (rows, report) = all(&path).unwrap();
+    assert_eq!(rows, ["1 2 3 a;b 1700000000000000000", "- - - - -"]);
+    assert_eq!((report.rows, report.bad_rows.total()), (4, 2));
+    assert!(report.bad_rows.reasons().iter().any(|reason| reason.examples == ["line 4"]), "{report:?}");
+
+    let path = folder.path().join("b.ndjson");
+    let long = format!("{{\"item_name\":\"{}\"}}", "x".repeat(2 << 20));
+    fs::write(&path, format!("{long}\n{{\"geographical_location_oid\":1,\"item_name\":\"\\u00e9\"}}\r\n[]\n{{}}"))
+        .unwrap();
+    let (rows, report) = all(&path).unwrap();
+    assert_eq!(rows, ["1 - - é -", "- - - - -"]);
+    assert_eq!((report.rows, report.bad_rows.total()), (4, 2));
+
+    // A quote that is never closed.
+    let header = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n";
+    let open = format!("{header}1,2,3,\"car,5\n{}", "1,2,3,car,5\n".repeat(300_000));
+    fs::write(folder.path().join("open.csv"), open).unwrap();
+    let error = all(&folder.path().join("open.csv")).unwrap_err().to_string();
+    assert!(error.contains("longer than 1 MiB"), "{error}");
+    let quoted = format!("{header}1,2,3,\"a \"\"b\"\"\n\",5\n{}", "1,2,3,\"car\",5\n".repeat(100_000));
+    fs::write(folder.path().join("quoted.csv"), quoted).unwrap();
+    assert_eq!(all(&folder.path().join("quoted.csv")).unwrap().1.rows, 100_001);
+
+    fs::write(folder.path().join("c.csv"), "a,b\n1,2\n").unwrap();
+    assert!(matches!(all(&folder.path().join("c.csv")), Err(FormatError::MissingColumn { .. })));
+    assert!(matches!(all(&folder.path().join("none.csv")), Err(FormatError::Read { .. })));
+    fs::write(folder.path().join("d.xml"), "").unwrap();
+    assert!(matches!(all(&folder.path().join("d.xml")), Err(FormatError::UnknownExtension { .. })));
+}
+
+#[test]
+fn folders_are_walked_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let line =
+        |id: i64| format!("{{\"geographical_location_oid\":{id},\"detection_oid\":{id},\"item_name\":\"car\"}}\n");
+    for (name, id) in [
+        ("date=2024-01-02/b.ndjson", 2),
+        ("date=2024-01-01/a.jsonl", 1),
+        (".hidden/x.ndjson", 9),
+        ("_temporary/x.ndjson", 9),
+        ("note.txt", 9),
+    ] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, line(id)).unwrap();
+    }
+    let (rows, _) = all(folder.path()).unwrap();
+    assert_eq!(rows, ["1 - 1 car -", "2 - 2 car -"]);
+    assert_eq!(all(&folder.path().join("b*.ndjson")).unwrap().0, ["2 - 2 car -"]);
+    assert!(all(&folder.path().join("c*")).unwrap().0.is_empty());
+}
+
+#[test]
+fn forged_pages_are_refused() {
+    // Whatever a byte is changed to, the reader comes back, and never with more rows than the file declares.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    let numbers: Vec<i64> = (0..3000).collect();
+    let words: Vec<String> = numbers.iter().map(|number| format!("item {}", number % 7)).collect();
+    let whole = |name: &str| Series::new(name.into(), numbers.clone()).into_column();
+    let columns = vec![
+        whole("geographical_location_oid"),
+        whole("video_camera_oid"),
+        whole("detection_oid"),
+        Series::new("item_name".into(), words).into_column(),
+        whole("timestamp_detected"),
+    ];
+    let mut frame = DataFrame::new(3000, columns).unwrap();
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).with_row_group_size(Some(1000)).finish(&mut frame).unwrap();
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(all(&path).unwrap().0.len(), 3000);
+    for at in (4..bytes.len()).step_by(bytes.len() / 200) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0xff;
+        fs::write(&path, &damaged).unwrap();
+        if let Ok((rows, _)) = all(&path) {
+            assert!(rows.len() <= 3000);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..400), kind in 0_usize..3) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(["a.csv", "a.ndjson", "a.parquet"][kind]);
+        let mut whole = bytes;
+        if kind == 2 {
+            whole.splice(0..0, *b"PAR1");
+            whole.extend(*b"PAR1");
+        }
+        fs::write(&path, whole).unwrap();
+        let _ = all(&path);
+    }
+}

@@ -1,0 +1,267 @@
+//! Events in CSV and NDJSON files, line by line: the files may be longer than memory.
+
+use std::{
+    borrow::Cow,
+    io::{BufRead, BufReader, Read},
+    path::Path,
+};
+
+use serde::Deserialize;
+
+use super::{
+    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, NO_CODE, PartReport, Places, TakeBatch, Wanted,
+    push, time_ns,
+};
+use crate::formats::{FormatError, error::open_regular};
+
+/// Longest line taken in.
+const MAX_LINE_BYTES: u64 = 1 << 20;
+
+/// Why a line is no event.
+type Bad = &'static str;
+
+/// Collects events and hands them out in batches.
+struct Batches<'a, 'b> {
+    wanted: Wanted,
+    options: &'a EventOptions,
+    take: &'a mut TakeBatch<'b>,
+    batch: EventBatch,
+    words: EventWords,
+    report: PartReport,
+}
+
+/// One event as a text file tells it.
+#[derive(Debug, Default)]
+struct TextEvent<'a> {
+    location: Option<i64>,
+    camera: Option<i64>,
+    detection: Option<i64>,
+    item: Option<Cow<'a, str>>,
+    time: Option<i64>,
+}
+
+impl Batches<'_, '_> {
+    /// Adds an event; `false` when the reader is told to stop.
+    fn add(&mut self, event: &TextEvent<'_>) -> bool {
+        let batch = &mut self.batch;
+        batch.locations.push(event.location.map_or(NO_CODE, |oid| self.words.location(oid)));
+        batch.items.push(event.item.as_ref().map_or(NO_CODE, |name| self.words.item(name.as_bytes())));
+        if self.wanted.detection {
+            push(&mut batch.detections, &mut batch.detection_valid, event.detection);
+        }
+        if self.wanted.camera {
+            push(&mut batch.cameras, &mut batch.camera_valid, event.camera);
+        }
+        if self.wanted.time {
+            let time = event.time.and_then(|time| time_ns(time, self.options.time_unit));
+            push(&mut batch.times_ns, &mut batch.time_valid, time);
+        }
+        self.batch.len() < BATCH_ROWS || self.hand_out()
+    }
+
+    fn hand_out(&mut self) -> bool {
+        let goes_on = self.batch.is_empty() || (self.take)(&self.batch, &self.words);
+        self.batch = EventBatch::default();
+        self.report.stopped = !goes_on;
+        goes_on
+    }
+
+    fn bad(&mut self, why: Bad, line: u64) {
+        self.report.bad_rows.add(why, || format!("line {line}"));
+    }
+}
+
+/// Reads lines without their ends, and bounds their length: a file without line ends must not fill the memory.
+struct Lines<R> {
+    reader: BufReader<R>,
+    line: Vec<u8>,
+    number: u64,
+}
+
+impl<R: Read> Lines<R> {
+    /// The next line and whether it was too long to keep; `None` at the end.
+    fn next(&mut self) -> std::io::Result<Option<bool>> {
+        self.line.clear();
+        let read = (&mut self.reader).take(MAX_LINE_BYTES).read_until(b'\n', &mut self.line)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        let whole = self.line.ends_with(b"\n");
+        if !whole && read as u64 == MAX_LINE_BYTES {
+            self.reader.skip_until(b'\n')?;
+            return Ok(Some(true));
+        }
+        while self.line.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+            self.line.pop();
+        }
+        Ok(Some(false))
+    }
+}
+
+/// Reads an NDJSON file: one event a line.
+pub(super) fn read_ndjson(
+    path: &Path,
+    wanted: Wanted,
+    options: &EventOptions,
+    take: &mut TakeBatch<'_>,
+) -> Result<PartReport, FormatError> {
+    let failed = |source| FormatError::Read { path: path.to_owned(), source };
+    let reader = BufReader::with_capacity(1 << 20, open_regular(path)?);
+    let mut lines = Lines { reader, line: Vec::new(), number: 0 };
+    let (batch, words, report) = (EventBatch::default(), EventWords::default(), PartReport::default());
+    let mut batches = Batches { wanted, options, take, batch, words, report };
+    while let Some(too_long) = lines.next().map_err(failed)? {
+        if lines.line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        batches.report.rows += 1;
+        if too_long {
+            batches.bad("is longer than 1 MiB", lines.number);
+            continue;
+        }
+        match serde_json::from_slice::<JsonEvent<'_>>(&lines.line) {
+            Ok(event) => {
+                if !batches.add(&event.into_event()) {
+                    return Ok(batches.report);
+                }
+            }
+            Err(_) => batches.bad("is no JSON object with the fields of an event", lines.number),
+        }
+    }
+    batches.hand_out();
+    Ok(batches.report)
+}
+
+/// An event as JSON; fields it does not know are passed over.
+#[derive(Deserialize)]
+struct JsonEvent<'a> {
+    geographical_location_oid: Option<i64>,
+    #[serde(alias = "ideo_camera_oid")]
+    video_camera_oid: Option<i64>,
+    detection_oid: Option<i64>,
+    #[serde(borrow)]
+    item_name: Option<Cow<'a, str>>,
+    timestamp_detected: Option<i64>,
+}
+
+impl<'a> JsonEvent<'a> {
+    fn into_event(self) -> TextEvent<'a> {
+        TextEvent {
+            location: self.geographical_location_oid,
+            camera: self.video_camera_oid,
+            detection: self.detection_oid,
+            item: self.item_name,
+            time: self.timestamp_detected,
+        }
+    }
+}
+
+/// Most bytes of one record: a quote that is opened and never closed must not take the rest of the file, and all memory.
+const MAX_RECORD_BYTES: u64 = 1 << 20;
+
+/// Passes bytes on and ends with an error where a record is too long. Doubled quotes open and close again, so that only
+/// their number decides what is quoted.
+struct Records<R> {
+    reader: R,
+    quoted: bool,
+    record_bytes: u64,
+}
+
+impl<R: Read> Read for Records<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.reader.read(into)?;
+        let mut rest = &into[..read];
+        while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\n')) {
+            self.record_bytes += at as u64 + 1;
+            match rest[at] {
+                b'"' => self.quoted = !self.quoted,
+                _ if !self.quoted => self.record_bytes = 0,
+                _ => {}
+            }
+            rest = &rest[at + 1..];
+        }
+        self.record_bytes += rest.len() as u64;
+        if self.record_bytes > MAX_RECORD_BYTES + into.len() as u64 {
+            let what = "a record is longer than 1 MiB; perhaps a quote is opened and never closed";
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, what));
+        }
+        Ok(read)
+    }
+}
+
+/// Reads a CSV file with a header; commas, semicolons or tabs stand between the cells.
+pub(super) fn read_csv(
+    path: &Path,
+    wanted: Wanted,
+    options: &EventOptions,
+    take: &mut TakeBatch<'_>,
+) -> Result<PartReport, FormatError> {
+    let failed = |source| FormatError::Read { path: path.to_owned(), source };
+    let mut reader = BufReader::with_capacity(1 << 20, open_regular(path)?);
+    let head = reader.fill_buf().map_err(failed)?;
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|mark| first.split(|byte| byte == mark).count());
+    let records = Records { reader, quoted: false, record_bytes: 0 };
+    let mut rows = csv::ReaderBuilder::new().delimiter(delimiter.unwrap_or(b',')).flexible(true).from_reader(records);
+    let broken = |error: csv::Error| match error.into_kind() {
+        csv::ErrorKind::Io(source) => failed(source),
+        _ => FormatError::Empty { path: path.to_owned() },
+    };
+    let header = rows.byte_headers().map_err(broken)?.clone();
+    let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let names: Vec<&str> = names.iter().map(|name| name.trim_start_matches('\u{feff}')).collect();
+    let mut notes = Vec::new();
+    let places = Places::find(&names, &mut notes);
+    let mut at = [0; EventColumn::ALL.len()];
+    for column in EventColumn::ALL {
+        at[column as usize] = places.need(column, path, &names)?;
+    }
+    let (batch, words, report) = (EventBatch::default(), EventWords::default(), PartReport::default());
+    let mut batches = Batches { wanted, options, take, batch, words, report };
+    let mut row = csv::ByteRecord::new();
+    loop {
+        match rows.read_byte_record(&mut row) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => return Err(broken(error)),
+        }
+        batches.report.rows += 1;
+        let line = row.position().map_or(0, csv::Position::line);
+        match event_of(&row, &at) {
+            Ok(event) => {
+                if !batches.add(&event) {
+                    return Ok(batches.report);
+                }
+            }
+            Err(why) => batches.bad(why, line),
+        }
+    }
+    batches.hand_out();
+    Ok(batches.report)
+}
+
+fn event_of<'a>(row: &'a csv::ByteRecord, at: &[usize; 5]) -> Result<TextEvent<'a>, Bad> {
+    let cell = |column: EventColumn| row.get(at[column as usize]).map(<[u8]>::trim_ascii).ok_or("has too few cells");
+    let number = |column, why| -> Result<Option<i64>, Bad> {
+        let cell = cell(column)?;
+        if cell.is_empty() {
+            return Ok(None);
+        }
+        let text = std::str::from_utf8(cell).map_err(|_| why)?;
+        text.parse().map(Some).map_err(|_| why)
+    };
+    let item = cell(EventColumn::Item)?;
+    Ok(TextEvent {
+        location: number(EventColumn::Location, "has a geographical_location_oid that is no whole number")?,
+        camera: number(EventColumn::Camera, "has a video_camera_oid that is no whole number")?,
+        detection: number(EventColumn::Detection, "has a detection_oid that is no whole number")?,
+        item: if item.is_empty() {
+            None
+        } else {
+            Some(Cow::Borrowed(std::str::from_utf8(item).map_err(|_| "has an item_name that is no UTF-8")?))
+        },
+        time: number(EventColumn::Time, "has a timestamp_detected that is no whole number")?,
+    })
+}
