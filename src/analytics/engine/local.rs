@@ -4,7 +4,7 @@ use polars::prelude::{Column, DataFrame, IntoLazy, PolarsError};
 
 use super::{Engine, EngineError, Table, Tables};
 use crate::{
-    analytics::tree::{Tree, polars, top::EVENT_COLUMNS},
+    analytics::tree::{Tree, lazy, top::EVENT_COLUMNS},
     formats::{EventBatch, EventOptions, EventSet, EventWords, NO_CODE, Wanted},
     jobs::Progress,
 };
@@ -36,7 +36,7 @@ impl Engine for LocalEngine {
                 PolarsError::InvalidOperation(format!("the question names the table `{wanted}`, which is not there").into())
             })
         };
-        let answer = polars::print(tree, &look_up).and_then(polars::collect).map_err(failed)?;
+        let answer = lazy::print(tree, &look_up).and_then(lazy::collect).map_err(failed)?;
         progress.check()?;
         answer.select(columns.iter().map(|(name, _)| name.as_str())).map_err(failed)
     }
@@ -47,7 +47,7 @@ type Numbers = Vec<Option<i64>>;
 
 /// Reads events into memory.
 fn read(set: &EventSet, options: &EventOptions, progress: &Progress) -> Result<DataFrame, EngineError> {
-    let wanted = Wanted { camera: true, time: true };
+    let wanted = Wanted { detection: true, camera: true, time: true };
     let [mut places, mut cameras, mut detections, mut times]: [Numbers; 4] = std::array::from_fn(|_| Vec::new());
     let mut items: Vec<Option<String>> = Vec::new();
     for part in &set.parts {

@@ -3,12 +3,14 @@
 //! An engine gets a tree and the tables it names, and gives a frame with the columns that the tree tells. The client of
 //! Spark Connect, and the asynchronous runtime it needs, are named nowhere else.
 
+mod detections;
 mod error;
 mod local;
 mod remote;
 
 use polars::prelude::DataFrame;
 
+pub use detections::{Asked, counts_on, top_on};
 pub use error::EngineError;
 pub use local::LocalEngine;
 pub use remote::{PathMap, RemoteEngine};

@@ -1,12 +1,12 @@
 //! A question as a small tree over named tables, written once and printed for each engine.
 //!
-//! Every tree can be checked ([`Tree::columns`]): which columns it gives, and of what type. [`polars`] prints it for the
+//! Every tree can be checked ([`Tree::columns`]): which columns it gives, and of what type. [`lazy`] prints it for the
 //! local engine and [`sql`] for Spark Connect; both hold to the same rules of nulls, types and order. What a tree means for
 //! detection events is in [`top`].
 
 mod check;
 mod expr;
-pub mod polars;
+pub mod lazy;
 pub mod sql;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use polars::prelude::{Column, DataFrame, IntoLazy};
 use super::{top::*, *};
 use crate::{
     analytics::{
-        Scope, TopQuery, Window,
+        CountsBy, Scope, TopQuery, Window,
         engine::{Engine, LocalEngine, Table},
     },
     formats::TimeUnit,
@@ -32,7 +32,10 @@ fn questions_as_sql() {
         dedup: false,
     };
     insta::assert_snapshot!("top_in_windows", text_of(&top(&query, Shape { salt: 16 })));
-    insta::assert_snapshot!("stages", text_of(&stages(&TopQuery { window: query.window, ..TopQuery::default() })));
+    let by = CountsBy { location: true, item: true };
+    let windowed = TopQuery { window: query.window, ..TopQuery::default() };
+    insta::assert_snapshot!("totals", text_of(&totals(&windowed, by)));
+    insta::assert_snapshot!("counts", text_of(&counts(&TopQuery::default(), CountsBy::default(), Shape::default())));
     let events = Tree::scan("raw", &EVENT_COLUMNS);
     insta::assert_snapshot!("times", text_of(&with_times(events, None)));
 }
@@ -130,7 +133,7 @@ fn questions_without_sense_are_refused() {
         let error = tree.columns().unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
         assert!(sql::print(&tree, &str::to_owned).is_err());
-        assert!(polars::print(&tree, &|_| Ok(DataFrame::empty().lazy())).is_err());
+        assert!(lazy::print(&tree, &|_| Ok(DataFrame::empty().lazy())).is_err());
     }
 }
 

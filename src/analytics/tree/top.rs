@@ -6,7 +6,7 @@ use super::{
     up,
 };
 use crate::{
-    analytics::{Ranking, Scope, TopQuery},
+    analytics::{CountsBy, Ranking, Scope, TopQuery},
     formats::TimeUnit,
 };
 
@@ -38,7 +38,6 @@ pub const WINDOW: &str = "window_start_ns";
 
 const NTH: &str = "nth";
 const SALT: &str = "salt";
-const KNOWN: &str = "known";
 
 /// How the tree is shaped for an engine.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -106,14 +105,14 @@ fn wanted(query: &TopQuery) -> Tree {
     if conditions.is_empty() { unique } else { unique.filter(all(conditions)) }
 }
 
-/// The keys of a count besides the item.
-fn group_keys(query: &TopQuery, scope: Scope) -> Vec<&'static str> {
-    let place = (scope == Scope::Location).then_some(PLACE);
-    place.into_iter().chain(query.window.map(|_| WINDOW)).collect()
+/// What counts are told apart by.
+fn count_keys(query: &TopQuery, by: CountsBy) -> Vec<&'static str> {
+    let place = by.location.then_some(PLACE);
+    place.into_iter().chain(by.item.then_some(ITEM)).chain(query.window.map(|_| WINDOW)).collect()
 }
 
-/// How often each item was seen, by location (but for [`Scope::Global`]) and window.
-fn counts(query: &TopQuery, scope: Scope, shape: Shape) -> Tree {
+/// How many events there are of each location, item and window, as far as they are told apart.
+fn counted(query: &TopQuery, by: CountsBy, shape: Shape) -> Tree {
     let mut events = wanted(query);
     let salted = shape.salt > 1;
     let id = if salted { &[DETECTION][..] } else { &[] };
@@ -121,8 +120,7 @@ fn counts(query: &TopQuery, scope: Scope, shape: Shape) -> Tree {
         let kept: Vec<&str> = [PLACE, ITEM].iter().chain(id).copied().collect();
         events = in_windows(events, TIME, WINDOW, window, &kept);
     }
-    let mut keys = group_keys(query, scope);
-    keys.push(ITEM);
+    let keys = count_keys(query, by);
     if !salted {
         return events.group(&keys, [(COUNT, Aggregate::Count)]);
     }
@@ -137,6 +135,18 @@ fn counts(query: &TopQuery, scope: Scope, shape: Shape) -> Tree {
     counted.group(&keys, [(COUNT, Aggregate::Sum(col("part_count")))])
 }
 
+/// The counts: [`PLACE`], [`ITEM`] and [`WINDOW`] as far as they are told apart, and [`COUNT`]; in the order of these.
+#[must_use]
+pub fn counts(query: &TopQuery, by: CountsBy, shape: Shape) -> Tree {
+    let keys = count_keys(query, by);
+    let counted = counted(query, by, shape);
+    if keys.is_empty() {
+        // Nothing is told apart, so that nothing counted is no group.
+        return counted.filter(col(COUNT).with(Op::Greater, int(0)));
+    }
+    counted.sort(keys.into_iter().map(up).collect())
+}
+
 /// Locations, the first row of each oid.
 fn names() -> Tree {
     let rows = Tree::scan(LOCATIONS, &[(ROW, Kind::Int64), (PLACE, Kind::Int64), (NAME, Kind::Text)]);
@@ -148,15 +158,16 @@ fn names() -> Tree {
 /// in order of location, window, rank and name.
 #[must_use]
 pub fn top(query: &TopQuery, shape: Shape) -> Tree {
-    let keys = group_keys(query, query.scope);
+    let by = CountsBy { location: query.scope == Scope::Location, item: true };
+    let keys = count_keys(query, CountsBy { item: false, ..by });
     let order = match query.ranking {
         Ranking::Row => vec![down(COUNT), up(ITEM)],
         Ranking::Dense | Ranking::Competition => vec![down(COUNT)],
     };
-    let ranked = counts(query, query.scope, shape).rank(NTH, query.ranking, &keys, order);
+    let ranked = counted(query, by, shape).rank(NTH, query.ranking, &keys, order);
     let mut top = ranked.filter(col(NTH).with(Op::LessOrEqual, int(i64::from(query.n))));
     let mut columns: Vec<(&str, Expr)> = Vec::new();
-    if query.scope == Scope::Location {
+    if by.location {
         top = top.join(names(), How::Left, &[(PLACE, PLACE)]);
         columns.extend([(PLACE, col(PLACE)), (NAME, col(NAME))]);
     }
@@ -167,27 +178,48 @@ pub fn top(query: &TopQuery, shape: Shape) -> Tree {
     top.project(columns).sort(order)
 }
 
-/// What became of the events, as one row: `read`, `complete`, `without_id`, `kept` (after duplicates), `after_filters`,
-/// `joined` and `groups`.
+/// Rows of events.
+pub const READ: &str = "rows_read";
+/// Those with a location and an item.
+pub const COMPLETE: &str = "complete_rows";
+/// Of them, those without a `detection_oid`.
+pub const WITHOUT_ID: &str = "rows_without_id";
+/// Of the complete ones, those that are left when each detection counts once.
+pub const KEPT: &str = "kept_rows";
+/// How many groups of location, window and item were counted, as far as these are told apart.
+pub const GROUPS: &str = "counted_groups";
+/// Whether the table of locations has it: 1 or nothing.
+pub const KNOWN: &str = "known_location";
+
+/// What became of the events: [`READ`], [`COMPLETE`], [`WITHOUT_ID`], [`KEPT`] and [`GROUPS`], the same in every row; and a row
+/// for each location that is left, most events first, with [`PLACE`], [`NAME`], [`KNOWN`] and its events as [`COUNT`]. When no
+/// location is left there is one row without.
 #[must_use]
-pub fn stages(query: &TopQuery) -> Tree {
+pub fn totals(query: &TopQuery, by: CountsBy) -> Tree {
+    const ONE: &str = "one";
     let read = events().group(
         &[],
         [
-            ("read", Aggregate::Count),
-            ("complete", Aggregate::Sum(is_complete().as_count())),
-            ("without_id", Aggregate::Sum(is_complete().and(col(DETECTION).is_null()).as_count())),
+            (READ, Aggregate::Count),
+            (COMPLETE, Aggregate::Sum(is_complete().as_count())),
+            (WITHOUT_ID, Aggregate::Sum(is_complete().and(col(DETECTION).is_null()).as_count())),
         ],
     );
-    let kept = unique(query).group(&[], [("kept", Aggregate::Count)]);
-    let known = names().project([(PLACE, col(PLACE)), (KNOWN, int(1))]);
-    let by_place = counts(query, Scope::Location, Shape::default());
-    let all = by_place.clone().join(known, How::Left, &[(PLACE, PLACE)]);
-    let joined = col(COUNT).only_if(col(KNOWN).is_there(), Kind::Int64);
-    let after = [("after_filters", Aggregate::Sum(col(COUNT))), ("joined", Aggregate::Sum(joined))];
-    let after = all.group(&[], after);
-    let mut keys = group_keys(query, query.scope);
-    keys.push(ITEM);
-    let groups = by_place.group(&keys, []).group(&[], [("groups", Aggregate::Count)]);
-    read.join(kept, How::Cross, &[]).join(after, How::Cross, &[]).join(groups, How::Cross, &[])
+    let kept = unique(query).group(&[], [(KEPT, Aggregate::Count)]);
+    let keys = count_keys(query, by);
+    let groups = counted(query, by, Shape::default());
+    let groups = if keys.is_empty() { groups.filter(col(COUNT).with(Op::Greater, int(0))) } else { groups };
+    let groups = groups.group(&[], [(GROUPS, Aggregate::Count)]);
+    let all = read.join(kept, How::Cross, &[]).join(groups, How::Cross, &[]);
+    let columns = [READ, COMPLETE, WITHOUT_ID, KEPT, GROUPS];
+    let all = all.project(columns.into_iter().map(|name| (name, col(name))).chain([(ONE, int(1))]));
+
+    let left = wanted(query);
+    // An event without a time is in no window.
+    let left = if query.window.is_some() { left.filter(col(TIME).is_there()) } else { left };
+    let known = names().project([(PLACE, col(PLACE)), (NAME, col(NAME)), (KNOWN, int(1))]);
+    let places = left.group(&[PLACE], [(COUNT, Aggregate::Count)]).join(known, How::Left, &[(PLACE, PLACE)]);
+    let columns = [PLACE, NAME, KNOWN, COUNT];
+    let places = places.project(columns.into_iter().map(|name| (name, col(name))).chain([("other_one", int(1))]));
+    all.join(places, How::Left, &[(ONE, "other_one")]).sort(vec![down(COUNT), up(PLACE)])
 }
