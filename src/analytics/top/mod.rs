@@ -106,7 +106,7 @@ fn open(detections: &Path, resources: &Resources, progress: &Progress) -> Result
     if resources.on_error == OnError::Fail && !events.refused.is_empty() {
         return Err(events.refused.swap_remove(0).1.into());
     }
-    if events.parts.is_empty() && events.refused.is_empty() {
+    if events.files == 0 && events.refused.is_empty() {
         return Err(AnalyticsError::NoEvents { path: detections.to_owned() });
     }
     if let Some(rows) = events.rows() {
