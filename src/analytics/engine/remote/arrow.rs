@@ -123,7 +123,7 @@ mod tests {
         assert!(decode(std::slice::from_ref(&sent)).unwrap().unwrap().equals_missing(&frame));
         let twice = decode(&[sent.clone(), Vec::new(), sent.clone()]).unwrap().unwrap();
         assert_eq!(twice.height(), 6);
-        assert!(decode::<Vec<u8>>(&[]).unwrap().is_none());
+        assert!(decode(&[] as &[Vec<u8>]).unwrap().is_none());
         let columns = kinds(&frame).unwrap();
         assert_eq!(typed(None, &columns).unwrap().schema(), frame.schema());
         assert!(typed(Some(frame.clone()), &columns).unwrap().equals_missing(&frame));

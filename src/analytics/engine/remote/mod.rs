@@ -53,7 +53,14 @@ impl RemoteEngine {
     /// # Errors
     /// [`EngineError::Url`] when that is no address.
     pub fn new(url: &str, paths: PathMap) -> Result<Self, EngineError> {
-        let refuse = |what: String| EngineError::Url { url: shown(url).to_owned(), what };
+        let secret = url.split_once("/;").map_or("", |(_, secret)| secret);
+        let refuse = |what: String| {
+            let what = what.replace(url, shown(url));
+            // The client quotes the part it cannot read, which may be the token.
+            let quotes = secret.split(';').any(|part| !part.is_empty() && what.contains(part));
+            let what = if quotes { "behind /; stand parts key=value, with ; between them".to_owned() } else { what };
+            EngineError::Url { url: shown(url).to_owned(), what }
+        };
         let mut channel = ChannelBuilder::parse(url).map_err(|error| refuse(error.message()))?;
         if channel.token().is_some() && !channel.use_ssl() && !channel.is_loopback() {
             return Err(refuse("a token would travel unencrypted; add ;use_ssl=true".to_owned()));
@@ -184,6 +191,7 @@ mod tests {
             ("sc://spark.example:x/;token=secret", "Port"),
             ("sc://spark.example/folder/;token=secret", "must be empty"),
             ("sc://", "Hostname"),
+            ("sc://localhost/;use_ssl=true;token:secret", "key=value"),
         ] {
             let error = engine(url).unwrap_err().to_string();
             assert!(error.contains(part), "{url}: {error}");
