@@ -7,11 +7,11 @@ use std::{
 
 use lakescope::{
     analytics::{
-        Ranking, Resources, Scope, TopQuery, Window,
-        engine::{Engine, EngineError, LocalEngine, PathMap, RemoteEngine, Table},
-        top,
+        CountsBy, OnError, Ranking, Resources, Scope, TopQuery, Window,
+        engine::{Asked, Engine, EngineError, LocalEngine, PathMap, RemoteEngine, Table, Tables, counts_on, top_on},
+        event_counts, top,
         tree::{
-            Kind, Tree, Value, col, down,
+            Aggregate, How, Kind, Op, Tree, Value, col, down,
             top::{LOCATIONS, Shape},
             up,
         },
@@ -164,27 +164,33 @@ fn by_kernel(path: &Path, query: &TopQuery) -> Answer {
     .collect()
 }
 
-fn by_tree(engine: &dyn Engine, set: &EventSet, query: &TopQuery, shape: Shape) -> Result<Answer, EngineError> {
-    use lakescope::analytics::tree::top::{COUNT, EVENTS, ITEM, NAME, PLACE, RANK, ROW, WINDOW, top};
+/// The tables of a question about these events.
+fn with_tables<T>(set: &EventSet, ask: impl FnOnce(&Tables<'_>) -> T) -> T {
+    use lakescope::analytics::tree::top::{EVENTS, NAME, PLACE, ROW};
     let locations = locations();
     // The first again with another name: it must not count twice.
     let oids: Vec<i64> = locations.oids.iter().copied().chain([1]).collect();
     let names: Vec<Option<&str>> = locations.names.iter().map(Option::as_deref).chain([Some("Pier again")]).collect();
     let rows: Vec<i64> = (0..).take(oids.len()).collect();
-    let locations = DataFrame::new(rows.len(), vec![
-        Column::new(ROW.into(), rows),
-        Column::new(PLACE.into(), oids),
-        Column::new(NAME.into(), names),
-    ])
+    let locations = DataFrame::new(
+        rows.len(),
+        vec![Column::new(ROW.into(), rows), Column::new(PLACE.into(), oids), Column::new(NAME.into(), names)],
+    )
     .unwrap();
     let options = EventOptions::default();
-    let tables = [(EVENTS, Table::Events { set, options: &options }), (LOCATIONS, Table::Rows(&locations))];
-    let answer = engine.query(&top(query, shape), &tables, &Progress::new())?;
+    ask(&[(EVENTS, Table::Events { set, options: &options }), (LOCATIONS, Table::Rows(&locations))])
+}
+
+fn by_tree(engine: &dyn Engine, set: &EventSet, query: &TopQuery, shape: Shape) -> Result<Answer, EngineError> {
+    use lakescope::analytics::tree::top::{COUNT, ITEM, NAME, PLACE, RANK, WINDOW, top};
+    let answer = with_tables(set, |tables| engine.query(&top(query, shape), tables, &Progress::new()))?;
     let number = |name: &str, row: usize| Some(answer.column(name).ok()?.i64().unwrap().get(row)?.to_string());
     let text = |name: &str, row: usize| Some(answer.column(name).ok()?.str().unwrap().get(row)?.to_owned());
     let rank = |row: usize| Some(answer.column(RANK).ok()?.i32().unwrap().get(row)?.to_string());
     let rows = 0..answer.height();
-    let cells = |row| [number(PLACE, row), text(NAME, row), number(WINDOW, row), rank(row), text(ITEM, row), number(COUNT, row)];
+    let cells = |row| {
+        [number(PLACE, row), text(NAME, row), number(WINDOW, row), rank(row), text(ITEM, row), number(COUNT, row)]
+    };
     Ok(rows.map(|row| line(cells(row))).collect())
 }
 
@@ -227,7 +233,8 @@ fn all_formats_agree(remote: &RemoteEngine) {
     std::fs::create_dir(folder.path().join("day=2023-11-14")).unwrap();
     let mut typed = frame(second);
     let column = typed.column("timestamp_detected").unwrap();
-    let milliseconds = (column.i64().unwrap().clone() * 1000).into_datetime(polars::prelude::TimeUnit::Milliseconds, None);
+    let milliseconds =
+        (column.i64().unwrap().clone() * 1000).into_datetime(polars::prelude::TimeUnit::Milliseconds, None);
     typed.with_column(Column::from(polars::prelude::IntoSeries::into_series(milliseconds))).unwrap();
     write_parquet(&mut typed, &folder.path().join("day=2023-11-14/b.parquet"));
     let mut text = frame(third);
@@ -249,11 +256,57 @@ fn all_formats_agree(remote: &RemoteEngine) {
     }
 }
 
-/// Numbers without end in sight: nobody answers this within a test.
+/// What became of the events, and counts, as the kernel tells them.
+fn stages_agree(remote: &RemoteEngine) {
+    let folder = tempfile::tempdir().unwrap();
+    for kind in ["nulls", "disagreeing", "skew"] {
+        let path = folder.path().join(format!("{kind}.parquet"));
+        write_parquet(&mut frame(&events(kind, 1500)), &path);
+        let (locations, options, resources) = (locations(), EventOptions::default(), Resources::default());
+        for (name, query) in questions() {
+            let asked = Asked {
+                detections: &path,
+                locations: &locations,
+                query: &query,
+                options: &options,
+                on_error: OnError::Fail,
+                shape: Shape::default(),
+            };
+            let progress = Progress::new();
+            let kernel = top(&path, &locations, &query, &resources, &progress).unwrap();
+            let there = top_on(remote, &asked, &progress).unwrap();
+            let told = |top: &lakescope::analytics::TopItems| {
+                let stages = &top.stages;
+                let first = [stages.read, stages.incomplete, stages.null_ids, stages.duplicates, stages.after_filters];
+                (first, [stages.joined, stages.unmatched, stages.groups, stages.rows_out], top.by_location.clone())
+            };
+            assert_eq!(told(&kernel), told(&there), "{kind}, {name}");
+            assert_eq!(
+                (&kernel.items, &kernel.location_names),
+                (&there.items, &there.location_names),
+                "{kind}, {name}"
+            );
+            for (location, item) in [(false, false), (true, false), (false, true), (true, true)] {
+                let by = CountsBy { location, item };
+                let kernel = event_counts(&path, &locations, &query, by, &resources, &progress).unwrap();
+                let there = counts_on(remote, &asked, by, &progress).unwrap();
+                let told = |counts: &lakescope::analytics::EventCounts| {
+                    let columns = (counts.locations.clone(), counts.items.clone(), counts.windows_ns.clone());
+                    (columns, counts.counts.clone(), counts.stages.groups)
+                };
+                assert_eq!(told(&kernel), told(&there), "{kind}, {name}, {by:?}");
+            }
+        }
+    }
+}
+
+/// Pairs without end in sight, in little memory: nobody counts them within a test.
 fn endless() -> Tree {
-    let numbers = |name: &str| Tree::Numbers { column: name.to_owned(), count: u32::MAX };
-    let pairs = numbers("a").join(numbers("b"), lakescope::analytics::tree::How::Cross, &[]);
-    pairs.group(&["b"], [("rows", lakescope::analytics::tree::Aggregate::Count)]).sort(vec![down("rows"), up("b")]).limit(3)
+    let few = Tree::Numbers { column: "a".to_owned(), count: 1000 };
+    let many = Tree::Numbers { column: "b".to_owned(), count: u32::MAX };
+    let odd = col("b").with(Op::NotEqual, col("a"));
+    let pairs = few.join(many, How::Cross, &[]).filter(odd);
+    pairs.group(&["a"], [("rows", Aggregate::Count)]).sort(vec![down("rows"), up("a")]).limit(3)
 }
 
 /// Cancelling returns at once, and the server is free for the next question.
@@ -287,7 +340,11 @@ fn mistakes_are_told(remote: &RemoteEngine) {
     }
     let position = ask("SELECT 1 +* FROM range(3)").to_string();
     assert!(position.contains(|letter: char| letter.is_ascii_digit()), "{position}");
-    let bound = remote.sql("SELECT :p1 AS t, :p2 AS n", &[Value::Text("it's \\ ; --".to_owned()), Value::Int64(-1)], &Progress::new());
+    let bound = remote.sql(
+        "SELECT :p1 AS t, :p2 AS n",
+        &[Value::Text("it's \\ ; --".to_owned()), Value::Int64(-1)],
+        &Progress::new(),
+    );
     let bound = bound.unwrap();
     assert_eq!(bound.column("t").unwrap().str().unwrap().get(0), Some("it's \\ ; --"));
     let gone = Tree::scan("no_such_table", &[("a", Kind::Int64)]).filter(col("a").is_there());
@@ -303,7 +360,34 @@ fn sail_answers_as_the_kernel() {
     let remote = engine(&server);
     all_engines_agree(&remote, &KINDS);
     all_formats_agree(&remote);
+    stages_agree(&remote);
     mistakes_are_told(&remote);
+}
+
+#[test]
+fn the_command_line_writes_the_same_file() {
+    let Some(server) = Server::sail() else { return };
+    let lake = crate::harness::Lake::new();
+    let (here, there) = (lake.beside("here.csv"), lake.beside("there.csv"));
+    let path = lake.beside("events.parquet");
+    write_parquet(&mut frame(&events("disagreeing", 3000)), &path);
+    let events = path;
+    let url = server.url();
+    for (out, engine) in [(&here, "local"), (&there, url.as_str())] {
+        let args = ["--detections", events.to_str().unwrap(), "--window", "1m", "--engine", engine, "--out"];
+        lake.run("top", &args.iter().copied().chain([out.to_str().unwrap()]).collect::<Vec<_>>());
+    }
+    let text = std::fs::read_to_string(&here).unwrap();
+    assert!(text.lines().count() > 3, "{text}");
+    assert_eq!(text, std::fs::read_to_string(&there).unwrap());
+    // The lake names its engine, and the command line goes before it.
+    std::fs::write(lake.path().join("lake.toml"), "[engine]\nurl = \"sc://127.0.0.1:1\"\n").unwrap();
+    let events = ["--detections", events.to_str().unwrap()];
+    assert!(lake.fail("top", &events, 1).contains("127.0.0.1:1"));
+    assert_eq!(
+        lake.run("top", &[events[0], events[1], "--engine", &url]),
+        lake.run("top", &[events[0], events[1], "--engine", "local"])
+    );
 }
 
 #[test]
@@ -384,6 +468,14 @@ fn five_million(remote: &RemoteEngine, folder: &Path) {
     let kernel = timed("kernel", &|| by_kernel(&path, &query));
     let local = timed("Polars", &|| by_tree(&LocalEngine, &set, &query, Shape::default()).unwrap());
     assert_eq!(kernel, local);
+    for salt in [0, 16] {
+        let tree = lakescope::analytics::tree::top::top(&query, Shape { salt });
+        let plan = with_tables(&set, |tables| remote.explain(&tree, tables, &Progress::new())).unwrap();
+        // How the counts are made: in part beside the files, then exchanged, then put together.
+        let outline = plan.split("\n\n").next().unwrap_or_default();
+        println!("plan with salt {salt}:\n{outline}");
+        assert!(outline.contains("HashAggregate"), "{plan}");
+    }
     for salt in [0, 16, 0, 16] {
         let name = format!("{}, salt {salt}", remote.name());
         let there = timed(&name, &|| by_tree(remote, &set, &query, Shape { salt }).unwrap());

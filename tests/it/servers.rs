@@ -151,5 +151,8 @@ impl Drop for Server {
 /// Where pip put Spark, whatever the version of Python.
 fn spark_home(tools: &Path) -> Option<PathBuf> {
     let libraries = std::fs::read_dir(tools.join("spark/lib")).ok()?;
-    libraries.flatten().map(|entry| entry.path().join("site-packages/pyspark")).find(|home| home.join("bin/spark-class").exists())
+    libraries
+        .flatten()
+        .map(|entry| entry.path().join("site-packages/pyspark"))
+        .find(|home| home.join("bin/spark-class").exists())
 }

@@ -55,11 +55,14 @@ impl Asked<'_> {
         let count = self.locations.oids.len();
         let rows: Vec<i64> = (0..).take(count).collect();
         let names: Vec<Option<&str>> = self.locations.names.iter().map(Option::as_deref).collect();
-        DataFrame::new(count, vec![
-            Column::new(ROW.into(), rows),
-            Column::new(PLACE.into(), self.locations.oids.clone()),
-            Column::new(NAME.into(), names),
-        ])
+        DataFrame::new(
+            count,
+            vec![
+                Column::new(ROW.into(), rows),
+                Column::new(PLACE.into(), self.locations.oids.clone()),
+                Column::new(NAME.into(), names),
+            ],
+        )
     }
 }
 
@@ -133,7 +136,8 @@ fn tell_totals(
     progress.stage("Counting what was left out");
     let began = Instant::now();
     let answer = ask(engine, &totals(asked.query, by), tables, progress)?;
-    let first = |name: &str| Ok::<u64, AnalyticsError>(answer.numbers(name)?.first().map_or(0, |value| unsigned(*value)));
+    let first =
+        |name: &str| Ok::<u64, AnalyticsError>(answer.numbers(name)?.first().map_or(0, |value| unsigned(*value)));
     let (read, complete, kept) = (first(READ)?, first(COMPLETE)?, first(KEPT)?);
     let mut stages = Stages {
         // Rows that are no events are known by their number where the files tell how many rows they have.
@@ -173,11 +177,11 @@ pub fn top_on(engine: &dyn Engine, asked: &Asked<'_>, progress: &Progress) -> Re
     let (scope, windowed) = (asked.query.scope, asked.query.window.is_some());
     let by = CountsBy { location: scope == Scope::Location, item: true };
     let rows = asked.rows_of_locations().map_err(|error| own(engine, &error))?;
-    let tables =
-        [(EVENTS, Table::Events { set: &set, options: asked.options }), (LOCATIONS, Table::Rows(&rows))];
+    let tables = [(EVENTS, Table::Events { set: &set, options: asked.options }), (LOCATIONS, Table::Rows(&rows))];
     let answer = ask(engine, &top(asked.query, asked.shape), &tables, progress)?;
     let counting = began.elapsed();
-    let mut top = TopItems { scope, windowed, ranks: answer.ranks()?, counts: answer.numbers(COUNT)?, ..TopItems::default() };
+    let mut top =
+        TopItems { scope, windowed, ranks: answer.ranks()?, counts: answer.numbers(COUNT)?, ..TopItems::default() };
     if by.location {
         top.locations = answer.numbers(PLACE)?;
         top.location_names = answer.texts(NAME)?;
@@ -208,8 +212,7 @@ pub fn counts_on(
     let began = Instant::now();
     let windowed = asked.query.window.is_some();
     let rows = asked.rows_of_locations().map_err(|error| own(engine, &error))?;
-    let tables =
-        [(EVENTS, Table::Events { set: &set, options: asked.options }), (LOCATIONS, Table::Rows(&rows))];
+    let tables = [(EVENTS, Table::Events { set: &set, options: asked.options }), (LOCATIONS, Table::Rows(&rows))];
     let answer = ask(engine, &counts(asked.query, by, asked.shape), &tables, progress)?;
     let counting = began.elapsed();
     let mut counted = EventCounts { by, windowed, counts: answer.numbers(COUNT)?, ..EventCounts::default() };

@@ -1,10 +1,6 @@
 //! What can keep an engine from answering.
 
-use crate::{
-    analytics::tree::TreeError,
-    formats::FormatError,
-    jobs::Cancelled,
-};
+use crate::{analytics::tree::TreeError, formats::FormatError, jobs::Cancelled};
 
 /// An engine gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +12,9 @@ pub enum EngineError {
     #[error("{0}")]
     Format(#[from] FormatError),
     /// The address of an engine is none.
-    #[error("{url} is no address of an engine: {what}; write for instance sc://host:15002 or sc://host:443/;use_ssl=true;token=…")]
+    #[error(
+        "{url} is no address of an engine: {what}; write for instance sc://host:15002 or sc://host:443/;use_ssl=true;token=…"
+    )]
     Url {
         /// The address, without its token.
         url: String,
@@ -24,7 +22,9 @@ pub enum EngineError {
         what: String,
     },
     /// Nobody answers at the address.
-    #[error("cannot reach the engine at {host} ({what}); look whether it runs and the address is right, then try again")]
+    #[error(
+        "cannot reach the engine at {host} ({what}); look whether it runs and the address is right, then try again"
+    )]
     Unreachable {
         /// Host and port.
         host: String,
@@ -40,7 +40,9 @@ pub enum EngineError {
         what: String,
     },
     /// The engine went away while it worked.
-    #[error("the engine at {host} went away in the middle of the work ({what}); nothing was changed: look whether it runs, then try again")]
+    #[error(
+        "the engine at {host} went away in the middle of the work ({what}); nothing was changed: look whether it runs, then try again"
+    )]
     Lost {
         /// Host and port.
         host: String,

@@ -33,7 +33,9 @@ impl Engine for LocalEngine {
         let look_up = |wanted: &str| {
             let found = frames.iter().find(|(name, _)| *name == wanted);
             found.map(|(_, frame)| frame.clone()).ok_or_else(|| {
-                PolarsError::InvalidOperation(format!("the question names the table `{wanted}`, which is not there").into())
+                PolarsError::InvalidOperation(
+                    format!("the question names the table `{wanted}`, which is not there").into(),
+                )
             })
         };
         let answer = lazy::print(tree, &look_up).and_then(lazy::collect).map_err(failed)?;
@@ -77,5 +79,7 @@ fn read(set: &EventSet, options: &EventOptions, progress: &Progress) -> Result<D
 }
 
 fn extend(column: &mut Numbers, values: &[i64], valid: &[bool]) {
-    column.extend(values.iter().enumerate().map(|(row, value)| valid.get(row).is_none_or(|there| *there).then_some(*value)));
+    column.extend(
+        values.iter().enumerate().map(|(row, value)| valid.get(row).is_none_or(|there| *there).then_some(*value)),
+    );
 }

@@ -54,15 +54,13 @@ pub(super) type Row = (Option<i64>, Option<i64>, i32, String, i64);
 pub(super) fn reference(events: &[Event], query: &TopQuery) -> Vec<Row> {
     let events = frame(events);
     let (oids, names): (Vec<i64>, Vec<Option<&str>>) = (Vec::new(), Vec::new());
-    let locations = vec![
-        Column::new(ROW.into(), oids.clone()),
-        Column::new(PLACE.into(), oids),
-        Column::new(NAME.into(), names),
-    ];
+    let locations =
+        vec![Column::new(ROW.into(), oids.clone()), Column::new(PLACE.into(), oids), Column::new(NAME.into(), names)];
     let locations = DataFrame::new(0, locations).unwrap();
     let tables = [(EVENTS, Table::Rows(&events)), (LOCATIONS, Table::Rows(&locations))];
     let answer = LocalEngine.query(&top(query, Shape::default()), &tables, &Progress::new()).unwrap();
-    let number = |name: &str, row: usize| answer.column(name).ok().map(|column| column.i64().unwrap().get(row).unwrap());
+    let number =
+        |name: &str, row: usize| answer.column(name).ok().map(|column| column.i64().unwrap().get(row).unwrap());
     let item = |row: usize| answer.column(ITEM).unwrap().str().unwrap().get(row).unwrap().to_owned();
     let rank = |row: usize| answer.column(RANK).unwrap().i32().unwrap().get(row).unwrap();
     let rows = 0..answer.height();

@@ -92,7 +92,11 @@ impl Expr {
             }
             Self::Modulo(expr, by) => {
                 is(expr, Kind::Int64)?;
-                if *by > 0 { Ok(Kind::Int64) } else { Err(TreeError::Shape("divides by a number that is not positive")) }
+                if *by > 0 {
+                    Ok(Kind::Int64)
+                } else {
+                    Err(TreeError::Shape("divides by a number that is not positive"))
+                }
             }
             Self::Case(arms, otherwise) => {
                 let kind = otherwise.kind_in(columns)?;

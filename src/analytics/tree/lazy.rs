@@ -25,8 +25,7 @@ pub fn print(tree: &Tree, table: &dyn Fn(&str) -> PolarsResult<LazyFrame>) -> Po
         }
         Tree::Filter { input, keep } => print(input, table)?.filter(expr(keep)),
         Tree::Project { input, columns } => {
-            let columns: Vec<pl::Expr> =
-                columns.iter().map(|(name, value)| expr(value).alias(name.as_str())).collect();
+            let columns: Vec<pl::Expr> = columns.iter().map(|(name, value)| expr(value).alias(name.as_str())).collect();
             let rows = print(input, table)?;
             // A frame of constants alone would have one row.
             rows.with_columns(columns.clone()).select(columns_by_name(&columns_of(tree)?))
@@ -86,7 +85,8 @@ fn columns_by_name(columns: &[(String, Kind)]) -> Vec<pl::Expr> {
     columns.iter().map(|(name, _)| pl::col(name.as_str())).collect()
 }
 
-fn sort<'a>(rows: LazyFrame, order: impl IntoIterator<Item = &'a Order>) -> LazyFrame {
+/// Rows in order.
+pub fn sort<'a>(rows: LazyFrame, order: impl IntoIterator<Item = &'a Order>) -> LazyFrame {
     let (mut by, mut descending): (Vec<pl::Expr>, Vec<bool>) = (Vec::new(), Vec::new());
     for order in order {
         by.push(pl::col(order.column.as_str()));

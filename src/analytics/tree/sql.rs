@@ -136,8 +136,7 @@ impl Printer<'_> {
                     Ranking::Dense => "DENSE_RANK()",
                     Ranking::Competition => "RANK()",
                 };
-                let within =
-                    if within.is_empty() { String::new() } else { format!("PARTITION BY {} ", list(within)) };
+                let within = if within.is_empty() { String::new() } else { format!("PARTITION BY {} ", list(within)) };
                 format!(
                     "SELECT *, CAST({function} OVER ({within}ORDER BY {}) AS BIGINT) AS {} FROM {}",
                     ordered(order),
@@ -184,12 +183,7 @@ impl Printer<'_> {
         let keys: Vec<String> =
             on.iter().map(|(left, right)| format!("l.{} = r.{}", quoted(left), quoted(right))).collect();
         let on = if keys.is_empty() { String::new() } else { format!(" ON {}", keys.join(" AND ")) };
-        Ok(format!(
-            "SELECT {} FROM {} AS l {how} {} AS r{on}",
-            columns.join(", "),
-            name_of(one),
-            name_of(other)
-        ))
+        Ok(format!("SELECT {} FROM {} AS l {how} {} AS r{on}", columns.join(", "), name_of(one), name_of(other)))
     }
 
     /// The parameter for a value; equal values share one.

@@ -55,13 +55,8 @@ pub fn with_times(events: Tree, unit: Option<TimeUnit>) -> Tree {
 }
 
 /// The columns of events.
-pub const EVENT_COLUMNS: [(&str, Kind); 5] = [
-    (PLACE, Kind::Int64),
-    (CAMERA, Kind::Int64),
-    (DETECTION, Kind::Int64),
-    (ITEM, Kind::Text),
-    (TIME, Kind::Int64),
-];
+pub const EVENT_COLUMNS: [(&str, Kind); 5] =
+    [(PLACE, Kind::Int64), (CAMERA, Kind::Int64), (DETECTION, Kind::Int64), (ITEM, Kind::Text), (TIME, Kind::Int64)];
 
 fn events() -> Tree {
     Tree::scan(EVENTS, &EVENT_COLUMNS)

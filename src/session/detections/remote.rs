@@ -53,11 +53,7 @@ fn asked<T>(
 }
 
 /// The top items, from a cluster.
-pub(super) fn top(
-    engine: &RemoteEngine,
-    request: &TopRequest,
-    progress: &Progress,
-) -> Result<TopItems, SessionError> {
+pub(super) fn top(engine: &RemoteEngine, request: &TopRequest, progress: &Progress) -> Result<TopItems, SessionError> {
     if request.lateness_ns.is_some() {
         return Err(SessionError::Usage(
             "late events are looked for on this machine alone; add --engine local, or leave --lateness out".to_owned(),

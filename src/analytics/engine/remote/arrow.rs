@@ -52,7 +52,9 @@ pub(super) fn encode(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
             Kind::Bool => (ArrowDataType::Boolean, Box::new(column.bool()?.iter().collect::<BooleanArray>())),
             Kind::Int32 => (ArrowDataType::Int32, Box::new(column.i32()?.iter().collect::<PrimitiveArray<i32>>())),
             Kind::Int64 => (ArrowDataType::Int64, Box::new(column.i64()?.iter().collect::<PrimitiveArray<i64>>())),
-            Kind::Text => (ArrowDataType::Utf8, Box::new(Utf8Array::<i32>::from(column.str()?.iter().collect::<Vec<_>>()))),
+            Kind::Text => {
+                (ArrowDataType::Utf8, Box::new(Utf8Array::<i32>::from(column.str()?.iter().collect::<Vec<_>>())))
+            }
         };
         fields.push(Field::new(name.into(), kind, true));
         arrays.push(array);
@@ -83,9 +85,10 @@ pub(super) fn decode(streams: &[impl AsRef<[u8]>]) -> PolarsResult<Option<DataFr
                 return Err(refuse("a part of it ends too early".to_owned()));
             };
             let rows = batch.len();
-            let columns = schema.iter_values().zip(batch.into_arrays()).map(|(field, array)| {
-                Series::try_from((field, array)).map(Column::from)
-            });
+            let columns = schema
+                .iter_values()
+                .zip(batch.into_arrays())
+                .map(|(field, array)| Series::try_from((field, array)).map(Column::from));
             frame.vstack_mut(&DataFrame::new(rows, columns.collect::<PolarsResult<Vec<_>>>()?)?)?;
         }
     }
@@ -112,12 +115,15 @@ mod tests {
 
     #[test]
     fn rows_travel_there_and_back() {
-        let frame = DataFrame::new(3, vec![
-            Column::new("a".into(), [Some(i64::MIN), None, Some(7)]),
-            Column::new("b".into(), [Some("x"), None, Some("straße")]),
-            Column::new("c".into(), [Some(true), None, Some(false)]),
-            Column::new("d".into(), [Some(1_i32), None, Some(-1)]),
-        ])
+        let frame = DataFrame::new(
+            3,
+            vec![
+                Column::new("a".into(), [Some(i64::MIN), None, Some(7)]),
+                Column::new("b".into(), [Some("x"), None, Some("straße")]),
+                Column::new("c".into(), [Some(true), None, Some(false)]),
+                Column::new("d".into(), [Some(1_i32), None, Some(-1)]),
+            ],
+        )
         .unwrap();
         let sent = encode(&frame).unwrap();
         assert!(decode(std::slice::from_ref(&sent)).unwrap().unwrap().equals_missing(&frame));

@@ -133,7 +133,10 @@ impl Session {
                 Err(_) => {
                     missed += 1;
                     if missed >= PULSES_MISSED {
-                        return format!("no sign of life for {} s", (PULSE + PULSE_ANSWER).as_secs() * u64::from(missed));
+                        return format!(
+                            "no sign of life for {} s",
+                            (PULSE + PULSE_ANSWER).as_secs() * u64::from(missed)
+                        );
                     }
                 }
             }

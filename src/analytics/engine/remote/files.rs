@@ -46,9 +46,8 @@ pub(super) fn views(
     }
     let tree = match trees.len() {
         // Files without events are no table at all; a table without rows answers every question.
-        0 => Tree::Numbers { column: "none".to_owned(), count: 0 }.project(EVENT_COLUMNS.map(|(name, kind)| {
-            (name, Expr::Value(Value::Null(kind)))
-        })),
+        0 => Tree::Numbers { column: "none".to_owned(), count: 0 }
+            .project(EVENT_COLUMNS.map(|(name, kind)| (name, Expr::Value(Value::Null(kind))))),
         1 => trees.remove(0),
         _ => Tree::Union(trees),
     };
@@ -116,13 +115,20 @@ fn csv(
     (rows, relation)
 }
 
-fn ndjson(view: &str, unit: Option<TimeUnit>, files: Vec<String>, ids: &mut Ids) -> (Tree, spark_connect_proto::Relation) {
+fn ndjson(
+    view: &str,
+    unit: Option<TimeUnit>,
+    files: Vec<String>,
+    ids: &mut Ids,
+) -> (Tree, spark_connect_proto::Relation) {
     let fields = [PLACE, CAMERA, "ideo_camera_oid", DETECTION, TIME];
-    let schema: Vec<String> = fields.iter().map(|name| format!("{name} BIGINT")).chain([format!("{ITEM} STRING")]).collect();
+    let schema: Vec<String> =
+        fields.iter().map(|name| format!("{name} BIGINT")).chain([format!("{ITEM} STRING")]).collect();
     let read = relations::files("json", Some(schema.join(", ")), &[], files, ids);
     let columns = NAMES.iter().map(|name| {
         let value = relations::column(name);
-        let value = if *name == CAMERA { relations::first_of(value, relations::column("ideo_camera_oid")) } else { value };
+        let value =
+            if *name == CAMERA { relations::first_of(value, relations::column("ideo_camera_oid")) } else { value };
         ((*name).to_owned(), value)
     });
     let relation = relations::project(read, columns.collect(), ids);

@@ -53,10 +53,8 @@ mod tests {
 
     #[test]
     fn folders_are_mapped_by_the_longest() {
-        let map = PathMap::new([
-            ("/data".into(), "/mnt".to_owned()),
-            ("/data/lake".into(), "s3a://bucket/lake/".to_owned()),
-        ]);
+        let map =
+            PathMap::new([("/data".into(), "/mnt".to_owned()), ("/data/lake".into(), "s3a://bucket/lake/".to_owned())]);
         for (here, there) in [
             ("/data/lake/raw/a b.parquet", "s3a://bucket/lake/raw/a b.parquet"),
             ("/data/lake2/x.csv", "/mnt/lake2/x.csv"),
