@@ -60,9 +60,9 @@ impl Grouping {
             return None;
         }
         let Some(pane_ns) = self.pane_ns else { return Some(Key { place, pane: 0, item }) };
-        if time < last.1 || time.wrapping_sub(last.1) >= pane_ns {
+        if time < last.1 || time >= last.1 + pane_ns {
             let pane = time.div_euclid(pane_ns);
-            // A pane that would begin before the first representable time is not remembered.
+            // A pane that is not representable as a whole is not remembered.
             match pane.checked_mul(pane_ns) {
                 Some(start) if start <= i64::MAX - pane_ns => *last = (pane, start),
                 _ => return Some(Key { place, pane, item }),
