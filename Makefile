@@ -1,7 +1,7 @@
 # `make run` and `make test` do all the set-up themselves; `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench tour fuzz fmt lint clean-tools
+.PHONY: help run build test test-spark bench tour fuzz fmt lint clean-tools
 
 # The lake that `make run` opens.
 LAKE ?= sample_lake
@@ -36,6 +36,10 @@ test: ## check format and lints, run every test
 	@.ci/install.sh test
 	@.ci/test.sh
 
+test-spark: ## the tests of the remote engine on Apache Spark: a master and two workers (installs 0.9 GB the first time)
+	@.ci/install.sh spark
+	@.ci/test-spark.sh
+
 bench: ## run the benches
 	@.ci/install.sh build
 	@$(ENV) && cargo bench --locked
@@ -57,5 +61,5 @@ lint: ## clippy, warnings as errors
 	@.ci/install.sh lint
 	@$(ENV) && cargo clippy --release --locked --all-targets -- -D warnings
 
-clean-tools: ## remove the tools that the set-up installed outside apt (cmake, Python packages)
+clean-tools: ## remove the tools that the set-up installed outside apt (cmake, Python packages, servers of Spark Connect)
 	@source .ci/env.sh && rm -rf "$$LAKESCOPE_TOOLS" && echo "removed $$LAKESCOPE_TOOLS"

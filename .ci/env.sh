@@ -51,6 +51,12 @@ python_is_ready() {
     [ -x "$LAKESCOPE_TOOLS/bin/python" ] && cmp -s tests/py/requirements.txt "$LAKESCOPE_TOOLS/requirements.installed"
 }
 
+# True when the server `sail` or `spark` of the tests is installed in the version that is asked for now. Each has a Python
+# environment of its own below the tools folder, since their packages exclude each other.
+server_is_ready() {
+    [ -x "$LAKESCOPE_TOOLS/$1/bin/python" ] && cmp -s "tests/py/$1.txt" "$LAKESCOPE_TOOLS/$1/requirements.installed"
+}
+
 # Sets CMAKE for cargo; left alone when `cmake` from PATH will do, so that build scripts see the same as in a bare cargo call.
 use_cmake() {
     local found

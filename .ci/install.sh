@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what is missing to build Lakescope, and says so; says nothing when all is there.
 #
-#   .ci/install.sh build     compiler, cmake, nasm, Rust
+#   .ci/install.sh build     compiler, cmake, nasm, protoc, Rust
 #   .ci/install.sh run       the same, and the libraries a window needs
 #   .ci/install.sh lint      what build needs, with rustfmt and clippy
-#   .ci/install.sh test      what lint needs, and the Python packages the tests use
+#   .ci/install.sh test      what lint needs, the Python packages the tests use, and a small server of Spark Connect
+#   .ci/install.sh spark     what test needs, and Apache Spark with the Java it runs on (0.9 GB)
 #   .ci/install.sh tour      what run needs, and a screen without a monitor, a hand and a camera for it
 #   add --dry-run            only say what would be installed (exit 1 when something is missing)
 #
@@ -17,9 +18,10 @@ source .ci/env.sh
 purpose=${1:-build}
 dry_run=${2:-}
 case "$purpose,$dry_run" in
-build, | run, | lint, | test, | tour, | build,--dry-run | run,--dry-run | lint,--dry-run | test,--dry-run | tour,--dry-run) ;;
+build, | run, | lint, | test, | spark, | tour,) ;;
+build,--dry-run | run,--dry-run | lint,--dry-run | test,--dry-run | spark,--dry-run | tour,--dry-run) ;;
 *)
-    echo "usage: .ci/install.sh build|run|lint|test|tour [--dry-run]" >&2
+    echo "usage: .ci/install.sh build|run|lint|test|spark|tour [--dry-run]" >&2
     exit 2
     ;;
 esac
@@ -43,7 +45,18 @@ check_build_tools() {
     fi
     command -v pkg-config >/dev/null || want pkg-config
     command -v nasm >/dev/null || want nasm # SIMD of libjpeg-turbo
+    # Messages of Spark Connect; Debian has the types that every message may use in the second package.
+    if [ -z "$(version_of "${PROTOC:-protoc}")" ] || ! protoc_knows_types; then want protobuf-compiler libprotobuf-dev; fi
     [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -n "${SSL_CERT_FILE:-}" ] || want ca-certificates
+}
+
+protoc_knows_types() {
+    local place known
+    place=$(mktemp -d)
+    printf 'syntax = "proto3"; import "google/protobuf/any.proto"; message M { google.protobuf.Any a = 1; }' >"$place/m.proto"
+    "${PROTOC:-protoc}" -I "$place" --descriptor_set_out=/dev/null "$place/m.proto" >/dev/null 2>&1 && known=0 || known=1
+    rm -r "$place"
+    return "$known"
 }
 
 # --- cmake and Python: apt's cmake when it is new enough, else one in a folder of our own ------------------------------
@@ -53,21 +66,48 @@ need_cmake=false
 need_python=false
 check_cmake_and_python() {
     [ -n "$(find_cmake)" ] || need_cmake=true
-    if [ "$purpose" = test ] && ! python_is_ready; then
+    if [[ $purpose = test || $purpose = spark ]] && ! python_is_ready; then
         need_python=true
     fi
-    if $need_cmake || $need_python; then
+    if $need_cmake || $need_python || [ ${#need_servers[@]} != 0 ]; then
         if [ ! -x "$LAKESCOPE_TOOLS/bin/python" ] && ! python_can_make_venv; then
             want python3 python3-venv
         fi
     fi
 }
 
+# --- servers of Spark Connect, for the tests of the remote engine ------------------------------------------------------
+need_servers=()
+check_servers() {
+    [[ $purpose != test && $purpose != spark ]] || server_is_ready sail || need_servers+=(sail)
+    if [ "$purpose" = spark ]; then
+        server_is_ready spark || need_servers+=(spark)
+        java_is_ready || want_java
+    fi
+}
+# The Java that JAVA_HOME names, else the one in PATH.
+java_is_ready() {
+    local java=java told
+    [ -z "${JAVA_HOME:-}" ] || java="$JAVA_HOME/bin/java"
+    told=$("$java" -version 2>&1) || return 1
+    [[ $told =~ \"([0-9]+) ]] && ((BASH_REMATCH[1] >= 17))
+}
+want_java() {
+    local version
+    for version in 17 21 25; do
+        if apt_offers "openjdk-$version-jre-headless"; then
+            want "openjdk-$version-jre-headless"
+            return
+        fi
+    done
+    want default-jre-headless
+}
+
 # --- Rust --------------------------------------------------------------------------------------------------------------
 need_rust=false
 rust_is_ready() {
     at_least "$(version_of rustc)" "$RUST_NEEDED" && [ -n "$(version_of cargo)" ] || return 1
-    [[ $purpose != lint && $purpose != test ]] || { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1
+    [[ $purpose != lint && $purpose != test && $purpose != spark ]] || { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1
 }
 check_rust() {
     rust_is_ready || need_rust=true
@@ -215,7 +255,22 @@ install_python_packages() {
     fi
 }
 
+# The same holds for them: what cannot be installed is told by the tests that miss it.
+install_server() {
+    local place="$LAKESCOPE_TOOLS/$1"
+    say "installing the server $1 into $place"
+    rm -rf "$place"
+    if python3 -m venv "$place" >&2 && "$place/bin/python" -m pip install -q --disable-pip-version-check -r "tests/py/$1.txt" >&2
+    then
+        cp "tests/py/$1.txt" "$place/requirements.installed"
+    else
+        say "pip could not install tests/py/$1.txt; the tests that need it will be skipped"
+        rm -rf "$place"
+    fi
+}
+
 check_build_tools
+check_servers
 check_cmake_and_python
 check_rust
 [[ $purpose != run && $purpose != tour ]] || check_window_libraries
@@ -226,7 +281,8 @@ if [ "$dry_run" = --dry-run ]; then
     ! $need_cmake || say "would install cmake $CMAKE_NEEDED or newer"
     ! $need_rust || say "would install Rust $RUST_NEEDED or newer"
     ! $need_python || say "would install the tests' Python packages into $LAKESCOPE_TOOLS"
-    [ ${#missing[@]} = 0 ] && ! $need_cmake && ! $need_rust && ! $need_python
+    [ ${#need_servers[@]} = 0 ] || say "would install into $LAKESCOPE_TOOLS the servers: ${need_servers[*]}"
+    [ ${#missing[@]} = 0 ] && ! $need_cmake && ! $need_rust && ! $need_python && [ ${#need_servers[@]} = 0 ]
     exit
 fi
 
@@ -234,3 +290,4 @@ fi
 ! $need_cmake || install_cmake
 ! $need_rust || install_rust
 ! $need_python || install_python_packages
+for server in "${need_servers[@]}"; do install_server "$server"; done

@@ -41,7 +41,7 @@ awk '/^test result:/ { binaries++; for (i = 2; i <= NF; i++) {
 if [ -s "$LAKESCOPE_SKIPPED" ]; then
     sort -u "$LAKESCOPE_SKIPPED" | sed 's/^/SKIPPED /'
     if [ "${LAKESCOPE_ALLOW_SKIP:-}" != 1 ]; then
-        echo "tests were skipped; install the packages of tests/py/requirements.txt, or allow it with LAKESCOPE_ALLOW_SKIP=1"
+        echo "tests were skipped; mend what is told above, or allow it with LAKESCOPE_ALLOW_SKIP=1"
         failed+=("skipped tests")
     fi
 fi

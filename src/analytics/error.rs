@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf};
 
+use super::{engine::EngineError, tree::TreeError};
 use crate::formats::FormatError;
 
 /// An analysis ended without a result.
@@ -32,7 +33,26 @@ pub enum AnalyticsError {
         /// What to do.
         remedy: &'static str,
     },
+    /// An engine gave no answer.
+    #[error("{0}")]
+    Engine(EngineError),
     /// Stopped by the person.
     #[error("stopped")]
     Cancelled,
+}
+
+impl From<EngineError> for AnalyticsError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Cancelled => Self::Cancelled,
+            EngineError::Format(error) => Self::Format(error),
+            other => Self::Engine(other),
+        }
+    }
+}
+
+impl From<TreeError> for AnalyticsError {
+    fn from(error: TreeError) -> Self {
+        Self::Engine(error.into())
+    }
 }

@@ -3,8 +3,10 @@
 //! A question is plain data ([`TopQuery`]). The kernel answers it on this machine; a query tree on Polars says the same in
 //! the engine's own words and is held equal to the kernel by tests.
 
+pub mod engine;
 mod error;
 mod top;
+pub mod tree;
 
 pub use error::AnalyticsError;
 pub use top::{

@@ -102,7 +102,8 @@ fn request(args: &TopArgs, session: Option<&Session>) -> Result<TopRequest, Fail
         window: args.window.map(|size_ns| Window { size_ns, slide_ns: args.slide.unwrap_or(size_ns) }),
         dedup: !args.no_dedup,
     };
-    request.engine = args.engine.clone();
+    request.engine = args.engine.clone().unwrap_or_default();
+    request.salt = args.salt.unwrap_or(0);
     request.memory_bytes = Some(args.memory);
     request.on_error = args.on_error.into();
     request.time_unit = args.time_unit.map(Into::into).or(request.time_unit);

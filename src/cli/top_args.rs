@@ -84,9 +84,12 @@ pub struct TopArgs {
     /// What to do with files that cannot be read
     #[arg(long, value_enum, default_value_t = Broken::Fail)]
     pub on_error: Broken,
-    /// What answers: local, or a cluster as sc://host:15002
-    #[arg(long, value_parser = EngineChoice::parse, default_value = "local")]
-    pub engine: EngineChoice,
+    /// What answers: local, or a cluster as sc://host:15002 [default: as lake.toml says, else local]
+    #[arg(long, value_parser = EngineChoice::parse)]
+    pub engine: Option<EngineChoice>,
+    /// A cluster counts in two steps, the first within N parts of each group; for few locations with most of the events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=4096))]
+    pub salt: Option<u32>,
     /// How to write; when not given, as the ending of --out says, else a table on a terminal and CSV elsewhere
     #[arg(long, value_enum)]
     pub format: Option<Format>,

@@ -36,11 +36,23 @@ pub struct Manifest {
     pub sensors: SensorSettings,
     /// Settings of footages, by pattern.
     pub footages: FootageSettings,
+    /// The engine that answers questions about events, where it is not this machine.
+    pub engine: EngineSetting,
     /// Where detection events are, where it is not the usual place.
     pub detections: DetectionSetting,
     /// Keys that this version does not use; kept so that they can be told as problems.
     #[serde(flatten)]
     pub other: BTreeMap<String, toml::Value>,
+}
+
+/// What a person tells about the engine.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EngineSetting {
+    /// Its address, `sc://host:port`; this machine when absent.
+    pub url: Option<String>,
+    /// Folders of this machine, and what they are called where the engine runs.
+    pub paths: BTreeMap<String, String>,
 }
 
 /// Which metrics tell where frames were taken, where their names do not.
@@ -210,6 +222,8 @@ mod tests {
             ("[position]\nlat = \"x\"", Err("there is no key `lat` here")),
             ("[sensors.\"*.csv\"]\ntime_zone = \"Berlin\"", Err("time_zone \"Berlin\" is not")),
             ("rate_hz = 0", Err("rate_hz is a number")),
+            ("name = \"e\"\n[engine]\nurl = \"sc://spark:15002\"\n[engine.paths]\n\"/data\" = \"s3a://b\"", Ok("e")),
+            ("[engine]\nhost = \"spark\"", Err("there is no key `host` here")),
             ("[labels]\nvoc_zero_based = 1", Err("line 2")),
             ("[labels]\nvoc = true", Err("there is no key `voc` here")),
             ("[metrics.speed]\nunits = \"m/s\"", Err("there is no key `units` here")),

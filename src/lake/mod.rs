@@ -19,7 +19,7 @@ mod setting_of;
 pub use discover::{Discovery, LabelFile, LogFile, MetricFile, RecordingFiles, StoreFile, discover, is_oxts};
 pub use error::LakeError;
 pub use footage_settings::{AxisOrder, Channels, ClockUnit, FootageName, FootageSetting, FootageSettings};
-pub use manifest::{DetectionSetting, LabelSetting, Manifest, MetricSetting, PositionSetting};
+pub use manifest::{DetectionSetting, EngineSetting, LabelSetting, Manifest, MetricSetting, PositionSetting};
 pub use manifest_edit::{check_setting, edit_manifest};
 pub use manifest_told::settings_told;
 pub use natural::natural_cmp;

@@ -9,8 +9,9 @@ use std::{
 
 use parking_lot::Mutex;
 
-use super::{Session, SessionError};
+use super::{Session, SessionError, detections::EngineSettings};
 use crate::{
+    analytics::engine::PathMap,
     catalog::FrameTable,
     filter::PositionNames,
     lake::{
@@ -116,6 +117,15 @@ impl Settings {
     /// Where detection events are.
     pub(super) fn detections(&self) -> &DetectionSetting {
         &self.lake.detections
+    }
+
+    /// The engine, and what the lake's folders are called there. A relative folder is one of the lake.
+    pub(super) fn engine(&self, root: &Path) -> EngineSettings {
+        let (own, lake) = (&self.own.engine, &self.lake.engine);
+        let url = own.url.clone().map(|url| (url, true)).or_else(|| lake.url.clone().map(|url| (url, false)));
+        let folders = lake.paths.iter().filter(|(here, _)| !own.paths.contains_key(*here)).chain(&own.paths);
+        let paths = PathMap::new(folders.map(|(here, there)| (root.join(here), there.clone())));
+        EngineSettings { url, paths }
     }
 
     /// Settings of label files.

@@ -35,9 +35,7 @@ fn interpreter() -> Option<&'static Path> {
     static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
     let find = || {
         let named = std::env::var_os("LAKESCOPE_PYTHON").map(PathBuf::from);
-        let tools = std::env::var_os("LAKESCOPE_TOOLS").map(PathBuf::from);
-        let tools = tools.or_else(|| std::env::home_dir().map(|home| home.join(".cache/lakescope-tools")));
-        let installed = tools.map(|tools| tools.join("bin/python"));
+        let installed = tools().map(|tools| tools.join("bin/python"));
         let works = |python: &PathBuf| {
             Command::new(python).args(["-c", IMPORTS]).output().is_ok_and(|done| done.status.success())
         };
@@ -46,12 +44,22 @@ fn interpreter() -> Option<&'static Path> {
     FOUND.get_or_init(find).as_deref()
 }
 
-/// Tells that the test that called was skipped, or fails it.
 fn skip(script: &str) {
-    let reason = format!(
-        "{}: tests/py/{script} needs Python with the packages of tests/py/requirements.txt; `make test` installs them when pip can",
-        std::thread::current().name().unwrap_or("a test")
-    );
+    skipped(&format!(
+        "tests/py/{script} needs Python with the packages of tests/py/requirements.txt; `make test` installs them when pip can"
+    ));
+}
+
+/// Where the set-up puts what it installs outside of apt.
+pub(crate) fn tools() -> Option<PathBuf> {
+    let named = std::env::var_os("LAKESCOPE_TOOLS").map(PathBuf::from);
+    named.or_else(|| std::env::home_dir().map(|home| home.join(".cache/lakescope-tools")))
+}
+
+/// Tells that the test that called was skipped, and why, or fails it.
+#[track_caller]
+pub(crate) fn skipped(why: &str) {
+    let reason = format!("{}: {why}", std::thread::current().name().unwrap_or("a test"));
     let allowed = std::env::var_os("LAKESCOPE_ALLOW_SKIP").is_some_and(|value| value == "1");
     assert!(allowed, "{reason}, or allow skipping with LAKESCOPE_ALLOW_SKIP=1");
     eprintln!("SKIPPED {reason}");

@@ -36,6 +36,13 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
 ];
 
+/// Libraries that only one folder of a room may name: the client of the remote engine, and the runtime it brings along.
+const FOLDERS: &[(&str, &str)] = &[
+    ("spark_connect_core", "src/analytics/engine/remote/"),
+    ("spark_connect_proto", "src/analytics/engine/remote/"),
+    ("tokio", "src/analytics/engine/remote/"),
+];
+
 /// Libraries that some rooms may not name.
 const STRANGERS: &[(&str, &[&str])] = &[("polars", &["cli", "gui"])];
 
@@ -167,7 +174,10 @@ fn wrong_libraries(file: &str, source: &str) -> Vec<String> {
         let Root::Outer(library) = root else { continue };
         let owned = OWNERS.iter().find(|(name, rooms)| *name == library && !rooms.contains(&room));
         let strange = STRANGERS.iter().find(|(name, rooms)| *name == library && rooms.contains(&room));
-        if let Some((_, rooms)) = owned {
+        let apart = FOLDERS.iter().find(|(name, folder)| *name == library && !file.starts_with(folder));
+        if let Some((_, folder)) = apart {
+            complaints.insert((line, format!("{file}:{line}: `{library}` is for {folder} alone")));
+        } else if let Some((_, rooms)) = owned {
             complaints.insert((line, format!("{file}:{line}: `{library}` is for {} alone", rooms.join(", "))));
         } else if strange.is_some() {
             complaints.insert((line, format!("{file}:{line}: `{library}` is not for `{room}`")));
@@ -283,8 +293,10 @@ fn every_room_has_its_place() {
 #[test]
 fn libraries_stay_in_their_rooms() {
     let manifest = read("Cargo.toml");
-    for (library, _) in OWNERS.iter().chain(STRANGERS) {
-        let is_dependency = manifest.lines().any(|line| line.split([' ', '=']).next() == Some(library));
+    let libraries = OWNERS.iter().chain(STRANGERS).map(|(library, _)| *library);
+    for library in libraries.chain(FOLDERS.iter().map(|(library, _)| *library)) {
+        let in_manifest = library.replace("spark_connect_", "spark-connect-");
+        let is_dependency = manifest.lines().any(|line| line.split([' ', '=']).next() == Some(&in_manifest));
         assert!(is_dependency, "`{library}` is no dependency of Cargo.toml; this test would hold nothing");
     }
     let complaints: Vec<_> = sources().iter().flat_map(|file| wrong_libraries(file, &read(file))).collect();
@@ -383,6 +395,9 @@ mod tests {
             ("src/session/mod.rs", "rusqlite::Connection::open(path)", 1),
             ("src/formats/csv.rs", "use polars::prelude::*;", 0),
             ("src/gui/plot.rs", "use polars::prelude::*;", 1),
+            ("src/analytics/engine/remote/call.rs", "use tokio::time::sleep; use spark_connect_core::runtime;", 0),
+            ("src/analytics/engine/local.rs", "use tokio::time::sleep;", 1),
+            ("src/session/mod.rs", "spark_connect_proto::Plan::default()", 1),
         ] {
             assert_eq!(wrong_libraries(file, source).len(), expected, "{file}: {source}");
         }

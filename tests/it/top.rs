@@ -158,7 +158,9 @@ fn wrong_words_are_refused() {
         (&["--slide", "1m"], "--window"),
         (&["--memory", "1MB"], "64 MB"),
         (&["--engine", "mars"], "sc://"),
-        (&["--counts", "total", "--engine", "sc://nowhere:1"], "this machine alone"),
+        (&["--list", "--engine", "sc://nowhere:1"], "this machine alone"),
+        (&["--lateness", "1m", "--engine", "sc://nowhere:1"], "this machine alone"),
+        (&["--engine", "sc://nowhere:1/;token=x"], "unencrypted"),
     ] {
         assert!(files.fail(&events, args, 2).contains(told), "{args:?}");
     }

@@ -8,6 +8,7 @@ mod columns;
 mod files;
 mod pages;
 mod parquet;
+mod stored;
 mod text;
 
 use std::{path::PathBuf, sync::Arc};
@@ -18,6 +19,7 @@ use self::{columns::Places, parquet::ParquetEvents};
 use super::{BadRows, FormatError, Note, TimeUnit};
 
 pub use columns::EventColumn;
+pub use stored::{Stored, StoredColumn};
 
 /// Code of a location or an item that is missing, or is no text.
 pub const NO_CODE: u32 = u32::MAX;

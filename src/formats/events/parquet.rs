@@ -12,7 +12,8 @@ use polars_parquet::{
 };
 
 use super::{
-    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, PartReport, Places, TakeBatch, Wanted, guessed_unit,
+    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, PartReport, Places, StoredColumn, TakeBatch, Wanted,
+    guessed_unit,
     pages::{Chunk, Coded, Codes, Numbers, Whole, whole_of},
     push, time_ns,
 };
@@ -95,6 +96,25 @@ impl ParquetEvents {
         self.metadata.row_groups.get(row_group).map_or(0, |group| group.num_rows() as u64)
     }
 
+    /// How the columns are stored.
+    pub(super) fn stored(&self) -> Result<[StoredColumn; EventColumn::ALL.len()], FormatError> {
+        let mut stored = Vec::new();
+        for column in EventColumn::ALL {
+            let about = self.metadata.schema().columns().get(self.places.of(column).unwrap_or(usize::MAX));
+            let about = about.ok_or_else(|| FormatError::Parquet {
+                path: self.path.clone(),
+                what: format!("the column `{}` is not there", column.name()),
+            })?;
+            let kind = &about.descriptor.primitive_type;
+            stored.push(StoredColumn {
+                name: about.path_in_schema.first().map(ToString::to_string).unwrap_or_default(),
+                kind: format!("{:?} {:?}", kind.physical_type, kind.logical_type),
+                unit: unit_of(kind.logical_type.as_ref()),
+            });
+        }
+        stored.try_into().map_err(|_| FormatError::Empty { path: self.path.clone() })
+    }
+
     fn column(&self, row_group: usize, column: EventColumn) -> Result<&ColumnChunkMetadata, String> {
         let place = self.places.of(column);
         let group = self.metadata.row_groups.get(row_group);
@@ -120,8 +140,8 @@ fn kind_of(about: &ColumnChunkMetadata) -> String {
 }
 
 /// The unit that the type of a column of times tells.
-fn unit_of(about: &ColumnChunkMetadata) -> Option<TimeUnit> {
-    match about.descriptor().descriptor.primitive_type.logical_type {
+fn unit_of(logical: Option<&PrimitiveLogicalType>) -> Option<TimeUnit> {
+    match logical {
         Some(PrimitiveLogicalType::Timestamp { unit, .. }) => Some(match unit {
             ParquetUnit::Milliseconds => TimeUnit::Ms,
             ParquetUnit::Microseconds => TimeUnit::Us,
@@ -166,7 +186,9 @@ fn columns(
     let mut detections = numbers(EventColumn::Detection, wanted.detection)?;
     let mut cameras = numbers(EventColumn::Camera, wanted.camera)?;
     let mut times = numbers(EventColumn::Time, wanted.time)?;
-    let unit = options.time_unit.or(unit_of(about(EventColumn::Time)?));
+    let unit = options
+        .time_unit
+        .or(unit_of(about(EventColumn::Time)?.descriptor().descriptor.primitive_type.logical_type.as_ref()));
 
     let mut batch = EventBatch::default();
     let (mut raw_times, mut raw_valid) = (Vec::new(), Vec::new());

@@ -19,7 +19,7 @@ const EVENTS_PERCENT: u64 = 65;
 /// Refuses what this machine alone can do when a cluster was chosen.
 pub(super) fn only(request: &TopRequest, what: &str) -> Result<(), SessionError> {
     match &request.engine {
-        EngineChoice::Local => Ok(()),
+        EngineChoice::Local | EngineChoice::Lake => Ok(()),
         EngineChoice::Remote(_) => {
             Err(SessionError::Usage(format!("{what} are worked out on this machine alone; leave the cluster out")))
         }
@@ -47,7 +47,7 @@ fn resources(request: &TopRequest, spill_folder: &Path) -> Resources {
 }
 
 /// The table of locations, and what is wrong with it.
-fn locations(request: &TopRequest, problems: &mut Vec<Problem>) -> Result<Locations, SessionError> {
+pub(super) fn locations(request: &TopRequest, problems: &mut Vec<Problem>) -> Result<Locations, SessionError> {
     let Some(path) = &request.source.locations else { return Ok(Locations::default()) };
     let found = read_locations(path).map_err(|error| SessionError::Failed(error.to_string()))?;
     let name = path.display().to_string();
@@ -57,7 +57,7 @@ fn locations(request: &TopRequest, problems: &mut Vec<Problem>) -> Result<Locati
 }
 
 /// What is wrong with events.
-fn told(request: &TopRequest, bad: &BadRows, skipped: &Skipped, notes: &[Note]) -> Vec<Problem> {
+pub(super) fn told(request: &TopRequest, bad: &BadRows, skipped: &Skipped, notes: &[Note]) -> Vec<Problem> {
     let name = request.source.detections.display().to_string();
     let mut problems: Vec<Problem> = skipped
         .iter()

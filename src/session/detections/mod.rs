@@ -8,7 +8,10 @@ mod report;
 mod source;
 mod tables;
 
-use std::{io::Write as _, path::PathBuf};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -25,7 +28,7 @@ pub use tables::DetectionTable;
 
 use super::{Session, SessionError, json_text};
 use crate::{
-    analytics::AnalyticsError,
+    analytics::{AnalyticsError, engine::PathMap},
     jobs::Progress,
     tasks::{self, Outcome},
 };
@@ -42,12 +45,23 @@ pub struct DetectionSource {
     pub locations: Option<PathBuf>,
 }
 
+/// The engine that a lake names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct EngineSettings {
+    /// Its address, and whether the person told it rather than the lake.
+    pub(super) url: Option<(String, bool)>,
+    /// Folders here and there.
+    pub(super) paths: PathMap,
+}
+
 /// What answers a question.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EngineChoice {
-    /// This machine.
+    /// What `[engine]` of the lake names; this machine when it names none.
     #[default]
+    Lake,
+    /// This machine.
     Local,
     /// A cluster that speaks Spark Connect, by its address: `sc://host:15002`.
     Remote(String),
@@ -76,6 +90,8 @@ pub struct TopRequest {
     pub query: TopQuery,
     /// What answers it.
     pub engine: EngineChoice,
+    /// A cluster counts in two steps, the first within so many parts of each group; in one step below 2.
+    pub salt: u32,
     /// Memory that the answer may take, about; 2 GB when `None`. Events that do not fit lie on disk for a while.
     pub memory_bytes: Option<u64>,
     /// What happens with files that cannot be read.
@@ -95,6 +111,7 @@ impl TopRequest {
             source,
             query: TopQuery::default(),
             engine: EngineChoice::default(),
+            salt: 0,
             memory_bytes: None,
             on_error: OnError::default(),
             time_unit: None,
@@ -108,7 +125,7 @@ impl TopRequest {
 /// # Errors
 /// As [`Session::top`].
 pub fn top_of_files(request: &TopRequest, progress: &Progress) -> Result<TopItems, SessionError> {
-    top(request, &std::env::temp_dir(), progress)
+    top(request, &std::env::temp_dir(), &EngineSettings::default(), progress)
 }
 
 /// Counts of events in files that belong to no lake; else as [`Session::detection_counts`].
@@ -120,8 +137,7 @@ pub fn detection_counts_of_files(
     by: CountsBy,
     progress: &Progress,
 ) -> Result<EventCounts, SessionError> {
-    local::only(request, "counts over time")?;
-    local::counts(request, by, &std::env::temp_dir(), progress)
+    counts(request, by, &std::env::temp_dir(), &EngineSettings::default(), progress)
 }
 
 /// Events in files that belong to no lake, without frames; else as [`Session::detection_events`].
@@ -147,10 +163,29 @@ pub fn duplicates_of_files(request: &TopRequest, keep: usize, progress: &Progres
 }
 
 /// The answer of the engine that was chosen.
-fn top(request: &TopRequest, spill_folder: &std::path::Path, progress: &Progress) -> Result<TopItems, SessionError> {
-    match &request.engine {
-        EngineChoice::Local => local::top(request, spill_folder, progress),
-        EngineChoice::Remote(address) => remote::top(address, request, progress),
+fn top(
+    request: &TopRequest,
+    spill_folder: &Path,
+    settings: &EngineSettings,
+    progress: &Progress,
+) -> Result<TopItems, SessionError> {
+    match remote::engine(request, settings)? {
+        None => local::top(request, spill_folder, progress),
+        Some(engine) => remote::top(&engine, request, progress),
+    }
+}
+
+/// The same of counts.
+fn counts(
+    request: &TopRequest,
+    by: CountsBy,
+    spill_folder: &Path,
+    settings: &EngineSettings,
+    progress: &Progress,
+) -> Result<EventCounts, SessionError> {
+    match remote::engine(request, settings)? {
+        None => local::counts(request, by, spill_folder, progress),
+        Some(engine) => remote::counts(&engine, request, by, progress),
     }
 }
 
@@ -158,7 +193,7 @@ fn top(request: &TopRequest, spill_folder: &std::path::Path, progress: &Progress
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn write_json_file(record: &impl Serialize, path: &std::path::Path) -> Result<(), SessionError> {
+pub fn write_json_file(record: &impl Serialize, path: &Path) -> Result<(), SessionError> {
     super::find::write_whole_file(path, |file| {
         serde_json::to_writer_pretty(&mut *file, record).map_err(|error| SessionError::Output(error.into()))?;
         writeln!(file).map_err(SessionError::Output)
@@ -174,8 +209,9 @@ impl Session {
     pub fn top(&self, request: &TopRequest, progress: &Progress) -> Result<TopItems, SessionError> {
         // What was typed wrongly is no run.
         local::check(request)?;
+        let settings = self.engine_settings()?;
         let answer = tasks::run(self.inner.kept.as_ref().ok(), "top", &json_text(request), progress, |progress| {
-            let answer = top(request, &self.spill_folder(), progress)?;
+            let answer = top(request, &self.spill_folder(), &settings, progress)?;
             Ok(Outcome {
                 rows_in: answer.stages.read,
                 rows_out: answer.stages.rows_out,
@@ -189,18 +225,18 @@ impl Session {
     /// Counts events in the windows of the question (or over its whole span), within its limits, as a run named `counts`.
     ///
     /// # Errors
-    /// As [`Self::top`]; only this machine counts.
+    /// As [`Self::top`].
     pub fn detection_counts(
         &self,
         request: &TopRequest,
         by: CountsBy,
         progress: &Progress,
     ) -> Result<EventCounts, SessionError> {
-        local::only(request, "counts over time")?;
         local::check(request)?;
+        let settings = self.engine_settings()?;
         let parameters = json!({ "request": request, "by": by }).to_string();
         let answer = tasks::run(self.inner.kept.as_ref().ok(), "counts", &parameters, progress, |progress| {
-            let answer = local::counts(request, by, &self.spill_folder(), progress)?;
+            let answer = counts(request, by, &self.spill_folder(), &settings, progress)?;
             Ok(Outcome {
                 rows_in: answer.stages.read,
                 rows_out: answer.stages.rows_out,
@@ -253,10 +289,15 @@ impl Session {
         Ok(answer)
     }
 
+    /// What was told about the engine; the person's own words go before the lake's.
+    fn engine_settings(&self) -> Result<EngineSettings, SessionError> {
+        Ok(self.settings_now()?.engine(self.root()))
+    }
+
     /// Where events lie that do not fit into memory: beside the catalog, on the disk that holds the lake's databases.
     fn spill_folder(&self) -> PathBuf {
         let beside = self.inner.places.catalog.parent().filter(|folder| folder.is_dir());
-        beside.map_or_else(std::env::temp_dir, std::path::Path::to_path_buf)
+        beside.map_or_else(std::env::temp_dir, Path::to_path_buf)
     }
 }
 

@@ -1,0 +1,238 @@
+//! Questions about detection events on an engine: which tables it needs, and what its rows mean.
+
+use std::{path::Path, sync::Arc, time::Instant};
+
+use polars::prelude::{Column, DataFrame, PolarsError};
+
+use super::{Engine, EngineError, Table, Tables};
+use crate::{
+    analytics::{
+        AnalyticsError, CountsBy, EventCounts, LocationEvents, OnError, Scope, Stages, TopItems, TopQuery,
+        tree::{
+            Tree,
+            top::{
+                COMPLETE, COUNT, EVENTS, GROUPS, ITEM, KEPT, KNOWN, LOCATIONS, NAME, PLACE, RANK, READ, ROW, Shape,
+                WINDOW, WITHOUT_ID, counts, top, totals,
+            },
+        },
+    },
+    formats::{EventOptions, EventSet, Locations},
+    jobs::Progress,
+};
+
+/// What an engine is asked about.
+pub struct Asked<'a> {
+    /// A file of events, a folder of them, or a pattern.
+    pub detections: &'a Path,
+    /// The table of locations.
+    pub locations: &'a Locations,
+    /// The question.
+    pub query: &'a TopQuery,
+    /// How files are read.
+    pub options: &'a EventOptions,
+    /// What happens with files that cannot be read.
+    pub on_error: OnError,
+    /// How the work is cut.
+    pub shape: Shape,
+}
+
+impl Asked<'_> {
+    /// The files, as the kernel would find them.
+    fn open(&self) -> Result<EventSet, AnalyticsError> {
+        self.query.check()?;
+        let mut set = EventSet::find(self.detections)?;
+        if self.on_error == OnError::Fail && !set.refused.is_empty() {
+            return Err(set.refused.swap_remove(0).1.into());
+        }
+        if set.parts.is_empty() && set.refused.is_empty() {
+            return Err(AnalyticsError::NoEvents { path: self.detections.to_owned() });
+        }
+        Ok(set)
+    }
+
+    /// The table of locations as rows, with their order told.
+    fn rows_of_locations(&self) -> Result<DataFrame, PolarsError> {
+        let count = self.locations.oids.len();
+        let rows: Vec<i64> = (0..).take(count).collect();
+        let names: Vec<Option<&str>> = self.locations.names.iter().map(Option::as_deref).collect();
+        DataFrame::new(
+            count,
+            vec![
+                Column::new(ROW.into(), rows),
+                Column::new(PLACE.into(), self.locations.oids.clone()),
+                Column::new(NAME.into(), names),
+            ],
+        )
+    }
+}
+
+/// Columns of an answer by their names.
+struct Answer<'a> {
+    engine: &'a dyn Engine,
+    frame: DataFrame,
+}
+
+impl Answer<'_> {
+    fn wrong(&self, error: &PolarsError) -> AnalyticsError {
+        EngineError::Answer { engine: self.engine.name(), what: error.to_string() }.into()
+    }
+
+    fn maybe_numbers(&self, name: &str) -> Result<Vec<Option<i64>>, AnalyticsError> {
+        let column = self.frame.column(name).and_then(|column| column.i64()).map_err(|error| self.wrong(&error))?;
+        Ok(column.iter().collect())
+    }
+
+    fn numbers(&self, name: &str) -> Result<Vec<i64>, AnalyticsError> {
+        let numbers: Option<Vec<i64>> = self.maybe_numbers(name)?.into_iter().collect();
+        numbers.ok_or_else(|| {
+            let what = format!("the column {name} has gaps");
+            EngineError::Answer { engine: self.engine.name(), what }.into()
+        })
+    }
+
+    fn ranks(&self) -> Result<Vec<i32>, AnalyticsError> {
+        let column = self.frame.column(RANK).and_then(|column| column.i32()).map_err(|error| self.wrong(&error))?;
+        Ok(column.iter().flatten().collect())
+    }
+
+    /// Texts; equal neighbours share one.
+    fn texts(&self, name: &str) -> Result<Vec<Option<Arc<str>>>, AnalyticsError> {
+        let column = self.frame.column(name).and_then(|column| column.str()).map_err(|error| self.wrong(&error))?;
+        let mut last: Option<Arc<str>> = None;
+        let shared = column.iter().map(|text| {
+            let text = text?;
+            if last.as_deref() != Some(text) {
+                last = Some(Arc::from(text));
+            }
+            last.clone()
+        });
+        Ok(shared.collect())
+    }
+}
+
+fn ask<'a>(
+    engine: &'a dyn Engine,
+    tree: &Tree,
+    tables: &Tables<'_>,
+    progress: &Progress,
+) -> Result<Answer<'a>, AnalyticsError> {
+    let frame = engine.query(tree, tables, progress)?;
+    Ok(Answer { engine, frame })
+}
+
+fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// What became of the events, and where they are: one more question.
+fn tell_totals(
+    engine: &dyn Engine,
+    asked: &Asked<'_>,
+    by: CountsBy,
+    tables: &Tables<'_>,
+    rows: Option<u64>,
+    progress: &Progress,
+) -> Result<(Stages, Vec<LocationEvents>), AnalyticsError> {
+    progress.stage("Counting what was left out");
+    let began = Instant::now();
+    let answer = ask(engine, &totals(asked.query, by), tables, progress)?;
+    let first =
+        |name: &str| Ok::<u64, AnalyticsError>(answer.numbers(name)?.first().map_or(0, |value| unsigned(*value)));
+    let (read, complete, kept) = (first(READ)?, first(COMPLETE)?, first(KEPT)?);
+    let mut stages = Stages {
+        // Rows that are no events are known by their number where the files tell how many rows they have.
+        read: rows.unwrap_or(read),
+        incomplete: read.saturating_sub(complete),
+        null_ids: if asked.query.dedup { first(WITHOUT_ID)? } else { 0 },
+        duplicates: complete.saturating_sub(kept),
+        groups: first(GROUPS)?,
+        ..Stages::default()
+    };
+    let places = answer.maybe_numbers(PLACE)?.into_iter().zip(answer.texts(NAME)?);
+    let counts = answer.maybe_numbers(KNOWN)?.into_iter().zip(answer.maybe_numbers(COUNT)?);
+    let mut by_location = Vec::new();
+    for ((place, name), (known, count)) in places.zip(counts) {
+        let (Some(location), Some(count)) = (place, count) else { continue };
+        let events = unsigned(count);
+        by_location.push(LocationEvents { location, name, known: known.is_some(), events });
+        if known.is_some() {
+            stages.joined += events;
+        } else {
+            stages.unmatched += events;
+        }
+    }
+    stages.after_filters = stages.joined + stages.unmatched;
+    stages.ranking = began.elapsed();
+    Ok((stages, by_location))
+}
+
+/// The top items of events, worked out by an engine; else as [`crate::analytics::top`]. What became of the events costs one
+/// more question. Rows that are no events count for nothing, and are not told apart by reason.
+///
+/// # Errors
+/// [`AnalyticsError`] as of the kernel, and when the engine gives no answer.
+pub fn top_on(engine: &dyn Engine, asked: &Asked<'_>, progress: &Progress) -> Result<TopItems, AnalyticsError> {
+    let set = asked.open()?;
+    let began = Instant::now();
+    let (scope, windowed) = (asked.query.scope, asked.query.window.is_some());
+    let by = CountsBy { location: scope == Scope::Location, item: true };
+    let rows = asked.rows_of_locations().map_err(|error| own(engine, &error))?;
+    let tables = [(EVENTS, Table::Events { set: &set, options: asked.options }), (LOCATIONS, Table::Rows(&rows))];
+    let answer = ask(engine, &top(asked.query, asked.shape), &tables, progress)?;
+    let counting = began.elapsed();
+    let mut top =
+        TopItems { scope, windowed, ranks: answer.ranks()?, counts: answer.numbers(COUNT)?, ..TopItems::default() };
+    if by.location {
+        top.locations = answer.numbers(PLACE)?;
+        top.location_names = answer.texts(NAME)?;
+    }
+    if windowed {
+        top.windows_ns = answer.numbers(WINDOW)?;
+    }
+    top.items = answer.texts(ITEM)?.into_iter().flatten().collect();
+    let (stages, by_location) = tell_totals(engine, asked, by, &tables, set.rows(), progress)?;
+    top.stages = Stages { rows_out: top.ranks.len() as u64, counting, ..stages };
+    top.by_location = by_location;
+    top.skipped = set.refused;
+    top.notes = set.notes;
+    Ok(top)
+}
+
+/// Counts of events, worked out by an engine; else as [`crate::analytics::event_counts`].
+///
+/// # Errors
+/// As [`top_on`].
+pub fn counts_on(
+    engine: &dyn Engine,
+    asked: &Asked<'_>,
+    by: CountsBy,
+    progress: &Progress,
+) -> Result<EventCounts, AnalyticsError> {
+    let set = asked.open()?;
+    let began = Instant::now();
+    let windowed = asked.query.window.is_some();
+    let rows = asked.rows_of_locations().map_err(|error| own(engine, &error))?;
+    let tables = [(EVENTS, Table::Events { set: &set, options: asked.options }), (LOCATIONS, Table::Rows(&rows))];
+    let answer = ask(engine, &counts(asked.query, by, asked.shape), &tables, progress)?;
+    let counting = began.elapsed();
+    let mut counted = EventCounts { by, windowed, counts: answer.numbers(COUNT)?, ..EventCounts::default() };
+    if by.location {
+        counted.locations = answer.numbers(PLACE)?;
+    }
+    if by.item {
+        counted.items = answer.texts(ITEM)?.into_iter().flatten().collect();
+    }
+    if windowed {
+        counted.windows_ns = answer.numbers(WINDOW)?;
+    }
+    let (stages, by_location) = tell_totals(engine, asked, by, &tables, set.rows(), progress)?;
+    counted.stages = Stages { rows_out: counted.counts.len() as u64, counting, ..stages };
+    counted.by_location = by_location;
+    counted.skipped = set.refused;
+    counted.notes = set.notes;
+    Ok(counted)
+}
+
+fn own(engine: &dyn Engine, error: &PolarsError) -> AnalyticsError {
+    EngineError::Answer { engine: engine.name(), what: error.to_string() }.into()
+}
