@@ -10,6 +10,7 @@ use egui::{Context, Ui};
 
 use super::{
     command::Command,
+    detections::Detections,
     dialogs::{self, Dialog},
     events::Event,
     explore::Explore,
@@ -62,6 +63,7 @@ pub(super) enum Slot {
 #[derive(Default)]
 pub(super) struct Workspaces {
     pub(super) explore: Explore,
+    pub(super) detections: Detections,
     pub(super) runs: Runs,
 }
 
@@ -272,6 +274,9 @@ impl App {
             Slot::Failed { root, headline, error, .. } => shell::failed_ui(ui, state, root, headline, error, out),
             Slot::Ready(lake) => match state.persisted.workspace {
                 Workspace::Explore => self.workspaces.explore.ui(ui, state, lake, &self.workers, out),
+                Workspace::Detections => {
+                    self.workspaces.detections.ui(ui, state, lake, &self.workers, out);
+                }
                 Workspace::Runs => self.workspaces.runs.ui(ui, state, lake, &self.workers, out),
             },
         }

@@ -109,6 +109,7 @@ impl App {
             Action::CloseDialog => self.state.transient.dialog = None,
             Action::Explore => self.state.persisted.workspace = Workspace::Explore,
             Action::Runs => self.state.persisted.workspace = Workspace::Runs,
+            Action::Detections => self.state.persisted.workspace = Workspace::Detections,
             Action::MenuBar => self.state.persisted.menu_bar ^= true,
             Action::About => self.toggle_dialog(Dialog::About),
             Action::Fullscreen => {
@@ -135,14 +136,17 @@ impl App {
             Action::FacetsPanel => self.apply_to_panels(Command::TogglePane(Pane::Facets)),
             Action::ViewerPanel => self.apply_to_panels(Command::TogglePane(Pane::Viewer)),
             Action::MaximisePane => {
-                let dock = &self.workspaces.explore.dock;
-                let pane = dock.pointed().unwrap_or(Pane::Viewer);
+                let workspace = self.state.persisted.workspace;
+                let first = if workspace == Workspace::Detections { Pane::Ranked } else { Pane::Viewer };
+                let dock = self.dock_of(workspace);
+                let pane = dock.pointed().unwrap_or(first);
                 let turned = if dock.maximised().is_some() { None } else { Some(pane) };
                 self.apply_to_panels(Command::Maximise(turned));
             }
             Action::SaveLayout => self.toggle_dialog(Dialog::SaveLayout(LayoutDraft::default())),
             Action::ResetLayout => {
-                let name = self.state.persisted.layout_name.clone();
+                let workspace = self.state.persisted.workspace;
+                let name = self.state.persisted.layout_of(workspace).1.clone();
                 self.apply_to_panels(Command::UseLayout(name));
             }
             Action::TrackPanel => self.apply_to_panels(Command::TogglePane(Pane::Track)),

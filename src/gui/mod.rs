@@ -4,6 +4,7 @@
 
 mod app;
 mod apply;
+mod apply_detections;
 mod apply_filter;
 mod apply_grid;
 mod apply_lake;
@@ -11,9 +12,11 @@ mod apply_panels;
 mod apply_timeline;
 mod atlas;
 mod budget;
+mod charts;
 mod command;
 mod command_line;
 mod counting;
+mod detections;
 mod dialogs;
 mod dock;
 mod events;
@@ -56,6 +59,7 @@ use std::path::PathBuf;
 pub use app::App;
 pub use budget::Memory;
 pub use command::{Action, Command};
+pub use detections::{Choice as DetectionsChoice, DetectionsCommand};
 pub use dock::{Layout, Pane};
 pub use grid_choice::GridChoice;
 pub use state::{SortBy, ThemeChoice, Workspace};

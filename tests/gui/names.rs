@@ -120,7 +120,7 @@ fn the_pages_around_the_lake() {
     window.settle();
     all_named(&window, "welcome");
     let mut window = Window::open();
-    window.key(Modifiers::COMMAND, Key::Num2);
+    window.key(Modifiers::COMMAND, Key::Num3);
     window.until("the run of the index is listed", |window| window.tells("Run 1 index"));
     all_named(&window, "runs");
     window.resize(700.0, 600.0);

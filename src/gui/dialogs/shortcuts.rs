@@ -29,7 +29,7 @@ const GESTURES: [(&str, &str); 12] = [
 const COLUMNS: [&[Option<Group>]; 3] = [
     &[Some(Group::Frame)],
     &[Some(Group::Lake), Some(Group::Find), Some(Group::Select), Some(Group::Help)],
-    &[Some(Group::View), None],
+    &[Some(Group::View), Some(Group::Detections), None],
 ];
 
 /// Least width of a column, points.

@@ -50,7 +50,7 @@ pub use query_bar::QueryBar;
 pub use timeline::AxisTime;
 pub use timeline::{
     ACCEPTED, JumpFrom, Lane, Mark, Marks, Place, Timeline, TimelineCommand, TimelineMemory, count_between,
-    marked_span, moved, narrowed, shown_lanes, span_filter,
+    clock_tick, marked_span, moved, narrowed, shown_lanes, span_filter, time_ticks,
 };
 pub use track::Track;
 pub use viewer::Viewer;

@@ -1,0 +1,223 @@
+//! What became of the events, step by step, as a strip: how many were read, left out, counted and joined, and how long it took.
+
+use std::time::Duration;
+
+use egui::{Align, Color32, Popup, PopupCloseBehavior, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+
+use super::state::Answers;
+use crate::gui::{
+    command::{Action, Command},
+    theme::{self, STEP, colors},
+    widgets::{elided, plain_button, quiet_button, text::{count, counted}, waiting_ui},
+};
+
+/// Height of the strip, points.
+pub const HEIGHT: f32 = 56.0;
+/// Least width of a step, points.
+const LEAST: f32 = 84.0;
+
+/// A step.
+struct Step {
+    name: &'static str,
+    number: u64,
+    /// What left the way before it.
+    less: Vec<(String, Color32)>,
+    hint: &'static str,
+}
+
+/// Draws the strip.
+pub fn steps_ui(ui: &mut Ui, answers: &Answers, out: &mut Vec<Command>) {
+    let colors = colors(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(egui::Layout::left_to_right(Align::Center)));
+    let ui = &mut ui;
+    if let Some(error) = answers.top.error() {
+        failed_ui(ui, error, out);
+        return;
+    }
+    let Some(top) = answers.top.value() else {
+        waiting_ui(ui, "Counting events…");
+        return;
+    };
+    let stages = &top.rows.stages;
+    let away = |number: u64, what: &str, ink| (number > 0).then(|| (format!("− {} {what}", count(number)), ink));
+    let bad = stages.bad_rows.total();
+    let kept = stages.read.saturating_sub(bad).saturating_sub(stages.incomplete);
+    let distinct = kept.saturating_sub(stages.duplicates);
+    let limited = distinct.saturating_sub(stages.after_filters);
+    let steps = [
+        Step { name: "read", number: stages.read, less: Vec::new(), hint: "Rows of all files, bad ones included." },
+        Step {
+            name: "events",
+            number: kept,
+            less: [away(bad, "bad", colors.error), away(stages.incomplete, "incomplete", colors.warning)].into_iter().flatten().collect(),
+            hint: "Rows that are events and name a location and an item.",
+        },
+        Step {
+            name: "detections",
+            number: distinct,
+            less: away(stages.duplicates, "duplicates", colors.muted).into_iter().collect(),
+            hint: "Each detection_oid once: the earliest event holds. Events without one are never merged.",
+        },
+        Step {
+            name: "within limits",
+            number: stages.after_filters,
+            less: away(limited, "outside", colors.muted).into_iter().collect(),
+            hint: "Detections in the span, at the locations and of the items that are asked for.",
+        },
+        Step {
+            name: "at known locations",
+            number: stages.joined,
+            less: away(stages.unmatched, "unmatched", colors.warning).into_iter().collect(),
+            hint: "Detections whose location the table of locations has. The others are kept, with their oid.",
+        },
+        Step { name: "groups", number: stages.groups, less: Vec::new(), hint: "Different locations, windows and items." },
+        Step { name: "rows", number: stages.rows_out, less: Vec::new(), hint: "Rows of the answer." },
+    ];
+    let took = 168.0;
+    let room = rect.width() - took;
+    let shown: Vec<&Step> = if room >= LEAST * 7.0 {
+        steps.iter().collect()
+    } else {
+        // In a narrow window the last ones give way; the table tells them too.
+        steps.iter().take(5).collect()
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a few steps")]
+    let width = (room / shown.len() as f32).max(LEAST);
+    let most = stages.read.max(1);
+    for (index, step) in shown.iter().enumerate() {
+        #[expect(clippy::cast_precision_loss, reason = "a few steps")]
+        let left = rect.left() + width * index as f32;
+        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(width - 8.0, HEIGHT));
+        step_ui(ui, step, place, most, index < 5, index > 0);
+    }
+    let last = Rect::from_min_max(pos2(rect.right() - took, rect.top()), rect.max);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(last).layout(egui::Layout::right_to_left(Align::Center)), |ui| {
+        times_ui(ui, answers, out);
+    });
+}
+
+fn step_ui(ui: &Ui, step: &Step, rect: Rect, most: u64, bar: bool, arrow: bool) {
+    let colors = colors(ui);
+    let response = ui.interact(rect, ui.scope_id().with(("step", step.name)), Sense::hover());
+    let less: Vec<&str> = step.less.iter().map(|less| less.0.as_str()).collect();
+    response.widget_info(|| {
+        let less = if less.is_empty() { String::new() } else { format!(", {}", less.join(", ")) };
+        WidgetInfo::labeled(Role::Label, true, format!("{} {}{less}", count(step.number), step.name))
+    });
+    let painter = ui.painter();
+    let left = rect.left() + if arrow { 14.0 } else { 0.0 };
+    if arrow {
+        let (x, y) = (rect.left() + 2.0, rect.top() + 19.0);
+        let stroke = Stroke::new(1.5, colors.faint);
+        painter.line_segment([pos2(x, y - 4.0), pos2(x + 4.0, y)], stroke);
+        painter.line_segment([pos2(x + 4.0, y), pos2(x, y + 4.0)], stroke);
+    }
+    let width = rect.right() - left;
+    elided(painter, pos2(left, rect.top() + 18.0), count(step.number), theme::numbers_medium(14.0), colors.text, width);
+    let number = painter.layout_no_wrap(count(step.number), theme::numbers_medium(14.0), colors.text).size().x;
+    elided(painter, pos2(left + number + 6.0, rect.top() + 18.5), step.name, theme::medium(11.5), colors.muted, width - number - 6.0);
+    if bar {
+        #[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
+        let part = (step.number as f32 / most as f32).clamp(0.0, 1.0);
+        let track = Rect::from_min_size(pos2(left, rect.top() + 30.0), vec2(width, 3.0));
+        painter.rect_filled(track, 1, colors.pressed);
+        painter.rect_filled(track.with_max_x(left + width * part), 1, colors.front);
+    }
+    let mut at = left;
+    for (text, ink) in &step.less {
+        let room = rect.right() - at;
+        if room < 24.0 {
+            break;
+        }
+        elided(painter, pos2(at, rect.top() + 43.0), text.clone(), theme::numbers(11.0), *ink, room);
+        at += painter.layout_no_wrap(text.clone(), theme::numbers(11.0), *ink).size().x + 10.0;
+    }
+    let more = if less.is_empty() { String::new() } else { format!("\n{}", less.join("\n")) };
+    response.on_hover_text(format!("{}{more}", step.hint));
+}
+
+/// How long it took, and what could not be read.
+fn times_ui(ui: &mut Ui, answers: &Answers, _out: &mut Vec<Command>) {
+    let colors = colors(ui);
+    let Some(top) = answers.top.value() else { return };
+    let (stages, rows) = (&top.rows.stages, &top.rows);
+    let whole = stages.reading + stages.counting + stages.ranking;
+    let bad = stages.bad_rows.total();
+    let trouble = rows.skipped.len() + rows.notes.len() + usize::from(bad > 0);
+    ui.spacing_mut().item_spacing.x = STEP;
+    if trouble > 0 {
+        let ink = if rows.skipped.is_empty() && bad == 0 { colors.muted } else { colors.warning };
+        let text = RichText::new(counted(trouble as u64, "note")).font(theme::numbers_medium(12.0)).color(ink);
+        let button = quiet_button(ui, text).on_hover_text("Files that were skipped, bad rows, and what was guessed.");
+        Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+            ui.set_width(460.0);
+            ScrollArea::vertical().max_height(320.0).show(ui, |ui| notes_ui(ui, answers));
+        });
+    }
+    let response = ui.label(RichText::new(short(whole)).font(theme::numbers(12.0)).color(colors.muted));
+    let spilled = if stages.spilled_bytes > 0 {
+        format!("\n{} put aside on disk meanwhile", crate::gui::widgets::text::bytes(stages.spilled_bytes))
+    } else {
+        String::new()
+    };
+    response.on_hover_text(format!(
+        "Reading and sorting apart {}\nFinding duplicates and counting {}\nRanking and joining {}{spilled}",
+        short(stages.reading),
+        short(stages.counting),
+        short(stages.ranking)
+    ));
+}
+
+fn notes_ui(ui: &mut Ui, answers: &Answers) {
+    let colors = colors(ui);
+    let Some(top) = answers.top.value() else { return };
+    let rows = &top.rows;
+    let caption = |ui: &mut Ui, text: &str, ink| {
+        ui.add_space(STEP / 2.0);
+        ui.label(RichText::new(text).font(theme::semibold(12.0)).color(ink));
+    };
+    let line = |ui: &mut Ui, text: String| {
+        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(colors.text)).wrap().selectable(true));
+    };
+    if !rows.skipped.is_empty() {
+        let skipped = rows.skipped.len() as u64;
+        caption(ui, &format!("{} skipped", counted(skipped, "file")), colors.error);
+        for (path, error) in &rows.skipped {
+            line(ui, format!("{}: {error}", path.display()));
+        }
+    }
+    if rows.stages.bad_rows.total() > 0 {
+        caption(ui, &counted(rows.stages.bad_rows.total(), "bad row"), colors.warning);
+        for reason in rows.stages.bad_rows.reasons() {
+            line(ui, format!("{} {}: {}", counted(reason.count, "row"), reason.why, reason.examples.join("; ")));
+        }
+    }
+    if !rows.notes.is_empty() {
+        caption(ui, "What was guessed", colors.muted);
+        for note in &rows.notes {
+            line(ui, format!("{} {}", note.what, note.hint));
+        }
+    }
+}
+
+fn failed_ui(ui: &mut Ui, error: &str, out: &mut Vec<Command>) {
+    let colors = colors(ui);
+    let (mark, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
+    crate::gui::widgets::paint_icon(ui.painter(), mark, crate::gui::widgets::Icon::Warning, colors.error);
+    let width = ui.available_width() - 120.0;
+    ui.allocate_ui_with_layout(vec2(width, HEIGHT), egui::Layout::left_to_right(Align::Center), |ui| {
+        ui.add(egui::Label::new(RichText::new(error).color(colors.error)).wrap().selectable(true));
+    });
+    ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+        if plain_button(ui, true, "Retry").on_hover_text(Action::AskAgain.tip()).clicked() {
+            out.push(Action::AskAgain.into());
+        }
+    });
+}
+
+/// `0.34 s`, `12 ms`.
+fn short(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 0.1 { format!("{:.0} ms", seconds * 1e3) } else if seconds < 10.0 { format!("{seconds:.2} s") } else { crate::gui::widgets::text::duration(time) }
+}
