@@ -8,6 +8,7 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
+    detections::{self, DetectionsCommand},
     dialogs::{ChecksumDraft, Dialog, ExportDraft, LayoutDraft, Palette, SelectionDraft, VerifyDraft},
     dock::Pane,
     events::{Event, Purpose},
@@ -65,6 +66,7 @@ impl App {
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
             Command::Timeline(command) => self.apply_timeline(command, ctx),
             Command::Keep(command) => self.keep(command, ctx),
+            Command::Detections(command) => self.apply_to_detections(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             Command::SetLayout(_)
             | Command::OpenPane(_)
@@ -165,6 +167,26 @@ impl App {
             }
             Action::ActualSize => self.state.transient.view_scale = Some(true),
             Action::FitView => self.state.transient.view_scale = Some(false),
+            Action::AskAgain => self.apply_to_detections(DetectionsCommand::Again, ctx),
+            Action::ClearLimits => {
+                if let Some(lake) = self.lake() {
+                    let choice = Box::new(lake.detections.choice.unlimited());
+                    self.apply_to_detections(DetectionsCommand::Ask(choice), ctx);
+                }
+            }
+            Action::ExportAnswer => self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx),
+            Action::Export if self.state.persisted.workspace == Workspace::Detections => {
+                self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx);
+            }
+            Action::Undo | Action::Redo if self.state.persisted.workspace == Workspace::Detections => {
+                self.turn_detections(action == Action::Undo);
+            }
+            Action::CopySql if self.state.persisted.workspace == Workspace::Detections => {
+                if let Some(lake) = self.lake() {
+                    let text = detections::sql(&lake.detections.choice);
+                    self.apply(Command::Copy { text, what: "the question as SQL" }, ctx);
+                }
+            }
             Action::Export => {
                 if let Some(draft) = self.lake().map(ExportDraft::new) {
                     self.toggle_dialog(Dialog::Export(draft));

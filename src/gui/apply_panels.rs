@@ -17,7 +17,10 @@ impl App {
     pub(super) fn apply_to_panels(&mut self, command: Command) {
         let here = self.state.persisted.workspace;
         match command {
-            Command::SetLayout(layout) => *self.state.persisted.layout_of(layout.workspace()).0 = layout,
+            Command::SetLayout(layout) => {
+                let workspace = layout.workspace();
+                *self.state.persisted.layout_of(workspace).0 = layout;
+            }
             Command::OpenPane(pane) => {
                 self.state.persisted.workspace = pane.workspace();
                 self.state.persisted.layout_of(pane.workspace()).0.open(pane);

@@ -226,7 +226,17 @@ impl Lake {
         let (timeline, looking, track) = (self.timeline.clone(), self.looking.clone(), self.track_metric.clone());
         let (grid, filters) = (self.grid.clone(), self.filters.clone());
         let (detections, detections_look) = (self.detections.choice.clone(), self.detections.look.clone());
-        LakeMemory { filter, sort: self.sort.clone(), filters, timeline, looking, track, grid, detections, detections_look }
+        LakeMemory {
+            filter,
+            sort: self.sort.clone(),
+            filters,
+            timeline,
+            looking,
+            track,
+            grid,
+            detections,
+            detections_look,
+        }
     }
 
     /// The filter that is asked for: nothing while it is turned off.

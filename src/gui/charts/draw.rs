@@ -1,6 +1,9 @@
 //! Draws a chart, and tells what the pointer does on it.
 
-use egui::{Color32, CursorIcon, Id, PointerButton, Pos2, Rect, Response, RichText, Stroke, Ui, Vec2b, WidgetInfo, accesskit::Role, vec2};
+use egui::{
+    Color32, CursorIcon, Id, PointerButton, Pos2, Rect, Response, RichText, Stroke, Ui, Vec2b, WidgetInfo,
+    accesskit::Role, vec2,
+};
 use egui_plot::{AxisHints, Bar, BarChart, Legend, Line, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi, Points};
 
 use super::{
@@ -52,7 +55,11 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
         let scale = if axis == 0 { chart.x.scale } else { chart.y.scale };
         chart.series.iter().flat_map(move |series| {
             let half = if let (Marks::Bars(width), 0) = (&series.marks, axis) { width / 2.0 } else { 0.0 };
-            series.points.iter().flat_map(move |point| [point[axis] - half, point[axis] + half]).filter_map(move |at| scale.place(at))
+            series
+                .points
+                .iter()
+                .flat_map(move |point| [point[axis] - half, point[axis] + half])
+                .filter_map(move |at| scale.place(at))
         })
     };
     let (x, y) = (chart.x.bounds(places(0)), chart.y.bounds(places(1)));
@@ -155,7 +162,8 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, colors: 
             #[expect(clippy::cast_precision_loss, reason = "bars on a screen")]
             if seen.len() as f32 > width {
                 // More bars than pixels: an outline through the largest of each pixel.
-                let line = Line::new(series.name.clone(), outline(seen, width, |value| y.place(value).unwrap_or(floor)));
+                let line =
+                    Line::new(series.name.clone(), outline(seen, width, |value| y.place(value).unwrap_or(floor)));
                 return plot.line(line.color(ink).width(1.0).fill(to_f32(floor)).allow_hover(false));
             }
             // Thin lines between bars, as long as these are wide.
@@ -216,7 +224,13 @@ fn outline(points: &[[f64; 2]], width: f32, place: impl Fn(f64) -> f64) -> Vec<[
 }
 
 /// What the pointer is at, and what the brush does.
-fn pointed(ui: &Ui, chart: &Chart, look: &Look, response: &Response, transform: &PlotTransform) -> (Option<Point>, Option<Brush>) {
+fn pointed(
+    ui: &Ui,
+    chart: &Chart,
+    look: &Look,
+    response: &Response,
+    transform: &PlotTransform,
+) -> (Option<Point>, Option<Brush>) {
     let colors = colors(ui);
     let painter = ui.painter().with_clip_rect(*transform.frame());
     let begun: Id = response.id.with("brush");
@@ -320,7 +334,8 @@ mod tests {
 
     #[test]
     fn an_outline_keeps_the_extremes() {
-        let points: Vec<[f64; 2]> = (0..10_000).map(|at| [f64::from(at), if at == 7_777 { 99.0 } else { f64::from(at % 3) }]).collect();
+        let points: Vec<[f64; 2]> =
+            (0..10_000).map(|at| [f64::from(at), if at == 7_777 { 99.0 } else { f64::from(at % 3) }]).collect();
         let line = outline(&points, 100.0, |value| value);
         assert!(line.len() <= 204, "{}", line.len());
         assert!(line.iter().any(|point| (point[1] - 99.0).abs() < 1e-9));

@@ -9,8 +9,8 @@ mod scale;
 mod svg;
 mod table;
 
-pub use draw::{Brush, Look, Shown, chart_ui};
-pub use picture::{ChartFile, write_picture};
+pub use draw::{Brush, Look, chart_ui};
+pub use picture::{ChartFile, write_picture, write_whole};
 pub use table::csv;
 
 /// A chart, with everything that is told in it.

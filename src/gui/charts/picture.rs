@@ -46,7 +46,10 @@ pub fn write_picture(file: &ChartFile, title: &str, draw: impl FnMut(&mut Ui)) -
 }
 
 /// Writes a file that appears when it is whole.
-pub(super) fn write_whole(out: &Path, bytes: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// Whatever the file system reports.
+pub fn write_whole(out: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut part = tempfile::NamedTempFile::new_in(folder)?;
@@ -149,7 +152,13 @@ mod tests {
     fn chart() -> Chart {
         let points: Vec<[f64; 2]> = (0..24).map(|at| [f64::from(at), f64::from(at % 7 + 1)]).collect();
         let series = Series { name: "events <all>".into(), marks: Marks::Bars(1.0), points, ..Series::default() };
-        Chart { name: "Over time".into(), x: Axis::counts("hour"), y: Axis::counts("events"), series: vec![series], ..Chart::default() }
+        Chart {
+            name: "Over time".into(),
+            x: Axis::counts("hour"),
+            y: Axis::counts("events"),
+            series: vec![series],
+            ..Chart::default()
+        }
     }
 
     #[test]
@@ -174,12 +183,18 @@ mod tests {
                     assert!((20_000..300_000).contains(&bars), "{bars} pixels of bars");
                     let ground = palette.panel;
                     assert_eq!(image.get_pixel(2, 2).0, [ground.r(), ground.g(), ground.b()]);
-                    let text = image.enumerate_pixels().filter(|(_, y, pixel)| *y < 60 && pixel.0 != [ground.r(), ground.g(), ground.b()]);
+                    let text = image
+                        .enumerate_pixels()
+                        .filter(|(_, y, pixel)| *y < 60 && pixel.0 != [ground.r(), ground.g(), ground.b()]);
                     assert!(text.count() > 200, "the title is drawn");
                 } else {
                     let text = String::from_utf8(bytes).unwrap();
                     let document = roxmltree::Document::parse(&text).unwrap();
-                    let texts: Vec<_> = document.descendants().filter(|node| node.has_tag_name("text")).filter_map(|node| node.text()).collect();
+                    let texts: Vec<_> = document
+                        .descendants()
+                        .filter(|node| node.has_tag_name("text"))
+                        .filter_map(|node| node.text())
+                        .collect();
                     for expected in ["Events & hours", "hour", "events", "5"] {
                         assert!(texts.contains(&expected), "{expected} in {texts:?}");
                     }

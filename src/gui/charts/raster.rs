@@ -20,8 +20,17 @@ pub(super) fn patch(whole: &mut ColorImage, part: &ColorImage, [left, top]: [usi
 }
 
 /// Paints the triangles on black; what covers the whole picture comes first.
-pub(super) fn paint(primitives: &[ClippedPrimitive], textures: &HashMap<TextureId, ColorImage>, size: Vec2, scale: f32) -> ColorImage {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sides of a picture, checked by the caller")]
+pub(super) fn paint(
+    primitives: &[ClippedPrimitive],
+    textures: &HashMap<TextureId, ColorImage>,
+    size: Vec2,
+    scale: f32,
+) -> ColorImage {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "sides of a picture, checked by the caller"
+    )]
     let [width, height] = [size.x, size.y].map(|side| (side * scale) as usize);
     let mut image = ColorImage::filled([width, height], Color32::BLACK);
     for clipped in primitives {
@@ -44,7 +53,13 @@ fn pixel(at: f32, most: usize) -> usize {
     (at.max(0.0) as usize).min(most)
 }
 
-fn mesh_on(image: &mut ColorImage, mesh: &Mesh, texture: &ColorImage, [left, right, top, bottom]: [usize; 4], scale: f32) {
+fn mesh_on(
+    image: &mut ColorImage,
+    mesh: &Mesh,
+    texture: &ColorImage,
+    [left, right, top, bottom]: [usize; 4],
+    scale: f32,
+) {
     for corners in mesh.indices.as_chunks::<3>().0 {
         let [Some(a), Some(b), Some(c)] = corners.map(|index| mesh.vertices.get(index as usize)) else { continue };
         let [pa, mut pb, mut pc] = [a, b, c].map(|vertex| vertex.pos * scale);

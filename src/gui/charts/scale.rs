@@ -178,9 +178,15 @@ mod tests {
 
     #[test]
     fn ticks_are_short() {
-        for (value, expected) in
-            [(0.0, "0"), (0.25, "0.25"), (950.0, "950"), (2500.0, "2,500"), (25_000.0, "25 k"), (3e6, "3 M"), (2e9, "2 G")]
-        {
+        for (value, expected) in [
+            (0.0, "0"),
+            (0.25, "0.25"),
+            (950.0, "950"),
+            (2500.0, "2,500"),
+            (25_000.0, "25 k"),
+            (3e6, "3 M"),
+            (2e9, "2 G"),
+        ] {
             assert_eq!(short(value), expected);
         }
         let mark = |value| GridMark { value, step_size: 1.0 };

@@ -43,7 +43,8 @@ impl Svg {
         if !clip.is_positive() {
             return;
         }
-        let all = clipped.clip_rect.contains_rect(self.whole) || clip.contains_rect(clipped.shape.visual_bounding_rect());
+        let all =
+            clipped.clip_rect.contains_rect(self.whole) || clip.contains_rect(clipped.shape.visual_bounding_rect());
         if !all {
             self.clips += 1;
             let (id, size) = (self.clips, clip.size());
@@ -100,7 +101,8 @@ impl Svg {
             }
             Shape::CubicBezier(curve) => {
                 for points in curve.flatten_closed(None, None) {
-                    let path = PathShape { points, closed: curve.closed, fill: curve.fill, stroke: curve.stroke.clone() };
+                    let path =
+                        PathShape { points, closed: curve.closed, fill: curve.fill, stroke: curve.stroke.clone() };
                     self.path(&path);
                 }
             }
@@ -168,7 +170,12 @@ impl Svg {
         let turn = if shape.angle == 0.0 {
             String::new()
         } else {
-            format!(r#" transform="rotate({} {} {})""#, part(shape.angle.to_degrees()), part(shape.pos.x), part(shape.pos.y))
+            format!(
+                r#" transform="rotate({} {} {})""#,
+                part(shape.angle.to_degrees()),
+                part(shape.pos.x),
+                part(shape.pos.y)
+            )
         };
         let font = font(&format.font_id);
         for row in &shape.galley.rows {

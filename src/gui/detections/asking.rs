@@ -37,9 +37,7 @@ impl<K: PartialEq + Clone, T: Send + 'static> Asking<K, T> {
         ctx: &Context,
         work: impl FnOnce(&Progress) -> Result<T, String> + Send + 'static,
     ) {
-        if self.fetch.poll() {
-            self.progress = None;
-        }
+        self.poll();
         if self.fetch.key() == Some(key) {
             self.coming = None;
             return;
@@ -63,6 +61,13 @@ impl<K: PartialEq + Clone, T: Send + 'static> Asking<K, T> {
         self.progress = Some(progress.clone());
         self.begun = Some(now);
         self.fetch.request(key.clone(), pool, Priority::Visible, ctx, move |_| work(&progress));
+    }
+
+    /// Takes in the answer if it has come.
+    pub fn poll(&mut self) {
+        if self.fetch.poll() {
+            self.progress = None;
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! The bar on top: the whole question in one line, from how it is counted to where it is answered.
 
-use egui::{Align, CornerRadius, DragValue, Layout, Popup, PopupCloseBehavior, Response, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, style::StyleModifier, vec2};
+use egui::{
+    Align, CornerRadius, DragValue, Layout, Popup, PopupCloseBehavior, Response, RichText, Sense, Stroke, StrokeKind,
+    Ui, WidgetInfo, accesskit::Role, style::StyleModifier, vec2,
+};
 
 use super::{
     Choice, DetectionsCommand,
@@ -35,7 +38,14 @@ pub(super) fn ask(choice: Choice) -> Command {
 }
 
 impl Bar {
-    pub(super) fn ui(&mut self, ui: &mut Ui, lake: &Lake, answers: &mut Answers, workers: &Workers, out: &mut Vec<Command>) {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        lake: &Lake,
+        answers: &mut Answers,
+        workers: &Workers,
+        out: &mut Vec<Command>,
+    ) {
         let choice = &lake.detections.choice;
         let layout = Layout::left_to_right(Align::Center).with_main_wrap(true);
         let size = vec2(ui.available_width(), LINE);
@@ -74,7 +84,10 @@ impl Bar {
         self.window_ui(ui, choice, out);
         let mut dedup = choice.dedup;
         let distinct = ui.checkbox(&mut dedup, "Distinct").accessible_name("Count each detection once");
-        if distinct.on_hover_text("Each detection_oid counts once, however often it came; the earliest event holds.").clicked() {
+        if distinct
+            .on_hover_text("Each detection_oid counts once, however often it came; the earliest event holds.")
+            .clicked()
+        {
             out.push(ask(Choice { dedup, ..choice.clone() }));
         }
     }
@@ -83,10 +96,15 @@ impl Bar {
         let text = match (choice.window_ns, choice.slide_ns) {
             (None, _) => "none".to_owned(),
             (Some(size), Some(slide)) if slide != size => format!("{} every {}", length_text(size), length_text(slide)),
-            (Some(size), _) => WINDOWS.iter().find(|known| known.0 == size).map_or_else(|| length_text(size), |known| known.1.to_owned()),
+            (Some(size), _) => WINDOWS
+                .iter()
+                .find(|known| known.0 == size)
+                .map_or_else(|| length_text(size), |known| known.1.to_owned()),
         };
         let button = choice_button(ui, "Window", &text, false, "Windows of time");
-        let menu = Popup::menu(&button).style(StyleModifier::default()).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let menu = Popup::menu(&button)
+            .style(StyleModifier::default())
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         menu.show(|ui| {
             ui.set_width(236.0);
             let muted = colors(ui).muted;
@@ -116,7 +134,9 @@ impl Bar {
                     ui.close();
                 }
             });
-            ui.label(RichText::new("Sliding windows overlap, and an event counts in each of them.").size(11.5).color(muted));
+            ui.label(
+                RichText::new("Sliding windows overlap, and an event counts in each of them.").size(11.5).color(muted),
+            );
         });
     }
 
@@ -125,7 +145,13 @@ impl Bar {
         let choice = &lake.detections.choice;
         let engine = choice_button(ui, "", &engine_text(choice), !choice.engine.is_empty(), "Where it is answered");
         self.source.engine_ui(&engine, choice, answers, lake, workers, out);
-        let files = choice_button(ui, "", &source_text(choice), choice.events.is_some() || choice.places.is_some(), "Which events");
+        let files = choice_button(
+            ui,
+            "",
+            &source_text(choice),
+            choice.events.is_some() || choice.places.is_some(),
+            "Which events",
+        );
         self.source.files_ui(&files, choice, answers, out);
         if icon_button(ui, Icon::Export, &Action::ExportAnswer.tip()).clicked() {
             out.push(Action::ExportAnswer.into());

@@ -95,7 +95,8 @@ fn skew(places: &Places, shares: bool) -> Chart {
     }
     let at = thinned(busy);
     let name = |index: usize| format!("{}. {}", index + 1, places.list[index].text());
-    let value = |index: usize| if shares { places.share(sums[index]) * 100.0 } else { places.list[index].events as f64 };
+    let value =
+        |index: usize| if shares { places.share(sums[index]) * 100.0 } else { places.list[index].events as f64 };
     let points = at.iter().map(|index| [*index as f64 + 1.0, value(*index)]).collect();
     let names = at.iter().map(|index| name(*index)).collect();
     let y = if shares {
@@ -172,7 +173,11 @@ fn delays(repeats: &Repeats) -> Chart {
     };
     Chart {
         name: ChartOf::Repeats.name().into(),
-        x: Axis { title: "delay".into(), labels: (0..=last).map(|index| delay_name(index, false)).collect(), ..Axis::default() },
+        x: Axis {
+            title: "delay".into(),
+            labels: (0..=last).map(|index| delay_name(index, false)).collect(),
+            ..Axis::default()
+        },
         y: Axis { title: "copies".into(), scale: Scale::Log, from_zero: true, ..Axis::default() },
         series: vec![series],
         aspect: None,
@@ -200,7 +205,12 @@ mod tests {
 
     fn places() -> Places {
         let place = |oid: i64, events, at| Place { oid, name: Some(format!("P{oid}")), matched: true, events, at };
-        Places::new(vec![place(1, 10, Some([13.4, 52.5])), place(2, 30, None), place(3, 0, Some([13.5, 52.4])), place(4, 60, Some([13.3, 52.6]))])
+        Places::new(vec![
+            place(1, 10, Some([13.4, 52.5])),
+            place(2, 30, None),
+            place(3, 0, Some([13.5, 52.4])),
+            place(4, 60, Some([13.3, 52.6])),
+        ])
     }
 
     #[test]

@@ -223,7 +223,9 @@ mod tests {
 
     #[test]
     fn lengths_are_read_as_they_are_written() {
-        for (text, ns) in [("15min", 900 * S), ("1h", 3600 * S), ("90s", 90 * S), ("250ms", 250_000_000), ("168h", 604_800 * S)] {
+        for (text, ns) in
+            [("15min", 900 * S), ("1h", 3600 * S), ("90s", 90 * S), ("250ms", 250_000_000), ("168h", 604_800 * S)]
+        {
             assert_eq!(length_of(text), Some(ns));
             assert_eq!(length_text(ns), text);
         }

@@ -107,7 +107,8 @@ pub fn request(session: &Session, choice: &Choice) -> Result<TopRequest, String>
     let usual = if choice.events.is_none() { session.top_request().ok() } else { None };
     let source = sources(session, choice)?.source.ok_or("There are no detection events in this lake.")?;
     let request = usual.unwrap_or_else(|| TopRequest::of(source.clone()));
-    let engine = if choice.engine.is_empty() { EngineChoice::Local } else { EngineChoice::Remote(choice.engine.clone()) };
+    let engine =
+        if choice.engine.is_empty() { EngineChoice::Local } else { EngineChoice::Remote(choice.engine.clone()) };
     // Every file that can be read counts; the others are named.
     Ok(TopRequest { source, query: choice.query(), engine, on_error: OnError::Skip, ..request })
 }
@@ -210,6 +211,14 @@ pub fn repeats(session: &Session, choice: &Choice, progress: &Progress) -> Resul
     session.duplicates(&local(session, choice)?, DISAGREEING, progress).map_err(text)
 }
 
+/// Tries whether a cluster answers, with the smallest question there is.
+pub fn test(session: &Session, address: &str, progress: &Progress) -> Result<String, String> {
+    let choice = Choice { n: 1, overall: true, engine: address.to_owned(), ..Choice::default() };
+    let begun = std::time::Instant::now();
+    session.top(&request(session, &choice)?, progress).map_err(text)?;
+    Ok(format!("{address} answers; the top item of all events took {:.1} s.", begun.elapsed().as_secs_f64()))
+}
+
 /// The events of an item, with the frames that show them.
 pub fn sightings(
     session: &Session,
@@ -240,7 +249,9 @@ mod tests {
     #[test]
     fn windows_suit_the_span_and_lose_no_event() {
         let minute = FINEST;
-        for (span, expected) in [(0, minute), (200 * minute, minute), (400 * minute, 2 * minute), (30 * 1440 * minute, 360 * minute)] {
+        for (span, expected) in
+            [(0, minute), (200 * minute, minute), (400 * minute, 2 * minute), (30 * 1440 * minute, 360 * minute)]
+        {
             assert_eq!(length_for(0, span), expected, "{span}");
         }
         let fine: Vec<(i64, u64)> = (-10..500).map(|at| (at * minute, 3)).collect();

@@ -17,7 +17,10 @@ use crate::{
         command::{Action, Command},
         lake::Lake,
         theme::{self, STEP, colors},
-        widgets::{Icon, VirtualScroll, elided, field, icon_button, plain_button, text::{count, time_utc}},
+        widgets::{
+            Icon, VirtualScroll, elided, field, icon_button, plain_button,
+            text::{count, time_utc},
+        },
         work::Workers,
     },
     model::parse_time_ns,
@@ -64,13 +67,26 @@ pub(super) fn span_text(from: Option<i64>, to: Option<i64>) -> String {
 }
 
 impl Limits {
-    pub(super) fn ui(&mut self, ui: &mut Ui, lake: &Lake, answers: &mut Answers, workers: &Workers, out: &mut Vec<Command>) {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        lake: &Lake,
+        answers: &mut Answers,
+        workers: &Workers,
+        out: &mut Vec<Command>,
+    ) {
         let choice = &lake.detections.choice;
         let limited = choice.from_ns.is_some() || choice.to_ns.is_some();
         let button = choice_button(ui, "", &span_text(choice.from_ns, choice.to_ns), limited, "Span of time");
         self.span_ui(&button, choice, out);
         let places = answers.places.value().cloned();
-        let button = choice_button(ui, "", &places_text(choice, places.as_deref()), !choice.locations.is_empty(), "Which locations");
+        let button = choice_button(
+            ui,
+            "",
+            &places_text(choice, places.as_deref()),
+            !choice.locations.is_empty(),
+            "Which locations",
+        );
         self.places_ui(&button, choice, places, workers, out);
         let items = match choice.items.as_slice() {
             [] => "All items".to_owned(),
@@ -85,7 +101,8 @@ impl Limits {
     }
 
     fn span_ui(&mut self, button: &Response, choice: &Choice, out: &mut Vec<Command>) {
-        let menu = Popup::menu(button).style(StyleModifier::default()).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let menu =
+            Popup::menu(button).style(StyleModifier::default()).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         menu.show(|ui| {
             ui.set_width(300.0);
             let colors = colors(ui);
@@ -99,7 +116,9 @@ impl Limits {
             let mut entered = field(ui, &mut self.from, "From", "the first event", 284.0).lost_focus();
             ui.label(RichText::new("Until, UTC; not included").font(theme::medium(11.5)).color(colors.muted));
             entered |= field(ui, &mut self.to, "Until", "the last event", 284.0).lost_focus();
-            let read = |text: &str| if text.trim().is_empty() { Ok(None) } else { parse_time_ns(text.trim()).map(Some).ok_or(()) };
+            let read = |text: &str| {
+                if text.trim().is_empty() { Ok(None) } else { parse_time_ns(text.trim()).map(Some).ok_or(()) }
+            };
             let span = read(&self.from).and_then(|from| Ok((from, read(&self.to)?)));
             let wrong = match span {
                 Err(()) => Some("Write times like 2024-05-01 08:30."),
@@ -107,7 +126,11 @@ impl Limits {
                 Ok(_) => None,
             };
             ui.add_space(STEP / 2.0);
-            ui.label(RichText::new(wrong.unwrap_or("Or drag on the chart “Over time”.")).size(11.5).color(if wrong.is_some() { colors.error } else { colors.muted }));
+            ui.label(
+                RichText::new(wrong.unwrap_or("Or drag on the chart “Over time”."))
+                    .size(11.5)
+                    .color(if wrong.is_some() { colors.error } else { colors.muted }),
+            );
             ui.horizontal(|ui| {
                 let enter = entered && ui.input(|input| input.key_pressed(Key::Enter));
                 if (plain_button(ui, wrong.is_none(), "Set the span").clicked() || (enter && wrong.is_none()))
@@ -124,8 +147,16 @@ impl Limits {
         });
     }
 
-    fn places_ui(&mut self, button: &Response, choice: &Choice, places: Option<Arc<Places>>, workers: &Workers, out: &mut Vec<Command>) {
-        let menu = Popup::menu(button).style(StyleModifier::default()).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    fn places_ui(
+        &mut self,
+        button: &Response,
+        choice: &Choice,
+        places: Option<Arc<Places>>,
+        workers: &Workers,
+        out: &mut Vec<Command>,
+    ) {
+        let menu =
+            Popup::menu(button).style(StyleModifier::default()).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         menu.show(|ui| {
             ui.set_width(340.0);
             let colors = colors(ui);
@@ -157,7 +188,13 @@ impl Limits {
                     let at = rect.left_center() + vec2(28.0, 0.0);
                     elided(ui.painter(), at, place.text(), theme::medium(12.5), colors.text, rect.width() - 120.0);
                     let told = count(place.events);
-                    ui.painter().text(rect.right_center(), egui::Align2::RIGHT_CENTER, told, theme::numbers(12.0), colors.muted);
+                    ui.painter().text(
+                        rect.right_center(),
+                        egui::Align2::RIGHT_CENTER,
+                        told,
+                        theme::numbers(12.0),
+                        colors.muted,
+                    );
                 });
             });
         });
@@ -165,7 +202,8 @@ impl Limits {
 
     /// True while the list is open.
     fn items_ui(&mut self, button: &Response, choice: &Choice, answers: &Answers, out: &mut Vec<Command>) -> bool {
-        let menu = Popup::menu(button).style(StyleModifier::default()).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let menu =
+            Popup::menu(button).style(StyleModifier::default()).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         let shown = menu.show(|ui| {
             ui.set_width(300.0);
             let colors = colors(ui);
@@ -181,7 +219,8 @@ impl Limits {
             };
             let all: u64 = items.iter().map(|item| item.1).sum();
             let search = self.item.trim().to_lowercase();
-            let found: Vec<&(String, u64)> = items.iter().filter(|item| item.0.to_lowercase().contains(&search)).collect();
+            let found: Vec<&(String, u64)> =
+                items.iter().filter(|item| item.0.to_lowercase().contains(&search)).collect();
             if found.is_empty() {
                 ui.label(RichText::new(format!("No item is called “{}”.", self.item.trim())).color(colors.muted));
             }
@@ -210,7 +249,9 @@ impl Limits {
 fn places_text(choice: &Choice, places: Option<&Places>) -> String {
     match choice.locations.as_slice() {
         [] => "All locations".to_owned(),
-        [one] => places.and_then(|places| places.of(*one)).map_or_else(|| format!("oid {one}"), super::answer::Place::text),
+        [one] => {
+            places.and_then(|places| places.of(*one)).map_or_else(|| format!("oid {one}"), super::answer::Place::text)
+        }
         many => format!("{} locations", count(many.len() as u64)),
     }
 }

@@ -24,7 +24,8 @@ mod table;
 mod words;
 
 pub use choice::Choice;
-pub use command::{Asked, ChartOf, DetectionsCommand, DetectionsLook, Sighted};
+pub use command::{Asked, ChartOf, DetectionsCommand, DetectionsLook, Sighted, Source};
+pub use door::request;
 pub use export::ExportDraft as AnswerDraft;
 pub use words::{command_line, sql};
 
@@ -88,6 +89,12 @@ impl Detections {
         self.answers.long_work()
     }
 
+    /// Whether something is worked out.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        self.answers.is_asking()
+    }
+
     /// Stops what is under way.
     pub fn stop(&mut self) {
         self.answers.stop();
@@ -98,7 +105,17 @@ impl Detections {
         self.answers.again();
     }
 
-    /// Shows the locations from the top, and the ranked bars of the first.
+    /// The frames of a footage look different from now on.
+    pub fn forget_pictures(&mut self, footage: i64) {
+        self.events.forget_pictures(footage);
+    }
+
+    /// The footages that pictures are kept of in memory, and a number that grows with every picture that comes.
+    pub fn kept(&self) -> (impl Iterator<Item = i64> + '_, u64) {
+        self.events.kept()
+    }
+
+    /// Scrolls the ranked bars to a location.
     pub fn reveal_location(&mut self, oid: i64) {
         self.ranked.reveal(oid);
     }

@@ -3,13 +3,8 @@
 use egui::{Align, Layout, RichText, Ui};
 
 use super::{
-    ChartOf, DetectionsCommand, DetectionsLook,
-    bar::ask,
-    charts::Charts,
-    limits::span_text,
-    places::set_look,
-    state::Answers,
-    words::failed_or_waiting,
+    ChartOf, DetectionsCommand, DetectionsLook, bar::ask, charts::Charts, limits::span_text, places::set_look,
+    state::Answers, words::failed_or_waiting,
 };
 use crate::gui::{
     charts::{Brush, Look, chart_ui},
@@ -34,22 +29,34 @@ pub(super) fn over_time_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: 
     let (choice, look) = (&lake.detections.choice, &lake.detections.look);
     if times.counts.is_empty() {
         let body = "No event of these locations and items has a time.";
-        empty_ui(ui, Icon::Clock, "Nothing over time", body, |ui| super::places::limits_button(ui, choice.is_limited(), out));
+        empty_ui(ui, Icon::Clock, "Nothing over time", body, |ui| {
+            super::places::limits_button(ui, choice.is_limited(), out)
+        });
         return;
     }
     let Some(chart) = charts.get(ChartOf::OverTime) else { return };
     egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 0)).show(ui, |ui| {
         bar(ui, 36.0, |ui| {
             let limited = choice.from_ns.is_some() || choice.to_ns.is_some();
-            let text = if limited { span_text(choice.from_ns, choice.to_ns) } else { "Drag to choose a span".to_owned() };
-            ui.label(RichText::new(text).font(theme::numbers(12.5)).color(if limited { colors.text } else { colors.muted }));
+            let text =
+                if limited { span_text(choice.from_ns, choice.to_ns) } else { "Drag to choose a span".to_owned() };
+            ui.label(RichText::new(text).font(theme::numbers(12.5)).color(if limited {
+                colors.text
+            } else {
+                colors.muted
+            }));
             if limited {
                 let inside = times.counts.iter().filter(|(start, _)| {
                     choice.from_ns.is_none_or(|from| *start >= from) && choice.to_ns.is_none_or(|to| *start < to)
                 });
                 let events: u64 = inside.map(|window| window.1).sum();
-                ui.label(RichText::new(format!("about {} events", count(events))).font(theme::numbers(12.5)).color(colors.muted));
-                if quiet_button(ui, RichText::new("All times").font(theme::medium(12.5)).color(colors.accent)).clicked() {
+                ui.label(
+                    RichText::new(format!("about {} events", count(events)))
+                        .font(theme::numbers(12.5))
+                        .color(colors.muted),
+                );
+                if quiet_button(ui, RichText::new("All times").font(theme::medium(12.5)).color(colors.accent)).clicked()
+                {
                     out.push(ask(choice.with_span(None)));
                 }
             }

@@ -19,7 +19,10 @@ use crate::{
         fetch::Fetch,
         lake::Lake,
         theme::{self, STEP, colors},
-        widgets::{Icon, VirtualScroll, bar, divider, elided, empty_ui, field, icon_button, paint_icon, plain_button, text::{count, counted}},
+        widgets::{
+            Icon, VirtualScroll, bar, divider, elided, empty_ui, field, icon_button, paint_icon, plain_button,
+            text::{count, counted},
+        },
         work::Workers,
     },
     jobs::Priority,
@@ -48,7 +51,13 @@ pub(super) struct Found {
 
 impl Found {
     /// Asks a worker for the locations that are looked for; the newest there are.
-    pub fn of(&mut self, places: &Arc<Places>, wanted: Wanted, workers: &Workers, ctx: &Context) -> Option<Arc<Vec<u32>>> {
+    pub fn of(
+        &mut self,
+        places: &Arc<Places>,
+        wanted: Wanted,
+        workers: &Workers,
+        ctx: &Context,
+    ) -> Option<Arc<Vec<u32>>> {
         let same = self.of.as_ref().is_some_and(|known| Arc::ptr_eq(known, places));
         if !same {
             self.fetch.clear();
@@ -69,7 +78,8 @@ fn found(places: &Places, wanted: &Wanted) -> Vec<u32> {
             || place.name.as_ref().is_some_and(|name| name.to_lowercase().contains(&search))
             || place.oid.to_string().starts_with(&search)
     };
-    let mut list: Vec<u32> = (0_u32..).zip(&places.list).filter(|(_, place)| fits(place)).map(|(index, _)| index).collect();
+    let mut list: Vec<u32> =
+        (0_u32..).zip(&places.list).filter(|(_, place)| fits(place)).map(|(index, _)| index).collect();
     let place = |index: &u32| &places.list[*index as usize];
     match wanted.by {
         // As they are.
@@ -77,7 +87,11 @@ fn found(places: &Places, wanted: &Wanted) -> Vec<u32> {
         PlacesBy::Name => list.sort_by(|a, b| {
             let (a, b) = (place(a), place(b));
             let names = (a.name.as_deref().unwrap_or_default(), b.name.as_deref().unwrap_or_default());
-            a.name.is_none().cmp(&b.name.is_none()).then_with(|| alphanumeric_sort::compare_str(names.0, names.1)).then(a.oid.cmp(&b.oid))
+            a.name
+                .is_none()
+                .cmp(&b.name.is_none())
+                .then_with(|| alphanumeric_sort::compare_str(names.0, names.1))
+                .then(a.oid.cmp(&b.oid))
         }),
         PlacesBy::Oid => list.sort_by_key(|index| place(index).oid),
     }
@@ -96,19 +110,37 @@ pub struct PlacesPane {
 }
 
 impl PlacesPane {
-    pub(super) fn ui(&mut self, ui: &mut Ui, lake: &Lake, answers: &Answers, workers: &Workers, out: &mut Vec<Command>) {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        lake: &Lake,
+        answers: &Answers,
+        workers: &Workers,
+        out: &mut Vec<Command>,
+    ) {
         let colors = colors(ui);
         let (choice, look) = (&lake.detections.choice, &lake.detections.look);
-        let Some(places) = failed_or_waiting(ui, &answers.places, "Counting events by location…", out).cloned() else { return };
+        let Some(places) = failed_or_waiting(ui, &answers.places, "Counting events by location…", out).cloned()
+        else {
+            return;
+        };
         let wanted = Wanted { search: self.search.clone(), by: look.places, turned: look.places_turned };
         let found = self.found.of(&places, wanted, workers, ui.ctx());
         let found = found.as_deref().map_or(&[][..], Vec::as_slice);
         egui::Frame::new().inner_margin(egui::Margin::symmetric(10, 0)).show(ui, |ui| {
             bar(ui, 40.0, |ui| {
-                field(ui, &mut self.search, "Search locations by name or oid", "Name or oid", ui.available_width() - 68.0);
+                field(
+                    ui,
+                    &mut self.search,
+                    "Search locations by name or oid",
+                    "Name or oid",
+                    ui.available_width() - 68.0,
+                );
                 let sort = icon_button(ui, Icon::Sliders, "Order of locations");
                 egui::Popup::menu(&sort).style(egui::style::StyleModifier::default()).show(|ui| {
-                    for (by, name) in [(PlacesBy::Events, "By events"), (PlacesBy::Name, "By name"), (PlacesBy::Oid, "By oid")] {
+                    for (by, name) in
+                        [(PlacesBy::Events, "By events"), (PlacesBy::Name, "By name"), (PlacesBy::Oid, "By oid")]
+                    {
                         if ui.radio(look.places == by, name).clicked() {
                             out.push(set_look(DetectionsLook { places: by, ..look.clone() }));
                             ui.close();
@@ -123,11 +155,17 @@ impl PlacesPane {
         });
         divider(ui);
         if places.list.is_empty() {
-            empty_ui(ui, Icon::Route, "No locations", "No event within the limits names a location.", |ui| limits_button(ui, choice.is_limited(), out));
+            empty_ui(ui, Icon::Route, "No locations", "No event within the limits names a location.", |ui| {
+                limits_button(ui, choice.is_limited(), out)
+            });
             return;
         }
         if found.is_empty() && !self.search.trim().is_empty() {
-            let body = format!("None of {} is called “{}”.", counted(places.list.len() as u64, "location"), self.search.trim());
+            let body = format!(
+                "None of {} is called “{}”.",
+                counted(places.list.len() as u64, "location"),
+                self.search.trim()
+            );
             empty_ui(ui, Icon::Search, "Nothing found", &body, |_| {});
             return;
         }
@@ -149,9 +187,20 @@ impl PlacesPane {
         ui.painter().hline(line.x_range(), line.top(), Stroke::new(1.0, colors.line));
         let told = match places.unmatched {
             0 => counted(places.list.len() as u64, "location"),
-            unmatched => format!("{}, {} not in the table", counted(places.list.len() as u64, "location"), count(unmatched as u64)),
+            unmatched => format!(
+                "{}, {} not in the table",
+                counted(places.list.len() as u64, "location"),
+                count(unmatched as u64)
+            ),
         };
-        elided(ui.painter(), line.left_center() + vec2(12.0, 0.0), told, theme::numbers(12.0), colors.muted, line.width() - 24.0);
+        elided(
+            ui.painter(),
+            line.left_center() + vec2(12.0, 0.0),
+            told,
+            theme::numbers(12.0),
+            colors.muted,
+            line.width() - 24.0,
+        );
     }
 }
 
@@ -193,7 +242,14 @@ fn place_ui(ui: &Ui, places: &Places, place: &Place, (on, most): (bool, u64), re
         name_at.x += 18.0;
     }
     let room = right - wide - STEP - name_at.x;
-    elided(painter, name_at, place.text(), theme::medium(12.5), if place.matched { colors.text } else { colors.muted }, room);
+    elided(
+        painter,
+        name_at,
+        place.text(),
+        theme::medium(12.5),
+        if place.matched { colors.text } else { colors.muted },
+        room,
+    );
     let top = pos2(right - number.size().x, rect.top() + 15.0 - number.size().y / 2.0);
     painter.galley(top, number, colors.text);
     #[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
@@ -202,7 +258,11 @@ fn place_ui(ui: &Ui, places: &Places, place: &Place, (on, most): (bool, u64), re
     painter.rect_filled(track, 1, colors.pressed);
     painter.rect_filled(track.with_max_x(track.left() + track.width() * part), 1, colors.front);
     painter.text(pos2(right, rect.top() + 29.5), Align2::RIGHT_CENTER, share, theme::numbers(11.0), colors.muted);
-    let tip = if place.matched { format!("{}\noid {}", place.text(), place.oid) } else { format!("oid {} is not in the table of locations", place.oid) };
+    let tip = if place.matched {
+        format!("{}\noid {}", place.text(), place.oid)
+    } else {
+        format!("oid {} is not in the table of locations", place.oid)
+    };
     response.on_hover_ui(|ui| {
         ui.label(RichText::new(tip));
     })
@@ -214,9 +274,18 @@ mod tests {
 
     #[test]
     fn locations_are_found_by_name_and_oid_in_any_order() {
-        let place = |oid, name: Option<&str>, events| Place { oid, name: name.map(str::to_owned), matched: name.is_some(), events, at: None };
-        let places = Places::new(vec![place(12, Some("Pier 10"), 5), place(7, Some("pier 9"), 50), place(121, None, 9)]);
-        let oids = |wanted: &Wanted| found(&places, wanted).iter().map(|index| places.list[*index as usize].oid).collect::<Vec<_>>();
+        let place = |oid, name: Option<&str>, events| Place {
+            oid,
+            name: name.map(str::to_owned),
+            matched: name.is_some(),
+            events,
+            at: None,
+        };
+        let places =
+            Places::new(vec![place(12, Some("Pier 10"), 5), place(7, Some("pier 9"), 50), place(121, None, 9)]);
+        let oids = |wanted: &Wanted| {
+            found(&places, wanted).iter().map(|index| places.list[*index as usize].oid).collect::<Vec<_>>()
+        };
         let search = |text: &str| Wanted { search: text.into(), ..Wanted::default() };
         assert_eq!(oids(&Wanted::default()), [7, 121, 12]);
         assert_eq!(oids(&search(" PIER")), [7, 12]);

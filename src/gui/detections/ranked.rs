@@ -15,7 +15,10 @@ use crate::gui::{
     command::Command,
     lake::Lake,
     theme::{self, colors},
-    widgets::{Icon, VirtualScroll, elided, empty_ui, text::{count, counted}},
+    widgets::{
+        Icon, VirtualScroll, elided, empty_ui,
+        text::{count, counted},
+    },
 };
 
 /// Height of a line, points.
@@ -58,10 +61,12 @@ impl RankedPane {
         }
         ui.add_space(4.0);
         let lines = Lines { top, places: answers.places.value().map(|places| &**places), lake };
-        rows_ui(ui, &mut self.scroll, "Scroll the top items", (top.lines(), LINE), |ui, index, rect| match top.line(index) {
-            Some(RankedLine::Head(group)) => lines.head_ui(ui, group, rect),
-            Some(RankedLine::Bar { row, group }) => lines.bar_ui(ui, row, group, rect, out),
-            None => {}
+        rows_ui(ui, &mut self.scroll, "Scroll the top items", (top.lines(), LINE), |ui, index, rect| {
+            match top.line(index) {
+                Some(RankedLine::Head(group)) => lines.head_ui(ui, group, rect),
+                Some(RankedLine::Bar { row, group }) => lines.bar_ui(ui, row, group, rect, out),
+                None => {}
+            }
         });
     }
 }
@@ -95,7 +100,8 @@ impl Lines<'_> {
         let galley = painter.layout_no_wrap(told, theme::numbers(12.0), colors.muted);
         let wide = galley.size().x;
         painter.galley(pos2(right - wide, rect.center().y + 2.0 - galley.size().y / 2.0), galley, colors.muted);
-        let matched = group.location.is_none() || self.top.rows.location_names.get(group.rows.start).is_some_and(Option::is_some);
+        let matched =
+            group.location.is_none() || self.top.rows.location_names.get(group.rows.start).is_some_and(Option::is_some);
         let ink = if matched { colors.text } else { colors.warning };
         let at = pos2(rect.left() + 12.0, rect.center().y + 2.0);
         elided(painter, at, format!("{name}{window}"), theme::semibold(12.5), ink, right - wide - 20.0 - at.x);
@@ -104,7 +110,10 @@ impl Lines<'_> {
     fn bar_ui(&self, ui: &Ui, row: usize, group: usize, rect: Rect, out: &mut Vec<Command>) {
         let colors = colors(ui);
         let (rows, Some(of)) = (&self.top.rows, self.top.groups.get(group)) else { return };
-        let (Some(item), Some(events), Some(rank)) = (rows.items.get(row), rows.counts.get(row), rows.ranks.get(row)) else { return };
+        let (Some(item), Some(events), Some(rank)) = (rows.items.get(row), rows.counts.get(row), rows.ranks.get(row))
+        else {
+            return;
+        };
         let events = events.unsigned_abs();
         let length = self.lake.detections.choice.window_ns;
         let window = of.window_ns.zip(length).map(|(start, length)| (start, start.saturating_add(length)));
@@ -121,7 +130,13 @@ impl Lines<'_> {
         }
         let left = rect.left() + 12.0;
         let middle = rect.center().y;
-        painter.text(pos2(left + 22.0, middle), Align2::RIGHT_CENTER, rank.to_string(), theme::numbers(12.0), colors.muted);
+        painter.text(
+            pos2(left + 22.0, middle),
+            Align2::RIGHT_CENTER,
+            rank.to_string(),
+            theme::numbers(12.0),
+            colors.muted,
+        );
         let names = (rect.width() * 0.28).clamp(80.0, 190.0);
         elided(painter, pos2(left + 34.0, middle), &**item, theme::medium(12.5), colors.text, names);
         let from = left + 34.0 + names + 10.0;

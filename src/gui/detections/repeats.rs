@@ -3,21 +3,18 @@
 use egui::{Align, Layout, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
-    ChartOf,
-    answer::per_cent,
-    charts::Charts,
-    door::Repeats,
-    limits::short_time,
-    over_time::save_button,
-    state::Answers,
-    words::failed_or_waiting,
+    ChartOf, answer::per_cent, charts::Charts, door::Repeats, limits::short_time, over_time::save_button,
+    state::Answers, words::failed_or_waiting,
 };
 use crate::{
     gui::{
         charts::{Look, chart_ui},
         command::Command,
         theme::{self, STEP, colors},
-        widgets::{Icon, bar, elided, empty_ui, text::{count, counted, duration}},
+        widgets::{
+            Icon, bar, elided, empty_ui,
+            text::{count, counted, duration},
+        },
     },
     session::DetectionEvent,
 };
@@ -66,8 +63,13 @@ fn head_ui(ui: &mut Ui, repeats: &Repeats) {
     let colors = colors(ui);
     let part = repeats.duplicates as f64 / repeats.events.max(1) as f64;
     ui.label(
-        RichText::new(format!("{} of {} ({})", counted(repeats.duplicates, "duplicate"), counted(repeats.events, "event"), per_cent(part)))
-            .font(theme::numbers_medium(14.0)),
+        RichText::new(format!(
+            "{} of {} ({})",
+            counted(repeats.duplicates, "duplicate"),
+            counted(repeats.events, "event"),
+            per_cent(part)
+        ))
+        .font(theme::numbers_medium(14.0)),
     );
     let half = repeats.delays.quantile_ns(0.5).map(std::time::Duration::from_nanos);
     let most = repeats.delays.extremes_ns().map(|ends| std::time::Duration::from_nanos(ends.1));
@@ -77,7 +79,8 @@ fn head_ui(ui: &mut Ui, repeats: &Repeats) {
     }
     ui.add(egui::Label::new(RichText::new(told).color(colors.muted)).wrap());
     if repeats.null_ids > 0 {
-        let text = format!("{} without a detection_oid: never taken for duplicates.", counted(repeats.null_ids, "event"));
+        let text =
+            format!("{} without a detection_oid: never taken for duplicates.", counted(repeats.null_ids, "event"));
         ui.add(egui::Label::new(RichText::new(text).color(colors.warning)).wrap());
     }
 }
@@ -87,25 +90,36 @@ fn cameras_ui(ui: &mut Ui, repeats: &Repeats) {
     caption(ui, "By camera");
     let most = repeats.cameras.first().map_or(1, |camera| camera.duplicates.max(1));
     let tall = (LINE * 6.0).min(LINE * repeats.cameras.len().min(CAMERAS).max(1) as f32 + 2.0);
-    ScrollArea::vertical().id_salt("cameras").max_height(tall).auto_shrink([false, true]).show_rows(ui, LINE, repeats.cameras.len().min(CAMERAS), |ui, range| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        for camera in &repeats.cameras[range] {
-            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
-            let name = camera.camera.map_or_else(|| "no camera".to_owned(), |oid| oid.to_string());
-            let told = format!("{} of {}", count(camera.duplicates), count(camera.events));
-            response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("Camera {name}: {told} events are duplicates")));
-            let painter = ui.painter();
-            elided(painter, rect.left_center(), name, theme::numbers(12.0), colors.text, 96.0);
-            let number = painter.layout_no_wrap(told, theme::numbers(12.0), colors.muted);
-            let from = rect.left() + 104.0;
-            let room = (rect.right() - 96.0 - from).max(8.0);
-            #[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
-            let part = (camera.duplicates as f32 / most as f32).clamp(0.0, 1.0);
-            let shown = Rect::from_min_size(pos2(from, rect.center().y - 4.0), vec2((room * part).max(1.0), 8.0));
-            painter.rect_filled(shown, 2, colors.plot[2]);
-            painter.galley(pos2(rect.right() - number.size().x, rect.center().y - number.size().y / 2.0), number, colors.muted);
-        }
-    });
+    ScrollArea::vertical().id_salt("cameras").max_height(tall).auto_shrink([false, true]).show_rows(
+        ui,
+        LINE,
+        repeats.cameras.len().min(CAMERAS),
+        |ui, range| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for camera in &repeats.cameras[range] {
+                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
+                let name = camera.camera.map_or_else(|| "no camera".to_owned(), |oid| oid.to_string());
+                let told = format!("{} of {}", count(camera.duplicates), count(camera.events));
+                response.widget_info(|| {
+                    WidgetInfo::labeled(Role::Row, true, format!("Camera {name}: {told} events are duplicates"))
+                });
+                let painter = ui.painter();
+                elided(painter, rect.left_center(), name, theme::numbers(12.0), colors.text, 96.0);
+                let number = painter.layout_no_wrap(told, theme::numbers(12.0), colors.muted);
+                let from = rect.left() + 104.0;
+                let room = (rect.right() - 96.0 - from).max(8.0);
+                #[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
+                let part = (camera.duplicates as f32 / most as f32).clamp(0.0, 1.0);
+                let shown = Rect::from_min_size(pos2(from, rect.center().y - 4.0), vec2((room * part).max(1.0), 8.0));
+                painter.rect_filled(shown, 2, colors.plot[2]);
+                painter.galley(
+                    pos2(rect.right() - number.size().x, rect.center().y - number.size().y / 2.0),
+                    number,
+                    colors.muted,
+                );
+            }
+        },
+    );
     let more = repeats.cameras.len().saturating_sub(CAMERAS);
     if more > 0 {
         ui.label(RichText::new(format!("and {} with fewer", counted(more as u64, "camera"))).color(colors.muted));
@@ -120,7 +134,11 @@ fn disagreements_ui(ui: &mut Ui, repeats: &Repeats) {
         return;
     }
     let mut parts = Vec::new();
-    for (number, what) in [(repeats.differ_in_location, "location"), (repeats.differ_in_camera, "camera"), (repeats.differ_in_item, "item")] {
+    for (number, what) in [
+        (repeats.differ_in_location, "location"),
+        (repeats.differ_in_camera, "camera"),
+        (repeats.differ_in_item, "item"),
+    ] {
         if number > 0 {
             parts.push(format!("{} in the {what}", count(number)));
         }
@@ -134,13 +152,28 @@ fn disagreements_ui(ui: &mut Ui, repeats: &Repeats) {
             continue;
         }
         ui.painter().hline(head.x_range(), head.top() + 1.0, Stroke::new(1.0, colors.line));
-        elided(ui.painter(), head.left_center(), format!("detection {}", one.detection), theme::numbers_medium(12.0), colors.text, head.width());
+        elided(
+            ui.painter(),
+            head.left_center(),
+            format!("detection {}", one.detection),
+            theme::numbers_medium(12.0),
+            colors.text,
+            head.width(),
+        );
         for (index, event) in one.events.iter().enumerate() {
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
             let text = event_text(event);
-            response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("Detection {}: {text}", one.detection)));
+            response
+                .widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("Detection {}: {text}", one.detection)));
             let ink = if index == 0 { colors.text } else { colors.muted };
-            elided(ui.painter(), rect.left_center() + vec2(14.0, 0.0), text, theme::numbers(12.0), ink, rect.width() - 14.0);
+            elided(
+                ui.painter(),
+                rect.left_center() + vec2(14.0, 0.0),
+                text,
+                theme::numbers(12.0),
+                ink,
+                rect.width() - 14.0,
+            );
         }
     }
     let more = repeats.disagreeing.saturating_sub(repeats.disagreements.len() as u64);

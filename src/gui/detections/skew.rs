@@ -25,7 +25,9 @@ pub(super) fn skew_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: &Char
     let look = &lake.detections.look;
     if places.events == 0 {
         let limited = lake.detections.choice.is_limited();
-        empty_ui(ui, Icon::Chart, "No events to compare", "No event lies within the limits.", |ui| limits_button(ui, limited, out));
+        empty_ui(ui, Icon::Chart, "No events to compare", "No event lies within the limits.", |ui| {
+            limits_button(ui, limited, out)
+        });
         return;
     }
     let Some(chart) = charts.get(ChartOf::Skew) else { return };
@@ -33,7 +35,8 @@ pub(super) fn skew_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: &Char
         bar(ui, 36.0, |ui| {
             let room = ui.available_width();
             if room > 330.0 {
-                ui.label(RichText::new(told(places)).font(theme::numbers(12.0)).color(colors.muted)).on_hover_text("Events of the busiest locations, as a part of all.");
+                ui.label(RichText::new(told(places)).font(theme::numbers(12.0)).color(colors.muted))
+                    .on_hover_text("Events of the busiest locations, as a part of all.");
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 save_button(ui, ChartOf::Skew, out);

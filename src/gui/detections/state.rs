@@ -42,8 +42,8 @@ pub struct Answers {
     pub repeats: Asking<Key<Choice>, Arc<Repeats>>,
     /// The events of the item that is shown.
     pub sightings: Asking<Key<(Choice, Sighted)>, Arc<Sightings>>,
-    /// What addresses of servers answered when they were tried, newest last.
-    pub tested: BTreeMap<String, Asking<u64, String>>,
+    /// What addresses of clusters answered when they were tried.
+    tests: BTreeMap<String, Asking<u64, String>>,
     version: u64,
     /// The list of items is open.
     pub wants_items: bool,
@@ -138,6 +138,22 @@ impl Answers {
         }
     }
 
+    /// Tries whether a cluster answers.
+    pub fn test(&mut self, address: &str, lake: &Lake, workers: &Workers, ctx: &Context) {
+        self.version += 1;
+        let (asked, session) = (address.to_owned(), lake.session.clone());
+        let mut test = Asking::default();
+        test.ask(&self.version, &workers.events, ctx, move |progress| door::test(&session, &asked, progress));
+        self.tests.insert(address.to_owned(), test);
+    }
+
+    /// What a cluster answered when it was tried; `None` while the answer is to come.
+    pub fn tested(&mut self, address: &str) -> Option<Result<String, String>> {
+        let test = self.tests.get_mut(address)?;
+        test.poll();
+        test.error().map(|error| Err(error.to_owned())).or_else(|| test.value().cloned().map(Ok))
+    }
+
     /// The work under way, once it takes long.
     pub fn long_work(&self) -> Option<&Progress> {
         self.top
@@ -146,6 +162,19 @@ impl Answers {
             .or_else(|| self.times.long_work(LONG))
             .or_else(|| self.repeats.long_work(LONG))
             .or_else(|| self.sightings.long_work(LONG))
+    }
+
+    /// Whether something is worked out.
+    pub fn is_asking(&self) -> bool {
+        let now = Duration::ZERO;
+        let all = [
+            self.top.long_work(now),
+            self.places.long_work(now),
+            self.times.long_work(now),
+            self.repeats.long_work(now),
+            self.sightings.long_work(now),
+        ];
+        all.into_iter().any(|work| work.is_some())
     }
 
     /// Stops what is under way.

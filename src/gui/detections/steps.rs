@@ -2,13 +2,20 @@
 
 use std::time::Duration;
 
-use egui::{Align, Color32, Popup, PopupCloseBehavior, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    Align, Color32, Popup, PopupCloseBehavior, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
+    accesskit::Role, pos2, vec2,
+};
 
 use super::state::Answers;
 use crate::gui::{
     command::{Action, Command},
     theme::{self, STEP, colors},
-    widgets::{elided, plain_button, quiet_button, text::{count, counted}, waiting_ui},
+    widgets::{
+        elided, plain_button, quiet_button,
+        text::{count, counted},
+        waiting_ui,
+    },
 };
 
 /// Height of the strip, points.
@@ -50,7 +57,10 @@ pub fn steps_ui(ui: &mut Ui, answers: &Answers, out: &mut Vec<Command>) {
         Step {
             name: "events",
             number: kept,
-            less: [away(bad, "bad", colors.error), away(stages.incomplete, "incomplete", colors.warning)].into_iter().flatten().collect(),
+            less: [away(bad, "bad", colors.error), away(stages.incomplete, "incomplete", colors.warning)]
+                .into_iter()
+                .flatten()
+                .collect(),
             hint: "Rows that are events and name a location and an item.",
         },
         Step {
@@ -71,7 +81,12 @@ pub fn steps_ui(ui: &mut Ui, answers: &Answers, out: &mut Vec<Command>) {
             less: away(stages.unmatched, "unmatched", colors.warning).into_iter().collect(),
             hint: "Detections whose location the table of locations has. The others are kept, with their oid.",
         },
-        Step { name: "groups", number: stages.groups, less: Vec::new(), hint: "Different locations, windows and items." },
+        Step {
+            name: "groups",
+            number: stages.groups,
+            less: Vec::new(),
+            hint: "Different locations, windows and items.",
+        },
         Step { name: "rows", number: stages.rows_out, less: Vec::new(), hint: "Rows of the answer." },
     ];
     let took = 168.0;
@@ -116,7 +131,14 @@ fn step_ui(ui: &Ui, step: &Step, rect: Rect, most: u64, bar: bool, arrow: bool) 
     let width = rect.right() - left;
     elided(painter, pos2(left, rect.top() + 18.0), count(step.number), theme::numbers_medium(14.0), colors.text, width);
     let number = painter.layout_no_wrap(count(step.number), theme::numbers_medium(14.0), colors.text).size().x;
-    elided(painter, pos2(left + number + 6.0, rect.top() + 18.5), step.name, theme::medium(11.5), colors.muted, width - number - 6.0);
+    elided(
+        painter,
+        pos2(left + number + 6.0, rect.top() + 18.5),
+        step.name,
+        theme::medium(11.5),
+        colors.muted,
+        width - number - 6.0,
+    );
     if bar {
         #[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
         let part = (step.number as f32 / most as f32).clamp(0.0, 1.0);
@@ -219,5 +241,11 @@ fn failed_ui(ui: &mut Ui, error: &str, out: &mut Vec<Command>) {
 /// `0.34 s`, `12 ms`.
 fn short(time: Duration) -> String {
     let seconds = time.as_secs_f64();
-    if seconds < 0.1 { format!("{:.0} ms", seconds * 1e3) } else if seconds < 10.0 { format!("{seconds:.2} s") } else { crate::gui::widgets::text::duration(time) }
+    if seconds < 0.1 {
+        format!("{:.0} ms", seconds * 1e3)
+    } else if seconds < 10.0 {
+        format!("{seconds:.2} s")
+    } else {
+        crate::gui::widgets::text::duration(time)
+    }
 }

@@ -5,12 +5,7 @@ use std::sync::Arc;
 use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
-    DetectionsLook,
-    answer::Top,
-    limits::short_time,
-    places::set_look,
-    rows::rows_ui,
-    state::Answers,
+    DetectionsLook, answer::Top, limits::short_time, places::set_look, rows::rows_ui, state::Answers,
     words::failed_or_waiting,
 };
 use crate::{
@@ -19,7 +14,10 @@ use crate::{
         fetch::Fetch,
         lake::Lake,
         theme::{self, CONTROL, colors},
-        widgets::{Icon, VirtualScroll, bar, elided, empty_ui, icon_button, paint_icon, text::{count, counted}},
+        widgets::{
+            Icon, VirtualScroll, bar, elided, empty_ui, icon_button, paint_icon,
+            text::{count, counted},
+        },
         work::Workers,
     },
     jobs::Priority,
@@ -131,7 +129,8 @@ fn tabbed(top: &Top, order: &[u32]) -> String {
     let mut text: String = columns.iter().map(|(_, column)| column.name).collect::<Vec<_>>().join("\t");
     text.push('\n');
     for row in order {
-        let cells = columns.iter().map(|(_, column)| plain(top, column.of, *row as usize).replace(['\t', '\n', '\r'], " "));
+        let cells =
+            columns.iter().map(|(_, column)| plain(top, column.of, *row as usize).replace(['\t', '\n', '\r'], " "));
         text += &cells.collect::<Vec<_>>().join("\t");
         text.push('\n');
     }
@@ -139,12 +138,21 @@ fn tabbed(top: &Top, order: &[u32]) -> String {
 }
 
 impl TablePane {
-    pub(super) fn ui(&mut self, ui: &mut Ui, lake: &Lake, answers: &Answers, workers: &Workers, out: &mut Vec<Command>) {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        lake: &Lake,
+        answers: &Answers,
+        workers: &Workers,
+        out: &mut Vec<Command>,
+    ) {
         let colors = colors(ui);
         let Some(top) = failed_or_waiting(ui, &answers.top, "Ranking items…", out).cloned() else { return };
         if top.rows.ranks.is_empty() {
             let limited = lake.detections.choice.is_limited();
-            empty_ui(ui, Icon::Chart, "No rows", "No event lies within the limits.", |ui| super::places::limits_button(ui, limited, out));
+            empty_ui(ui, Icon::Chart, "No rows", "No event lies within the limits.", |ui| {
+                super::places::limits_button(ui, limited, out)
+            });
             return;
         }
         let look = &lake.detections.look;
@@ -173,7 +181,9 @@ impl TablePane {
                     if icon_button(ui, Icon::Copy, "Copy the table").clicked() {
                         self.copies += 1;
                         let (top, order) = (Arc::clone(&top), Arc::clone(&order));
-                        self.copied.request(self.copies, &workers.ask, Priority::Visible, ui.ctx(), move |_| Ok(tabbed(&top, &order)));
+                        self.copied.request(self.copies, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
+                            Ok(tabbed(&top, &order))
+                        });
                     }
                 });
             });
@@ -222,16 +232,29 @@ impl TablePane {
                     left += width(column);
                     let painter = ui.painter().with_clip_rect(cell.expand(1.0).intersect(ui.clip_rect()));
                     if column.number {
-                        painter.text(cell.right_center(), Align2::RIGHT_CENTER, text, theme::numbers(12.5), colors.text);
+                        painter.text(
+                            cell.right_center(),
+                            Align2::RIGHT_CENTER,
+                            text,
+                            theme::numbers(12.5),
+                            colors.text,
+                        );
                     } else if text.is_empty() && column.of == Of::Name {
-                        painter.text(cell.left_center(), Align2::LEFT_CENTER, "not in the table", theme::medium(12.0), colors.warning);
+                        painter.text(
+                            cell.left_center(),
+                            Align2::LEFT_CENTER,
+                            "not in the table",
+                            theme::medium(12.0),
+                            colors.warning,
+                        );
                     } else {
                         elided(&painter, cell.left_center(), text, theme::medium(12.5), colors.text, cell.width());
                     }
                 }
                 response.context_menu(|ui| {
                     if ui.button("Copy the row").clicked() {
-                        let text = columns.iter().map(|(_, column)| plain(top, column.of, row)).collect::<Vec<_>>().join("\t");
+                        let text =
+                            columns.iter().map(|(_, column)| plain(top, column.of, row)).collect::<Vec<_>>().join("\t");
                         out.push(Command::Copy { text, what: "the row" });
                         ui.close();
                     }
@@ -241,15 +264,28 @@ impl TablePane {
     }
 
     /// A head: a press sorts by it, another one the other way round, a third one takes the order away.
-    fn head_ui(&self, ui: &Ui, look: &DetectionsLook, (index, column): (usize, &Column), cell: Rect, out: &mut Vec<Command>) {
+    fn head_ui(
+        &self,
+        ui: &Ui,
+        look: &DetectionsLook,
+        (index, column): (usize, &Column),
+        cell: Rect,
+        out: &mut Vec<Command>,
+    ) {
         let colors = colors(ui);
         let response = ui.interact(cell, ui.scope_id().with(("column", index)), Sense::click());
         let order = look.table.filter(|by| by.0 == index).map(|by| by.1);
-        response.widget_info(|| WidgetInfo::selected(Role::ColumnHeader, true, order.is_some(), format!("Sort by {}", column.name)));
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::ColumnHeader, true, order.is_some(), format!("Sort by {}", column.name))
+        });
         let painter = ui.painter().with_clip_rect(cell);
         let ink = if order.is_some() || response.hovered() { colors.text } else { colors.muted };
         let inner = cell.with_max_x(cell.right() - 14.0);
-        let (at, anchor) = if column.number { (inner.right_center(), Align2::RIGHT_CENTER) } else { (inner.left_center(), Align2::LEFT_CENTER) };
+        let (at, anchor) = if column.number {
+            (inner.right_center(), Align2::RIGHT_CENTER)
+        } else {
+            (inner.left_center(), Align2::LEFT_CENTER)
+        };
         let drawn = painter.text(at, anchor, column.name, theme::medium(11.5), ink);
         if let Some(descending) = order {
             let icon = if descending { Icon::Descending } else { Icon::Ascending };

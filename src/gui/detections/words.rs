@@ -4,7 +4,11 @@ use std::path::Path;
 
 use egui::Ui;
 
-use super::{Choice, asking::Asking, choice::{Ties, length_text}};
+use super::{
+    Choice,
+    asking::Asking,
+    choice::{Ties, length_text},
+};
 use crate::{
     gui::{
         command::{Action, Command},
@@ -146,7 +150,8 @@ pub fn sql(choice: &Choice) -> String {
     };
     let window = if choice.window_ns.is_some() { "r.window_start, " } else { "" };
     let order: String = names.iter().map(|name| format!("r.{name}, ")).collect();
-    let source = if choice.dedup { "" } else { "-- Every event counts: let `detections` be the events as they arrived.\n" };
+    let source =
+        if choice.dedup { "" } else { "-- Every event counts: let `detections` be the events as they arrived.\n" };
     format!(
         "{source}WITH counted AS (\n  SELECT {read}item_name, COUNT(*) AS item_count\n  FROM detections{condition}\n  \
          GROUP BY {grouped}item_name\n), ranked AS (\n  SELECT *, {rank}() OVER ({apart}ORDER BY item_count DESC{ties}) AS \
@@ -163,7 +168,10 @@ mod tests {
     #[test]
     fn the_command_line_says_all_that_was_chosen() {
         let root = Path::new("/data/my lake");
-        assert_eq!(command_line(root, &Choice::default()), "lakescope top '/data/my lake' -n 10 --by location --on-error skip");
+        assert_eq!(
+            command_line(root, &Choice::default()),
+            "lakescope top '/data/my lake' -n 10 --by location --on-error skip"
+        );
         let choice = Choice {
             n: 3,
             overall: true,

@@ -49,8 +49,8 @@ pub use query_bar::QueryBar;
 #[cfg(test)]
 pub use timeline::AxisTime;
 pub use timeline::{
-    ACCEPTED, JumpFrom, Lane, Mark, Marks, Place, Timeline, TimelineCommand, TimelineMemory, count_between,
-    clock_tick, marked_span, moved, narrowed, shown_lanes, span_filter, time_ticks,
+    ACCEPTED, JumpFrom, Lane, Mark, Marks, Place, Timeline, TimelineCommand, TimelineMemory, clock_tick, count_between,
+    marked_span, moved, narrowed, shown_lanes, span_filter, time_ticks,
 };
 pub use track::Track;
 pub use viewer::Viewer;
@@ -163,8 +163,8 @@ impl Contents for Panes<'_> {
                 let key = FrameKey::of(lake.table(), detail.row);
                 detail::labels_ui(ui, detail, key, lake.chosen_box.as_ref(), out);
             }),
-            // Reserved: not registered, so no layout holds them.
-            Pane::Crops | Pane::Compare => {}
+            // Reserved, or of another workspace: the layouts of this one do not hold them.
+            _ => {}
         }
     }
 

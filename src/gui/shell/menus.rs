@@ -94,7 +94,8 @@ fn layouts_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
     let chosen = if here == Workspace::Detections { &persisted.detections_layout_name } else { &persisted.layout_name };
     let saved = persisted.layouts.iter().filter(|(_, layout)| layout.workspace() == here);
     let saved = saved.map(|(name, _)| name.as_str()).collect::<Vec<_>>();
-    let always = BUILT_IN.iter().copied().filter(|name| Panels::built_in(name).is_some_and(|layout| layout.workspace() == here));
+    let always =
+        BUILT_IN.iter().copied().filter(|name| Panels::built_in(name).is_some_and(|layout| layout.workspace() == here));
     for name in always.chain(saved.iter().copied()) {
         if ui.radio(chosen == name, name).clicked() {
             out.push(Command::UseLayout(name.to_owned()));

@@ -34,11 +34,8 @@ pub fn top_bar_ui(
             let lake = if let Slot::Ready(lake) = slot { Some(&**lake) } else { None };
             lake_button_ui(ui, state, lake, out);
             if lake.is_some() {
-                let pages = [
-                    (Workspace::Explore, "Explore"),
-                    (Workspace::Detections, "Detections"),
-                    (Workspace::Runs, "Runs"),
-                ];
+                let pages =
+                    [(Workspace::Explore, "Explore"), (Workspace::Detections, "Detections"), (Workspace::Runs, "Runs")];
                 if let Some(page) = segmented(ui, state.persisted.workspace, &pages) {
                     out.push(Command::ShowWorkspace(page));
                 }

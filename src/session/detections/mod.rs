@@ -3,6 +3,7 @@
 
 mod frames;
 mod local;
+mod places;
 mod remote;
 mod report;
 mod source;
@@ -20,6 +21,7 @@ pub use crate::{
     },
     formats::TimeUnit,
 };
+pub use places::LocationPlace;
 pub use report::{DetectionReport, LocationShare};
 pub use tables::DetectionTable;
 
