@@ -37,10 +37,6 @@ pub enum Brush {
 /// What came of drawing.
 #[derive(Debug)]
 pub struct Shown {
-    /// The whole plot.
-    pub response: Response,
-    /// The point under the pointer.
-    pub hovered: Option<Point>,
     /// The point that was pressed.
     pub clicked: Option<Point>,
     /// What the brush did.
@@ -122,7 +118,7 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
         band(&painter, chart, range, &transform, colors);
     }
     let clicked = hovered.filter(|_| response.clicked());
-    Shown { response, hovered, clicked, brush }
+    Shown { clicked, brush }
 }
 
 fn hints<'a>(hints: AxisHints<'a>, axis: &'a super::Axis, colors: &Colors, roomy: bool) -> AxisHints<'a> {

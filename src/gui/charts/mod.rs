@@ -98,11 +98,3 @@ impl Axis {
         }
     }
 }
-
-impl Chart {
-    /// Whether there is nothing to draw.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.series.iter().all(|series| series.points.is_empty())
-    }
-}

@@ -155,12 +155,6 @@ impl Places {
         self.list.get(*self.by_oid.get(&oid)?)
     }
 
-    /// The place of a location in the list.
-    #[must_use]
-    pub fn index_of(&self, oid: i64) -> Option<usize> {
-        self.by_oid.get(&oid).copied()
-    }
-
     /// The part of all events, from 0 to 1.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a part shown in per cent")]

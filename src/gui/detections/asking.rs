@@ -28,6 +28,11 @@ impl<K, T> Default for Asking<K, T> {
 }
 
 impl<K: PartialEq + Clone, T: Send + 'static> Asking<K, T> {
+    /// The answer to exactly this question, once it is there.
+    pub fn answer_to(&self, key: &K) -> Option<&T> {
+        self.fetch.ready().filter(|_| self.fetch.key() == Some(key))
+    }
+
     /// Asks for the answer to `key`, at once the first time and else when it stays the same for a moment. The answer to
     /// another key that is still worked out is stopped.
     pub fn ask(
@@ -95,11 +100,6 @@ impl<K, T> Asking<K, T> {
         self.fetch.error()
     }
 
-    /// Whether an answer is still to come.
-    pub fn is_pending(&self) -> bool {
-        self.fetch.is_pending() || self.coming.is_some()
-    }
-
     /// The work under way and since when, once it takes long enough to be told.
     pub fn long_work(&self, after: Duration) -> Option<&Progress> {
         let begun = self.begun?;
@@ -133,7 +133,7 @@ mod tests {
             Ok(0)
         };
         asking.ask(&1, &pool, &ctx, waits);
-        assert!(asking.is_pending() && asking.long_work(Duration::ZERO).is_some());
+        assert!(asking.long_work(Duration::ZERO).is_some());
         let first = asking.progress.clone().unwrap();
         for key in 2..6 {
             asking.ask(&key, &pool, &ctx, |_| Err("never asked".into()));

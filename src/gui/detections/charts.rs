@@ -64,7 +64,7 @@ fn over_time(times: &Times, log: bool) -> Chart {
     Chart {
         name: ChartOf::OverTime.name().into(),
         x: Axis { title: format!("time, UTC, {length} each"), scale: Scale::Time, ..Axis::default() },
-        y: Axis { title: "events".into(), scale, from_zero: true, ..Axis::default() },
+        y: Axis { scale, ..Axis::counts("events") },
         series: vec![series],
         aspect: None,
     }
@@ -100,9 +100,9 @@ fn skew(places: &Places, shares: bool) -> Chart {
     let points = at.iter().map(|index| [*index as f64 + 1.0, value(*index)]).collect();
     let names = at.iter().map(|index| name(*index)).collect();
     let y = if shares {
-        Axis { title: "share of all events".into(), unit: Some("%"), from_zero: true, ..Axis::default() }
+        Axis { unit: Some("%"), ..Axis::counts("share of all events") }
     } else {
-        Axis { title: "events".into(), from_zero: true, scale: Scale::Log, ..Axis::default() }
+        Axis { scale: Scale::Log, ..Axis::counts("events") }
     };
     let series = if shares { "this and all busier ones" } else { "events" };
     Chart {
@@ -178,7 +178,7 @@ fn delays(repeats: &Repeats) -> Chart {
             labels: (0..=last).map(|index| delay_name(index, false)).collect(),
             ..Axis::default()
         },
-        y: Axis { title: "copies".into(), scale: Scale::Log, from_zero: true, ..Axis::default() },
+        y: Axis { scale: Scale::Log, ..Axis::counts("copies") },
         series: vec![series],
         aspect: None,
     }
@@ -230,7 +230,7 @@ mod tests {
         let names: Vec<_> = chart.series.iter().map(|series| (series.name.as_str(), series.points.len())).collect();
         assert_eq!(names, [("no events", 1), ("events", 1), ("chosen", 1)]);
         assert!(chart.aspect.is_some_and(|aspect| (1.5..1.8).contains(&aspect)));
-        assert!(map(&Places::default(), &[]).is_empty());
+        assert!(map(&Places::default(), &[]).series.is_empty());
     }
 
     #[test]

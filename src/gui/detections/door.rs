@@ -10,7 +10,7 @@ use crate::{
     catalog::FrameTable,
     jobs::Progress,
     session::{
-        Behind, CountsBy, DetectionSource, Duplicates, EngineChoice, OnError, Session, SessionError, TopRequest, Window,
+        Behind, CountsBy, DetectionSource, Duplicates, EngineChoice, Lateness, OnError, Session, SessionError, TopRequest, Window,
     },
 };
 
@@ -119,26 +119,30 @@ fn local(session: &Session, choice: &Choice) -> Result<TopRequest, String> {
 
 /// The top items.
 pub fn top(session: &Session, choice: &Choice, progress: &Progress) -> Result<Top, String> {
-    let mut request = request(session, choice)?;
-    if request.engine == EngineChoice::Local {
-        request.lateness_ns = Some(LATE);
-    }
-    Ok(Top::new(session.top(&request, progress).map_err(text)?))
+    Ok(Top::new(session.top(&request(session, choice)?, progress).map_err(text)?))
 }
 
-/// How far an event may lie behind the newest one before it until it is told as late, ns.
-const LATE: i64 = 3600 * 1_000_000_000;
+/// Events from the future, and those that came long after newer ones.
+pub fn lateness(session: &Session, choice: &Choice, progress: &Progress) -> Result<Lateness, String> {
+    session.detection_lateness(&local(session, choice)?, progress).map_err(text)
+}
 
-/// Events by location.
-pub fn places(session: &Session, choice: &Choice, progress: &Progress) -> Result<Places, String> {
+/// Events by location: of an answer that tells them, else counted.
+pub fn places(session: &Session, choice: &Choice, answer: Option<&Top>, progress: &Progress) -> Result<Places, String> {
     let request = local(session, choice)?;
-    let by = CountsBy { location: true, item: false };
-    let counts = session.detection_counts(&request, by, progress).map_err(text)?;
+    let counted;
+    let by_location = match answer {
+        Some(top) => &top.rows.by_location,
+        None => {
+            let by = CountsBy { location: true, item: false };
+            counted = session.detection_counts(&request, by, progress).map_err(text)?;
+            &counted.by_location
+        }
+    };
     let known = session.location_places(&request.source).map_err(text)?;
     let at: std::collections::HashMap<i64, [f64; 2]> =
         known.iter().filter_map(|place| Some((place.oid, place.longitude_latitude?))).collect();
-    let mut list: Vec<Place> = counts
-        .by_location
+    let mut list: Vec<Place> = by_location
         .iter()
         .map(|one| Place {
             oid: one.location,

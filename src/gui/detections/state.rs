@@ -13,6 +13,7 @@ use super::{
 use crate::{
     gui::{dock::Pane, lake::Lake, work::Workers},
     jobs::Progress,
+    session::Lateness,
 };
 
 /// Work that takes longer is told in the status bar.
@@ -38,6 +39,8 @@ pub struct Answers {
     pub items: Asking<Key<Choice>, Arc<Vec<(String, u64)>>>,
     /// Events over time, whatever span is chosen.
     pub times: Asking<Key<Choice>, Arc<Times>>,
+    /// Late events and events from the future.
+    pub lateness: Asking<Key<Choice>, Arc<Lateness>>,
     /// Detections that came more than once.
     pub repeats: Asking<Key<Choice>, Arc<Repeats>>,
     /// The events of the item that is shown.
@@ -111,9 +114,23 @@ impl Answers {
         let key = self.key(choice.clone(), lake);
         let (asked, session) = at(key.asked.clone(), lake);
         self.top.ask(&key, pool, ctx, move |progress| door::top(&session, &asked, progress).map(Arc::new));
-        let key = self.key(choice.for_places(), lake);
-        let (asked, session) = at(key.asked.clone(), lake);
-        self.places.ask(&key, pool, ctx, move |progress| door::places(&session, &asked, progress).map(Arc::new));
+        // Without a choice of locations, the answer tells of all of them already.
+        let told = choice.locations.is_empty() && choice.engine.is_empty() && self.top.error().is_none();
+        let answer = self.top.answer_to(&key).cloned();
+        if !told || answer.is_some() {
+            let key = self.key(choice.for_places(), lake);
+            let (asked, session) = at(key.asked.clone(), lake);
+            let answer = answer.filter(|_| told);
+            self.places.ask(&key, pool, ctx, move |progress| {
+                door::places(&session, &asked, answer.as_deref(), progress).map(Arc::new)
+            });
+        }
+        // Once the answer is there: it costs another reading, and depends on the files alone.
+        if self.top.value().is_some() {
+            let key = self.key(choice.for_sources(), lake);
+            let (asked, session) = at(key.asked.clone(), lake);
+            self.lateness.ask(&key, pool, ctx, move |progress| door::lateness(&session, &asked, progress).map(Arc::new));
+        }
         if seen(Pane::OverTime) {
             let key = self.key(choice.for_times(), lake);
             let (asked, session) = at(key.asked.clone(), lake);
@@ -183,6 +200,7 @@ impl Answers {
         self.places.stop();
         self.items.stop();
         self.times.stop();
+        self.lateness.stop();
         self.repeats.stop();
         self.sightings.stop();
     }
@@ -194,6 +212,7 @@ impl Answers {
         self.places.again();
         self.items.again();
         self.times.again();
+        self.lateness.again();
         self.repeats.again();
         self.sightings.again();
         self.sources.again();

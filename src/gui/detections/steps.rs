@@ -108,7 +108,7 @@ pub fn steps_ui(ui: &mut Ui, answers: &Answers, out: &mut Vec<Command>) {
     }
     let last = Rect::from_min_max(pos2(rect.right() - took, rect.top()), rect.max);
     ui.scope_builder(egui::UiBuilder::new().max_rect(last).layout(egui::Layout::right_to_left(Align::Center)), |ui| {
-        times_ui(ui, answers, out);
+        times_ui(ui, answers);
     });
 }
 
@@ -159,22 +159,23 @@ fn step_ui(ui: &Ui, step: &Step, rect: Rect, most: u64, bar: bool, arrow: bool) 
     response.on_hover_text(format!("{}{more}", step.hint));
 }
 
-/// How long it took, and what could not be read.
-fn times_ui(ui: &mut Ui, answers: &Answers, _out: &mut Vec<Command>) {
+/// How long it took, and what there is to say of the files.
+fn times_ui(ui: &mut Ui, answers: &Answers) {
     let colors = colors(ui);
     let Some(top) = answers.top.value() else { return };
     let (stages, rows) = (&top.rows.stages, &top.rows);
     let whole = stages.reading + stages.counting + stages.ranking;
-    let bad = stages.bad_rows.total();
-    let trouble = rows.skipped.len() + rows.notes.len() + usize::from(bad > 0);
     ui.spacing_mut().item_spacing.x = STEP;
-    if trouble > 0 {
-        let ink = if rows.skipped.is_empty() && bad == 0 { colors.muted } else { colors.warning };
-        let text = RichText::new(counted(trouble as u64, "note")).font(theme::numbers_medium(12.0)).color(ink);
-        let button = quiet_button(ui, text).on_hover_text("Files that were skipped, bad rows, and what was guessed.");
+    let late = answers.lateness.value().map_or(0, |late| u64::from(late.late > 0) + u64::from(late.future > 0));
+    let notes = rows.problems.len() as u64 + late;
+    if notes > 0 {
+        let bad = !rows.skipped.is_empty() || stages.bad_rows.total() > 0;
+        let ink = if bad { colors.warning } else { colors.muted };
+        let text = RichText::new(counted(notes, "note")).font(theme::numbers_medium(12.0)).color(ink);
+        let button = quiet_button(ui, text).on_hover_text("Skipped files, bad rows, late events, and what was guessed.");
         Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
             ui.set_width(460.0);
-            ScrollArea::vertical().max_height(320.0).show(ui, |ui| notes_ui(ui, answers));
+            ScrollArea::vertical().max_height(360.0).show(ui, |ui| notes_ui(ui, answers));
         });
     }
     let response = ui.label(RichText::new(short(whole)).font(theme::numbers(12.0)).color(colors.muted));
@@ -191,35 +192,36 @@ fn times_ui(ui: &mut Ui, answers: &Answers, _out: &mut Vec<Command>) {
     ));
 }
 
+/// The problems, and what is late.
 fn notes_ui(ui: &mut Ui, answers: &Answers) {
     let colors = colors(ui);
     let Some(top) = answers.top.value() else { return };
-    let rows = &top.rows;
-    let caption = |ui: &mut Ui, text: &str, ink| {
+    let line = |ui: &mut Ui, text: String, ink| {
+        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(ink)).wrap().selectable(true));
+    };
+    if let Some(late) = answers.lateness.value() {
+        for (number, examples, what) in [
+            (late.late, &late.late_examples, "more than an hour behind newer ones that came before"),
+            (late.future, &late.future_examples, "with a time in the future"),
+        ] {
+            if number == 0 {
+                continue;
+            }
+            line(ui, format!("{} {what}", counted(number, "event")), colors.warning);
+            for one in examples {
+                let id = one.detection.map_or_else(|| "without an id".to_owned(), |id| id.to_string());
+                let file = one.path.file_name().unwrap_or(one.path.as_os_str()).to_string_lossy().into_owned();
+                let by = Duration::from_nanos(one.by_ns.unsigned_abs());
+                let by = crate::gui::widgets::text::duration(by);
+                line(ui, format!("{file}: detection {id}, {}, by {by}", super::limits::short_time(one.time_ns)), colors.muted);
+            }
+            ui.add_space(STEP / 2.0);
+        }
+    }
+    for problem in &top.rows.problems {
+        line(ui, format!("{}: {}", problem.path, problem.what), colors.text);
+        line(ui, problem.hint.clone(), colors.muted);
         ui.add_space(STEP / 2.0);
-        ui.label(RichText::new(text).font(theme::semibold(12.0)).color(ink));
-    };
-    let line = |ui: &mut Ui, text: String| {
-        ui.add(egui::Label::new(RichText::new(text).size(12.0).color(colors.text)).wrap().selectable(true));
-    };
-    if !rows.skipped.is_empty() {
-        let skipped = rows.skipped.len() as u64;
-        caption(ui, &format!("{} skipped", counted(skipped, "file")), colors.error);
-        for (path, error) in &rows.skipped {
-            line(ui, format!("{}: {error}", path.display()));
-        }
-    }
-    if rows.stages.bad_rows.total() > 0 {
-        caption(ui, &counted(rows.stages.bad_rows.total(), "bad row"), colors.warning);
-        for reason in rows.stages.bad_rows.reasons() {
-            line(ui, format!("{} {}: {}", counted(reason.count, "row"), reason.why, reason.examples.join("; ")));
-        }
-    }
-    if !rows.notes.is_empty() {
-        caption(ui, "What was guessed", colors.muted);
-        for note in &rows.notes {
-            line(ui, format!("{} {}", note.what, note.hint));
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! for files that belong to none.
 
 mod frames;
+mod late;
 mod local;
 mod places;
 mod remote;
