@@ -22,4 +22,5 @@ mod settings;
 mod sql;
 mod stats;
 mod tidy;
+mod top;
 mod verify;

@@ -13,7 +13,7 @@ use polars_parquet::{
 
 use super::{
     BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, PartReport, Places, TakeBatch, Wanted,
-    pages::{Coded, Codes, Numbers, Whole, whole_of},
+    pages::{Chunk, Coded, Codes, Numbers, Whole, whole_of},
     push, time_ns,
 };
 use crate::formats::{FormatError, Note, TimeUnit, error::open_regular};
@@ -151,17 +151,18 @@ fn columns(
     options: &EventOptions,
     take: &mut TakeBatch<'_>,
 ) -> Result<PartReport, String> {
-    let bytes = events.size_bytes;
     let mut words = EventWords::default();
     let about = |column| events.column(row_group, column);
+    let rows = usize::try_from(events.rows(row_group)).map_err(|_| "a row group is too long".to_owned())?;
+    let chunk = |about| Chunk { file, file_bytes: events.size_bytes, about, rows };
     let whole = |about: &ColumnChunkMetadata| whole_of(about).unwrap_or(Whole::I64);
     let numbers = |column, read: bool| -> Result<Option<Numbers>, String> {
         let about = about(column)?;
-        if read { Numbers::open(file, bytes, about, whole(about)).map(Some) } else { Ok(None) }
+        if read { Numbers::open(chunk(about), whole(about)).map(Some) } else { Ok(None) }
     };
     let location = about(EventColumn::Location)?;
-    let mut locations = Codes::open(file, bytes, location, Coded::Location(whole(location)), &mut words)?;
-    let mut items = Codes::open(file, bytes, about(EventColumn::Item)?, Coded::Item, &mut words)?;
+    let mut locations = Codes::open(chunk(location), Coded::Location(whole(location)), &mut words)?;
+    let mut items = Codes::open(chunk(about(EventColumn::Item)?), Coded::Item, &mut words)?;
     let mut detections = numbers(EventColumn::Detection, wanted.detection)?;
     let mut cameras = numbers(EventColumn::Camera, wanted.camera)?;
     let mut times = numbers(EventColumn::Time, wanted.time)?;
