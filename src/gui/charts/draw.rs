@@ -73,7 +73,7 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
         .show_axes(true)
         .show_x(false)
         .show_y(false)
-        .grid_color(colors.muted)
+        .grid_color(colors.line)
         .grid_fade(0.0)
         .allow_drag(Vec2b::new(!brushes && !look.still, !brushes && chart.aspect.is_some()))
         .allow_boxed_zoom(false)

@@ -62,7 +62,9 @@ impl Scale {
                 let ticks = time_ticks(ns(from), ns(to), 0, most);
                 #[expect(clippy::cast_precision_loss, reason = "positions on a screen")]
                 let mark = |at: i64| GridMark { value: at as f64 / S, step_size: ticks.step as f64 / S };
-                ticks.at.iter().copied().map(mark).collect()
+                // One at the very edge would stand below the other axis.
+                let inside = from + (to - from) * 0.03;
+                ticks.at.iter().copied().map(mark).filter(|mark| mark.value >= inside).collect()
             }
             Self::Log => {
                 #[expect(clippy::cast_possible_truncation, reason = "powers of ten that 64 bits have")]

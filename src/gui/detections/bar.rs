@@ -1,8 +1,8 @@
 //! The bar on top: the whole question in one line, from how it is counted to where it is answered.
 
 use egui::{
-    Align, CornerRadius, DragValue, Layout, Popup, PopupCloseBehavior, Response, RichText, Sense, Stroke, StrokeKind,
-    Ui, WidgetInfo, accesskit::Role, style::StyleModifier, vec2,
+    CornerRadius, DragValue, Popup, PopupCloseBehavior, Response, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    accesskit::Role, style::StyleModifier, vec2,
 };
 
 use super::{
@@ -19,9 +19,6 @@ use crate::gui::{
     widgets::{Icon, field, icon_button, paint_icon, segmented},
     work::Workers,
 };
-
-/// Height of a line of controls, points.
-const LINE: f32 = 44.0;
 
 /// What is typed in the bar's menus.
 #[derive(Default)]
@@ -47,12 +44,12 @@ impl Bar {
         out: &mut Vec<Command>,
     ) {
         let choice = &lake.detections.choice;
-        let layout = Layout::left_to_right(Align::Center).with_main_wrap(true);
-        let size = vec2(ui.available_width(), LINE);
-        ui.allocate_ui_with_layout(size, layout, |ui| {
+        // The whole width, however few controls stand in the last line.
+        let width = ui.available_width();
+        ui.horizontal_wrapped(|ui| {
+            ui.set_width(width);
             ui.spacing_mut().item_spacing = vec2(STEP, STEP);
             ui.set_row_height(CONTROL);
-            ui.set_min_height(LINE);
             self.counting_ui(ui, choice, out);
             self.limits.ui(ui, lake, answers, workers, out);
             self.place_ui(ui, lake, answers, workers, out);

@@ -29,8 +29,9 @@ impl Charts {
         let look = &lake.detections.look;
         let chosen = &lake.detections.choice.locations;
         if let Some(times) = answers.times.value() {
-            let made_of = (Arc::as_ptr(times).addr(), u8::from(look.log_time), Vec::new());
-            self.put(ChartOf::OverTime, made_of, || over_time(times, look.log_time));
+            let log = look.log_time.unwrap_or_else(|| suits_log(times));
+            let made_of = (Arc::as_ptr(times).addr(), u8::from(log), Vec::new());
+            self.put(ChartOf::OverTime, made_of, || over_time(times, log));
         }
         if let Some(places) = answers.places.value() {
             let made_of = (Arc::as_ptr(places).addr(), u8::from(look.shares), Vec::new());
@@ -52,6 +53,14 @@ impl Charts {
     pub(super) fn get(&self, of: ChartOf) -> Option<Arc<Chart>> {
         self.made.get(&of).map(|known| Arc::clone(&known.1))
     }
+}
+
+/// Whether a few windows have so many events that the others would not be seen beside them.
+fn suits_log(times: &Times) -> bool {
+    let mut counts: Vec<u64> = times.counts.iter().map(|window| window.1).collect();
+    counts.sort_unstable();
+    let middle = counts.get(counts.len() / 2).copied().unwrap_or(0);
+    counts.last().is_some_and(|most| *most > middle.saturating_mul(40))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "drawn on a chart")]
@@ -231,6 +240,14 @@ mod tests {
         assert_eq!(names, [("no events", 1), ("events", 1), ("chosen", 1)]);
         assert!(chart.aspect.is_some_and(|aspect| (1.5..1.8).contains(&aspect)));
         assert!(map(&Places::default(), &[]).series.is_empty());
+    }
+
+    #[test]
+    fn few_towering_windows_ask_for_logarithms() {
+        let times = |counts: &[u64]| Times { window_ns: 1, counts: (0..).zip(counts.iter().copied()).collect() };
+        for (counts, log) in [(&[5, 6, 7][..], false), (&[5, 6, 900], true), (&[], false), (&[3], false)] {
+            assert_eq!(suits_log(&times(counts)), log, "{counts:?}");
+        }
     }
 
     #[test]

@@ -92,8 +92,8 @@ pub struct DetectionsLook {
     pub table: Option<(usize, bool)>,
     /// The skew as shares that add up, rather than events per location.
     pub shares: bool,
-    /// Events over time on a scale of logarithms.
-    pub log_time: bool,
+    /// Events over time on a scale of logarithms; as suits them until someone chose.
+    pub log_time: Option<bool>,
 }
 
 /// Order of the locations.

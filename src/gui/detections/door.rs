@@ -10,7 +10,8 @@ use crate::{
     catalog::FrameTable,
     jobs::Progress,
     session::{
-        Behind, CountsBy, DetectionSource, Duplicates, EngineChoice, Lateness, OnError, Session, SessionError, TopRequest, Window,
+        Behind, CountsBy, DetectionSource, Duplicates, EngineChoice, Lateness, OnError, Session, SessionError,
+        TopRequest, Window,
     },
 };
 

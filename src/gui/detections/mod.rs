@@ -64,7 +64,7 @@ impl Detections {
         ui.spacing_mut().item_spacing.y = 0.0;
         let Self { answers, bar, places, ranked, table, events, charts, dock } = self;
         answers.ask_sources(lake, workers, ui.ctx());
-        egui::Frame::new().fill(colors(ui).panel).inner_margin(Margin::symmetric(12, 0)).show(ui, |ui| {
+        egui::Frame::new().fill(colors(ui).panel).inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
             bar.ui(ui, lake, answers, workers, out);
         });
         divider(ui);

@@ -7,7 +7,7 @@ use super::{
     state::Answers, words::failed_or_waiting,
 };
 use crate::gui::{
-    charts::{Brush, Look, chart_ui},
+    charts::{Brush, Look, Scale, chart_ui},
     command::Command,
     lake::Lake,
     theme::{self, colors},
@@ -62,8 +62,9 @@ pub(super) fn over_time_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: 
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 save_button(ui, ChartOf::OverTime, out);
-                if let Some(log_time) = segmented(ui, look.log_time, &[(false, "Linear"), (true, "Log")]) {
-                    out.push(set_look(DetectionsLook { log_time, ..look.clone() }));
+                let now = chart.y.scale == Scale::Log;
+                if let Some(log) = segmented(ui, now, &[(false, "Linear"), (true, "Log")]) {
+                    out.push(set_look(DetectionsLook { log_time: Some(log), ..look.clone() }));
                 }
             });
         });

@@ -4,7 +4,7 @@ use egui::{Align, Layout, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetI
 
 use super::{
     ChartOf, answer::per_cent, charts::Charts, door::Repeats, limits::short_time, over_time::save_button,
-    state::Answers, words::failed_or_waiting,
+    state::Answers, steps::short, words::failed_or_waiting,
 };
 use crate::{
     gui::{
@@ -13,7 +13,7 @@ use crate::{
         theme::{self, STEP, colors},
         widgets::{
             Icon, bar, elided, empty_ui,
-            text::{count, counted, duration},
+            text::{count, counted},
         },
     },
     session::DetectionEvent,
@@ -75,7 +75,8 @@ fn head_ui(ui: &mut Ui, repeats: &Repeats) {
     let most = repeats.delays.extremes_ns().map(|ends| std::time::Duration::from_nanos(ends.1));
     let mut told = format!("{} came more than once", counted(repeats.repeated_ids, "detection"));
     if let (Some(half), Some(most)) = (half, most) {
-        told += &format!("; half of the copies within {}, the latest after {}", duration(half), duration(most));
+        let within = if half.is_zero() { "at the same time".to_owned() } else { format!("within {}", short(half)) };
+        told += &format!("; half of the copies {within}, the latest after {}", short(most));
     }
     ui.add(egui::Label::new(RichText::new(told).color(colors.muted)).wrap());
     if repeats.null_ids > 0 {

@@ -129,7 +129,8 @@ impl Answers {
         if self.top.value().is_some() {
             let key = self.key(choice.for_sources(), lake);
             let (asked, session) = at(key.asked.clone(), lake);
-            self.lateness.ask(&key, pool, ctx, move |progress| door::lateness(&session, &asked, progress).map(Arc::new));
+            self.lateness
+                .ask(&key, pool, ctx, move |progress| door::lateness(&session, &asked, progress).map(Arc::new));
         }
         if seen(Pane::OverTime) {
             let key = self.key(choice.for_times(), lake);

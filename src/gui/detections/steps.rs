@@ -76,7 +76,7 @@ pub fn steps_ui(ui: &mut Ui, answers: &Answers, out: &mut Vec<Command>) {
             hint: "Detections in the span, at the locations and of the items that are asked for.",
         },
         Step {
-            name: "at known locations",
+            name: "joined",
             number: stages.joined,
             less: away(stages.unmatched, "unmatched", colors.warning).into_iter().collect(),
             hint: "Detections whose location the table of locations has. The others are kept, with their oid.",
@@ -104,7 +104,7 @@ pub fn steps_ui(ui: &mut Ui, answers: &Answers, out: &mut Vec<Command>) {
         #[expect(clippy::cast_precision_loss, reason = "a few steps")]
         let left = rect.left() + width * index as f32;
         let place = Rect::from_min_size(pos2(left, rect.top()), vec2(width - 8.0, HEIGHT));
-        step_ui(ui, step, place, most, index < 5, index > 0);
+        step_ui(ui, step, place, most, (index < 5, index > 0, width < 148.0));
     }
     let last = Rect::from_min_max(pos2(rect.right() - took, rect.top()), rect.max);
     ui.scope_builder(egui::UiBuilder::new().max_rect(last).layout(egui::Layout::right_to_left(Align::Center)), |ui| {
@@ -112,7 +112,7 @@ pub fn steps_ui(ui: &mut Ui, answers: &Answers, out: &mut Vec<Command>) {
     });
 }
 
-fn step_ui(ui: &Ui, step: &Step, rect: Rect, most: u64, bar: bool, arrow: bool) {
+fn step_ui(ui: &Ui, step: &Step, rect: Rect, most: u64, (bar, arrow, narrow): (bool, bool, bool)) {
     let colors = colors(ui);
     let response = ui.interact(rect, ui.scope_id().with(("step", step.name)), Sense::hover());
     let less: Vec<&str> = step.less.iter().map(|less| less.0.as_str()).collect();
@@ -129,20 +129,20 @@ fn step_ui(ui: &Ui, step: &Step, rect: Rect, most: u64, bar: bool, arrow: bool) 
         painter.line_segment([pos2(x + 4.0, y), pos2(x, y + 4.0)], stroke);
     }
     let width = rect.right() - left;
-    elided(painter, pos2(left, rect.top() + 18.0), count(step.number), theme::numbers_medium(14.0), colors.text, width);
-    let number = painter.layout_no_wrap(count(step.number), theme::numbers_medium(14.0), colors.text).size().x;
-    elided(
-        painter,
-        pos2(left + number + 6.0, rect.top() + 18.5),
-        step.name,
-        theme::medium(11.5),
-        colors.muted,
-        width - number - 6.0,
-    );
+    let number = painter.layout_no_wrap(count(step.number), theme::numbers_medium(14.0), colors.text);
+    let name = painter.layout_no_wrap(step.name.to_owned(), theme::medium(11.5), colors.muted);
+    // Side by side where there is room, else below each other.
+    let beside = !narrow;
+    let (first, line, last) = if beside { (18.0, 30.0, 43.0) } else { (12.0, 36.0, 47.0) };
+    let (number_size, name_size) = (number.size(), name.size());
+    painter.galley(pos2(left, rect.top() + first - number_size.y / 2.0), number, colors.text);
+    let name_at =
+        if beside { pos2(left + number_size.x + 6.0, rect.top() + 18.5) } else { pos2(left, rect.top() + 26.5) };
+    painter.galley(name_at - vec2(0.0, name_size.y / 2.0), name, colors.muted);
     if bar {
         #[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
         let part = (step.number as f32 / most as f32).clamp(0.0, 1.0);
-        let track = Rect::from_min_size(pos2(left, rect.top() + 30.0), vec2(width, 3.0));
+        let track = Rect::from_min_size(pos2(left, rect.top() + line), vec2(width, 3.0));
         painter.rect_filled(track, 1, colors.pressed);
         painter.rect_filled(track.with_max_x(left + width * part), 1, colors.front);
     }
@@ -152,7 +152,7 @@ fn step_ui(ui: &Ui, step: &Step, rect: Rect, most: u64, bar: bool, arrow: bool) 
         if room < 24.0 {
             break;
         }
-        elided(painter, pos2(at, rect.top() + 43.0), text.clone(), theme::numbers(11.0), *ink, room);
+        elided(painter, pos2(at, rect.top() + last), text.clone(), theme::numbers(11.0), *ink, room);
         at += painter.layout_no_wrap(text.clone(), theme::numbers(11.0), *ink).size().x + 10.0;
     }
     let more = if less.is_empty() { String::new() } else { format!("\n{}", less.join("\n")) };
@@ -172,7 +172,8 @@ fn times_ui(ui: &mut Ui, answers: &Answers) {
         let bad = !rows.skipped.is_empty() || stages.bad_rows.total() > 0;
         let ink = if bad { colors.warning } else { colors.muted };
         let text = RichText::new(counted(notes, "note")).font(theme::numbers_medium(12.0)).color(ink);
-        let button = quiet_button(ui, text).on_hover_text("Skipped files, bad rows, late events, and what was guessed.");
+        let button =
+            quiet_button(ui, text).on_hover_text("Skipped files, bad rows, late events, and what was guessed.");
         Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
             ui.set_width(460.0);
             ScrollArea::vertical().max_height(360.0).show(ui, |ui| notes_ui(ui, answers));
@@ -213,7 +214,11 @@ fn notes_ui(ui: &mut Ui, answers: &Answers) {
                 let file = one.path.file_name().unwrap_or(one.path.as_os_str()).to_string_lossy().into_owned();
                 let by = Duration::from_nanos(one.by_ns.unsigned_abs());
                 let by = crate::gui::widgets::text::duration(by);
-                line(ui, format!("{file}: detection {id}, {}, by {by}", super::limits::short_time(one.time_ns)), colors.muted);
+                line(
+                    ui,
+                    format!("{file}: detection {id}, {}, by {by}", super::limits::short_time(one.time_ns)),
+                    colors.muted,
+                );
             }
             ui.add_space(STEP / 2.0);
         }
@@ -241,7 +246,7 @@ fn failed_ui(ui: &mut Ui, error: &str, out: &mut Vec<Command>) {
 }
 
 /// `0.34 s`, `12 ms`.
-fn short(time: Duration) -> String {
+pub(super) fn short(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     if seconds < 0.1 {
         format!("{:.0} ms", seconds * 1e3)
