@@ -4,7 +4,10 @@ use egui::{
     Color32, CursorIcon, Id, PointerButton, Pos2, Rect, Response, RichText, Stroke, Ui, Vec2b, WidgetInfo,
     accesskit::Role, vec2,
 };
-use egui_plot::{AxisHints, Bar, BarChart, Legend, Line, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi, Points};
+use egui_plot::{
+    AxisHints, Bar, BarChart, ColorConflictHandling, Legend, Line, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi,
+    Points,
+};
 
 use super::{
     Chart, Marks, Series,
@@ -50,12 +53,9 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     let places = |axis: usize| {
         let scale = if axis == 0 { chart.x.scale } else { chart.y.scale };
         chart.series.iter().flat_map(move |series| {
-            let half = if let (Marks::Bars(width), 0) = (&series.marks, axis) { width / 2.0 } else { 0.0 };
-            series
-                .points
-                .iter()
-                .flat_map(move |point| [point[axis] - half, point[axis] + half])
-                .filter_map(move |at| scale.place(at))
+            let (width, from) = series.marks.bar().filter(|_| axis == 0).unwrap_or_default();
+            let ends = series.points.iter().flat_map(move |point| [point[axis] + from, point[axis] + from + width]);
+            ends.filter_map(move |at| scale.place(at))
         })
     };
     let (x, y) = (chart.x.bounds(places(0)), chart.y.bounds(places(1)));
@@ -91,7 +91,8 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
         plot = plot.data_aspect(to_f32(aspect)).auto_bounds(true);
     }
     if chart.series.iter().filter(|series| !series.name.is_empty()).count() > 1 {
-        plot = plot.legend(Legend::default().background_alpha(0.8));
+        plot = plot
+            .legend(Legend::default().background_alpha(0.8).color_conflict_handling(ColorConflictHandling::PickFirst));
     }
     let keep_y = chart.aspect.is_none();
     let shown = plot.show(ui, |plot| {
@@ -149,7 +150,8 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, colors: 
     let ink = colors.plot[series.color % colors.plot.len()];
     let (x, y) = (chart.x.scale, chart.y.scale);
     match &series.marks {
-        Marks::Bars(bar_width) => {
+        Marks::Bars(_) | Marks::Spans(_) => {
+            let (bar_width, begins) = series.marks.bar().unwrap_or_default();
             let (from, to) = (plot.plot_bounds().min()[0], plot.plot_bounds().max()[0]);
             let first = series.points.partition_point(|point| point[0] + bar_width < from);
             let last = series.points.partition_point(|point| point[0] - bar_width <= to);
@@ -164,10 +166,10 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, colors: 
             }
             // Thin lines between bars, as long as these are wide.
             let pixels = f64::from(width) * bar_width / (to - from).max(f64::MIN_POSITIVE);
-            let drawn = if pixels > 4.0 { bar_width * (1.0 - 1.0 / pixels) } else { *bar_width };
+            let drawn = if pixels > 4.0 { bar_width * (1.0 - 1.0 / pixels) } else { bar_width };
             let bars = seen.iter().filter_map(|point| {
                 let height = y.place(point[1])? - floor;
-                Some(Bar::new(point[0], height).width(drawn).base_offset(floor).fill(ink))
+                Some(Bar::new(point[0] + begins + bar_width / 2.0, height).width(drawn).base_offset(floor).fill(ink))
             });
             plot.bar_chart(BarChart::new(series.name.clone(), bars.collect()).color(ink).allow_hover(false));
         }
@@ -248,7 +250,8 @@ fn pointed(
             }
             if response.dragged() {
                 band(&painter, chart, range, transform, colors);
-                let text = format!("{} – {}", chart.x.scale.told(range.0), chart.x.scale.told(range.1));
+                let seen = transform.bounds().width();
+                let text = format!("{} – {}", chart.x.scale.about(range.0, seen), chart.x.scale.about(range.1, seen));
                 response.show_tooltip_text(text);
                 return (None, None);
             }
@@ -277,9 +280,10 @@ fn mark(painter: &egui::Painter, chart: &Chart, (place, index): Point, transform
     let (Some(x), Some(y)) = (chart.x.scale.place(point[0]), chart.y.scale.place(point[1])) else { return };
     let at = transform.position_from_point(&PlotPoint::new(x, y));
     match &series.marks {
-        Marks::Bars(width) => {
+        Marks::Bars(_) | Marks::Spans(_) => {
+            let (width, from) = series.marks.bar().unwrap_or_default();
             let floor = chart.y.scale.floor();
-            let corners = [PlotPoint::new(x - width / 2.0, floor), PlotPoint::new(x + width / 2.0, y)];
+            let corners = [PlotPoint::new(x + from, floor), PlotPoint::new(x + from + width, y)];
             let [a, b] = corners.map(|corner| transform.position_from_point(&corner));
             let rect = Rect::from_two_pos(a, b);
             if rect.width() < 3.0 {

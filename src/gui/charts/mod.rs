@@ -73,13 +73,26 @@ pub struct Series {
 /// How values are drawn.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Marks {
-    /// Upright bars, this wide, in units of x.
+    /// Upright bars about x, this wide, in units of x.
     Bars(f64),
+    /// Upright bars that begin at x, this wide: counts of windows.
+    Spans(f64),
     /// A line.
     #[default]
     Line,
     /// Dots, with a radius and a part of the colour's strength each, points and 0 to 1.
     Dots(Vec<(f32, f32)>),
+}
+
+impl Marks {
+    /// Width of bars, and where they begin beside x.
+    fn bar(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Bars(width) => Some((*width, -width / 2.0)),
+            Self::Spans(width) => Some((*width, 0.0)),
+            Self::Line | Self::Dots(_) => None,
+        }
+    }
 }
 
 impl Axis {

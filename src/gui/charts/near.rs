@@ -3,7 +3,7 @@
 use egui::Pos2;
 use egui_plot::{PlotPoint, PlotTransform};
 
-use super::{Chart, Marks};
+use super::{Chart, Marks, Scale};
 
 /// How far from a dot the pointer still means it, points beyond its radius.
 const REACH: f32 = 8.0;
@@ -30,12 +30,15 @@ pub(super) fn nearest(chart: &Chart, transform: &PlotTransform, pointer: Pos2) -
                     }
                 }
             }
-            Marks::Bars(_) | Marks::Line => {
-                let x = chart.x.scale.value(transform.value_from_position(pointer).x);
+            Marks::Bars(_) | Marks::Spans(_) | Marks::Line => {
+                let middle = series.marks.bar().map_or(0.0, |(width, from)| from + width / 2.0);
+                let x = chart.x.scale.value(transform.value_from_position(pointer).x) - middle;
                 let after = series.points.partition_point(|point| point[0] < x);
                 for index in [after.checked_sub(1), Some(after)].into_iter().flatten() {
                     let Some(at) = series.points.get(index).and_then(on_screen) else { continue };
-                    let far = (at.x - pointer.x).abs();
+                    let shift = middle.abs() * transform.dpos_dvalue_x();
+                    #[expect(clippy::cast_possible_truncation, reason = "positions on the screen")]
+                    let far = (at.x + shift as f32 - pointer.x).abs();
                     // Of several at one place the last is in front.
                     if found.is_none_or(|(best, _)| far <= best) {
                         found = Some((far, (place, index)));
@@ -54,6 +57,7 @@ pub(super) fn told(chart: &Chart, (place, index): Point) -> Vec<String> {
     let mut lines = Vec::new();
     match series.names.get(index) {
         Some(name) => lines.push(name.clone()),
+        None if chart.x.scale == Scale::Time => lines.push(chart.x.scale.told(point[0])),
         None => lines.push(format!("{} {}", chart.x.title, chart.x.scale.told(point[0]))),
     }
     if matches!(series.marks, Marks::Dots(_)) {

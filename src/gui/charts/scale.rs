@@ -12,6 +12,8 @@ use crate::gui::{
 const LOG_FLOOR: f64 = -0.2;
 /// Nanoseconds of a second.
 const S: f64 = 1e9;
+/// Seconds of a day.
+const DAY_S: f64 = 86_400.0;
 
 impl Scale {
     /// Where a value lies; `None` where it has no place.
@@ -41,9 +43,23 @@ impl Scale {
         }
     }
 
+    /// A value as exact as it can be pointed at while so much is seen.
+    pub(super) fn about(self, value: f64, seen: f64) -> String {
+        let text = self.told(value);
+        match self {
+            Self::Time if seen > 1800.0 => text.get(..16).map_or(text.clone(), str::to_owned),
+            Self::Time if seen > 60.0 => text.get(..19).map_or(text.clone(), str::to_owned),
+            _ => text,
+        }
+    }
+
     /// The text at a tick.
     fn tick(self, mark: GridMark) -> String {
         match self {
+            // Where a day begins, its date.
+            Self::Time if mark.step_size < DAY_S && mark.value.rem_euclid(DAY_S) == 0.0 => {
+                time_utc(ns(mark.value)).get(5..10).unwrap_or_default().to_owned()
+            }
             Self::Time => clock_tick(ns(mark.value), ns(mark.step_size)),
             // Between the powers of ten lie marks without a text.
             Self::Log if mark.value.fract().abs() > 1e-9 => String::new(),
@@ -194,6 +210,12 @@ mod tests {
         let mark = |value| GridMark { value, step_size: 1.0 };
         assert_eq!((Scale::Log.tick(mark(0.0)), Scale::Log.tick(mark(5.0))), ("1".into(), "100 k".into()));
         assert_eq!(Scale::Time.tick(GridMark { value: 3600.0, step_size: 600.0 }), "01:00");
+        assert_eq!(Scale::Time.tick(GridMark { value: 86_400.0, step_size: 600.0 }), "01-02");
+        let about = |seen| Scale::Time.about(3_661.25, seen);
+        assert_eq!(
+            [about(1.0), about(100.0), about(1e5)],
+            ["1970-01-01 01:01:01.250", "1970-01-01 01:01:01", "1970-01-01 01:01"]
+        );
     }
 
     #[test]

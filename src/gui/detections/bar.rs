@@ -137,7 +137,7 @@ impl Bar {
         });
     }
 
-    /// Where it is answered, and what can be taken away.
+    /// Where it is answered.
     fn place_ui(&mut self, ui: &mut Ui, lake: &Lake, answers: &mut Answers, workers: &Workers, out: &mut Vec<Command>) {
         let choice = &lake.detections.choice;
         let engine = choice_button(ui, "", &engine_text(choice), !choice.engine.is_empty(), "Where it is answered");
@@ -150,18 +150,22 @@ impl Bar {
             "Which events",
         );
         self.source.files_ui(&files, choice, answers, out);
-        if icon_button(ui, Icon::Export, &Action::ExportAnswer.tip()).clicked() {
-            out.push(Action::ExportAnswer.into());
+    }
+}
+
+/// What can be done with the answer: write it, copy its question, ask again. From right to left.
+pub(super) fn tools_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+    if icon_button(ui, Icon::Repeat, &Action::AskAgain.tip()).clicked() {
+        out.push(Action::AskAgain.into());
+    }
+    let copy = icon_button(ui, Icon::Copy, "Copy the question");
+    Popup::menu(&copy).show(|ui| {
+        for action in [Action::CopyCommandLine, Action::CopySql] {
+            crate::gui::shell::menu_entry_ui(ui, action, true, None, out);
         }
-        let copy = icon_button(ui, Icon::Copy, "Copy the question");
-        Popup::menu(&copy).show(|ui| {
-            for action in [Action::CopyCommandLine, Action::CopySql] {
-                crate::gui::shell::menu_entry_ui(ui, action, true, None, out);
-            }
-        });
-        if icon_button(ui, Icon::Repeat, &Action::AskAgain.tip()).clicked() {
-            out.push(Action::AskAgain.into());
-        }
+    });
+    if icon_button(ui, Icon::Export, &Action::ExportAnswer.tip()).clicked() {
+        out.push(Action::ExportAnswer.into());
     }
 }
 
@@ -172,7 +176,7 @@ pub(super) fn choice_button(ui: &mut Ui, caption: &str, value: &str, lit: bool, 
     let caption = (!caption.is_empty()).then(|| laid(caption, theme::medium(12.5)));
     let value_galley = laid(value, theme::medium(12.5));
     let before = caption.as_ref().map_or(0.0, |caption| caption.size().x + 6.0);
-    let wide = value_galley.size().x.min(220.0);
+    let wide = value_galley.size().x.min(190.0);
     let (rect, response) = ui.allocate_exact_size(vec2(before + wide + 36.0, CONTROL), Sense::click());
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ComboBox, true, name);

@@ -66,8 +66,8 @@ fn suits_log(times: &Times) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "drawn on a chart")]
 fn over_time(times: &Times, log: bool) -> Chart {
     let width = times.window_ns as f64 / 1e9;
-    let points = times.counts.iter().map(|(start, count)| [*start as f64 / 1e9 + width / 2.0, *count as f64]).collect();
-    let series = Series { name: "events".into(), color: 0, marks: Marks::Bars(width), points, names: Vec::new() };
+    let points = times.counts.iter().map(|(start, count)| [*start as f64 / 1e9, *count as f64]).collect();
+    let series = Series { name: "events".into(), color: 0, marks: Marks::Spans(width), points, names: Vec::new() };
     let scale = if log { Scale::Log } else { Scale::Linear };
     let length = super::choice::length_text(times.window_ns);
     Chart {

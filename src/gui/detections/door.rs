@@ -57,6 +57,8 @@ pub const LISTED: u64 = 2000;
 pub const DISAGREEING: usize = 1000;
 /// Windows that a chart shows about, when no length was chosen.
 const WINDOWS: i64 = 240;
+/// Windows that a chart shows at most.
+const MOST_WINDOWS: i64 = 20_000;
 /// The finest windows that are asked for, ns, from which longer ones are put together.
 const FINEST: i64 = 60_000_000_000;
 /// Lengths of windows that a chart chooses from, ns.
@@ -185,10 +187,8 @@ pub fn times(session: &Session, choice: &Choice, progress: &Progress) -> Result<
     let mut counts: Vec<(i64, u64)> =
         counts.windows_ns.iter().zip(&counts.counts).map(|(start, count)| (*start, number(count))).collect();
     counts.sort_unstable();
-    if choice.window_ns.is_some() {
-        return Ok(Times { window_ns: size_ns, counts });
-    }
-    let window_ns = length_for(counts.first().map_or(0, |first| first.0), counts.last().map_or(0, |last| last.0));
+    let (first, last) = (counts.first().map_or(0, |first| first.0), counts.last().map_or(0, |last| last.0));
+    let window_ns = if choice.window_ns.is_some() { chosen_for(size_ns, first, last) } else { length_for(first, last) };
     Ok(Times { window_ns, counts: together(&counts, window_ns) })
 }
 
@@ -196,6 +196,12 @@ pub fn times(session: &Session, choice: &Choice, progress: &Progress) -> Result<
 fn length_for(from: i64, to: i64) -> i64 {
     let span = to.saturating_sub(from);
     LENGTHS.into_iter().find(|length| span / length <= WINDOWS).unwrap_or(LENGTHS[LENGTHS.len() - 1])
+}
+
+/// The chosen length, or the shortest multiple of it of which a chart can show all windows of the span; it tells which.
+fn chosen_for(size: i64, from: i64, to: i64) -> i64 {
+    let windows = to.saturating_sub(from) / size.max(1);
+    size.saturating_mul(1 + windows / MOST_WINDOWS)
 }
 
 /// Windows put together into longer ones.
@@ -259,6 +265,7 @@ mod tests {
         {
             assert_eq!(length_for(0, span), expected, "{span}");
         }
+        assert_eq!((chosen_for(minute, 0, 60 * minute), chosen_for(minute, 0, 50_000 * minute)), (minute, 3 * minute));
         let fine: Vec<(i64, u64)> = (-10..500).map(|at| (at * minute, 3)).collect();
         let longer = together(&fine, 60 * minute);
         assert_eq!(longer.iter().map(|window| window.1).sum::<u64>(), 1530);

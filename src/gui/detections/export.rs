@@ -67,7 +67,8 @@ impl ExportDraft {
         }
         let entered = field(ui, &mut self.out, "File", "Path of the file", ui.available_width() - 8.0).lost_focus();
         ui.add_space(STEP);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let row = egui::vec2(ui.available_width(), crate::gui::theme::CONTROL);
+        ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
             let fits = !self.out.trim().is_empty();
             let enter = entered && ui.input(|input| input.key_pressed(Key::Enter));
             if primary_button(ui, fits, "Write").clicked() || (enter && fits) {

@@ -60,6 +60,8 @@ pub(super) fn span_text(from: Option<i64>, to: Option<i64>) -> String {
             let (first, last) = (short_time(from), short_time(to));
             match (first.get(..11), last.get(..11), last.get(11..)) {
                 (Some(day), Some(other), Some(time)) if day == other && first.len() > 11 => format!("{first} – {time}"),
+                // The year is told once, too.
+                _ if first.get(..5) == last.get(..5) => format!("{first} – {}", last.get(5..).unwrap_or(&last)),
                 _ => format!("{first} – {last}"),
             }
         }
@@ -268,7 +270,7 @@ mod tests {
             (Some("2024-05-01T00:00:00Z"), None, "from 2024-05-01"),
             (None, Some("2024-05-01T08:30:00Z"), "until 2024-05-01 08:30"),
             (Some("2024-05-01T08:00:00Z"), Some("2024-05-01T09:30:15Z"), "2024-05-01 08:00 – 09:30:15"),
-            (Some("2024-05-01T08:00:00Z"), Some("2024-05-02T00:00:00Z"), "2024-05-01 08:00 – 2024-05-02"),
+            (Some("2024-05-01T08:00:00Z"), Some("2024-05-02T00:00:00Z"), "2024-05-01 08:00 – 05-02"),
         ] {
             assert_eq!(span_text(from.map(at), to.map(at)), expected);
         }

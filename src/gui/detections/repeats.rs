@@ -91,6 +91,7 @@ fn cameras_ui(ui: &mut Ui, repeats: &Repeats) {
     caption(ui, "By camera");
     let most = repeats.cameras.first().map_or(1, |camera| camera.duplicates.max(1));
     let tall = (LINE * 6.0).min(LINE * repeats.cameras.len().min(CAMERAS).max(1) as f32 + 2.0);
+    ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().id_salt("cameras").max_height(tall).auto_shrink([false, true]).show_rows(
         ui,
         LINE,
@@ -108,7 +109,7 @@ fn cameras_ui(ui: &mut Ui, repeats: &Repeats) {
                 elided(painter, rect.left_center(), name, theme::numbers(12.0), colors.text, 96.0);
                 let number = painter.layout_no_wrap(told, theme::numbers(12.0), colors.muted);
                 let from = rect.left() + 104.0;
-                let room = (rect.right() - 96.0 - from).max(8.0);
+                let room = (rect.right() - number.size().x.max(84.0) - 12.0 - from).max(8.0);
                 #[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
                 let part = (camera.duplicates as f32 / most as f32).clamp(0.0, 1.0);
                 let shown = Rect::from_min_size(pos2(from, rect.center().y - 4.0), vec2((room * part).max(1.0), 8.0));

@@ -33,7 +33,7 @@ pub(super) fn source_text(choice: &Choice) -> String {
     let name =
         |path: &Path| path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
     match (&choice.events, &choice.places) {
-        (None, None) => "The lake’s events".to_owned(),
+        (None, None) => "Lake events".to_owned(),
         (Some(events), _) => name(events),
         (None, Some(places)) => format!("with {}", name(places)),
     }

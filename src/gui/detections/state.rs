@@ -76,6 +76,8 @@ impl Choice {
             ranking: plain.ranking,
             window_ns: None,
             slide_ns: None,
+            // Counts are this machine's work.
+            engine: plain.engine,
             ..self.clone()
         }
     }

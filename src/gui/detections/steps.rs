@@ -89,7 +89,7 @@ pub fn steps_ui(ui: &mut Ui, answers: &Answers, out: &mut Vec<Command>) {
         },
         Step { name: "rows", number: stages.rows_out, less: Vec::new(), hint: "Rows of the answer." },
     ];
-    let took = 168.0;
+    let took = 258.0;
     let room = rect.width() - took;
     let shown: Vec<&Step> = if room >= LEAST * 7.0 {
         steps.iter().collect()
@@ -108,6 +108,8 @@ pub fn steps_ui(ui: &mut Ui, answers: &Answers, out: &mut Vec<Command>) {
     }
     let last = Rect::from_min_max(pos2(rect.right() - took, rect.top()), rect.max);
     ui.scope_builder(egui::UiBuilder::new().max_rect(last).layout(egui::Layout::right_to_left(Align::Center)), |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        super::bar::tools_ui(ui, out);
         times_ui(ui, answers);
     });
 }
