@@ -171,7 +171,7 @@ impl App {
             }
             Err(Ended::Cancelled) => self.state.transient.tell("Export cancelled; nothing was written."),
             Err(Ended::Failed(error)) => {
-                self.state.transient.complain(format!("The top items cannot be written: {error}"))
+                self.state.transient.complain(format!("The top items cannot be written: {error}"));
             }
         }
     }

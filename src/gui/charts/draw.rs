@@ -15,13 +15,25 @@ use super::{
 };
 use crate::gui::theme::{self, Colors, colors};
 
+/// Whether a range of x can be drawn with the pointer.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Brushing {
+    /// No: a drag moves what is shown.
+    #[default]
+    Off,
+    /// Yes, and none is drawn now.
+    None,
+    /// Yes, and this one is drawn now.
+    Range(f64, f64),
+}
+
 /// How a chart is drawn this time.
 #[derive(Debug, Clone, Default)]
 pub struct Look {
     /// Names it in the window, for its zoom.
     pub id: &'static str,
-    /// A range of x can be drawn, and this one is drawn now.
-    pub brush: Option<Option<(f64, f64)>>,
+    /// The range of x that is drawn.
+    pub brush: Brushing,
     /// This point is marked.
     pub marked: Option<Point>,
     /// Without what moves with the pointer, for files.
@@ -60,7 +72,7 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     };
     let (x, y) = (chart.x.bounds(places(0)), chart.y.bounds(places(1)));
     let size = ui.available_size();
-    let brushes = look.brush.is_some() && !look.still;
+    let brushes = look.brush != Brushing::Off && !look.still;
     // A chart of other values begins anew, with all of them in sight.
     let id = ui.scope_id().with((look.id, x.0.to_bits(), x.1.to_bits()));
     let mut plot = Plot::new(look.id)
@@ -113,10 +125,10 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
         mark(&painter, chart, point, &transform, colors.text);
     }
     let (hovered, brush) = if look.still { (None, None) } else { pointed(ui, chart, look, &response, &transform) };
-    if let Some(Some(range)) = look.brush
+    if let Brushing::Range(from, to) = look.brush
         && brush.is_none()
     {
-        band(&painter, chart, range, &transform, colors);
+        band(&painter, chart, (from, to), &transform, colors);
     }
     let clicked = hovered.filter(|_| response.clicked());
     Shown { clicked, brush }
@@ -145,6 +157,9 @@ fn wheel(plot: &mut PlotUi<'_>, along_x: bool) {
         plot.zoom_bounds_around_hovered(vec2(factor, if along_x { 1.0 } else { factor }));
     }
 }
+
+/// Radius and strength, as bits, and the dots that have them.
+type Alike = ((u32, u32), Vec<[f64; 2]>);
 
 fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, colors: &Colors, width: f32) {
     let ink = colors.plot[series.color % colors.plot.len()];
@@ -183,7 +198,7 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, colors: 
         }
         Marks::Dots(looks) => {
             // Dots that look alike are one item.
-            let mut alike: Vec<((u32, u32), Vec<[f64; 2]>)> = Vec::new();
+            let mut alike: Vec<Alike> = Vec::new();
             for (index, point) in series.points.iter().enumerate() {
                 let (Some(at_x), Some(at_y)) = (x.place(point[0]), y.place(point[1])) else { continue };
                 let (radius, strength) = looks.get(index).copied().unwrap_or((3.0, 1.0));
@@ -233,7 +248,7 @@ fn pointed(
     let painter = ui.painter().with_clip_rect(*transform.frame());
     let begun: Id = response.id.with("brush");
     let value_at = |at: Pos2| chart.x.scale.value(transform.value_from_position(at).x);
-    if look.brush.is_some() {
+    if look.brush != Brushing::Off {
         response.clone().on_hover_cursor(CursorIcon::Crosshair);
         if response.drag_started_by(PointerButton::Primary)
             && let Some(origin) = ui.input(|input| input.pointer.press_origin())

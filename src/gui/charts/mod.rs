@@ -9,7 +9,7 @@ mod scale;
 mod svg;
 mod table;
 
-pub use draw::{Brush, Look, chart_ui};
+pub use draw::{Brush, Brushing, Look, chart_ui};
 pub use picture::{ChartFile, write_picture, write_whole};
 pub use table::csv;
 

@@ -61,9 +61,10 @@ fn mesh_on(
     scale: f32,
 ) {
     for corners in mesh.indices.as_chunks::<3>().0 {
-        let [Some(a), Some(b), Some(c)] = corners.map(|index| mesh.vertices.get(index as usize)) else { continue };
+        let [Some(a), Some(mut b), Some(mut c)] = corners.map(|index| mesh.vertices.get(index as usize)) else {
+            continue;
+        };
         let [pa, mut pb, mut pc] = [a, b, c].map(|vertex| vertex.pos * scale);
-        let (mut b, mut c) = (b, c);
         let mut area = cross(pa, pb, pc);
         if area < 0.0 {
             (b, c, pb, pc, area) = (c, b, pc, pb, -area);
@@ -84,8 +85,7 @@ fn mesh_on(
                 if sides.iter().any(|(side, edge)| *side < 0.0 || (*side == 0.0 && !edge)) {
                     continue;
                 }
-                let [u, v, w] = sides.map(|(side, _)| side / area);
-                let color = mixed(texture, [a, b, c], [u, v, w]);
+                let color = mixed(texture, [a, b, c], sides.map(|(side, _)| side / area));
                 let to = &mut image.pixels[y * image.size[0] + x];
                 *to = over(color, *to);
             }

@@ -158,7 +158,7 @@ fn round_step(least: f64) -> f64 {
 
 /// A count in whole numbers, any other value in few digits.
 fn plain(value: f64) -> String {
-    if value >= 0.0 && value < 1e15 && value.fract() == 0.0 {
+    if (0.0..1e15).contains(&value) && value.fract() == 0.0 {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number in range")]
         return count(value as u64);
     }

@@ -161,11 +161,8 @@ impl Svg {
 
     fn text(&mut self, shape: &TextShape) {
         let format = shape.galley.job.sections.first().map(|section| section.format.clone()).unwrap_or_default();
-        let color = match (shape.override_text_color, format.color) {
-            (Some(color), _) => color,
-            (None, Color32::PLACEHOLDER) => shape.fallback_color,
-            (None, color) => color,
-        };
+        let own = if format.color == Color32::PLACEHOLDER { shape.fallback_color } else { format.color };
+        let color = shape.override_text_color.unwrap_or(own);
         let ink = fill(color.gamma_multiply(shape.opacity_factor));
         let turn = if shape.angle == 0.0 {
             String::new()

@@ -17,7 +17,7 @@ pub fn csv(chart: &Chart) -> String {
     head.push(chart.x.text());
     head.extend(chart.series.iter().map(|series| series.name.clone()));
     let mut rows = vec![head];
-    for ((x, name), values) in by_x(&chart.series) {
+    for (x, name, values) in by_x(&chart.series) {
         let x = f64::from_bits(x);
         let mut row = Vec::new();
         if named {
@@ -34,11 +34,12 @@ pub fn csv(chart: &Chart) -> String {
     writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
-type Rows<'a> = Vec<((u64, &'a str), Vec<Option<f64>>)>;
+/// A row: x as bits, a name, and a value of each series.
+type Row<'a> = (u64, &'a str, Vec<Option<f64>>);
 
 /// The values of all series by x and name; series of dots keep every point.
-fn by_x(series: &[Series]) -> Rows<'_> {
-    let mut order: BTreeMap<(Key, &str, usize), (u64, &str, Vec<Option<f64>>)> = BTreeMap::new();
+fn by_x(series: &[Series]) -> Vec<Row<'_>> {
+    let mut order: BTreeMap<(Key, &str, usize), Row<'_>> = BTreeMap::new();
     for (place, one) in series.iter().enumerate() {
         for (index, point) in one.points.iter().enumerate() {
             let name = one.names.get(index).map_or("", String::as_str);
@@ -50,7 +51,7 @@ fn by_x(series: &[Series]) -> Rows<'_> {
             entry.2[place] = Some(point[1]);
         }
     }
-    order.into_values().map(|(x, name, values)| ((x, name), values)).collect()
+    order.into_values().collect()
 }
 
 /// Numbers in their order.

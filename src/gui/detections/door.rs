@@ -134,13 +134,12 @@ pub fn lateness(session: &Session, choice: &Choice, progress: &Progress) -> Resu
 pub fn places(session: &Session, choice: &Choice, answer: Option<&Top>, progress: &Progress) -> Result<Places, String> {
     let request = local(session, choice)?;
     let counted;
-    let by_location = match answer {
-        Some(top) => &top.rows.by_location,
-        None => {
-            let by = CountsBy { location: true, item: false };
-            counted = session.detection_counts(&request, by, progress).map_err(text)?;
-            &counted.by_location
-        }
+    let by_location = if let Some(top) = answer {
+        &top.rows.by_location
+    } else {
+        let by = CountsBy { location: true, item: false };
+        counted = session.detection_counts(&request, by, progress).map_err(text)?;
+        &counted.by_location
     };
     let known = session.location_places(&request.source).map_err(text)?;
     let at: std::collections::HashMap<i64, [f64; 2]> =

@@ -7,7 +7,7 @@ use super::{
     state::Answers, words::failed_or_waiting,
 };
 use crate::gui::{
-    charts::{Brush, Look, Scale, chart_ui},
+    charts::{Brush, Brushing, Look, Scale, chart_ui},
     command::Command,
     lake::Lake,
     theme::{self, colors},
@@ -30,7 +30,7 @@ pub(super) fn over_time_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: 
     if times.counts.is_empty() {
         let body = "No event of these locations and items has a time.";
         empty_ui(ui, Icon::Clock, "Nothing over time", body, |ui| {
-            super::places::limits_button(ui, choice.is_limited(), out)
+            super::places::limits_button(ui, choice.is_limited(), out);
         });
         return;
     }
@@ -72,10 +72,13 @@ pub(super) fn over_time_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: 
     let window = times.window_ns;
     let first = times.counts.first().map_or(0, |one| one.0);
     let last = times.counts.last().map_or(0, |one| one.0.saturating_add(window));
-    let range = (choice.from_ns.is_some() || choice.to_ns.is_some())
-        .then(|| (choice.from_ns.unwrap_or(first) as f64 / 1e9, choice.to_ns.unwrap_or(last) as f64 / 1e9));
+    let brush = if choice.from_ns.is_some() || choice.to_ns.is_some() {
+        Brushing::Range(choice.from_ns.unwrap_or(first) as f64 / 1e9, choice.to_ns.unwrap_or(last) as f64 / 1e9)
+    } else {
+        Brushing::None
+    };
     egui::Frame::new().inner_margin(egui::Margin { left: 8, right: 12, top: 0, bottom: 6 }).show(ui, |ui| {
-        let look = Look { id: "events over time", brush: Some(range), ..Look::default() };
+        let look = Look { id: "events over time", brush, ..Look::default() };
         match chart_ui(ui, &chart, &look).brush {
             Some(Brush::Range(from, to)) => {
                 // To whole windows, so that what is drawn is what counts.

@@ -156,7 +156,7 @@ impl PlacesPane {
         divider(ui);
         if places.list.is_empty() {
             empty_ui(ui, Icon::Route, "No locations", "No event within the limits names a location.", |ui| {
-                limits_button(ui, choice.is_limited(), out)
+                limits_button(ui, choice.is_limited(), out);
             });
             return;
         }

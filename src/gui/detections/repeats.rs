@@ -76,7 +76,7 @@ fn head_ui(ui: &mut Ui, repeats: &Repeats) {
     let mut told = format!("{} came more than once", counted(repeats.repeated_ids, "detection"));
     if let (Some(half), Some(most)) = (half, most) {
         let within = if half.is_zero() { "at the same time".to_owned() } else { format!("within {}", short(half)) };
-        told += &format!("; half of the copies {within}, the latest after {}", short(most));
+        told = format!("{told}; half of the copies {within}, the latest after {}", short(most));
     }
     ui.add(egui::Label::new(RichText::new(told).color(colors.muted)).wrap());
     if repeats.null_ids > 0 {
@@ -90,7 +90,7 @@ fn cameras_ui(ui: &mut Ui, repeats: &Repeats) {
     let colors = colors(ui);
     caption(ui, "By camera");
     let most = repeats.cameras.first().map_or(1, |camera| camera.duplicates.max(1));
-    let tall = (LINE * 6.0).min(LINE * repeats.cameras.len().min(CAMERAS).max(1) as f32 + 2.0);
+    let tall = LINE * 6.0;
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().id_salt("cameras").max_height(tall).auto_shrink([false, true]).show_rows(
         ui,
@@ -128,6 +128,7 @@ fn cameras_ui(ui: &mut Ui, repeats: &Repeats) {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a few lines")]
 fn disagreements_ui(ui: &mut Ui, repeats: &Repeats) {
     let colors = colors(ui);
     caption(ui, "Copies that disagree");

@@ -26,7 +26,7 @@ pub(super) fn skew_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: &Char
     if places.events == 0 {
         let limited = lake.detections.choice.is_limited();
         empty_ui(ui, Icon::Chart, "No events to compare", "No event lies within the limits.", |ui| {
-            limits_button(ui, limited, out)
+            limits_button(ui, limited, out);
         });
         return;
     }

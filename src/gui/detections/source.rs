@@ -94,7 +94,7 @@ impl SourceMenu {
         });
     }
 
-    pub(super) fn files_ui(&mut self, button: &Response, choice: &Choice, answers: &Answers, out: &mut Vec<Command>) {
+    pub(super) fn files_ui(button: &Response, choice: &Choice, answers: &Answers, out: &mut Vec<Command>) {
         let menu =
             Popup::menu(button).style(StyleModifier::default()).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         menu.show(|ui| {

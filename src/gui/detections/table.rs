@@ -87,7 +87,7 @@ fn plain(top: &Top, of: Of, row: usize) -> String {
         Of::Name => rows.location_names.get(row).and_then(|name| name.as_deref().map(str::to_owned)),
         Of::Window => rows.windows_ns.get(row).map(|start| format_ns(*start)),
         Of::Rank => rows.ranks.get(row).map(i32::to_string),
-        Of::Item => rows.items.get(row).map(|item| item.to_string()),
+        Of::Item => rows.items.get(row).map(ToString::to_string),
         Of::Count => rows.counts.get(row).map(i64::to_string),
     }
     .unwrap_or_default()
@@ -151,7 +151,7 @@ impl TablePane {
         if top.rows.ranks.is_empty() {
             let limited = lake.detections.choice.is_limited();
             empty_ui(ui, Icon::Chart, "No rows", "No event lies within the limits.", |ui| {
-                super::places::limits_button(ui, limited, out)
+                super::places::limits_button(ui, limited, out);
             });
             return;
         }
@@ -213,7 +213,7 @@ impl TablePane {
         for (index, column) in &columns {
             let cell = Rect::from_min_size(pos2(left, head.top()), vec2(width(column), CONTROL));
             left += width(column);
-            self.head_ui(ui, look, (*index, column), cell.intersect(area), out);
+            Self::head_ui(ui, look, (*index, column), cell.intersect(area), out);
         }
         let body = area.with_min_y(head.bottom() + 1.0);
         let across = self.across;
@@ -264,14 +264,7 @@ impl TablePane {
     }
 
     /// A head: a press sorts by it, another one the other way round, a third one takes the order away.
-    fn head_ui(
-        &self,
-        ui: &Ui,
-        look: &DetectionsLook,
-        (index, column): (usize, &Column),
-        cell: Rect,
-        out: &mut Vec<Command>,
-    ) {
+    fn head_ui(ui: &Ui, look: &DetectionsLook, (index, column): (usize, &Column), cell: Rect, out: &mut Vec<Command>) {
         let colors = colors(ui);
         let response = ui.interact(cell, ui.scope_id().with(("column", index)), Sense::click());
         let order = look.table.filter(|by| by.0 == index).map(|by| by.1);

@@ -131,8 +131,9 @@ pub fn sql(choice: &Choice) -> String {
         keys.push((format!("window(time, {}, {}).start", length(size), length(slide)), "window_start"));
     }
     let told = |key: &(String, &str)| if key.0 == key.1 { key.0.clone() } else { format!("{} AS {}", key.0, key.1) };
-    let read: String = keys.iter().map(|key| format!("{}, ", told(key))).collect();
-    let grouped: String = keys.iter().map(|key| format!("{}, ", key.0)).collect();
+    let listed = |parts: Vec<String>| parts.into_iter().map(|part| part + ", ").collect::<Vec<_>>().concat();
+    let read = listed(keys.iter().map(told).collect());
+    let grouped = listed(keys.iter().map(|key| key.0.clone()).collect());
     let names: Vec<&str> = keys.iter().map(|key| key.1).collect();
     let apart = if names.is_empty() { String::new() } else { format!("PARTITION BY {} ", names.join(", ")) };
     let (rank, ties) = match choice.ranking {
@@ -149,7 +150,7 @@ pub fn sql(choice: &Choice) -> String {
         )
     };
     let window = if choice.window_ns.is_some() { "r.window_start, " } else { "" };
-    let order: String = names.iter().map(|name| format!("r.{name}, ")).collect();
+    let order = listed(names.iter().map(|name| format!("r.{name}")).collect());
     let source =
         if choice.dedup { "" } else { "-- Every event counts: let `detections` be the events as they arrived.\n" };
     format!(
