@@ -189,6 +189,24 @@ fn the_table_is_sorted_and_copied() {
 }
 
 #[test]
+fn events_of_another_file_are_asked_by_their_path() {
+    let mut window = opened();
+    let other = window.beside("other.csv");
+    let head = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n";
+    fs::write(&other, format!("{head}2,1,1,tram,1714550400000\n")).unwrap();
+    window.click("Which events");
+    window.harness.get_by_label("Path of events").focus();
+    window.settle();
+    window.harness.get_by_label("Path of events").type_text(other.to_str().unwrap());
+    window.settle();
+    window.click("Use these");
+    window.until("its events are ranked", |window| window.shows("Rank 1 tram, 1 event at Quay"));
+    window.leave_text();
+    window.key(Modifiers::COMMAND, Key::Z);
+    window.until("the lake's own are back", |window| window.shows("Rank 1 car, 6 events at Pier"));
+}
+
+#[test]
 fn a_lake_without_events_says_what_it_looks_for() {
     let mut window = Window::open_with(|lake| {
         let _ = fs::remove_dir_all(lake.join("landing"));

@@ -196,6 +196,9 @@ struct Page {
     total: u64,
     first: BinaryHeap<Listed>,
     keep: usize,
+    /// Most events that fit into the memory that may be taken.
+    room: usize,
+    full: bool,
 }
 
 impl Page {
@@ -212,11 +215,23 @@ impl Page {
             row.camera(),
         );
         if self.first.len() < self.keep {
+            if self.first.len() >= self.room {
+                self.full = true;
+                return;
+            }
             self.first.push(Listed { key, copied });
         } else if self.first.peek().is_some_and(|last| key < last.key) {
             self.first.pop();
             self.first.push(Listed { key, copied });
         }
+    }
+}
+
+/// What is said when a list would not fit into memory.
+pub(super) fn too_many(what: &str) -> AnalyticsError {
+    AnalyticsError::Query {
+        what: format!("more {what} are asked for than fit into the memory allowed"),
+        remedy: "ask for some of them with a limit, narrow the question, or allow more memory",
     }
 }
 
@@ -249,7 +264,8 @@ pub fn behind(
     let limits = words.limits(query);
     let item_order = order_of(&words.items);
     let keep = usize::try_from(offset.saturating_add(limit)).unwrap_or(usize::MAX);
-    let page = || Page { total: 0, first: BinaryHeap::new(), keep };
+    let room = resources.buffer_bytes / size_of::<Listed>() / resources.threads.max(1);
+    let page = || Page { total: 0, first: BinaryHeap::new(), keep, room, full: false };
     let pages = by_id(&scattered, resources, progress, page, |page, rows| {
         // Of one id only the first row holds, unless every event counts.
         let events = if query.dedup { &rows[..1] } else { rows };
@@ -271,10 +287,14 @@ pub fn behind(
         }
     }
     for page in pages {
+        found.full |= page.full;
         found.total += page.total;
         found.first.extend(page.first);
     }
     // Each thread kept as many as are asked for.
+    if found.full {
+        return Err(too_many("events"));
+    }
     let skip = usize::try_from(offset).unwrap_or(usize::MAX);
     let take = usize::try_from(limit).unwrap_or(usize::MAX);
     let naming = Naming::new(words, locations);

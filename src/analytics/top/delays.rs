@@ -110,6 +110,12 @@ impl Delays {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "shares of small counts"
+)]
 mod tests {
     use proptest::prelude::*;
 

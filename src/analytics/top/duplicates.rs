@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::{
     Delays, DetectionEvent, Resources, Skipped,
-    behind::{Copied, Naming, by_id, scatter_full},
+    behind::{Copied, Naming, by_id, scatter_full, too_many},
     open,
     rows::Full,
     with_refused,
@@ -90,10 +90,16 @@ struct Found {
     /// The disagreeing ids with the smallest numbers; which rows they have is looked up by [`Found::rows`].
     first: BinaryHeap<i64>,
     rows: HashMap<i64, Vec<Full>>,
+    /// Bytes that these rows take, and whether that is too many.
+    bytes: usize,
+    full: bool,
 }
 
+/// What keeping an id takes beside its rows, about.
+const ID_BYTES: usize = 96;
+
 impl Found {
-    fn add(&mut self, rows: &[Full], keep: usize) {
+    fn add(&mut self, rows: &[Full], keep: usize, room: usize) {
         let Some((holds, copies)) = rows.split_first() else { return };
         let whole = &mut self.whole;
         whole.events += rows.len() as u64;
@@ -129,11 +135,17 @@ impl Found {
             match self.first.peek().copied() {
                 Some(last) if holds.detection < last => {
                     self.first.pop();
-                    self.rows.remove(&last);
+                    let gone = self.rows.remove(&last).unwrap_or_default();
+                    self.bytes = self.bytes.saturating_sub(size_of_val(gone.as_slice()) + ID_BYTES);
                 }
                 _ => return,
             }
         }
+        if self.bytes > room {
+            self.full = true;
+            return;
+        }
+        self.bytes += size_of_val(rows) + ID_BYTES;
         self.first.push(holds.detection);
         self.rows.insert(holds.detection, rows.to_vec());
     }
@@ -156,6 +168,7 @@ impl Found {
             known.1 += duplicates;
         }
         self.rows.extend(other.rows);
+        self.full |= other.full;
     }
 }
 
@@ -172,12 +185,18 @@ pub fn duplicates(
 ) -> Result<Duplicates, AnalyticsError> {
     let events = open(detections, resources, progress)?;
     let scattered = scatter_full(&events, resources, progress)?;
-    let found = by_id(&scattered, resources, progress, Found::default, |found, rows| found.add(rows, keep))?;
+    let room = resources.buffer_bytes / resources.threads.max(1);
+    let found = by_id(&scattered, resources, progress, Found::default, |found, rows| {
+        found.add(rows, keep, room);
+    })?;
     let found = found.into_iter().reduce(|mut one, other| {
         one.merge(other);
         one
     });
-    let Found { mut whole, cameras, rows, .. } = found.unwrap_or_default();
+    let Found { mut whole, cameras, rows, full, .. } = found.unwrap_or_default();
+    if full {
+        return Err(too_many("ids whose events disagree"));
+    }
     let cameras = cameras.into_iter();
     whole.cameras =
         cameras.map(|(camera, (events, duplicates))| CameraDuplicates { camera, events, duplicates }).collect();

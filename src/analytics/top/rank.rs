@@ -172,6 +172,36 @@ fn ranks(cells: &[Cell], query: &TopQuery) -> Vec<(i32, Cell)> {
     ranked
 }
 
+/// One value of each cell, in the order of `runs`; the threads each write a part.
+fn gathered(
+    chunks: &[Vec<Cell>],
+    runs: &[(usize, Range<usize>)],
+    rows: usize,
+    threads: usize,
+    of: &(dyn Fn(&Cell) -> i64 + Sync),
+) -> Vec<i64> {
+    let mut column = vec![0; rows];
+    let share = rows.div_ceil(threads.max(1)).max(1);
+    std::thread::scope(|scope| {
+        let (mut rest, mut runs) = (column.as_mut_slice(), runs);
+        while !runs.is_empty() {
+            let (mut taken, mut length) = (0, 0);
+            while taken < runs.len() && length < share {
+                length += runs[taken].1.len();
+                taken += 1;
+            }
+            let (part, left) = rest.split_at_mut(length);
+            let (mine, others) = runs.split_at(taken);
+            (rest, runs) = (left, others);
+            scope.spawn(move || {
+                let cells = mine.iter().flat_map(|(chunk, rows)| &chunks[*chunk][rows.clone()]);
+                part.iter_mut().zip(cells).for_each(|(value, cell)| *value = of(cell));
+            });
+        }
+    });
+    column
+}
+
 /// The counts as they are, in order of location, item and window.
 pub(super) fn list(
     totals: Totals,
@@ -199,34 +229,22 @@ pub(super) fn list(
     oids.sort_unstable();
     sorted_items.sort_unstable();
     let rows = chunks.iter().map(Vec::len).sum();
+    let runs = in_order(&chunks, |cell: &Cell| cell.place);
+    let column = |wanted: bool, of: &(dyn Fn(&Cell) -> i64 + Sync)| {
+        if wanted { gathered(&chunks, &runs, rows, threads, of) } else { Vec::new() }
+    };
     let mut counts = EventCounts {
         by,
         windowed: query.window.is_some(),
         by_location,
-        counts: Vec::with_capacity(rows),
+        locations: column(by.location, &|cell| oids[cell.place as usize]),
+        windows_ns: column(query.window.is_some(), &|cell| cell.window_ns),
+        counts: column(true, &|cell| i64::try_from(cell.count).unwrap_or(i64::MAX)),
         ..EventCounts::default()
     };
-    if by.location {
-        counts.locations.reserve_exact(rows);
-    }
     if by.item {
-        counts.items.reserve_exact(rows);
-    }
-    if query.window.is_some() {
-        counts.windows_ns.reserve_exact(rows);
-    }
-    for (chunk, rows) in in_order(&chunks, |cell: &Cell| cell.place) {
-        let cells = &chunks[chunk][rows];
-        if by.location {
-            counts.locations.extend(cells.iter().map(|cell| oids[cell.place as usize]));
-        }
-        if by.item {
-            counts.items.extend(cells.iter().map(|cell| Arc::clone(&sorted_items[cell.item as usize])));
-        }
-        if query.window.is_some() {
-            counts.windows_ns.extend(cells.iter().map(|cell| cell.window_ns));
-        }
-        counts.counts.extend(cells.iter().map(|cell| i64::try_from(cell.count).unwrap_or(i64::MAX)));
+        let cells = runs.iter().flat_map(|(chunk, rows)| &chunks[*chunk][rows.clone()]);
+        counts.items = cells.map(|cell| Arc::clone(&sorted_items[cell.item as usize])).collect();
     }
     stages.groups = rows as u64;
     stages.rows_out = rows as u64;

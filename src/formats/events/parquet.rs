@@ -12,7 +12,7 @@ use polars_parquet::{
 };
 
 use super::{
-    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, PartReport, Places, TakeBatch, Wanted,
+    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, PartReport, Places, TakeBatch, Wanted, guessed_unit,
     pages::{Chunk, Coded, Codes, Numbers, Whole, whole_of},
     push, time_ns,
 };
@@ -199,12 +199,7 @@ fn columns(
         }
         if let Some(column) = &mut times {
             column.take(rows, &mut raw_times, &mut raw_valid);
-            batch.times_ns.clear();
-            batch.time_valid.clear();
-            for (row, time) in raw_times.iter().enumerate() {
-                let time = if raw_valid.get(row) == Some(&false) { None } else { time_ns(*time, unit) };
-                push(&mut batch.times_ns, &mut batch.time_valid, time);
-            }
+            times_of(&raw_times, &raw_valid, unit, &mut batch);
         }
         report.rows += rows as u64;
         if !take(&batch, &words) {
@@ -216,4 +211,28 @@ fn columns(
         return Err(format!("it declares {} rows and holds {}", events.rows(row_group), report.rows));
     }
     Ok(report)
+}
+
+/// Puts times into a batch, as ns UTC.
+fn times_of(raw: &[i64], valid: &[bool], unit: Option<TimeUnit>, batch: &mut EventBatch) {
+    batch.times_ns.clear();
+    batch.time_valid.clear();
+    if valid.is_empty()
+        && let Some((least, most)) = raw.iter().min().zip(raw.iter().max())
+    {
+        // Where the smallest and the largest are of one unit and fit, all are and do.
+        let unit =
+            unit.or_else(|| (*least >= 0 && guessed_unit(*least) == guessed_unit(*most)).then(|| guessed_unit(*least)));
+        if let Some(factor) = unit.map(TimeUnit::ns)
+            && least.checked_mul(factor).is_some()
+            && most.checked_mul(factor).is_some()
+        {
+            batch.times_ns.extend(raw.iter().map(|time| time * factor));
+            return;
+        }
+    }
+    for (row, time) in raw.iter().enumerate() {
+        let time = if valid.get(row) == Some(&false) { None } else { time_ns(*time, unit) };
+        push(&mut batch.times_ns, &mut batch.time_valid, time);
+    }
 }

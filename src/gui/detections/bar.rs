@@ -149,7 +149,7 @@ impl Bar {
             choice.events.is_some() || choice.places.is_some(),
             "Which events",
         );
-        SourceMenu::files_ui(&files, choice, answers, out);
+        self.source.files_ui(&files, choice, answers, out);
     }
 }
 

@@ -18,6 +18,8 @@ use crate::gui::{
 pub(super) struct SourceMenu {
     address: String,
     tried: Option<String>,
+    events: String,
+    places: String,
 }
 
 /// Where it is answered, in few words.
@@ -94,7 +96,7 @@ impl SourceMenu {
         });
     }
 
-    pub(super) fn files_ui(button: &Response, choice: &Choice, answers: &Answers, out: &mut Vec<Command>) {
+    pub(super) fn files_ui(&mut self, button: &Response, choice: &Choice, answers: &Answers, out: &mut Vec<Command>) {
         let menu =
             Popup::menu(button).style(StyleModifier::default()).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         menu.show(|ui| {
@@ -119,6 +121,17 @@ impl SourceMenu {
                 ui.separator();
                 line(ui, "Events", Some(&source.detections));
                 line(ui, "Locations", source.locations.as_deref());
+            }
+            ui.separator();
+            let small = |text: &str| RichText::new(text.to_owned()).font(theme::medium(11.5)).color(colors.muted);
+            ui.label(small("Others, by their paths"));
+            field(ui, &mut self.events, "Path of events", "File, folder, or folder/pattern_*", 344.0);
+            field(ui, &mut self.places, "Path of the table of locations", "Table of locations", 344.0);
+            let path = |text: &str| (!text.trim().is_empty()).then(|| std::path::PathBuf::from(text.trim()));
+            let typed = (path(&self.events), path(&self.places));
+            if plain_button(ui, typed != (None, None), "Use these").clicked() {
+                out.push(ask(Choice { events: typed.0, places: typed.1, ..choice.clone() }));
+                ui.close();
             }
             ui.separator();
             for (source, name) in [

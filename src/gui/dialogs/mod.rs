@@ -6,6 +6,7 @@ mod checksums;
 mod export;
 mod jump;
 mod palette;
+mod path;
 mod save_layout;
 mod save_selection;
 mod settings;
@@ -15,6 +16,7 @@ pub use checksums::{ChecksumDraft, VerifyDraft};
 pub use export::{ExportDraft, ExportFrames};
 pub use jump::JumpDraft;
 pub use palette::Palette;
+pub use path::{PathDraft, PathFor};
 pub use save_layout::LayoutDraft;
 pub use save_selection::SelectionDraft;
 pub use settings::SettingsDraft;
@@ -44,6 +46,8 @@ pub enum Dialog {
     Export(ExportDraft),
     /// Where to write the top items, or a chart, to.
     Answer(AnswerDraft),
+    /// A path that is typed.
+    Path(PathDraft),
     /// Where to go.
     Jump(JumpDraft),
     /// Name and note of a selection.
@@ -79,6 +83,7 @@ pub fn dialog_ui(
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx),
         Dialog::Export(draft) => lake.is_some_and(|lake| draft.ui(ctx, state, lake, out)),
         Dialog::Answer(draft) => draft.ui(ctx, out),
+        Dialog::Path(draft) => draft.ui(ctx, workers, out),
         Dialog::Jump(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveView(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
