@@ -62,9 +62,12 @@ impl Bar {
         let drag = DragValue::new(&mut n).range(1..=MOST).speed(0.2).prefix("Top ").max_decimals(0);
         let response = ui.add_sized(vec2(74.0, CONTROL), drag).accessible_name("Ranks up to");
         if response.on_hover_text("Ranks that are shown. Drag, or click and type.").changed() {
-            let since = ui.input(|input| input.pointer.press_start_time()).unwrap_or_default();
-            let changed = Box::new(Choice { n, ..choice.clone() });
-            out.push(Command::Detections(DetectionsCommand::Drag(changed, since)));
+            let changed = Choice { n, ..choice.clone() };
+            // A drag is one step back, and so is each key.
+            out.push(match ui.input(|input| input.pointer.press_start_time()) {
+                Some(since) => Command::Detections(DetectionsCommand::Drag(Box::new(changed), since)),
+                None => ask(changed),
+            });
         }
         if let Some(overall) = segmented(ui, choice.overall, &[(false, "By location"), (true, "Overall")]) {
             out.push(ask(Choice { overall, ..choice.clone() }));
