@@ -211,8 +211,13 @@ mod tests {
 
     #[test]
     fn places_are_found_and_shares_told() {
-        let place =
-            |oid, events, matched| Place { oid, name: matched.then(|| format!("P{oid}")), matched, events, at: None };
+        let place = |oid, events, matched: bool| Place {
+            oid,
+            name: matched.then(|| format!("P{oid}")),
+            matched,
+            events,
+            at: None,
+        };
         let places = Places::new(vec![place(1, 10, true), place(2, 30, false), place(3, 0, true)]);
         assert_eq!((places.list[0].oid, places.events, places.unmatched), (2, 40, 1));
         assert_eq!((places.of(3).map(Place::text), places.list[0].text()), (Some("P3".into()), "oid 2".into()));
