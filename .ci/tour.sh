@@ -215,7 +215,18 @@ walk_through() {
     shot 37-menu-bar
     command "Menu bar"
     key ctrl+2
-    shot 40-runs
+    shot 40-detections
+    click 400 620
+    shot 41-detections-events
+    for panel in Table Skew Duplicates; do
+        command "Panel: $panel"
+        shot "42-detections-${panel,,}"
+    done
+    command "Export the top items"
+    shot 43-detections-export
+    key Escape
+    key ctrl+3
+    shot 44-runs
     key ctrl+1
     mv "$place/lake" "$place/elsewhere"
     sleep 5
@@ -231,8 +242,8 @@ walk_through() {
     printf 'x' | dd of="$store" bs=1 seek=$(($(stat -c %s "$store") * 2 / 3)) conv=notrunc status=none
     "$program" verify "$place/lake" >/dev/null 2>&1 || true
     start "$place/lake"
-    key ctrl+2
-    shot 41-runs-with-damage
+    key ctrl+3
+    shot 45-runs-with-damage
     stop
 }
 

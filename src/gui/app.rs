@@ -10,6 +10,7 @@ use egui::{Context, Ui};
 
 use super::{
     command::Command,
+    detections::Detections,
     dialogs::{self, Dialog},
     dock::Pane,
     events::Event,
@@ -63,7 +64,28 @@ pub(super) enum Slot {
 #[derive(Default)]
 pub(super) struct Workspaces {
     pub(super) explore: Explore,
+    pub(super) detections: Detections,
     pub(super) runs: Runs,
+}
+
+impl Workspaces {
+    /// The frames of a footage look different from now on.
+    pub(super) fn forget_pictures(&mut self, footage: i64) {
+        self.explore.forget_pictures(footage);
+        self.detections.forget_pictures(footage);
+    }
+
+    /// Grows with every picture that came into memory.
+    fn pictures_came(&self) -> u64 {
+        self.explore.pictures_came().wrapping_add(self.detections.kept().1)
+    }
+
+    /// The footages that pictures are kept of in memory.
+    fn footages_in_memory(&self) -> std::collections::BTreeSet<i64> {
+        let mut footages = self.explore.footages_in_memory();
+        footages.extend(self.detections.kept().0);
+        footages
+    }
 }
 
 /// The window's application.
@@ -192,15 +214,15 @@ impl App {
             lake.selections_version += 1;
         }
         for footage in lake.watcher.changed_stores() {
-            self.workspaces.explore.forget_pictures(footage);
+            self.workspaces.forget_pictures(footage);
         }
-        let watched = Some((lake.table().generation(), self.workspaces.explore.pictures_came()));
+        let watched = Some((lake.table().generation(), self.workspaces.pictures_came()));
         if self.watched != watched {
             self.watched = watched;
-            lake.watcher.watch_stores(lake.table(), self.workspaces.explore.footages_in_memory());
+            lake.watcher.watch_stores(lake.table(), self.workspaces.footages_in_memory());
         }
         for footage in lake.poll(&self.workers, ctx) {
-            self.workspaces.explore.forget_pictures(footage);
+            self.workspaces.forget_pictures(footage);
         }
         if let Some(error) = lake.reload_error() {
             self.state.transient.complain(format!("The index changed but cannot be read again: {error}"));
@@ -264,7 +286,8 @@ impl App {
         }
         shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, &self.workers, out);
         if let Slot::Ready(lake) = &self.slot {
-            shell::status_bar_ui(ui, &self.state, lake, out);
+            let answering = self.workspaces.detections.long_work();
+            shell::status_bar_ui(ui, &self.state, lake, answering, out);
         }
         let state = &self.state;
         match &mut self.slot {
@@ -274,6 +297,9 @@ impl App {
             Slot::Failed { root, headline, error, .. } => shell::failed_ui(ui, state, root, headline, error, out),
             Slot::Ready(lake) => match state.persisted.workspace {
                 Workspace::Explore => self.workspaces.explore.ui(ui, state, lake, &self.workers, out),
+                Workspace::Detections => {
+                    self.workspaces.detections.ui(ui, state, lake, &self.workers, out);
+                }
                 Workspace::Runs => self.workspaces.runs.ui(ui, state, lake, &self.workers, out),
             },
         }
@@ -327,7 +353,7 @@ impl App {
 
     /// Looks at jobs that run, so that their numbers move.
     fn keep_moving(&self, ctx: &Context) {
-        if !self.state.transient.jobs.is_empty() {
+        if !self.state.transient.jobs.is_empty() || self.workspaces.detections.is_asking() {
             ctx.request_repaint_after(Duration::from_millis(150));
         }
     }

@@ -12,6 +12,7 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
+    detections::{self, DetectionsCommand},
     dialogs::{
         ChecksumDraft, Dialog, ExportDraft, LayoutDraft, Palette, PathDraft, PathFor, SelectionDraft, VerifyDraft,
     },
@@ -71,6 +72,7 @@ impl App {
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
             Command::Timeline(command) => self.apply_timeline(command, ctx),
             Command::Keep(command) => self.keep(command, ctx),
+            Command::Detections(command) => self.apply_to_detections(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             Command::SetLayout(_)
             | Command::OpenPane(_)
@@ -116,6 +118,7 @@ impl App {
             Action::CloseDialog => self.state.transient.dialog = None,
             Action::Explore => self.state.persisted.workspace = Workspace::Explore,
             Action::Runs => self.state.persisted.workspace = Workspace::Runs,
+            Action::Detections => self.state.persisted.workspace = Workspace::Detections,
             Action::MenuBar => self.state.persisted.menu_bar ^= true,
             Action::About => self.toggle_dialog(Dialog::About),
             Action::Fullscreen => {
@@ -142,14 +145,17 @@ impl App {
             Action::FacetsPanel => self.apply_to_panels(Command::TogglePane(Pane::Facets)),
             Action::ViewerPanel => self.apply_to_panels(Command::TogglePane(Pane::Viewer)),
             Action::MaximisePane => {
-                let dock = &self.workspaces.explore.dock;
-                let pane = dock.pointed().unwrap_or(Pane::Viewer);
+                let workspace = self.state.persisted.workspace;
+                let first = if workspace == Workspace::Detections { Pane::Ranked } else { Pane::Viewer };
+                let dock = self.dock_of(workspace);
+                let pane = dock.pointed().unwrap_or(first);
                 let turned = if dock.maximised().is_some() { None } else { Some(pane) };
                 self.apply_to_panels(Command::Maximise(turned));
             }
             Action::SaveLayout => self.toggle_dialog(Dialog::SaveLayout(LayoutDraft::default())),
             Action::ResetLayout => {
-                let name = self.state.persisted.layout_name.clone();
+                let workspace = self.state.persisted.workspace;
+                let name = self.state.persisted.layout_of(workspace).1.clone();
                 self.apply_to_panels(Command::UseLayout(name));
             }
             Action::TrackPanel => self.apply_to_panels(Command::TogglePane(Pane::Track)),
@@ -168,6 +174,26 @@ impl App {
             }
             Action::ActualSize => self.state.transient.view_scale = Some(true),
             Action::FitView => self.state.transient.view_scale = Some(false),
+            Action::AskAgain => self.apply_to_detections(DetectionsCommand::Again, ctx),
+            Action::ClearLimits => {
+                if let Some(lake) = self.lake() {
+                    let choice = Box::new(lake.detections.choice.unlimited());
+                    self.apply_to_detections(DetectionsCommand::Ask(choice), ctx);
+                }
+            }
+            Action::ExportAnswer => self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx),
+            Action::Export if self.state.persisted.workspace == Workspace::Detections => {
+                self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx);
+            }
+            Action::Undo | Action::Redo if self.state.persisted.workspace == Workspace::Detections => {
+                self.turn_detections(action == Action::Undo);
+            }
+            Action::CopySql if self.state.persisted.workspace == Workspace::Detections => {
+                if let Some(lake) = self.lake() {
+                    let text = detections::sql(&lake.detections.choice);
+                    self.apply(Command::Copy { text, what: "the question as SQL" }, ctx);
+                }
+            }
             Action::Export => {
                 if let Some(draft) = self.lake().map(ExportDraft::new) {
                     self.toggle_dialog(Dialog::Export(draft));

@@ -8,7 +8,7 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
-    command_line,
+    command_line, detections,
     events::Event,
     keep::Done,
     selected::Selected,
@@ -177,6 +177,7 @@ impl App {
                     (Workspace::Explore, _) => {
                         command_line::grid(&lake.root, lake.applied(), &lake.grid, lake.sort.as_ref())
                     }
+                    (Workspace::Detections, _) => detections::command_line(&lake.root, &lake.detections.choice),
                     (Workspace::Runs, _) => command_line::runs(&lake.root, self.state.transient.run),
                 };
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::budget::Memory;
+use super::detections::DetectionsCommand;
 use super::dialogs::ExportDraft;
 use super::dock::{Layout, Pane};
 use super::explore::TimelineCommand;
@@ -177,6 +178,8 @@ pub enum Command {
     ShowFacet(String),
     /// Shows one run in the Runs workspace.
     ShowRun(i64),
+    /// Changes what the Detections workspace asks and shows.
+    Detections(DetectionsCommand),
     /// Takes a message away.
     DismissNotice(u64),
 }
@@ -198,7 +201,11 @@ pub enum Action {
     Palette,
     Shortcuts,
     Explore,
+    Detections,
     Runs,
+    AskAgain,
+    ClearLimits,
+    ExportAnswer,
     FocusQuery,
     FilterOnOff,
     ExplainFilter,
@@ -284,13 +291,16 @@ pub enum Group {
     Select,
     /// The window itself.
     View,
+    /// Detection events.
+    Detections,
     /// Finding out.
     Help,
 }
 
 impl Group {
     /// Every group, in menu order.
-    pub const ALL: [Self; 6] = [Self::Lake, Self::Find, Self::Frame, Self::Select, Self::View, Self::Help];
+    pub const ALL: [Self; 7] =
+        [Self::Lake, Self::Find, Self::Frame, Self::Select, Self::Detections, Self::View, Self::Help];
 
     /// Name in menus.
     #[must_use]
@@ -300,6 +310,7 @@ impl Group {
             Self::Find => "Find",
             Self::Frame => "Frame",
             Self::Select => "Select",
+            Self::Detections => "Detections",
             Self::View => "View",
             Self::Help => "Help",
         }
@@ -383,8 +394,12 @@ const ENTRIES: &[Entry] = &[
     (Group::Select, Action::Library, "Library of views, selections and tags…", on(CTRL, Key::L), &[]),
     (Group::Select, Action::Compare, "Compare…", None, &[]),
     (Group::Select, Action::Export, "Export…", on(PLAIN, Key::E), &[KeyboardShortcut::new(CTRL, Key::E)]),
+    (Group::Detections, Action::AskAgain, "Ask the detections again", on(CTRL, Key::R), &[]),
+    (Group::Detections, Action::ClearLimits, "Take all limits away", None, &[]),
+    (Group::Detections, Action::ExportAnswer, "Export the top items…", None, &[]),
     (Group::View, Action::Explore, "Explore", on(CTRL, Key::Num1), &[]),
-    (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num2), &[]),
+    (Group::View, Action::Detections, "Detections", on(CTRL, Key::Num2), &[]),
+    (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num3), &[]),
     (Group::View, Action::GroupSpans, "Group frames into spans", on(PLAIN, Key::G), &[]),
     (Group::View, Action::Objects, "Objects as tiles", on(PLAIN, Key::O), &[]),
     (Group::View, Action::TileBoxes, "Labels on thumbnails", on(PLAIN, Key::B), &[]),
@@ -468,7 +483,7 @@ impl Action {
     #[must_use]
     pub fn needs_lake(self) -> bool {
         match self.group() {
-            Some(Group::Find | Group::Frame | Group::Select) => true,
+            Some(Group::Find | Group::Frame | Group::Select | Group::Detections) => true,
             Some(Group::Lake) => {
                 matches!(
                     self,
@@ -479,6 +494,7 @@ impl Action {
                 matches!(
                     self,
                     Self::Explore
+                        | Self::Detections
                         | Self::Runs
                         | Self::GroupSpans
                         | Self::Objects
@@ -525,6 +541,7 @@ fn written(shortcut: KeyboardShortcut) -> String {
         Key::Num0 => "0",
         Key::Num1 => "1",
         Key::Num2 => "2",
+        Key::Num3 => "3",
         key => key.name(),
     };
     keys

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{keep::Done, selected::Selected};
+use super::{detections::Source, keep::Done, selected::Selected};
 use crate::{
     model::Look,
     session::{ChecksumReport, ExportReport, IndexReport, SqlText, VerifyReport},
@@ -64,6 +64,13 @@ pub enum Event {
         /// None was chosen, and so soon that nobody can have seen a dialog.
         at_once: bool,
     },
+    /// A person chose files of events or locations in the desktop's dialog, or none.
+    SourceChosen {
+        /// What they are.
+        source: Source,
+        /// The file or folder.
+        chosen: Option<PathBuf>,
+    },
     /// A job ended.
     JobDone {
         /// The job.
@@ -101,6 +108,8 @@ pub enum Purpose {
 pub enum Outcome {
     /// Indexing.
     Indexed(Result<IndexReport, Ended>),
+    /// Exporting the top items: how many rows, and the file.
+    Answer(Result<(u64, PathBuf), Ended>),
     /// Exporting.
     Exported(Result<ExportReport, Ended>),
     /// Recording checksums, and the index's generation then.

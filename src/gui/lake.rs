@@ -7,6 +7,7 @@ use egui::Context;
 use super::{
     categories::{CategoryName, categories_of},
     counting::{Counting, Outcome},
+    detections::Asked,
     explore::{Marks, TimelineMemory},
     extend::Extending,
     fetch::Fetch,
@@ -133,6 +134,8 @@ pub struct Lake {
     pub chosen_box: Option<ChosenBox>,
     /// The metric that routes are coloured by.
     pub track_metric: Option<String>,
+    /// What is asked of detection events.
+    pub detections: Asked,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -205,6 +208,7 @@ impl Lake {
             looking: memory.looking,
             chosen_box: None,
             track_metric: memory.track,
+            detections: Asked::new(memory.detections, memory.detections_look),
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -232,7 +236,18 @@ impl Lake {
         };
         let (timeline, looking, track) = (self.timeline.clone(), self.looking.clone(), self.track_metric.clone());
         let (grid, filters) = (self.grid.clone(), self.filters.clone());
-        LakeMemory { filter, sort: self.sort.clone(), filters, timeline, looking, track, grid }
+        let (detections, detections_look) = (self.detections.choice.clone(), self.detections.look.clone());
+        LakeMemory {
+            filter,
+            sort: self.sort.clone(),
+            filters,
+            timeline,
+            looking,
+            track,
+            grid,
+            detections,
+            detections_look,
+        }
     }
 
     /// The filter that is asked for: nothing while it is turned off.

@@ -72,6 +72,7 @@ impl App {
             Event::OfLake { visit, event } if visit == self.visit => self.take_event(*event, ctx),
             Event::OfLake { .. } => {}
             Event::FolderChosen { purpose, folder, at_once } => self.take_folder(purpose, folder, at_once, ctx),
+            Event::SourceChosen { source, chosen } => self.take_source(source, chosen),
             Event::Kept(done) => self.take_kept(done),
             Event::Sql(written) => self.take_sql(written, ctx),
             Event::ImageReady { image: Ok(image), what } => {
@@ -93,7 +94,7 @@ impl App {
                     if let Slot::Ready(lake) = &mut self.slot {
                         lake.loaded.looks.insert(footage, look);
                     }
-                    self.workspaces.explore.forget_pictures(footage);
+                    self.workspaces.forget_pictures(footage);
                     self.state.transient.tell(told);
                 }
                 Err(error) => self.state.transient.complain(error),
@@ -122,6 +123,7 @@ impl App {
                         });
                         self.indexed(id, root, report, ctx);
                     }
+                    Outcome::Answer(written) => self.answer_written(written),
                     Outcome::Exported(Ok(report)) => {
                         let (frames, images) = (counted(report.frames, "frame"), counted(report.images, "image"));
                         let told = format!("Exported {frames}, {images}.");

@@ -4,6 +4,7 @@
 
 mod app;
 mod apply;
+mod apply_detections;
 mod apply_filter;
 mod apply_grid;
 mod apply_lake;
@@ -12,9 +13,11 @@ mod apply_timeline;
 mod atlas;
 mod budget;
 mod categories;
+mod charts;
 mod command;
 mod command_line;
 mod counting;
+mod detections;
 mod dialogs;
 mod dock;
 mod events;
@@ -58,6 +61,7 @@ use std::path::PathBuf;
 pub use app::App;
 pub use budget::Memory;
 pub use command::{Action, Command};
+pub use detections::{Choice as DetectionsChoice, DetectionsCommand};
 pub use dock::{Layout, Pane};
 pub use grid_choice::GridChoice;
 pub use state::{SortBy, ThemeChoice, Workspace};

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::state::Persisted;
+use super::{
+    dock::Layout,
+    state::{Persisted, Workspace},
+};
 
 /// Where the file is, in the user's configuration folder.
 #[must_use]
@@ -25,10 +28,15 @@ pub fn load(path: &Path) -> Persisted {
             return Persisted::default();
         }
     };
-    serde_json::from_slice(&text).unwrap_or_else(|error| {
+    let mut kept: Persisted = serde_json::from_slice(&text).unwrap_or_else(|error| {
         log::warn!("the window's settings {} are damaged ({error}); using the defaults", path.display());
         Persisted::default()
-    })
+    });
+    // A layout of which nothing was understood is one of another workspace.
+    if kept.detections_layout.workspace() != Workspace::Detections {
+        kept.detections_layout = Layout::of(Workspace::Detections);
+    }
+    kept
 }
 
 /// Writes them beside the file first, so that a crash leaves the old or the new ones.

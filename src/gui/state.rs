@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     budget::Memory,
     command::Command,
+    detections::{Choice, DetectionsLook},
     dialogs::Dialog,
     dock::{BUILT_IN, Layout},
     explore::TimelineMemory,
@@ -49,6 +50,8 @@ pub enum Workspace {
     /// Find and see frames.
     #[default]
     Explore,
+    /// What was seen most, where and when.
+    Detections,
     /// What was run on this lake.
     Runs,
 }
@@ -80,6 +83,10 @@ pub struct LakeMemory {
     pub looking: Looking,
     /// The metric that routes are coloured by: empty for none, `None` until someone chose.
     pub track: Option<String>,
+    /// What is asked of detection events.
+    pub detections: Choice,
+    /// How its panels show the answer.
+    pub detections_look: DetectionsLook,
 }
 
 /// Kept in the user's configuration folder.
@@ -119,6 +126,10 @@ pub struct Persisted {
     pub layout: Layout,
     /// The name of the layout that was chosen last.
     pub layout_name: String,
+    /// Where the panels of the Detections workspace are.
+    pub detections_layout: Layout,
+    /// The name of its layout that was chosen last.
+    pub detections_layout_name: String,
     /// Layouts that a person saved.
     pub layouts: BTreeMap<String, Layout>,
 }
@@ -142,6 +153,8 @@ impl Default for Persisted {
             menu_bar: false,
             layout: Layout::default(),
             layout_name: BUILT_IN[0].to_owned(),
+            detections_layout: Layout::of(Workspace::Detections),
+            detections_layout_name: Layout::usual(Workspace::Detections).to_owned(),
             layouts: BTreeMap::new(),
         }
     }
@@ -158,6 +171,15 @@ impl Persisted {
     #[must_use]
     pub fn named_layout(&self, name: &str) -> Option<Layout> {
         self.layouts.get(name).cloned().or_else(|| Layout::built_in(name))
+    }
+
+    /// Where the panels of a workspace are, and the name of the layout that was chosen last.
+    pub fn layout_of(&mut self, workspace: Workspace) -> (&mut Layout, &mut String) {
+        if workspace == Workspace::Detections {
+            (&mut self.detections_layout, &mut self.detections_layout_name)
+        } else {
+            (&mut self.layout, &mut self.layout_name)
+        }
     }
 
     /// Puts `lake` first in the list of recent lakes.

@@ -41,10 +41,10 @@ pub struct ViewState {
 }
 
 /// States before and after the present one.
-#[derive(Debug, Default)]
-pub struct Undo {
-    before: Vec<ViewState>,
-    after: Vec<ViewState>,
+#[derive(Debug)]
+pub struct Undo<S = ViewState> {
+    before: Vec<S>,
+    after: Vec<S>,
     last: Option<Change>,
 }
 
@@ -73,9 +73,15 @@ impl Change {
 const TOGETHER_S: f64 = 1.0;
 const STEPS: usize = 200;
 
-impl Undo {
+impl<S> Default for Undo<S> {
+    fn default() -> Self {
+        Self { before: Vec::new(), after: Vec::new(), last: None }
+    }
+}
+
+impl<S: PartialEq> Undo<S> {
     /// Remembers `present` before it changes.
-    pub fn record(&mut self, present: ViewState, change: Change) {
+    pub fn record(&mut self, present: S, change: Change) {
         let joined = self.last.is_some_and(|last| change.goes_on_from(last));
         self.last = Some(change);
         self.after.clear();
@@ -89,7 +95,7 @@ impl Undo {
     }
 
     /// The state before `present`.
-    pub fn undo(&mut self, present: ViewState) -> Option<ViewState> {
+    pub fn undo(&mut self, present: S) -> Option<S> {
         let state = self.before.pop()?;
         // A text that could not be applied is taken back without a trace.
         if state != present {
@@ -100,7 +106,7 @@ impl Undo {
     }
 
     /// The state that was undone last.
-    pub fn redo(&mut self, present: ViewState) -> Option<ViewState> {
+    pub fn redo(&mut self, present: S) -> Option<S> {
         let state = self.after.pop()?;
         self.before.push(present);
         self.last = None;

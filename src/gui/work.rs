@@ -27,6 +27,8 @@ pub struct Workers {
     pub ask: Pool,
     /// Pictures.
     pub pictures: Pool,
+    /// Questions about detection events, which may take long.
+    pub events: Pool,
     /// Indexing and exporting.
     pub long: Pool,
 }
@@ -38,6 +40,7 @@ impl Workers {
         Self {
             ask: Pool::new("ask", cores.clamp(2, 4)),
             pictures: Pool::new("pictures", cores.max(2)),
+            events: Pool::new("events", 2),
             long: Pool::new("long", 2),
         }
     }

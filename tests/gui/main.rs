@@ -3,6 +3,7 @@
 mod boxes;
 mod brush;
 mod crops;
+mod detections;
 mod docking;
 mod explore;
 mod facets;

@@ -64,6 +64,42 @@ fn every_panel_in_every_layout_and_width() {
 }
 
 #[test]
+fn every_panel_and_menu_of_the_detections() {
+    let mut window = Window::open();
+    window.key(Modifiers::COMMAND, Key::Num2);
+    window.until("items are ranked", |window| window.tells("Rank 1 "));
+    for width in [1600.0, 1000.0, 700.0, 560.0] {
+        window.resize(width, 800.0);
+        all_named(&window, &format!("detections {width}"));
+    }
+    window.resize(1600.0, 1000.0);
+    for panel in ["Locations", "Top items", "Over time", "Table", "Map", "Skew", "Events", "Duplicates"] {
+        window.key(Modifiers::COMMAND, Key::K);
+        window.harness.get_by_label("Command").type_text(&format!("Panel: {panel}"));
+        window.settle();
+        window.key(Modifiers::NONE, Key::Enter);
+        window.until("it is there", |window| window.shows(&format!("{panel} panel")));
+        all_named(&window, panel);
+    }
+    for menu in [
+        "How equal counts are ranked",
+        "Windows of time",
+        "Span of time",
+        "Which locations",
+        "Which items",
+        "Where it is answered",
+        "Which events",
+        "Copy the question",
+        "Order of locations",
+    ] {
+        window.click(menu);
+        all_named(&window, menu);
+        window.key(Modifiers::NONE, Key::Escape);
+        window.key(Modifiers::NONE, Key::Escape);
+    }
+}
+
+#[test]
 fn every_state_of_the_grid_and_the_facets() {
     let mut window = Window::open();
     for filter in ["speed > 9000", "sped > 3", "has(car) and speed > 2", "(speed > 1 or has(car))"] {
@@ -120,7 +156,7 @@ fn the_pages_around_the_lake() {
     window.settle();
     all_named(&window, "welcome");
     let mut window = Window::open();
-    window.key(Modifiers::COMMAND, Key::Num2);
+    window.key(Modifiers::COMMAND, Key::Num3);
     window.until("the run of the index is listed", |window| window.tells("Run 1 index"));
     all_named(&window, "runs");
     window.resize(700.0, 600.0);

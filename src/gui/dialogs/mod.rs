@@ -25,6 +25,7 @@ use egui::{Context, Frame, Id, Margin, Modal, ScrollArea, Ui, vec2};
 
 use super::{
     command::Command,
+    detections::AnswerDraft,
     keep::{CompareDraft, Library, ViewDraft},
     lake::Lake,
     state::State,
@@ -43,6 +44,8 @@ pub enum Dialog {
     Shortcuts,
     /// What to export, and where to.
     Export(ExportDraft),
+    /// Where to write the top items, or a chart, to.
+    Answer(AnswerDraft),
     /// A path that is typed.
     Path(PathDraft),
     /// Where to go.
@@ -79,6 +82,7 @@ pub fn dialog_ui(
         Dialog::About => about::about_ui(ctx),
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx),
         Dialog::Export(draft) => lake.is_some_and(|lake| draft.ui(ctx, state, lake, out)),
+        Dialog::Answer(draft) => draft.ui(ctx, out),
         Dialog::Path(draft) => draft.ui(ctx, workers, out),
         Dialog::Jump(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),

@@ -97,9 +97,9 @@ pub fn keeps_width(node: &Node) -> bool {
 /// How much a part of the window is worth keeping in sight: what gives way first has the least.
 fn worth(node: &Node) -> u8 {
     let open = |pane: Pane| node.panes().iter().any(|tab| tab.open && tab.pane == pane);
-    if open(Pane::Grid) {
+    if open(Pane::Grid) || open(Pane::Ranked) {
         3
-    } else if open(Pane::Viewer) {
+    } else if open(Pane::Viewer) || open(Pane::OverTime) {
         2
     } else {
         u8::from(!keeps_width(node))

@@ -2,6 +2,7 @@
 //! that draws it and versions of the program that know other panels.
 
 use super::pane::{Home, Pane};
+use crate::gui::state::Workspace;
 
 /// Panels in one place, one of which is seen.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -48,8 +49,8 @@ pub struct Layout {
     pub root: Node,
 }
 
-/// The names of the layouts that are always there, the first for everyone who never chose.
-pub const BUILT_IN: [&str; 3] = ["Explore", "Review", "Sensors"];
+/// The names of the layouts that are always there, the first of each workspace for everyone who never chose.
+pub const BUILT_IN: [&str; 4] = ["Explore", "Review", "Sensors", "Detections"];
 
 fn tabs(panes: &[Pane]) -> Node {
     let open = panes.iter().map(|pane| Tab { pane: *pane, open: true });
@@ -87,7 +88,7 @@ impl Layout {
                 Node::Row(vec![part(380.0, left), part(1060.0, right)])
             }
             // The plots over the whole width.
-            _ => {
+            2 => {
                 let above = Node::Row(vec![
                     part(272.0, tabs(&[Pane::Facets])),
                     part(500.0, tabs(&[Pane::Grid])),
@@ -96,8 +97,37 @@ impl Layout {
                 let below = Node::Row(vec![part(1060.0, tabs(&[Pane::Timeline])), part(380.0, tabs(&details))]);
                 Node::Column(vec![part(440.0, above), part(380.0, below)])
             }
+            _ => {
+                let middle = Node::Column(vec![
+                    part(250.0, tabs(&[Pane::OverTime])),
+                    part(450.0, tabs(&[Pane::Ranked, Pane::Answer])),
+                ]);
+                let right = Node::Column(vec![
+                    part(320.0, tabs(&[Pane::Map, Pane::Skew])),
+                    part(380.0, tabs(&[Pane::Sightings, Pane::Repeats])),
+                ]);
+                Node::Row(vec![part(300.0, tabs(&[Pane::Places])), part(700.0, middle), part(440.0, right)])
+            }
         };
         Some(Self { root })
+    }
+
+    /// The layout of a workspace for everyone who never chose.
+    #[must_use]
+    pub fn of(workspace: Workspace) -> Self {
+        Self::built_in(Self::usual(workspace)).unwrap_or_default()
+    }
+
+    /// The name of [`Self::of`].
+    #[must_use]
+    pub fn usual(workspace: Workspace) -> &'static str {
+        if workspace == Workspace::Detections { BUILT_IN[3] } else { BUILT_IN[0] }
+    }
+
+    /// The workspace whose panels it holds.
+    #[must_use]
+    pub fn workspace(&self) -> Workspace {
+        self.panes().first().map_or(Workspace::Explore, |tab| tab.pane.workspace())
     }
 
     /// One panel over the whole window.
@@ -334,7 +364,7 @@ mod tests {
     #[test]
     fn a_panel_that_a_layout_never_had_goes_where_it_belongs() {
         let mut layout = Layout::only(Pane::Grid);
-        for pane in Pane::all() {
+        for pane in Pane::of(Workspace::Explore) {
             layout.open(pane);
             assert!(layout.is_open(pane), "{pane:?}");
         }
@@ -347,6 +377,17 @@ mod tests {
         let Node::Column(right) = &parts[2].node else { panic!("{layout:?}") };
         assert_eq!(right[0].node, tabs(&[Pane::Viewer]));
         assert_eq!(right[1].node.panes().len(), 3);
+    }
+
+    #[test]
+    fn each_workspace_has_a_layout_of_its_own_panels() {
+        for workspace in [Workspace::Explore, Workspace::Detections] {
+            let mut layout = Layout::of(workspace);
+            assert_eq!(layout.workspace(), workspace);
+            assert!(layout.panes().iter().all(|tab| tab.pane.workspace() == workspace));
+            Pane::of(workspace).for_each(|pane| layout.open(pane));
+            assert!(Pane::of(workspace).all(|pane| layout.is_open(pane)));
+        }
     }
 
     #[test]

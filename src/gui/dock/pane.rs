@@ -1,4 +1,6 @@
-//! The panels that can be docked, by name.
+//! The panels that can be docked, by name. Each belongs to a workspace, which has a layout of its own.
+
+use crate::gui::state::Workspace;
 
 /// A panel. Those without content yet are reserved: they are in no menu and in no layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +25,22 @@ pub enum Pane {
     Compare,
     /// Views, selections and tags.
     Selections,
+    /// The locations of detections, with their events.
+    Places,
+    /// The items seen most.
+    Ranked,
+    /// Events over time.
+    OverTime,
+    /// The whole answer as rows.
+    Answer,
+    /// How uneven locations are.
+    Skew,
+    /// Where the locations are.
+    Map,
+    /// Detections that came more than once.
+    Repeats,
+    /// The events of one item.
+    Sightings,
 }
 
 /// Where a panel goes that is opened in a layout without it.
@@ -53,9 +71,11 @@ pub struct About {
     pub keeps_width: bool,
     /// Where it opens.
     pub home: Home,
+    /// The workspace it belongs to.
+    pub workspace: Workspace,
 }
 
-/// The panels that have content. A panel comes with a line here and an arm in `Panes::pane_ui` of the Explore workspace.
+/// The panels that have content. A panel comes with a line here and an arm in `pane_ui` of its workspace.
 const REGISTERED: &[About] = &[
     about(Pane::Facets, "facets", "Facets", [216.0, 160.0], true, Home::Left),
     about(Pane::Grid, "grid", "Grid", [240.0, 160.0], false, Home::Left),
@@ -66,6 +86,14 @@ const REGISTERED: &[About] = &[
     about(Pane::Selections, "selections", "Library", [280.0, 160.0], true, Home::With(Pane::Facets)),
     about(Pane::Compare, "compare", "Compare", [320.0, 200.0], false, Home::With(Pane::Timeline)),
     about(Pane::Labels, "labels", "Labels", [240.0, 96.0], false, Home::With(Pane::Timeline)),
+    detections(Pane::Places, "locations", "Locations", [240.0, 160.0], true, Home::Left),
+    detections(Pane::Ranked, "top-items", "Top items", [280.0, 160.0], false, Home::Right),
+    detections(Pane::OverTime, "over-time", "Over time", [280.0, 140.0], false, Home::Below(Pane::Ranked)),
+    detections(Pane::Answer, "answer", "Table", [280.0, 160.0], false, Home::With(Pane::Ranked)),
+    detections(Pane::Map, "map", "Map", [240.0, 160.0], false, Home::Right),
+    detections(Pane::Skew, "skew", "Skew", [240.0, 160.0], false, Home::With(Pane::Map)),
+    detections(Pane::Sightings, "sightings", "Events", [280.0, 160.0], false, Home::Below(Pane::Map)),
+    detections(Pane::Repeats, "duplicates", "Duplicates", [280.0, 160.0], false, Home::With(Pane::Sightings)),
 ];
 
 const fn about(
@@ -76,13 +104,35 @@ const fn about(
     keeps_width: bool,
     home: Home,
 ) -> About {
-    About { pane, key, name, least, keeps_width, home }
+    About { pane, key, name, least, keeps_width, home, workspace: Workspace::Explore }
+}
+
+const fn detections(
+    pane: Pane,
+    key: &'static str,
+    name: &'static str,
+    least: [f32; 2],
+    keeps_width: bool,
+    home: Home,
+) -> About {
+    About { pane, key, name, least, keeps_width, home, workspace: Workspace::Detections }
 }
 
 impl Pane {
     /// Every panel that has content, in menu order.
     pub fn all() -> impl Iterator<Item = Self> {
         REGISTERED.iter().map(|about| about.pane)
+    }
+
+    /// The panels of a workspace, in menu order.
+    pub fn of(workspace: Workspace) -> impl Iterator<Item = Self> {
+        REGISTERED.iter().filter(move |about| about.workspace == workspace).map(|about| about.pane)
+    }
+
+    /// The workspace it belongs to.
+    #[must_use]
+    pub fn workspace(self) -> Workspace {
+        self.about().map_or(Workspace::Explore, |about| about.workspace)
     }
 
     /// The panel of a kept layout; `None` for one that this version does not have.

@@ -50,8 +50,8 @@ pub use query_bar::QueryBar;
 #[cfg(test)]
 pub use timeline::AxisTime;
 pub use timeline::{
-    ACCEPTED, JumpFrom, Lane, Mark, Marks, Place, Timeline, TimelineCommand, TimelineMemory, count_between,
-    marked_span, moved, narrowed, shown_lanes, span_filter,
+    ACCEPTED, JumpFrom, Lane, Mark, Marks, Place, Timeline, TimelineCommand, TimelineMemory, clock_tick, count_between,
+    marked_span, moved, narrowed, shown_lanes, span_filter, time_ticks,
 };
 pub use track::Track;
 pub use viewer::Viewer;
@@ -168,8 +168,8 @@ impl Contents for Panes<'_> {
                 detail::labels_ui(ui, detail, key, lake.chosen_box.as_ref(), out);
             }),
             Pane::Compare => self.compare.pane_ui(ui, state, lake, out),
-            // Reserved: not registered, so no layout holds it.
-            Pane::Crops => {}
+            // Reserved, or of another workspace: the layouts of this one do not hold them.
+            _ => {}
         }
     }
 

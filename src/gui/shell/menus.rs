@@ -9,8 +9,8 @@ use egui::{
 use crate::gui::{
     Memory,
     command::{Action, Command, Group},
-    dock::{BUILT_IN, Pane},
-    state::{Persisted, State, ThemeChoice},
+    dock::{BUILT_IN, Layout as Panels, Pane},
+    state::{Persisted, State, ThemeChoice, Workspace},
     theme::{self, CONTROL, colors},
 };
 
@@ -76,8 +76,9 @@ fn ticked(action: Action, persisted: &Persisted) -> Option<bool> {
 
 /// Every panel with whether it is shown.
 fn panels_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
-    for pane in Pane::all() {
-        let mut open = persisted.layout.is_open(pane);
+    let layout = layout_here(persisted);
+    for pane in Pane::of(layout.workspace()) {
+        let mut open = layout.is_open(pane);
         if ui.checkbox(&mut open, pane.name()).clicked() {
             // The menu stays, so that several can be ticked one after the other.
             out.push(if open { Command::OpenPane(pane) } else { Command::ClosePane(pane) });
@@ -87,11 +88,21 @@ fn panels_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
     entry_ui(ui, Action::MaximisePane, true, None, out);
 }
 
+/// Where the panels of the workspace that is shown are.
+fn layout_here(persisted: &Persisted) -> &Panels {
+    if persisted.workspace == Workspace::Detections { &persisted.detections_layout } else { &persisted.layout }
+}
+
 /// Layouts by name: those that are always there, then those that a person saved.
 fn layouts_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
-    let saved = persisted.layouts.keys().map(String::as_str).collect::<Vec<_>>();
-    for name in BUILT_IN.iter().copied().chain(saved.iter().copied()) {
-        if ui.radio(persisted.layout_name == name, name).clicked() {
+    let here = layout_here(persisted).workspace();
+    let chosen = if here == Workspace::Detections { &persisted.detections_layout_name } else { &persisted.layout_name };
+    let saved = persisted.layouts.iter().filter(|(_, layout)| layout.workspace() == here);
+    let saved = saved.map(|(name, _)| name.as_str()).collect::<Vec<_>>();
+    let always =
+        BUILT_IN.iter().copied().filter(|name| Panels::built_in(name).is_some_and(|layout| layout.workspace() == here));
+    for name in always.chain(saved.iter().copied()) {
+        if ui.radio(chosen == name, name).clicked() {
             out.push(Command::UseLayout(name.to_owned()));
             ui.close();
         }

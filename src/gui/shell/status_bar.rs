@@ -4,15 +4,17 @@ use egui::{Align, Frame, Label, Layout, Margin, Panel, Popup, RichText, ScrollAr
 
 use crate::gui::{
     command::Command,
+    detections::DetectionsCommand,
     keep::view_status_ui,
     lake::Lake,
-    state::{RunningJob, State, Workspace},
+    state::{State, Workspace},
     theme::{self, STEP, colors},
     widgets::{
         meter, progress_line, quiet_button,
         text::{bytes, counted, time_utc},
     },
 };
+use crate::jobs::Progress;
 
 /// Width in which the lake's counts and the progress of long work stand beside each other, px.
 const BOTH: f32 = 940.0;
@@ -21,7 +23,7 @@ const BOTH: f32 = 940.0;
 const WHOLE_LINE: f32 = 700.0;
 
 /// Draws the bar.
-pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Command>) {
+pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, answering: Option<&Progress>, out: &mut Vec<Command>) {
     let colors = colors(ui);
     let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(28.0).resizable(false).frame(frame).show(ui, |ui| {
@@ -30,7 +32,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Comm
             let info = &lake.loaded.info;
             let small = |text: String| RichText::new(text).font(theme::numbers(12.0)).color(colors.muted);
             // In a narrow window, what runs is told rather than what is there.
-            if state.transient.jobs.is_empty() || ui.available_width() >= BOTH {
+            if (state.transient.jobs.is_empty() && answering.is_none()) || ui.available_width() >= BOTH {
                 ui.label(small(format!(
                     "{} · {} · {}",
                     counted(info.recordings, "recording"),
@@ -45,7 +47,11 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Comm
             }
             view_status_ui(ui, lake, out);
             for job in &state.transient.jobs {
-                job_ui(ui, job, out);
+                job_ui(ui, (&job.title, &job.progress), Command::CancelJob(job.id), out);
+            }
+            if let Some(progress) = answering {
+                let stop = Command::Detections(DetectionsCommand::Stop);
+                job_ui(ui, ("Counting detections", progress), stop, out);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let problems = info.problems.len() as u64;
@@ -94,23 +100,23 @@ fn told_ui(ui: &mut Ui, state: &State) {
     });
 }
 
-fn job_ui(ui: &mut Ui, job: &RunningJob, out: &mut Vec<Command>) {
+fn job_ui(ui: &mut Ui, (title, progress): (&str, &Progress), stop: Command, out: &mut Vec<Command>) {
     let colors = colors(ui);
-    let snapshot = job.progress.snapshot();
+    let snapshot = progress.snapshot();
     let tight = ui.available_width() < WHOLE_LINE;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = STEP;
-        ui.label(RichText::new(&job.title).font(theme::numbers_medium(12.0)).color(colors.text));
-        meter(ui, 96.0, fraction(&snapshot), &job.title);
+        ui.label(RichText::new(title).font(theme::numbers_medium(12.0)).color(colors.text));
+        meter(ui, 96.0, fraction(&snapshot), title);
         let line = progress_line(&snapshot);
         // The amount is told in any case, rate and remaining time where there is room.
         let told = if tight { line.split(" · ").next().unwrap_or_default() } else { &line };
         ui.label(RichText::new(told).font(theme::numbers(12.0)).color(colors.muted))
             .on_hover_text(format!("{line}\n{}", snapshot.stage).trim_end());
-        if job.progress.is_cancelled() {
+        if progress.is_cancelled() {
             ui.label(RichText::new("Stopping…").size(12.0).color(colors.muted));
         } else if quiet_button(ui, RichText::new("Cancel").font(theme::medium(12.0)).color(colors.accent)).clicked() {
-            out.push(Command::CancelJob(job.id));
+            out.push(stop);
         }
     });
 }

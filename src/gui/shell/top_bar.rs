@@ -34,7 +34,8 @@ pub fn top_bar_ui(
             let lake = if let Slot::Ready(lake) = slot { Some(&**lake) } else { None };
             lake_button_ui(ui, state, lake, out);
             if lake.is_some() {
-                let pages = [(Workspace::Explore, "Explore"), (Workspace::Runs, "Runs")];
+                let pages =
+                    [(Workspace::Explore, "Explore"), (Workspace::Detections, "Detections"), (Workspace::Runs, "Runs")];
                 if let Some(page) = segmented(ui, state.persisted.workspace, &pages) {
                     out.push(Command::ShowWorkspace(page));
                 }
@@ -52,7 +53,7 @@ pub fn top_bar_ui(
                 egui::Popup::menu(&theme)
                     .style(egui::style::StyleModifier::default())
                     .show(|ui| theme_menu_ui(ui, state, out));
-                if lake.is_some() && state.persisted.workspace == Workspace::Explore {
+                if lake.is_some() && state.persisted.workspace != Workspace::Runs {
                     let panels = icon_button(ui, Icon::Panels, "Panels and layouts");
                     egui::Popup::menu(&panels)
                         .style(egui::style::StyleModifier::default())

@@ -35,7 +35,7 @@ pub(super) fn check(request: &TopRequest) -> Result<(), SessionError> {
     Ok(())
 }
 
-fn resources(request: &TopRequest, spill_folder: &Path) -> Resources {
+pub(super) fn resources(request: &TopRequest, spill_folder: &Path) -> Resources {
     let events = request.memory_bytes.unwrap_or(DEFAULT_MEMORY_BYTES) / 100 * EVENTS_PERCENT;
     Resources {
         buffer_bytes: usize::try_from(events).unwrap_or(usize::MAX),

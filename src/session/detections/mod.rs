@@ -2,7 +2,9 @@
 //! for files that belong to none.
 
 mod frames;
+mod late;
 mod local;
+mod places;
 mod remote;
 mod report;
 mod source;
@@ -23,6 +25,7 @@ pub use crate::{
     },
     formats::TimeUnit,
 };
+pub use places::LocationPlace;
 pub use report::{DetectionReport, LocationShare};
 pub use tables::DetectionTable;
 

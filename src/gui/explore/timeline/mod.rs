@@ -29,6 +29,7 @@ pub use choice::{Lane, Mark, Marks, TimelineCommand, TimelineMemory, usual_lanes
 pub use geometry::moved;
 pub use jump::{ACCEPTED, Here as JumpFrom, Place};
 pub use span::{count_between, frames_between, marked_span, narrowed, span_filter};
+pub use ticks::{clock_tick, time_ticks};
 
 use std::{collections::HashMap, ops::Range};
 

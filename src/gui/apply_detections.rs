@@ -1,0 +1,189 @@
+//! Commands on the Detections workspace: what is asked, what is shown, and what is written to files.
+
+use std::{
+    path::{Path, PathBuf},
+    thread,
+};
+
+use egui::Context;
+
+use super::{
+    App,
+    app::Slot,
+    charts::{ChartFile, Look, chart_ui, csv, write_picture},
+    command::Command,
+    detections::{AnswerDraft, ChartOf, Choice, DetectionsCommand, Source, request},
+    dialogs::Dialog,
+    dock::Pane,
+    events::{Ended, Event, Outcome},
+    undo::Change,
+    widgets::text::counted,
+};
+use crate::{
+    jobs::Priority,
+    session::{DetectionTable, FrameFormat, SessionError},
+};
+
+/// Size of a chart in a file, points.
+const PICTURE: [f32; 2] = [960.0, 480.0];
+
+impl App {
+    pub(super) fn apply_to_detections(&mut self, command: DetectionsCommand, ctx: &Context) {
+        let Slot::Ready(lake) = &mut self.slot else { return };
+        let space = &mut self.workspaces.detections;
+        match command {
+            DetectionsCommand::Ask(choice) => self.ask_detections(*choice, Change::Other),
+            DetectionsCommand::Drag(choice, since) => self.ask_detections(*choice, Change::Dragged(since)),
+            DetectionsCommand::Show(shown) => {
+                let open = shown.is_some();
+                lake.detections.shown = shown;
+                if open && !space.dock.is_seen(Pane::Sightings) {
+                    self.apply_to_panels(Command::OpenPane(Pane::Sightings));
+                }
+            }
+            DetectionsCommand::SetLook(look) => lake.detections.look = look,
+            DetectionsCommand::Again => space.again(),
+            DetectionsCommand::Stop => space.stop(),
+            DetectionsCommand::OpenExport(what) => {
+                self.state.transient.dialog = Some(Dialog::Answer(AnswerDraft::new(lake, what)));
+            }
+            DetectionsCommand::ExportTable(out) => self.export_answer(out, ctx),
+            DetectionsCommand::ExportChart(what, out) => self.export_chart(what, out, ctx),
+            DetectionsCommand::ChooseSource(source) => self.choose_source(source, ctx),
+        }
+    }
+
+    fn ask_detections(&mut self, choice: Choice, change: Change) {
+        let Slot::Ready(lake) = &mut self.slot else { return };
+        let asked = &mut lake.detections;
+        if asked.choice == choice {
+            return;
+        }
+        asked.undo.record(asked.choice.clone(), change);
+        if choice.locations != asked.choice.locations
+            && let [one] = choice.locations.as_slice()
+        {
+            self.workspaces.detections.reveal_location(*one);
+        }
+        asked.choice = choice;
+    }
+
+    /// Goes back to the question before, or forward.
+    pub(super) fn turn_detections(&mut self, back: bool) {
+        let Slot::Ready(lake) = &mut self.slot else { return };
+        let asked = &mut lake.detections;
+        let present = asked.choice.clone();
+        let other = if back { asked.undo.undo(present) } else { asked.undo.redo(present) };
+        if let Some(choice) = other {
+            asked.choice = choice;
+        }
+    }
+
+    /// Answers once more and writes the rows: the answer on screen may be of a question that has changed since.
+    fn export_answer(&mut self, out: PathBuf, ctx: &Context) {
+        let Some(lake) = self.lake() else { return };
+        let (session, choice, root) = (lake.session.clone(), lake.detections.choice.clone(), lake.root.clone());
+        self.start("Exporting the top items".to_owned(), root, ctx, move |progress| {
+            let written = request(&session, &choice).map_err(SessionError::Failed).and_then(|request| {
+                let answer = session.top(&request, progress)?;
+                let table = DetectionTable::from(answer);
+                let rows = table.rows() as u64;
+                table.write_file(format_of(&out), &out, progress)?;
+                Ok((rows, out))
+            });
+            Outcome::Answer(written.map_err(Ended::from))
+        });
+    }
+
+    /// Draws the chart once more where nobody sees it, and writes that.
+    fn export_chart(&mut self, what: ChartOf, out: PathBuf, ctx: &Context) {
+        let Some(chart) = self.workspaces.detections.chart(what) else {
+            self.state.transient.complain(format!("“{}” is not drawn yet; open its panel and try again.", what.name()));
+            return;
+        };
+        let (dark, tell, ctx) = (ctx.theme() == egui::Theme::Dark, self.tell.clone(), ctx.clone());
+        let work = move |_: &_| {
+            let written = if out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
+                super::charts::write_whole(&out, csv(&chart).as_bytes())
+            } else {
+                let file = ChartFile { out: out.clone(), size: PICTURE, dark };
+                write_picture(&file, &chart.name, |ui| {
+                    chart_ui(ui, &chart, &Look { id: "picture", still: true, ..Look::default() });
+                })
+            };
+            let told =
+                written.map(|()| out.clone()).map_err(|error| format!("{} cannot be written: {error}", out.display()));
+            let _ = tell.send(Event::ImageSaved(told));
+            ctx.request_repaint();
+        };
+        self.workers.ask.spawn(Priority::Visible, work).detach();
+    }
+
+    /// The desktop's dialog waits for a person, so it has a thread of its own that nobody waits for.
+    fn choose_source(&mut self, source: Source, ctx: &Context) {
+        if self.state.transient.choosing_folder {
+            return;
+        }
+        self.state.transient.choosing_folder = true;
+        let (visit, tell, ctx) = (self.visit, self.tell.clone(), ctx.clone());
+        let start = self.lake().map(|lake| lake.root.clone());
+        let ask = move || {
+            let mut dialog = rfd::FileDialog::new();
+            if let Some(start) = start {
+                dialog = dialog.set_directory(start);
+            }
+            let tables = |dialog: rfd::FileDialog, endings: &[&str]| dialog.add_filter("Tables", endings);
+            let chosen = match source {
+                Source::EventFolder => dialog.set_title("Folder of detection events").pick_folder(),
+                Source::EventFile => {
+                    tables(dialog.set_title("Detection events"), &["parquet", "csv", "ndjson", "jsonl"]).pick_file()
+                }
+                Source::Places => tables(dialog.set_title("Table of locations"), &["parquet", "csv"]).pick_file(),
+            };
+            let _ = tell.send(Event::OfLake { visit, event: Box::new(Event::SourceChosen { source, chosen }) });
+            ctx.request_repaint();
+        };
+        if let Err(error) = thread::Builder::new().name("file-dialog".into()).spawn(ask) {
+            self.state.transient.choosing_folder = false;
+            self.state.transient.complain(format!("The file dialog cannot be opened: {error}"));
+        }
+    }
+
+    /// A person chose files in the desktop's dialog, or none.
+    pub(super) fn take_source(&mut self, source: Source, chosen: Option<PathBuf>) {
+        self.state.transient.choosing_folder = false;
+        let (Some(chosen), Some(lake)) = (chosen, self.lake()) else { return };
+        let mut choice = lake.detections.choice.clone();
+        match source {
+            Source::EventFolder | Source::EventFile => choice.events = Some(chosen),
+            Source::Places => choice.places = Some(chosen),
+        }
+        self.ask_detections(choice, Change::Other);
+    }
+
+    /// What became of an export of the answer.
+    pub(super) fn answer_written(&mut self, written: Result<(u64, PathBuf), Ended>) {
+        match written {
+            Ok((rows, out)) => {
+                let folder = out.parent().map(PathBuf::from).unwrap_or_default();
+                let told = format!("Wrote {} to {}.", counted(rows, "row"), out.display());
+                self.state.transient.tell_folder(told, folder);
+            }
+            Err(Ended::Cancelled) => self.state.transient.tell("Export cancelled; nothing was written."),
+            Err(Ended::Failed(error)) => {
+                self.state.transient.complain(format!("The top items cannot be written: {error}"));
+            }
+        }
+    }
+}
+
+/// The format that the ending of a file tells.
+fn format_of(out: &Path) -> FrameFormat {
+    let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match ending.as_str() {
+        "parquet" => FrameFormat::Parquet,
+        "json" => FrameFormat::Json,
+        "ndjson" | "jsonl" => FrameFormat::Ndjson,
+        _ => FrameFormat::Csv { spreadsheet: false },
+    }
+}

@@ -1,0 +1,361 @@
+//! Draws a chart, and tells what the pointer does on it.
+
+use egui::{
+    Color32, CursorIcon, Id, PointerButton, Pos2, Rect, Response, RichText, Stroke, Ui, Vec2b, WidgetInfo,
+    accesskit::Role, vec2,
+};
+use egui_plot::{
+    AxisHints, Bar, BarChart, ColorConflictHandling, Legend, Line, Plot, PlotPoint, PlotPoints, PlotTransform, PlotUi,
+    Points,
+};
+
+use super::{
+    Chart, Marks, Series,
+    near::{Point, nearest, told},
+};
+use crate::gui::theme::{self, Colors, colors};
+
+/// Whether a range of x can be drawn with the pointer.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Brushing {
+    /// No: a drag moves what is shown.
+    #[default]
+    Off,
+    /// Yes, and none is drawn now.
+    None,
+    /// Yes, and this one is drawn now.
+    Range(f64, f64),
+}
+
+/// How a chart is drawn this time.
+#[derive(Debug, Clone, Default)]
+pub struct Look {
+    /// Names it in the window, for its zoom.
+    pub id: &'static str,
+    /// The range of x that is drawn.
+    pub brush: Brushing,
+    /// This point is marked.
+    pub marked: Option<Point>,
+    /// Without what moves with the pointer, for files.
+    pub still: bool,
+}
+
+/// What a person did with the brush.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Brush {
+    /// Drew a range of x.
+    Range(f64, f64),
+    /// Took it away.
+    Clear,
+}
+
+/// What came of drawing.
+#[derive(Debug)]
+pub struct Shown {
+    /// The point that was pressed.
+    pub clicked: Option<Point>,
+    /// What the brush did.
+    pub brush: Option<Brush>,
+}
+
+/// Draws a chart over the whole rectangle of `ui`. The wheel zooms along x, a double click shows all again; without a brush
+/// a drag moves what is shown.
+pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
+    let colors = colors(ui);
+    let places = |axis: usize| {
+        let scale = if axis == 0 { chart.x.scale } else { chart.y.scale };
+        chart.series.iter().flat_map(move |series| {
+            let (width, from) = series.marks.bar().filter(|_| axis == 0).unwrap_or_default();
+            let ends = series.points.iter().flat_map(move |point| [point[axis] + from, point[axis] + from + width]);
+            ends.filter_map(move |at| scale.place(at))
+        })
+    };
+    let (x, y) = (chart.x.bounds(places(0)), chart.y.bounds(places(1)));
+    let size = ui.available_size();
+    let brushes = look.brush != Brushing::Off && !look.still;
+    // A chart of other values begins anew, with all of them in sight.
+    let id = ui.scope_id().with((look.id, x.0.to_bits(), x.1.to_bits()));
+    let mut plot = Plot::new(look.id)
+        .id(id)
+        .width(size.x)
+        .height(size.y)
+        .min_size(vec2(40.0, 40.0))
+        .show_background(false)
+        .show_crosshair(false)
+        .show_axes(true)
+        .show_x(false)
+        .show_y(false)
+        .grid_color(colors.line)
+        .grid_fade(0.0)
+        .allow_drag(Vec2b::new(!brushes && !look.still, !brushes && chart.aspect.is_some()))
+        .allow_boxed_zoom(false)
+        .allow_scroll(false)
+        .allow_axis_zoom_drag(false)
+        .allow_zoom(Vec2b::new(!look.still, !look.still && chart.aspect.is_some()))
+        .default_x_bounds(x.0, x.1)
+        .default_y_bounds(y.0, y.1)
+        .x_grid_spacer(move |input| chart.x.ticks(&input, f64::from(size.x)))
+        .y_grid_spacer(move |input| chart.y.ticks(&input, f64::from(size.y)))
+        .custom_x_axes(vec![hints(AxisHints::new_x(), &chart.x, colors, size.y > 110.0)])
+        .custom_y_axes(vec![hints(AxisHints::new_y(), &chart.y, colors, size.x > 200.0).min_thickness(28.0)]);
+    if let Some(aspect) = chart.aspect {
+        // Maps are drawn true to scale, whatever the room.
+        plot = plot.data_aspect(to_f32(aspect)).auto_bounds(true);
+    }
+    if chart.series.iter().filter(|series| !series.name.is_empty()).count() > 1 {
+        plot = plot
+            .legend(Legend::default().background_alpha(0.8).color_conflict_handling(ColorConflictHandling::PickFirst));
+    }
+    let keep_y = chart.aspect.is_none();
+    let shown = plot.show(ui, |plot| {
+        if keep_y {
+            plot.set_plot_bounds_y(y.0..=y.1);
+        }
+        if plot.response().contains_pointer() && !look.still {
+            wheel(plot, keep_y);
+        }
+        for series in &chart.series {
+            add(plot, chart, series, colors, size.x);
+        }
+    });
+    let (response, transform) = (shown.response, shown.transform);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(chart)));
+    let painter = ui.painter().with_clip_rect(*transform.frame());
+    if let Some(point) = look.marked {
+        mark(&painter, chart, point, &transform, colors.text);
+    }
+    let (hovered, brush) = if look.still { (None, None) } else { pointed(ui, chart, look, &response, &transform) };
+    if let Brushing::Range(from, to) = look.brush
+        && brush.is_none()
+    {
+        band(&painter, chart, (from, to), &transform, colors);
+    }
+    let clicked = hovered.filter(|_| response.clicked());
+    Shown { clicked, brush }
+}
+
+fn hints<'a>(hints: AxisHints<'a>, axis: &'a super::Axis, colors: &Colors, roomy: bool) -> AxisHints<'a> {
+    let hints = hints
+        .formatter(|mark, _| axis.tick(mark))
+        .tick_label_color(colors.muted)
+        .tick_label_font(theme::numbers(11.0))
+        .label_spacing(8.0..=12.0);
+    if roomy && !axis.title.is_empty() {
+        hints.label(RichText::new(axis.text()).font(theme::medium(11.5)).color(colors.muted))
+    } else {
+        hints
+    }
+}
+
+/// The wheel zooms about the pointer.
+fn wheel(plot: &mut PlotUi<'_>, along_x: bool) {
+    let turned = plot.ctx().input_mut(|input| {
+        if input.modifiers.command { 0.0 } else { std::mem::take(&mut input.smooth_scroll_delta).y }
+    });
+    if turned != 0.0 {
+        let factor = (turned / 300.0).exp();
+        plot.zoom_bounds_around_hovered(vec2(factor, if along_x { 1.0 } else { factor }));
+    }
+}
+
+/// Radius and strength, as bits, and the dots that have them.
+type Alike = ((u32, u32), Vec<[f64; 2]>);
+
+fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, colors: &Colors, width: f32) {
+    let ink = colors.plot[series.color % colors.plot.len()];
+    let (x, y) = (chart.x.scale, chart.y.scale);
+    match &series.marks {
+        Marks::Bars(_) | Marks::Spans(_) => {
+            let (bar_width, begins) = series.marks.bar().unwrap_or_default();
+            let (from, to) = (plot.plot_bounds().min()[0], plot.plot_bounds().max()[0]);
+            let first = series.points.partition_point(|point| point[0] + bar_width < from);
+            let last = series.points.partition_point(|point| point[0] - bar_width <= to);
+            let seen = &series.points[first..last.max(first)];
+            let floor = y.floor();
+            #[expect(clippy::cast_precision_loss, reason = "bars on a screen")]
+            if seen.len() as f32 > width {
+                // More bars than pixels: an outline through the largest of each pixel.
+                let line =
+                    Line::new(series.name.clone(), outline(seen, width, |value| y.place(value).unwrap_or(floor)));
+                return plot.line(line.color(ink).width(1.0).fill(to_f32(floor)).allow_hover(false));
+            }
+            // Thin lines between bars, as long as these are wide.
+            let pixels = f64::from(width) * bar_width / (to - from).max(f64::MIN_POSITIVE);
+            let drawn = if pixels > 4.0 { bar_width * (1.0 - 1.0 / pixels) } else { bar_width };
+            let bars = seen.iter().filter_map(|point| {
+                let height = y.place(point[1])? - floor;
+                Some(Bar::new(point[0] + begins + bar_width / 2.0, height).width(drawn).base_offset(floor).fill(ink))
+            });
+            plot.bar_chart(BarChart::new(series.name.clone(), bars.collect()).color(ink).allow_hover(false));
+        }
+        Marks::Line => {
+            let line = if series.points.len() > 4000 {
+                outline(&series.points, width, |value| y.place(value).unwrap_or(f64::NAN))
+            } else {
+                series.points.iter().filter_map(|point| Some([x.place(point[0])?, y.place(point[1])?])).collect()
+            };
+            plot.line(Line::new(series.name.clone(), line).color(ink).width(1.75).allow_hover(false));
+        }
+        Marks::Dots(looks) => {
+            // Dots that look alike are one item.
+            let mut alike: Vec<Alike> = Vec::new();
+            for (index, point) in series.points.iter().enumerate() {
+                let (Some(at_x), Some(at_y)) = (x.place(point[0]), y.place(point[1])) else { continue };
+                let (radius, strength) = looks.get(index).copied().unwrap_or((3.0, 1.0));
+                let key = (radius.to_bits(), strength.to_bits());
+                match alike.last_mut().filter(|(known, _)| *known == key) {
+                    Some((_, points)) => points.push([at_x, at_y]),
+                    None => alike.push((key, vec![[at_x, at_y]])),
+                }
+            }
+            for (place, ((radius, strength), points)) in alike.into_iter().enumerate() {
+                let ink = ink.gamma_multiply(f32::from_bits(strength));
+                let radius = f32::from_bits(radius);
+                let dots = Points::new(series.name.clone(), PlotPoints::from(points)).id((&series.name, place));
+                plot.points(dots.color(ink).radius(radius).allow_hover(false));
+            }
+        }
+    }
+}
+
+/// The smallest and largest value of each pixel of a long row of points.
+fn outline(points: &[[f64; 2]], width: f32, place: impl Fn(f64) -> f64) -> Vec<[f64; 2]> {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    let step = (last[0] - first[0]) / f64::from(width.max(1.0));
+    let mut line = Vec::new();
+    let mut rest = points;
+    while let Some(start) = rest.first() {
+        let end = rest.partition_point(|point| point[0] < start[0] + step).max(1);
+        let (now, after) = rest.split_at(end);
+        let low = now.iter().map(|point| point[1]).fold(f64::INFINITY, f64::min);
+        let high = now.iter().map(|point| point[1]).fold(f64::NEG_INFINITY, f64::max);
+        line.push([start[0], place(low)]);
+        line.push([start[0], place(high)]);
+        rest = after;
+    }
+    line
+}
+
+/// What the pointer is at, and what the brush does.
+fn pointed(
+    ui: &Ui,
+    chart: &Chart,
+    look: &Look,
+    response: &Response,
+    transform: &PlotTransform,
+) -> (Option<Point>, Option<Brush>) {
+    let colors = colors(ui);
+    let painter = ui.painter().with_clip_rect(*transform.frame());
+    let begun: Id = response.id.with("brush");
+    let value_at = |at: Pos2| chart.x.scale.value(transform.value_from_position(at).x);
+    if look.brush != Brushing::Off {
+        response.clone().on_hover_cursor(CursorIcon::Crosshair);
+        if response.drag_started_by(PointerButton::Primary)
+            && let Some(origin) = ui.input(|input| input.pointer.press_origin())
+        {
+            ui.data_mut(|data| data.insert_temp(begun, value_at(origin)));
+        }
+        let from: Option<f64> = ui.data(|data| data.get_temp(begun));
+        let to = response.interact_pointer_pos().map(value_at);
+        if let (Some(from), Some(to)) = (from, to) {
+            let range = (from.min(to), from.max(to));
+            if response.drag_stopped() {
+                ui.data_mut(|data| data.remove_temp::<f64>(begun));
+                return (None, (range.1 > range.0).then_some(Brush::Range(range.0, range.1)));
+            }
+            if response.dragged() {
+                band(&painter, chart, range, transform, colors);
+                let seen = transform.bounds().width();
+                let text = format!("{} – {}", chart.x.scale.about(range.0, seen), chart.x.scale.about(range.1, seen));
+                response.show_tooltip_text(text);
+                return (None, None);
+            }
+        }
+        if response.secondary_clicked() {
+            return (None, Some(Brush::Clear));
+        }
+    }
+    let Some(pointer) = response.hover_pos().filter(|at| transform.frame().contains(*at)) else { return (None, None) };
+    let Some(point) = nearest(chart, transform, pointer) else { return (None, None) };
+    mark(&painter, chart, point, transform, colors.text);
+    let lines = told(chart, point);
+    response.clone().on_hover_ui_at_pointer(|ui| {
+        for (index, line) in lines.iter().enumerate() {
+            let font = if index == 0 { theme::medium(12.5) } else { theme::numbers(12.5) };
+            ui.label(RichText::new(line).font(font));
+        }
+    });
+    (Some(point), None)
+}
+
+/// Marks a point: a bar by its outline, others by a ring.
+fn mark(painter: &egui::Painter, chart: &Chart, (place, index): Point, transform: &PlotTransform, ink: Color32) {
+    let Some(series) = chart.series.get(place) else { return };
+    let Some(point) = series.points.get(index) else { return };
+    let (Some(x), Some(y)) = (chart.x.scale.place(point[0]), chart.y.scale.place(point[1])) else { return };
+    let at = transform.position_from_point(&PlotPoint::new(x, y));
+    match &series.marks {
+        Marks::Bars(_) | Marks::Spans(_) => {
+            let (width, from) = series.marks.bar().unwrap_or_default();
+            let floor = chart.y.scale.floor();
+            let corners = [PlotPoint::new(x + from, floor), PlotPoint::new(x + from + width, y)];
+            let [a, b] = corners.map(|corner| transform.position_from_point(&corner));
+            let rect = Rect::from_two_pos(a, b);
+            if rect.width() < 3.0 {
+                painter.vline(rect.center().x, transform.frame().y_range(), Stroke::new(1.0, ink.gamma_multiply(0.5)));
+            } else {
+                painter.rect_stroke(rect, 0, Stroke::new(1.0, ink), egui::StrokeKind::Inside);
+            }
+        }
+        Marks::Line => {
+            painter.vline(at.x, transform.frame().y_range(), Stroke::new(1.0, ink.gamma_multiply(0.35)));
+            painter.circle(at, 3.5, ink, Stroke::NONE);
+        }
+        Marks::Dots(looks) => {
+            let radius = looks.get(index).map_or(3.0, |look| look.0);
+            painter.circle_stroke(at, radius + 2.0, Stroke::new(1.5, ink));
+        }
+    }
+}
+
+/// The range that the brush has drawn.
+fn band(painter: &egui::Painter, chart: &Chart, range: (f64, f64), transform: &PlotTransform, colors: &Colors) {
+    let x = |value: f64| {
+        let place = chart.x.scale.place(value).unwrap_or(transform.bounds().min()[0]);
+        transform.position_from_point_x(place)
+    };
+    let frame = transform.frame();
+    let rect = Rect::from_x_y_ranges(x(range.0)..=x(range.1).max(x(range.0) + 1.0), frame.y_range());
+    painter.rect_filled(rect, 0, colors.accent.gamma_multiply(0.16));
+    for edge in [rect.left(), rect.right()] {
+        painter.vline(edge, frame.y_range(), Stroke::new(1.5, colors.accent));
+    }
+}
+
+/// What assistive technology reads of a chart.
+fn spoken(chart: &Chart) -> String {
+    let points: usize = chart.series.iter().map(|series| series.points.len()).sum();
+    format!("{}: {} over {}, {points} values", chart.name, chart.y.text(), chart.x.text())
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "drawn on a screen")]
+fn to_f32(value: f64) -> f32 {
+    value as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outline_keeps_the_extremes() {
+        let points: Vec<[f64; 2]> =
+            (0..10_000).map(|at| [f64::from(at), if at == 7_777 { 99.0 } else { f64::from(at % 3) }]).collect();
+        let line = outline(&points, 100.0, |value| value);
+        assert!(line.len() <= 204, "{}", line.len());
+        assert!(line.iter().any(|point| (point[1] - 99.0).abs() < 1e-9));
+        assert!(line.iter().any(|point| point[1].abs() < 1e-9));
+        assert!(outline(&[], 10.0, |value| value).is_empty());
+        assert_eq!(outline(&[[1.0, 2.0]], 10.0, |value| value), [[1.0, 2.0], [1.0, 2.0]]);
+    }
+}

@@ -1,0 +1,113 @@
+//! Charts as plain data, drawn by `egui_plot`: bars, lines, areas and dots over numbers, logarithms or time, with titles and
+//! units, a legend, the value under the pointer, and a brush. What is shown can be written to PNG, SVG and CSV.
+
+mod draw;
+mod near;
+mod picture;
+mod raster;
+mod scale;
+mod svg;
+mod table;
+
+pub use draw::{Brush, Brushing, Look, chart_ui};
+pub use picture::{ChartFile, write_picture, write_whole};
+pub use table::csv;
+
+/// A chart, with everything that is told in it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Chart {
+    /// What it shows: its accessible name, and the title of a file.
+    pub name: String,
+    /// The axis below.
+    pub x: Axis,
+    /// The axis on the left.
+    pub y: Axis,
+    /// What is drawn, the first at the back.
+    pub series: Vec<Series>,
+    /// Length of a unit of y beside one of x, for maps; free when `None`.
+    pub aspect: Option<f64>,
+}
+
+/// What an axis tells.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Axis {
+    /// Its title.
+    pub title: String,
+    /// The unit, where there is one.
+    pub unit: Option<&'static str>,
+    /// How values lie on it.
+    pub scale: Scale,
+    /// The axis begins at 0, or at 1 on a scale of logarithms.
+    pub from_zero: bool,
+    /// What stands at 0, 1, 2 …, for an axis of things rather than numbers.
+    pub labels: Vec<String>,
+}
+
+/// How values lie on an axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scale {
+    /// In proportion.
+    #[default]
+    Linear,
+    /// By their logarithms; what is not above 0 has no place.
+    Log,
+    /// As time: seconds since 1970, UTC.
+    Time,
+}
+
+/// Values that are drawn alike.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Series {
+    /// Its name in the legend and in files.
+    pub name: String,
+    /// Place among the colours of plots.
+    pub color: usize,
+    /// How it is drawn.
+    pub marks: Marks,
+    /// The values, by x in rising order unless they are dots.
+    pub points: Vec<[f64; 2]>,
+    /// What a point stands for, one per point or none.
+    pub names: Vec<String>,
+}
+
+/// How values are drawn.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Marks {
+    /// Upright bars about x, this wide, in units of x.
+    Bars(f64),
+    /// Upright bars that begin at x, this wide: counts of windows.
+    Spans(f64),
+    /// A line.
+    #[default]
+    Line,
+    /// Dots, with a radius and a part of the colour's strength each, points and 0 to 1.
+    Dots(Vec<(f32, f32)>),
+}
+
+impl Marks {
+    /// Width of bars, and where they begin beside x.
+    fn bar(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Bars(width) => Some((*width, -width / 2.0)),
+            Self::Spans(width) => Some((*width, 0.0)),
+            Self::Line | Self::Dots(_) => None,
+        }
+    }
+}
+
+impl Axis {
+    /// An axis in proportion that begins at 0.
+    #[must_use]
+    pub fn counts(title: &str) -> Self {
+        Self { title: title.to_owned(), from_zero: true, ..Self::default() }
+    }
+
+    /// Title and unit as they are written.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self.unit {
+            Some(unit) => format!("{}, {unit}", self.title),
+            None => self.title.clone(),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What can be asked of the workspace, and what is remembered of it.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::Choice;
+use crate::gui::undo::Undo;
+
+/// A change of the workspace.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DetectionsCommand {
+    /// Asks this from now on; can be undone.
+    Ask(Box<Choice>),
+    /// Asks this, as a part of a change that began at this time, s: one step of undo.
+    Drag(Box<Choice>, f64),
+    /// Shows the events of an item, or of none.
+    Show(Option<Sighted>),
+    /// How panels show the answer.
+    SetLook(DetectionsLook),
+    /// Asks everything again.
+    Again,
+    /// Stops what is worked out.
+    Stop,
+    /// Opens the dialog that exports the table, or a chart.
+    OpenExport(Option<ChartOf>),
+    /// Writes the table to a file whose ending tells the format.
+    ExportTable(PathBuf),
+    /// Writes a chart to a file whose ending tells the format.
+    ExportChart(ChartOf, PathBuf),
+    /// Asks the desktop for the files to read events or locations from.
+    ChooseSource(Source),
+}
+
+/// A source that can be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A folder of event files.
+    EventFolder,
+    /// A file of events.
+    EventFile,
+    /// A file of locations.
+    Places,
+}
+
+/// A chart that can be written to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChartOf {
+    /// Events over time.
+    OverTime,
+    /// How uneven locations are.
+    Skew,
+    /// Where they are.
+    Map,
+    /// Delays between copies.
+    Repeats,
+}
+
+impl ChartOf {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OverTime => "Events over time",
+            Self::Skew => "Skew of locations",
+            Self::Map => "Map of locations",
+            Self::Repeats => "Delay between copies",
+        }
+    }
+}
+
+/// An item whose events are shown.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Sighted {
+    /// The location; `None` for all.
+    pub location: Option<i64>,
+    /// The item.
+    pub item: String,
+    /// Start and end of its window, ns UTC.
+    pub window: Option<(i64, i64)>,
+}
+
+/// How panels show the answer: remembered with the lake.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DetectionsLook {
+    /// Order of the locations.
+    pub places: PlacesBy,
+    /// The other way round.
+    pub places_turned: bool,
+    /// Order of the table: a column by its number, and whether largest first.
+    pub table: Option<(usize, bool)>,
+    /// The skew as shares that add up, rather than events per location.
+    pub shares: bool,
+    /// Events over time on a scale of logarithms; as suits them until someone chose.
+    pub log_time: Option<bool>,
+}
+
+/// Order of the locations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlacesBy {
+    /// Busiest first.
+    #[default]
+    Events,
+    /// By name.
+    Name,
+    /// By oid.
+    Oid,
+}
+
+/// What is asked of the lake that is shown.
+#[derive(Default)]
+pub struct Asked {
+    /// The question.
+    pub choice: Choice,
+    /// How panels show the answer.
+    pub look: DetectionsLook,
+    /// The item whose events are shown.
+    pub shown: Option<Sighted>,
+    /// Questions before and after.
+    pub undo: Undo<Choice>,
+}
+
+impl Asked {
+    /// As it was remembered.
+    #[must_use]
+    pub fn new(choice: Choice, look: DetectionsLook) -> Self {
+        Self { choice, look, ..Self::default() }
+    }
+}

@@ -1,0 +1,154 @@
+//! The items seen most, as bars: a group for each location and window, the busiest first.
+
+use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+
+use super::{
+    DetectionsCommand, Sighted,
+    answer::{Group, Places, RankedLine, Top},
+    limits::short_time,
+    places::limits_button,
+    rows::{reveal, rows_ui},
+    state::Answers,
+    words::failed_or_waiting,
+};
+use crate::gui::{
+    command::Command,
+    lake::Lake,
+    theme::{self, colors},
+    widgets::{
+        Icon, VirtualScroll, elided, empty_ui,
+        text::{count, counted},
+    },
+};
+
+/// Height of a line, points.
+const LINE: f32 = 28.0;
+
+/// The panel.
+#[derive(Default)]
+pub struct RankedPane {
+    scroll: VirtualScroll,
+    reveal: Option<i64>,
+}
+
+/// What a line is drawn from.
+struct Lines<'a> {
+    top: &'a Top,
+    places: Option<&'a Places>,
+    lake: &'a Lake,
+}
+
+impl RankedPane {
+    /// Scrolls to a location.
+    pub(super) fn reveal(&mut self, oid: i64) {
+        self.reveal = Some(oid);
+    }
+
+    pub(super) fn ui(&mut self, ui: &mut Ui, lake: &Lake, answers: &Answers, out: &mut Vec<Command>) {
+        let Some(top) = failed_or_waiting(ui, &answers.top, "Ranking items…", out) else { return };
+        let choice = &lake.detections.choice;
+        if top.groups.is_empty() {
+            let body = if choice.is_limited() {
+                "Nothing lies within the span, the locations and the items that are asked for."
+            } else {
+                "The files hold no events that name a location and an item."
+            };
+            empty_ui(ui, Icon::Chart, "No detections", body, |ui| limits_button(ui, choice.is_limited(), out));
+            return;
+        }
+        if let Some(line) = self.reveal.take().and_then(|oid| top.head_of(oid)) {
+            reveal(&mut self.scroll, line, LINE, LINE);
+        }
+        ui.add_space(4.0);
+        let lines = Lines { top, places: answers.places.value().map(|places| &**places), lake };
+        rows_ui(ui, &mut self.scroll, "Scroll the top items", (top.lines(), LINE), |ui, index, rect| {
+            match top.line(index) {
+                Some(RankedLine::Head(group)) => lines.head_ui(ui, group, rect),
+                Some(RankedLine::Bar { row, group }) => lines.bar_ui(ui, row, group, rect, out),
+                None => {}
+            }
+        });
+    }
+}
+
+impl Lines<'_> {
+    /// The name of a group's location, or what stands for all.
+    fn name(&self, group: &Group) -> String {
+        let Some(oid) = group.location else { return "All locations".to_owned() };
+        let name = self.top.rows.location_names.get(group.rows.start).and_then(Option::as_deref);
+        name.map_or_else(|| format!("oid {oid}"), str::to_owned)
+    }
+
+    fn head_ui(&self, ui: &Ui, index: usize, rect: Rect) {
+        let colors = colors(ui);
+        let Some(group) = self.top.groups.get(index) else { return };
+        let response = ui.interact(rect, ui.scope_id().with("head"), Sense::hover());
+        let name = self.name(group);
+        let window = group.window_ns.map(|start| format!("  ·  {}", short_time(start))).unwrap_or_default();
+        // All events of the location, where they are known; else those of the ranks that are shown.
+        let events = group.location.and_then(|oid| self.places?.of(oid)).filter(|_| group.window_ns.is_none());
+        let told = match events {
+            Some(place) => counted(place.events, "event"),
+            None => format!("{} shown", counted(group.shown.unsigned_abs(), "event")),
+        };
+        response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("{name}{window}, {told}")));
+        let painter = ui.painter();
+        if index > 0 {
+            painter.hline(rect.left() + 12.0..=rect.right() - 8.0, rect.top() + 2.0, Stroke::new(1.0, colors.line));
+        }
+        let right = rect.right() - 8.0;
+        let galley = painter.layout_no_wrap(told, theme::numbers(12.0), colors.muted);
+        let wide = galley.size().x;
+        painter.galley(pos2(right - wide, rect.center().y + 2.0 - galley.size().y / 2.0), galley, colors.muted);
+        let matched =
+            group.location.is_none() || self.top.rows.location_names.get(group.rows.start).is_some_and(Option::is_some);
+        let ink = if matched { colors.text } else { colors.warning };
+        let at = pos2(rect.left() + 12.0, rect.center().y + 2.0);
+        elided(painter, at, format!("{name}{window}"), theme::semibold(12.5), ink, right - wide - 20.0 - at.x);
+    }
+
+    fn bar_ui(&self, ui: &Ui, row: usize, group: usize, rect: Rect, out: &mut Vec<Command>) {
+        let colors = colors(ui);
+        let (rows, Some(of)) = (&self.top.rows, self.top.groups.get(group)) else { return };
+        let (Some(item), Some(events), Some(rank)) = (rows.items.get(row), rows.counts.get(row), rows.ranks.get(row))
+        else {
+            return;
+        };
+        let events = events.unsigned_abs();
+        let length = self.lake.detections.choice.window_ns;
+        let window = of.window_ns.zip(length).map(|(start, length)| (start, start.saturating_add(length)));
+        let sighted = Sighted { location: of.location, item: item.to_string(), window };
+        let on = self.lake.detections.shown.as_ref() == Some(&sighted);
+        let response = ui.interact(rect, ui.scope_id().with("bar"), Sense::click());
+        response.widget_info(|| {
+            let name = format!("Rank {rank} {item}, {} at {}", counted(events, "event"), self.name(of));
+            WidgetInfo::selected(Role::ListBoxOption, true, on, name)
+        });
+        let painter = ui.painter();
+        if on || response.hovered() {
+            painter.rect_filled(rect, 0, if on { colors.accent_wash } else { colors.hover });
+        }
+        let left = rect.left() + 12.0;
+        let middle = rect.center().y;
+        painter.text(
+            pos2(left + 22.0, middle),
+            Align2::RIGHT_CENTER,
+            rank.to_string(),
+            theme::numbers(12.0),
+            colors.muted,
+        );
+        let names = (rect.width() * 0.28).clamp(80.0, 190.0);
+        elided(painter, pos2(left + 34.0, middle), &**item, theme::medium(12.5), colors.text, names);
+        let from = left + 34.0 + names + 10.0;
+        let number = painter.layout_no_wrap(count(events), theme::numbers_medium(12.5), colors.text);
+        let room = (rect.right() - 8.0 - number.size().x.max(40.0) - 8.0 - from).max(8.0);
+        #[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
+        let part = (events as f32 / of.most.max(1) as f32).clamp(0.0, 1.0);
+        let bar = Rect::from_min_size(pos2(from, middle - 6.0), vec2((room * part).max(2.0), 12.0));
+        painter.rect_filled(bar, 2, if on || response.hovered() { colors.accent } else { colors.front });
+        painter.galley(pos2(bar.right() + 8.0, middle - number.size().y / 2.0), number, colors.text);
+        if response.on_hover_text("Click to see its events, and the frames they were seen on.").clicked() {
+            out.push(Command::Detections(DetectionsCommand::Show(Some(sighted).filter(|_| !on))));
+        }
+    }
+}
