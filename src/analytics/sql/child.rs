@@ -1,0 +1,223 @@
+//! The process that works on one query. It is given its tables over standard input and answers over standard output; it opens
+//! no file, reaches no network, and has a limit of memory that it sets itself. The app holds the clock and may end it at any
+//! moment.
+
+use std::{
+    io::{self, BufReader, Read, Write},
+    num::NonZeroUsize,
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
+
+use polars::{
+    lazy::dsl::udf::UserDefinedFunction,
+    prelude::{
+        Column, DataFrame, DataType, Engine, IntoColumn, IntoLazy, LazyFrame, NamedFrom, PlanCallback, PolarsError, PolarsResult,
+        Series, TimeUnit,
+    },
+    sql::{FunctionOptions, FunctionRegistry, SQLContext},
+};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit};
+
+use super::{
+    frame_window::Moving,
+    gate::check,
+    mistake::SqlMistake,
+    schema::{SqlColumn, SqlTable, SqlType},
+    wire::{self, Answer, Ask, NO_MORE},
+};
+use crate::confine::{self, Needs};
+
+/// Rows of a batch at most, so that the first of them are seen early and none is long in memory.
+const BATCH_ROWS: NonZeroUsize = NonZeroUsize::new(64 << 10).expect("65536 is not zero");
+/// Address space beyond the memory that may be used: stacks and arenas of threads, which are mostly never touched.
+const ADDRESS_BYTES: u64 = 64 << 30;
+/// Stack of the thread that plans the query.
+const STACK_BYTES: usize = 64 << 20;
+/// Open files: it opens none.
+const OPEN_FILES: u64 = 64;
+
+/// Runs the process on standard input and output: one query, then it ends.
+#[must_use]
+pub fn child_main() -> ExitCode {
+    shut_in();
+    match serve(BufReader::new(io::stdin().lock()), io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The app closed the pipe: nobody wants the rest.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("lakescope sql-child: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Takes away what the process does not need, before it has read a byte and started a thread.
+fn shut_in() {
+    if let Err(error) = set_parent_process_death_signal(Some(Signal::KILL)) {
+        eprintln!("lakescope sql-child: it may outlive the app: {error}");
+    }
+    for (resource, most) in [(Resource::Core, 0), (Resource::Fsize, 0), (Resource::Nofile, OPEN_FILES)] {
+        limit(resource, most);
+    }
+    confine::enter(Needs { who: "sql-child", readable: None, threads: true });
+}
+
+fn limit(resource: Resource, most: u64) {
+    // A limit that is lower already stays.
+    let most = getrlimit(resource).maximum.map_or(most, |known| known.min(most));
+    if let Err(error) = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) }) {
+        eprintln!("lakescope sql-child: a limit could not be set: {error}");
+    }
+}
+
+/// Reads a question and answers it.
+fn serve(mut input: impl Read, output: impl Write + Send + 'static) -> io::Result<()> {
+    let ask: Ask = wire::read_json(&mut input)?;
+    limit(Resource::Data, ask.memory_bytes);
+    limit(Resource::As, ask.memory_bytes.saturating_add(ADDRESS_BYTES));
+    let output = Arc::new(Mutex::new(io::BufWriter::with_capacity(1 << 16, output)));
+    let say = |answer: &Answer| {
+        let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+        wire::write_json(&mut *output, answer)?;
+        output.flush()
+    };
+    let tables = read_tables(&mut input, &ask)?;
+    let shared = Arc::clone(&output);
+    // A long condition is a deep tree, and planning walks it.
+    let planner = thread::Builder::new().name("sql".to_owned()).stack_size(STACK_BYTES);
+    let answered = planner.spawn(move || answer(&ask, tables, shared))?.join();
+    match answered {
+        Ok(Ok(())) => say(&Answer::Done),
+        Ok(Err(last)) => say(&last),
+        Err(_) => say(&Answer::Failed("the engine gave up; write the query in another way, and report this".to_owned())),
+    }
+}
+
+/// Reads the tables.
+fn read_tables(input: &mut impl Read, ask: &Ask) -> io::Result<Vec<(String, DataFrame)>> {
+    let bad = |error: PolarsError| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
+    let mut frames: Vec<(String, DataFrame)> = Vec::new();
+    for (table, columns) in &ask.sent {
+        let known = ask.tables.get(*table).ok_or_else(|| io::Error::other("a table is not known"))?;
+        let columns = columns
+            .iter()
+            .map(|column| Series::new_empty(column.name.as_str().into(), &column.kind.data_type()).into_column())
+            .collect();
+        frames.push((known.name.clone(), DataFrame::new(0, columns).map_err(bad)?));
+    }
+    loop {
+        let at = wire::read_table(input)?;
+        if at == NO_MORE {
+            return Ok(frames);
+        }
+        let part = wire::unpack(&wire::read_batch(input)?).map_err(bad)?;
+        let frame = usize::try_from(at).ok().and_then(|at| frames.get_mut(at));
+        let (_, frame) = frame.ok_or_else(|| io::Error::other("rows of a table that is not known"))?;
+        frame.vstack_mut(&part).map_err(bad)?;
+    }
+}
+
+type Output<W> = Arc<Mutex<io::BufWriter<W>>>;
+
+/// Works a query out and sends its rows as they come.
+fn answer<W: Write + Send + 'static>(ask: &Ask, tables: Vec<(String, DataFrame)>, output: Output<W>) -> Result<(), Answer> {
+    // The app looked at the text before; what runs is what this process let through itself.
+    let checked = check(&ask.text, &ask.tables).map_err(Answer::mistake)?;
+    let fail = |error: PolarsError| failed(&ask.text, &ask.tables, &error);
+    let mut context = SQLContext::new().with_function_registry(Arc::new(OwnFunctions));
+    for (name, frame) in tables {
+        context.register(&name, frame.lazy());
+    }
+    let mut query: LazyFrame = context.execute(&checked.text).map_err(fail)?;
+    let schema = query.collect_schema().map_err(fail)?;
+    let columns: Vec<SqlColumn> =
+        schema.iter().map(|(name, kind)| SqlColumn::new(name.as_str(), SqlType::of(kind))).collect();
+    let broken = |error: io::Error| Answer::Failed(error.to_string());
+    {
+        let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+        wire::write_json(&mut *output, &Answer::Columns(columns.clone())).and_then(|()| output.flush()).map_err(broken)?;
+    }
+    let send = move |frame: DataFrame| -> PolarsResult<bool> {
+        let mut frame = outward(&frame, &columns)?;
+        if frame.height() == 0 {
+            return Ok(false);
+        }
+        let bytes = wire::pack(&mut frame)?;
+        let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+        wire::write_json(&mut *output, &Answer::Rows(frame.height() as u64))?;
+        wire::write_bytes(&mut *output, &bytes)?;
+        output.flush()?;
+        Ok(false)
+    };
+    let sink = query.sink_batches(PlanCallback::new(send), true, Some(BATCH_ROWS)).map_err(fail)?;
+    sink.collect_with_engine(Engine::Streaming).map_err(fail)?;
+    Ok(())
+}
+
+/// What the engine says, with the place that it talks of and, where a column is not there, the nearest one.
+fn failed(text: &str, tables: &[SqlTable], error: &PolarsError) -> Answer {
+    let mistake = SqlMistake::told(text, &error.to_string());
+    if matches!(error, PolarsError::ColumnNotFound(_) | PolarsError::SchemaFieldNotFound(_))
+        && let Some(span) = mistake.span.clone()
+    {
+        let name = text[span].to_owned();
+        let known = tables.iter().flat_map(|table| table.columns.iter().map(|column| column.name.as_str()));
+        let near = mistake.nearest(&name, known.filter(|known| *known != name));
+        return Answer::mistake(near);
+    }
+    Answer::mistake(mistake)
+}
+
+/// Rows in the six types of an answer.
+fn outward(frame: &DataFrame, columns: &[SqlColumn]) -> PolarsResult<DataFrame> {
+    let out = frame.columns().iter().zip(columns).map(|(column, wanted)| outward_column(column, wanted.kind));
+    DataFrame::new(frame.height(), out.collect::<PolarsResult<_>>()?)
+}
+
+fn outward_column(column: &Column, wanted: SqlType) -> PolarsResult<Column> {
+    let kind = wanted.data_type();
+    match (column.dtype(), wanted) {
+        (known, _) if *known == kind => Ok(column.clone()),
+        (DataType::Datetime(TimeUnit::Nanoseconds, _), SqlType::Timestamp) => column.cast(&DataType::Int64)?.cast(&kind),
+        (DataType::Datetime(_, zone), SqlType::Timestamp) => {
+            let fine = column.strict_cast(&DataType::Datetime(TimeUnit::Nanoseconds, zone.clone()))?;
+            fine.cast(&DataType::Int64)?.cast(&kind)
+        }
+        (_, SqlType::Text) => {
+            let series = column.as_materialized_series();
+            let texts: Vec<Option<String>> = series
+                .iter()
+                .map(|value| match value {
+                    polars::prelude::AnyValue::Null => None,
+                    polars::prelude::AnyValue::String(text) => Some(text.to_owned()),
+                    value => Some(value.to_string()),
+                })
+                .collect();
+            Ok(Series::new(column.name().clone(), texts).into_column())
+        }
+        _ => column.strict_cast(&kind),
+    }
+}
+
+/// The functions that this program adds to those of the engine.
+struct OwnFunctions;
+
+impl FunctionRegistry for OwnFunctions {
+    fn register(&mut self, name: &str, _: UserDefinedFunction) -> PolarsResult<()> {
+        Err(PolarsError::ComputeError(format!("`{name}` cannot be added").into()))
+    }
+
+    fn get_udf(&self, name: &str) -> PolarsResult<Option<UserDefinedFunction>> {
+        Ok(Moving::read(name).map(|moving| {
+            let mut function = UserDefinedFunction::new(name.into(), moving);
+            function.options = FunctionOptions::length_preserving();
+            function
+        }))
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        Moving::read(name).is_some()
+    }
+}

@@ -1,0 +1,1 @@
+//! The gate, the names and the moving windows.
