@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::keep_args::{CompareArgs, SelectionArgs, TagArgs, ViewArgs};
+use super::{
+    keep_args::{CompareArgs, SelectionArgs, TagArgs, ViewArgs},
+    top_args::TopArgs,
+};
 use crate::filter::parse_duration;
 
 /// Open a folder of camera drives; find, see, measure and take away any frame.
@@ -37,6 +40,8 @@ pub enum Command {
     Stats(StatsArgs),
     /// Frames, labels and images into a folder
     Export(ExportArgs),
+    /// Detection events: the top items of each location, counts over time, duplicates
+    Top(TopArgs),
     /// Labelled objects one by one: a picture of each and a table
     Crops(CropsArgs),
     /// Settings in lake.toml: of footages, metrics, sensor files, positions and the whole lake

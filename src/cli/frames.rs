@@ -123,13 +123,13 @@ fn print_explanation(explanation: &Explanation) -> Result<(), Failure> {
 }
 
 /// Standard output without the line buffer that `io::stdout` puts before it.
-fn stdout_file() -> io::Result<File> {
+pub(super) fn stdout_file() -> io::Result<File> {
     use std::os::fd::AsFd;
     Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
 }
 
 /// The format that the ending of a file tells.
-fn format_of(path: &Path) -> Option<Format> {
+pub(super) fn format_of(path: &Path) -> Option<Format> {
     Some(match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
         "parquet" => Format::Parquet,
         "csv" => Format::Csv,

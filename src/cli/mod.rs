@@ -16,6 +16,8 @@ mod set;
 mod show;
 mod stats;
 mod table;
+mod top;
+mod top_args;
 mod verify;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
@@ -101,6 +103,7 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Frame(args)) => show::run(&args).map(done),
         Some(Command::Export(args)) => export::run(&args).map(done),
         Some(Command::Stats(args)) => stats::run(&args).map(done),
+        Some(Command::Top(args)) => top::run(&args).map(done),
         Some(Command::Crops(args)) => crops::run(&args).map(done),
         Some(Command::Set(args)) => set::run(&args).map(done),
         Some(Command::Selections(args)) => runs::selections(&args).map(done),

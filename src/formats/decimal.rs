@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub(super) const NO_TIME: i64 = i64::MIN;
 
 /// Unit of a numeric time column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TimeUnit {
     /// Seconds.

@@ -14,8 +14,8 @@ use crate::{
     catalog::FrameTable,
     filter::PositionNames,
     lake::{
-        self, FootageName, FootageSetting, LabelSetting, Manifest, MetricSetting, Places, PositionSetting,
-        SensorSetting, SettingOf,
+        self, DetectionSetting, FootageName, FootageSetting, LabelSetting, Manifest, MetricSetting, Places,
+        PositionSetting, SensorSetting, SettingOf,
     },
     model::{Footage, Look, Problem, ValueRange, Zone},
 };
@@ -111,6 +111,11 @@ impl Settings {
     /// Frames a second of stores that tell none.
     pub(super) fn rate_hz(&self) -> Option<f64> {
         self.own.rate_hz.or(self.lake.rate_hz)
+    }
+
+    /// Where detection events are.
+    pub(super) fn detections(&self) -> &DetectionSetting {
+        &self.lake.detections
     }
 
     /// Settings of label files.

@@ -162,7 +162,7 @@ fn columns(
     let location = about(EventColumn::Location)?;
     let mut locations = Codes::open(file, bytes, location, Coded::Location(whole(location)), &mut words)?;
     let mut items = Codes::open(file, bytes, about(EventColumn::Item)?, Coded::Item, &mut words)?;
-    let mut detections = numbers(EventColumn::Detection, true)?;
+    let mut detections = numbers(EventColumn::Detection, wanted.detection)?;
     let mut cameras = numbers(EventColumn::Camera, wanted.camera)?;
     let mut times = numbers(EventColumn::Time, wanted.time)?;
     let unit = options.time_unit.or(unit_of(about(EventColumn::Time)?));

@@ -27,8 +27,10 @@ fn all(path: &std::path::Path) -> Result<(Vec<String>, PartReport), FormatError>
     let mut rows = Vec::new();
     let mut whole = PartReport::default();
     for part in &set.parts {
-        let report =
-            part.read(Wanted { camera: true, time: true }, &EventOptions::default(), &mut |batch, words| {
+        let report = part.read(
+            Wanted { detection: true, camera: true, time: true },
+            &EventOptions::default(),
+            &mut |batch, words| {
                 for at in 0..batch.len() {
                     let value = |values: &[i64], valid: &[bool]| {
                         if valid.get(at) == Some(&false) { "-".to_owned() } else { values[at].to_string() }
@@ -44,7 +46,8 @@ fn all(path: &std::path::Path) -> Result<(Vec<String>, PartReport), FormatError>
                     ));
                 }
                 true
-            })?;
+            },
+        )?;
         whole.rows += report.rows;
         whole.bad_rows.append(report.bad_rows);
     }
@@ -99,6 +102,8 @@ fn folders_are_walked_in_order() {
     }
     let (rows, _) = all(folder.path()).unwrap();
     assert_eq!(rows, ["1 - 1 car -", "2 - 2 car -"]);
+    assert_eq!(all(&folder.path().join("b*.ndjson")).unwrap().0, ["2 - 2 car -"]);
+    assert!(all(&folder.path().join("c*")).unwrap().0.is_empty());
 }
 
 proptest! {

@@ -46,7 +46,9 @@ impl Batches<'_, '_> {
         let batch = &mut self.batch;
         batch.locations.push(event.location.map_or(NO_CODE, |oid| self.words.location(oid)));
         batch.items.push(event.item.as_ref().map_or(NO_CODE, |name| self.words.item(name.as_bytes())));
-        push(&mut batch.detections, &mut batch.detection_valid, event.detection);
+        if self.wanted.detection {
+            push(&mut batch.detections, &mut batch.detection_valid, event.detection);
+        }
         if self.wanted.camera {
             push(&mut batch.cameras, &mut batch.camera_valid, event.camera);
         }

@@ -1,0 +1,202 @@
+//! From what the threads counted to one count for each key, and from panes to windows.
+
+use std::{
+    io,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use super::{
+    counts::{COUNT_BITS, Grouping, Key, Tallied, Tally, spread_key},
+    query::Window,
+};
+
+/// Work on numbered pieces by several threads; the results in the order of the pieces.
+pub(super) fn in_parallel<T: Send>(threads: usize, pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(pieces));
+    thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, pieces.max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= pieces {
+                        return;
+                    }
+                    let result = work(at);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// A count of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) place: u32,
+    pub(super) item: u32,
+    /// Start of the window, ns UTC; 0 without windows.
+    pub(super) window_ns: i64,
+    pub(super) count: u64,
+}
+
+/// All counts.
+pub(super) struct Totals {
+    /// Counts by key, each key once. All keys of a place lie in one chunk; when places are not told apart there is one chunk.
+    pub(super) chunks: Vec<Vec<(Key, u64)>>,
+    /// Events by place.
+    pub(super) places: Vec<u64>,
+    /// Bytes that went to disk for a while.
+    pub(super) spilled_bytes: u64,
+}
+
+/// Places of a chunk of counters.
+const CHUNK_PLACES: usize = 256;
+
+/// Adds up what the threads counted. Bytes of counts that were put aside on disk are read back.
+pub(super) fn add_up(tallies: Vec<Tally>, places: usize, grouping: Grouping, threads: usize) -> io::Result<Totals> {
+    let tallied: Vec<Tallied> = tallies.into_iter().map(Tally::finish).collect();
+    let spilled_bytes = tallied.iter().filter_map(|one| one.apart.as_ref()).map(|apart| apart.spilled()).sum();
+    let mut totals = Totals { chunks: Vec::new(), places: vec![0; places], spilled_bytes };
+    for (place, count) in
+        tallied.iter().filter_map(|one| one.places.as_ref()).flat_map(|places| places.iter().enumerate())
+    {
+        totals.places[place] += count;
+    }
+    totals.chunks = match tallied.iter().find_map(|one| one.cells.as_ref()) {
+        Some((_, items, _)) => of_cells(&tallied, *items, threads)?,
+        None => apart(&tallied, threads)?,
+    };
+    if grouping.by.location {
+        for (key, count) in totals.chunks.iter().flatten() {
+            totals.places[key.place as usize] += count;
+        }
+    } else {
+        totals.chunks = vec![totals.chunks.concat()];
+    }
+    Ok(totals)
+}
+
+/// Counters of all threads, and what was put aside, as lists.
+fn of_cells(tallied: &[Tallied], items: usize, threads: usize) -> io::Result<Vec<Vec<(Key, u64)>>> {
+    let cells: Vec<_> = tallied.iter().filter_map(|one| one.cells.as_ref()).collect();
+    let length = cells.first().map_or(0, |(counters, ..)| counters.len());
+    let mut sums = vec![0_u64; length];
+    for (counters, _, full) in cells {
+        sums.iter_mut().zip(counters).for_each(|(sum, count)| *sum += u64::from(*count));
+        full.iter().for_each(|at| sums[*at] += 1 << 32);
+    }
+    for partitions in tallied.iter().filter_map(|one| one.apart.as_ref()) {
+        for at in 0..1 << COUNT_BITS {
+            partitions.for_each(at, |counted| {
+                let key = counted.key();
+                sums[key.place as usize * items + key.item as usize] += u64::from(counted.count);
+            })?;
+        }
+    }
+    let chunk = CHUNK_PLACES * items.max(1);
+    Ok(in_parallel(threads, length.div_ceil(chunk), |at| {
+        let mut list = Vec::new();
+        let sums = &sums[at * chunk..length.min((at + 1) * chunk)];
+        for (place, counts) in (at * CHUNK_PLACES..).zip(sums.chunks(items.max(1))) {
+            for (item, count) in (0..).zip(counts).filter(|(_, count)| **count > 0) {
+                list.push((Key { place: u32::try_from(place).unwrap_or(u32::MAX), pane: 0, item }, *count));
+            }
+        }
+        list
+    }))
+}
+
+/// A table of counts that grows.
+#[derive(Default)]
+struct Table {
+    /// Number of the entry, from 1; 0 where there is none.
+    slots: Vec<u32>,
+    entries: Vec<(Key, u64)>,
+}
+
+impl Table {
+    #[inline]
+    fn add(&mut self, key: Key, count: u64) {
+        if self.entries.len() * 2 >= self.slots.len() {
+            self.grow();
+        }
+        let at = self.place_of(key);
+        match self.slots[at] {
+            0 => {
+                self.entries.push((key, count));
+                // Entries of a partition fit into memory, so their numbers fit.
+                self.slots[at] = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+            }
+            number => self.entries[number as usize - 1].1 += count,
+        }
+    }
+
+    /// The slot that has the key, or that it would take.
+    #[inline]
+    fn place_of(&self, key: Key) -> usize {
+        let mask = self.slots.len() - 1;
+        #[expect(clippy::cast_possible_truncation, reason = "the low bits are what counts")]
+        let mut at = spread_key(key) as usize & mask;
+        loop {
+            let number = self.slots[at];
+            if number == 0 || self.entries[number as usize - 1].0 == key {
+                return at;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    fn grow(&mut self) {
+        let slots = (self.slots.len() * 2).max(1 << 10);
+        self.slots.clear();
+        self.slots.resize(slots, 0);
+        for at in 0..self.entries.len() {
+            let place = self.place_of(self.entries[at].0);
+            self.slots[place] = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        }
+    }
+}
+
+/// What was put aside, as lists: one for each partition.
+fn apart(tallied: &[Tallied], threads: usize) -> io::Result<Vec<Vec<(Key, u64)>>> {
+    let lists = in_parallel(threads, 1 << COUNT_BITS, |at| -> io::Result<Vec<(Key, u64)>> {
+        let mut table = Table::default();
+        for partitions in tallied.iter().filter_map(|one| one.apart.as_ref()) {
+            partitions.for_each(at, |counted| table.add(counted.key(), u64::from(counted.count)))?;
+        }
+        Ok(table.entries)
+    });
+    lists.into_iter().collect()
+}
+
+/// The windows of counts of panes; without windows the counts as they are.
+pub(super) fn windows(list: Vec<(Key, u64)>, window: Option<Window>) -> Vec<Cell> {
+    let cell = |key: Key, window_ns, count| Cell { place: key.place, item: key.item, window_ns, count };
+    let Some(window) = window else { return list.into_iter().map(|(key, count)| cell(key, 0, count)).collect() };
+    if window.size_ns == window.slide_ns {
+        // A window that would begin before the first representable time is none.
+        let start = |pane: i64| pane.checked_mul(window.size_ns);
+        return list.into_iter().filter_map(|(key, count)| Some(cell(key, start(key.pane)?, count))).collect();
+    }
+    let mut cells: Vec<Cell> = Vec::new();
+    for (key, count) in list {
+        cells.extend(window.starts(key.pane).map(|start| cell(key, start, count)));
+    }
+    cells.sort_unstable_by_key(|cell| (cell.place, cell.item, cell.window_ns));
+    cells.dedup_by(|next, kept| {
+        let same = (next.place, next.item, next.window_ns) == (kept.place, kept.item, kept.window_ns);
+        if same {
+            kept.count += next.count;
+        }
+        same
+    });
+    cells
+}
