@@ -14,6 +14,8 @@ mod runs;
 mod sample;
 mod set;
 mod show;
+mod sql;
+mod sql_args;
 mod stats;
 mod table;
 mod top;
@@ -96,6 +98,7 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Hdf5Child) => Ok(crate::frames::child_main()),
+        Some(Command::SqlChild) => Ok(crate::analytics::sql::child_main()),
         Some(Command::Index(args)) => index::run(&args).map(done),
         Some(Command::Verify(args)) => verify::run(&args),
         Some(Command::Info(args)) => info::run(&args).map(done),
@@ -113,6 +116,7 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Tags(args)) => keep::tags(&args).map(done),
         Some(Command::Tag(args)) => keep::tag(&args).map(done),
         Some(Command::Compare(args)) => compare::run(&args).map(done),
+        Some(Command::Sql(args)) => sql::run(&args).map(done),
         Some(Command::Runs(args)) => runs::run(&args).map(done),
         Some(Command::Sample(args)) => sample::run(&args).map(done),
         Some(Command::Bench(args)) => bench::run(&args).map(done),

@@ -9,6 +9,7 @@ mod exporting;
 mod find;
 mod images;
 mod index;
+mod query;
 mod samples;
 mod scope;
 mod selections;
@@ -37,6 +38,10 @@ pub use detections::{
     detection_counts_of_files, detection_events_of_files, duplicates_of_files, top_of_files, write_json_file,
 };
 pub use images::StoreWatch;
+pub use query::{
+    PastQuery, SavedQuery, SqlAnswer, SqlCandidate, SqlCandidateKind, SqlColumn, SqlCompletions, SqlError, SqlMistake,
+    SqlReport, SqlRequest, SqlStream, SqlTable, SqlType,
+};
 pub use scope::ExportCount;
 pub use selections::{Combine, DeletedSelection};
 pub use settings::Meant;

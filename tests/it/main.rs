@@ -20,6 +20,7 @@ mod place;
 mod python;
 mod settings;
 mod sql;
+mod sql_queries;
 mod stats;
 mod tidy;
 mod verify;

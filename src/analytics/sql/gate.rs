@@ -16,7 +16,7 @@ use super::{
     mistake::SqlMistake,
     names::{self, SampleWish},
     refuse, rewrite,
-    schema::SqlTable,
+    schema::{SqlTable, SqlType},
 };
 
 /// Longest text, bytes.
@@ -138,8 +138,9 @@ fn needs(found: Vec<(usize, Vec<bool>)>, samples: SampleWish, tables: &[SqlTable
             let mut columns: Vec<String> =
                 table.columns.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(one, _)| one.name.clone()).collect();
             if columns.is_empty() {
-                // Rows can be counted in any column.
-                columns.extend(table.columns.first().map(|column| column.name.clone()));
+                // Rows can be counted in any column; numbers are made sooner than texts.
+                let number = table.columns.iter().find(|column| column.kind != SqlType::Text);
+                columns.extend(number.or(table.columns.first()).map(|column| column.name.clone()));
             }
             let samples = if table.name == "samples" { samples.clone() } else { SampleWish::default() };
             Need { table: table.name.clone(), columns, metrics: samples.metrics, recordings: samples.recordings }
