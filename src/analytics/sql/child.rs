@@ -4,7 +4,6 @@
 
 use std::{
     io::{self, BufReader, Read, Write},
-    num::NonZeroUsize,
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -29,8 +28,8 @@ use super::{
 };
 use crate::confine::{self, Needs};
 
-/// Rows of a batch at most, so that the first of them are seen early and none is long in memory.
-const BATCH_ROWS: NonZeroUsize = NonZeroUsize::new(64 << 10).expect("65536 is not zero");
+/// Rows of a batch at most, so that none is long in memory.
+const BATCH_ROWS: usize = 64 << 10;
 /// Address space beyond the memory that may be used: stacks and arenas of threads, which are mostly never touched.
 const ADDRESS_BYTES: u64 = 64 << 30;
 /// Stack of the thread that plans the query.
@@ -140,18 +139,19 @@ fn answer<W: Write + Send + 'static>(ask: &Ask, tables: Vec<(String, DataFrame)>
         wire::write_json(&mut *output, &Answer::Columns(columns.clone())).and_then(|()| output.flush()).map_err(broken)?;
     }
     let send = move |frame: DataFrame| -> PolarsResult<bool> {
-        let mut frame = outward(&frame, &columns)?;
-        if frame.height() == 0 {
-            return Ok(false);
-        }
-        let bytes = wire::pack(&mut frame)?;
         let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
-        wire::write_json(&mut *output, &Answer::Rows(frame.height() as u64))?;
-        wire::write_bytes(&mut *output, &bytes)?;
+        for from in (0..frame.height()).step_by(BATCH_ROWS) {
+            let part = frame.slice(i64::try_from(from).unwrap_or(i64::MAX), BATCH_ROWS);
+            let mut part = outward(&part, &columns)?;
+            let bytes = wire::pack(&mut part)?;
+            wire::write_json(&mut *output, &Answer::Rows(part.height() as u64))?;
+            wire::write_bytes(&mut *output, &bytes)?;
+        }
         output.flush()?;
         Ok(false)
     };
-    let sink = query.sink_batches(PlanCallback::new(send), true, Some(BATCH_ROWS)).map_err(fail)?;
+    // Without a size of its own each piece is sent as soon as it is known: whoever looks sees the first rows at once.
+    let sink = query.sink_batches(PlanCallback::new(send), true, None).map_err(fail)?;
     sink.collect_with_engine(Engine::Streaming).map_err(fail)?;
     Ok(())
 }

@@ -158,9 +158,11 @@ impl Moving {
             MovingFunction::Sum if number => {
                 Ok(if kind.is_float() { DataType::Float64 } else { DataType::Int64 })
             }
-            MovingFunction::Min | MovingFunction::Max if number || matches!(kind, DataType::Datetime(..)) => Ok(kind),
+            MovingFunction::Min | MovingFunction::Max if number || kind.is_string() || matches!(kind, DataType::Datetime(..)) => {
+                Ok(kind)
+            }
             _ => Err(PolarsError::InvalidOperation(
-                "a moving window works over numbers and times, not over text; compare numbers".into(),
+                "sum and avg over a moving window work over numbers, not over texts and times".into(),
             )),
         }
     }
@@ -172,7 +174,10 @@ impl Moving {
         let rows = columns.iter().map(Column::len).max().unwrap_or(0);
         let whole = |column: &Column| if column.len() == rows { column.clone() } else { column.new_from_index(0, rows) };
         let kind = self.output(values.dtype())?;
-        let values = Values::of(&whole(values), self.function)?;
+        let values = whole(values);
+        // Texts are compared by their places in the order of all of them.
+        let words = if kind.is_string() { words_of(&values)? } else { Vec::new() };
+        let values = Values::of(&values, self.function)?;
         let keys = Keys::of(&whole(order), self.descending)?;
         let mut out = Out::new(rows, &values, self.function);
         for group in groups(&partitions.iter().map(whole).collect::<Vec<_>>(), rows)? {
@@ -182,6 +187,11 @@ impl Moving {
                 }),
                 Keys::Real(keys) => self.group(group, keys, &values, &mut out, |key, bound| bound.real().map(|away| key + away)),
             }
+        }
+        if kind.is_string() {
+            let text = |place: &Option<i64>| place.and_then(|place| words.get(usize::try_from(place).ok()?).map(String::as_str));
+            let texts: Vec<Option<&str>> = out.whole.iter().map(text).collect();
+            return Ok(Series::new(columns[0].name().clone(), texts).into_column());
         }
         out.finish(columns[0].name().clone(), &kind)
     }
@@ -305,16 +315,26 @@ impl Keys {
         let turn = |value: i64| if descending { -i128::from(value) } else { i128::from(value) };
         if kind.is_string() {
             // Texts have no distance, but places.
-            let texts = column.str()?;
-            let mut known: Vec<&str> = texts.iter().flatten().collect();
-            known.sort_unstable();
-            known.dedup();
-            let place = |text: &str| i64::try_from(known.partition_point(|known| *known < text)).unwrap_or(i64::MAX);
-            return Ok(Self::Whole(texts.iter().map(|text| text.map(place).map(turn)).collect()));
+            return Ok(Self::Whole(places(column)?.into_iter().map(|place| place.map(turn)).collect()));
         }
         let whole = column.to_physical_repr().cast(&DataType::Int64)?;
         Ok(Self::Whole(whole.i64()?.iter().map(|value| value.map(turn)).collect()))
     }
+}
+
+/// The texts of a column, each once, in order.
+fn words_of(column: &Column) -> PolarsResult<Vec<String>> {
+    let mut words: Vec<String> = column.str()?.iter().flatten().map(str::to_owned).collect();
+    words.sort_unstable();
+    words.dedup();
+    Ok(words)
+}
+
+/// The place of each text in the order of all of them.
+fn places(column: &Column) -> PolarsResult<Vec<Option<i64>>> {
+    let words = words_of(column)?;
+    let place = |text: &str| i64::try_from(words.partition_point(|word| word.as_str() < text)).unwrap_or(i64::MAX);
+    Ok(column.str()?.iter().map(|text| text.map(place)).collect())
 }
 
 /// What is aggregated.
@@ -331,6 +351,7 @@ impl Values {
             _ if column.dtype().is_float() || function == MovingFunction::Avg => {
                 Ok(Self::Real(column.cast(&DataType::Float64)?.f64()?.iter().collect()))
             }
+            _ if column.dtype().is_string() => Ok(Self::Whole(places(column)?)),
             _ => Ok(Self::Whole(column.to_physical_repr().cast(&DataType::Int64)?.i64()?.iter().collect())),
         }
     }
