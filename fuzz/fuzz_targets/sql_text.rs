@@ -39,7 +39,8 @@ fuzz_target!(|text: &str| {
                 let lower = checked.text.to_lowercase();
                 assert!(lower.starts_with("select") || lower.starts_with("with") || lower.starts_with('('), "{lower}");
                 for need in &checked.needs {
-                    let table = tables.iter().find(|table| table.name == need.table).expect("a table that is not there");
+                    let table =
+                        tables.iter().find(|table| table.name == need.table).expect("a table that is not there");
                     assert!(!need.columns.is_empty() && need.columns.iter().all(|name| table.has(name)), "{need:?}");
                 }
             }

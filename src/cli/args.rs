@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    sql_args::SqlArgs,
     keep_args::{CompareArgs, SelectionArgs, TagArgs, ViewArgs},
+    sql_args::SqlArgs,
     top_args::TopArgs,
 };
 use crate::filter::parse_duration;

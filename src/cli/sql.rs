@@ -43,7 +43,9 @@ pub(super) fn run(args: &SqlArgs) -> Result<(), Failure> {
     let asked = args.format.or(args.json.then_some(Format::Json));
     let format = match asked.or_else(|| args.out.as_deref().and_then(format_of)) {
         Some(Format::Parquet) if terminal => {
-            return Err(Failure::Usage("Parquet is not text; add --out FILE.parquet or redirect the output".to_owned()));
+            return Err(Failure::Usage(
+                "Parquet is not text; add --out FILE.parquet or redirect the output".to_owned(),
+            ));
         }
         Some(Format::Parquet) => FrameFormat::Parquet,
         Some(Format::Json) => FrameFormat::Json,
@@ -111,14 +113,11 @@ fn kept(args: &SqlArgs, session: &Session) -> Result<(), Failure> {
     if args.history {
         let past = session.past_queries()?;
         if args.json {
-            let list: Vec<_> = past
-                .iter()
-                .map(|one| serde_json::json!({ "query": one.text, "ran_at_ns": one.ran_at_ns }))
-                .collect();
+            let list: Vec<_> =
+                past.iter().map(|one| serde_json::json!({ "query": one.text, "ran_at_ns": one.ran_at_ns })).collect();
             return print_json(&list);
         }
-        let rows: Vec<Vec<String>> =
-            past.into_iter().map(|one| vec![format_ns(one.ran_at_ns), one.text]).collect();
+        let rows: Vec<Vec<String>> = past.into_iter().map(|one| vec![format_ns(one.ran_at_ns), one.text]).collect();
         return print(&["ran", "query"], &rows);
     }
     let queries = session.saved_queries()?;
@@ -133,9 +132,7 @@ fn kept(args: &SqlArgs, session: &Session) -> Result<(), Failure> {
             .collect();
         return print_json(&list);
     }
-    let rows: Vec<Vec<String>> = queries
-        .into_iter()
-        .map(|one| vec![one.name, one.note, format_ns(one.saved_at_ns), one.text])
-        .collect();
+    let rows: Vec<Vec<String>> =
+        queries.into_iter().map(|one| vec![one.name, one.note, format_ns(one.saved_at_ns), one.text]).collect();
     print(&["query", "note", "saved", "text"], &rows)
 }

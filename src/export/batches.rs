@@ -198,7 +198,8 @@ fn table_batches<E: From<ExportError>>(
         let rows = frame.as_ref().map_or(0, DataFrame::height);
         if head {
             for (column, width) in values.iter().zip(&mut widths) {
-                *width = (0..rows.min(MEASURED_ROWS)).map(|row| shown(&column.cell(row)).width()).fold(*width, usize::max);
+                *width =
+                    (0..rows.min(MEASURED_ROWS)).map(|row| shown(&column.cell(row)).width()).fold(*width, usize::max);
             }
             line(out, &mut columns.iter().map(|(name, _)| one_line(name).into_owned()), &widths).map_err(failed)?;
             head = false;

@@ -42,24 +42,50 @@ fn tables_have_the_columns_that_are_documented() {
     let tables = lake.json("sql", &["--tables"]);
     let columns = |name: &str| -> Vec<String> {
         let table = tables.as_array().unwrap().iter().find(|table| table["name"] == name).unwrap();
-        let column = |column: &Value| format!("{} {}", column["name"].as_str().unwrap(), column["type"].as_str().unwrap());
+        let column =
+            |column: &Value| format!("{} {}", column["name"].as_str().unwrap(), column["type"].as_str().unwrap());
         table["columns"].as_array().unwrap().iter().map(column).collect()
     };
     for (table, expected) in [
-        ("recordings", &["recording text", "vehicle text", "region text", "started_at_ns int64", "duration_ns int64"][..]),
+        (
+            "recordings",
+            &["recording text", "vehicle text", "region text", "started_at_ns int64", "duration_ns int64"][..],
+        ),
         (
             "footages",
-            &["recording text", "camera text", "store text", "frames int64", "width_px int32", "height_px int32", "rate_hz double"],
+            &[
+                "recording text",
+                "camera text",
+                "store text",
+                "frames int64",
+                "width_px int32",
+                "height_px int32",
+                "rate_hz double",
+            ],
         ),
         (
             "frames",
-            &["frame_id text", "recording text", "camera text", "frame_idx int64", "timestamp_ns int64", "time timestamp"],
+            &[
+                "frame_id text",
+                "recording text",
+                "camera text",
+                "frame_idx int64",
+                "timestamp_ns int64",
+                "time timestamp",
+            ],
         ),
         (
             "labels",
             &[
-                "frame_id text", "class text", "x double", "y double", "w double", "h double", "score double",
-                "track_id int64", "attributes text",
+                "frame_id text",
+                "class text",
+                "x double",
+                "y double",
+                "w double",
+                "h double",
+                "score double",
+                "track_id int64",
+                "attributes text",
             ],
         ),
         ("samples", &["recording text", "metric text", "timestamp_ns int64", "value double", "value_text text"]),
@@ -67,15 +93,27 @@ fn tables_have_the_columns_that_are_documented() {
         (
             "detections",
             &[
-                "geographical_location_oid int64", "video_camera_oid int64", "detection_oid int64", "item_name text",
-                "timestamp_detected int64", "time timestamp",
+                "geographical_location_oid int64",
+                "video_camera_oid int64",
+                "detection_oid int64",
+                "item_name text",
+                "timestamp_detected int64",
+                "time timestamp",
             ],
         ),
         (
             "runs",
             &[
-                "run_id int64", "parent_id int64", "task text", "state text", "started_at_ns int64", "ended_at_ns int64",
-                "rows_in int64", "rows_out int64", "result text", "error text",
+                "run_id int64",
+                "parent_id int64",
+                "task text",
+                "state text",
+                "started_at_ns int64",
+                "ended_at_ns int64",
+                "rows_in int64",
+                "rows_out int64",
+                "result text",
+                "error text",
             ],
         ),
     ] {
@@ -83,7 +121,8 @@ fn tables_have_the_columns_that_are_documented() {
         // Each can be read whole, in that order, and empty answers have the columns too.
         let text = lake.run("sql", &[&format!("SELECT * FROM {table}"), "--format", "csv"]);
         let none = lake.run("sql", &[&format!("SELECT * FROM {table} LIMIT 0"), "--format", "csv"]);
-        let header: Vec<String> = columns(table).iter().map(|column| column.rsplit_once(' ').unwrap().0.to_owned()).collect();
+        let header: Vec<String> =
+            columns(table).iter().map(|column| column.rsplit_once(' ').unwrap().0.to_owned()).collect();
         assert_eq!(none.trim_end(), header.join(","), "{table}");
         assert_eq!(text.lines().next().unwrap(), header.join(","), "{table}");
     }
@@ -98,29 +137,43 @@ fn tables_have_the_columns_that_are_documented() {
 fn answers_are_those_of_the_other_commands() {
     let lake = Lake::new();
     let info = lake.json("info", &[]);
-    for (what, table) in [("recordings", "recordings"), ("footages", "footages"), ("frames", "frames"), ("labels", "labels")] {
+    for (what, table) in
+        [("recordings", "recordings"), ("footages", "footages"), ("frames", "frames"), ("labels", "labels")]
+    {
         assert_eq!(value(&lake, &format!("SELECT count(*) FROM {table}")), info[what], "{table}");
     }
     assert_eq!(value(&lake, "SELECT sum(frames) FROM footages"), info["frames"]);
     assert_eq!(value(&lake, "SELECT sum(labels) FROM frames"), info["labels"]);
     // Every value of every frame is the same, written the same way.
+    assert_eq!(lake.run("sql", &["SELECT * FROM frames", "--format", "csv"]), lake.run("frames", &["--format", "csv"]),);
     assert_eq!(
-        lake.run("sql", &["SELECT * FROM frames", "--format", "csv"]),
-        lake.run("frames", &["--format", "csv"]),
-    );
-    assert_eq!(
-        lake.run("sql", &["SELECT frame_id, speed FROM frames WHERE speed > 10 ORDER BY speed DESC", "--format", "ndjson"]),
-        lake.run("frames", &["--where", "speed > 10", "--sort", "speed:desc", "--columns", "frame_id,speed", "--format", "ndjson"]),
+        lake.run(
+            "sql",
+            &["SELECT frame_id, speed FROM frames WHERE speed > 10 ORDER BY speed DESC", "--format", "ndjson"]
+        ),
+        lake.run(
+            "frames",
+            &["--where", "speed > 10", "--sort", "speed:desc", "--columns", "frame_id,speed", "--format", "ndjson"]
+        ),
     );
     for metric in info["metrics"].as_array().unwrap() {
         let name = metric["name"].as_str().unwrap();
+        if metric["kind"] == "bool" {
+            continue;
+        }
         if metric["kind"] == "text" {
-            let words = value(&lake, &format!("SELECT count(DISTINCT value_text) FROM samples WHERE metric = '{name}'"));
+            let words =
+                value(&lake, &format!("SELECT count(DISTINCT value_text) FROM samples WHERE metric = '{name}'"));
             assert!(words.as_u64().unwrap() > 0, "{name}");
             continue;
         }
-        let extremes = rows(&lake, &format!("SELECT min(value) AS a, max(value) AS b FROM samples WHERE metric = '{name}'"));
-        assert_eq!((extremes[0]["a"].as_f64(), extremes[0]["b"].as_f64()), (metric["min"].as_f64(), metric["max"].as_f64()), "{name}");
+        let extremes =
+            rows(&lake, &format!("SELECT min(value) AS a, max(value) AS b FROM samples WHERE metric = '{name}'"));
+        assert_eq!(
+            (extremes[0]["a"].as_f64(), extremes[0]["b"].as_f64()),
+            (metric["min"].as_f64(), metric["max"].as_f64()),
+            "{name}"
+        );
     }
     // What is asked of samples alone is what is asked of all of them.
     assert_eq!(
@@ -129,16 +182,24 @@ fn answers_are_those_of_the_other_commands() {
     );
     // Labels are joined to their frames.
     assert_eq!(
-        value(&lake, "SELECT count(DISTINCT l.frame_id) FROM labels l JOIN frames f ON f.frame_id = l.frame_id WHERE l.class = 'car'"),
+        value(
+            &lake,
+            "SELECT count(DISTINCT l.frame_id) FROM labels l JOIN frames f ON f.frame_id = l.frame_id WHERE l.class = 'car'"
+        ),
         json!(lake.run("frames", &["--where", "has(car)", "--count"]).trim().parse::<u64>().unwrap()),
     );
     // Events are told once each, as for the top items.
     let top = lake.json("top", &["-n", "100000"]);
     let counted: u64 = top.as_array().unwrap().iter().map(|row| row["item_count"].as_u64().unwrap()).sum();
     assert_eq!(value(&lake, "SELECT count(*) FROM detections"), json!(counted));
+    let placed = top.as_array().unwrap().iter().filter(|row| !row["geographical_location"].is_null());
+    let placed: u64 = placed.map(|row| row["item_count"].as_u64().unwrap()).sum();
     assert_eq!(
-        value(&lake, "SELECT count(*) FROM detections d JOIN locations l ON l.geographical_location_oid = d.geographical_location_oid"),
-        json!(counted),
+        value(
+            &lake,
+            "SELECT count(*) FROM detections d JOIN locations l ON l.geographical_location_oid = d.geographical_location_oid"
+        ),
+        json!(placed),
     );
 }
 
@@ -151,7 +212,8 @@ fn windows_joins_and_frames_of_windows_answer_as_sql_says() {
          (PARTITION BY recording, camera ORDER BY timestamp_ns DESC) AS place FROM frames) AS x WHERE place = 1 \
          ORDER BY recording, camera",
     );
-    let lasts = rows(&lake, "SELECT recording, camera, frames - 1 AS frame_idx FROM footages ORDER BY recording, camera");
+    let lasts =
+        rows(&lake, "SELECT recording, camera, frames - 1 AS frame_idx FROM footages ORDER BY recording, camera");
     assert_eq!(firsts, lasts);
     // A frame that moves by time, against the same by a join of each with each.
     let moving = rows(
@@ -179,10 +241,56 @@ fn windows_joins_and_frames_of_windows_answer_as_sql_says() {
     assert_eq!((&sums[0]["peers"], &second["peers"]), (&json!(0), &json!(footages)), "{sums:?}");
     assert!(sums[0]["around"].as_f64().is_some());
     assert_eq!(
-        value(&lake, "SELECT count(*) FROM footages f LEFT JOIN recordings r ON r.recording = f.recording WHERE r.recording IS NULL"),
+        value(
+            &lake,
+            "SELECT count(*) FROM footages f LEFT JOIN recordings r ON r.recording = f.recording WHERE r.recording IS NULL"
+        ),
         json!(0),
     );
-    let pattern = rows(&lake, "SELECT DISTINCT class FROM labels WHERE class LIKE 'c!ar' ESCAPE '!' OR class LIKE 'pede%' ORDER BY class");
+    // A SELECT in parentheses stands for its value, also one over a window inside of a query with a name.
+    assert_eq!(
+        value(
+            &lake,
+            "WITH w AS (SELECT max(speed) OVER (ORDER BY timestamp_ns RANGE BETWEEN 5 PRECEDING AND CURRENT ROW) AS m FROM frames) \
+                      SELECT count(*) FROM frames WHERE speed >= (SELECT max(m) FROM w)"
+        ),
+        value(&lake, "SELECT count(*) FROM frames WHERE speed IN (SELECT max(speed) FROM frames)"),
+    );
+    assert_eq!(
+        rows(
+            &lake,
+            "SELECT (SELECT min(camera) FROM frames) AS a, count(*) AS n FROM frames WHERE time = (SELECT max(time) FROM frames)"
+        )[0]["a"],
+        json!("front"),
+    );
+    assert!(lake.fail("sql", &["SELECT (SELECT speed FROM frames)"], 2).contains("stands for a value"));
+    // Times compare however they are written, and lists are whole.
+    let after = value(&lake, "SELECT count(*) FROM frames WHERE timestamp_ns >= 1714608000000000000");
+    for time in [
+        "'2024-05-02 00:00:00'",
+        "'2024-05-02'",
+        "TIMESTAMP '2024-05-02 00:00:00'",
+        "CAST('2024-05-02T02:00:00+02:00' AS timestamp)",
+    ] {
+        assert_eq!(value(&lake, &format!("SELECT count(*) FROM frames WHERE time >= {time}")), after, "{time}");
+    }
+    let list = value(&lake, "SELECT array_agg(class) FROM labels");
+    let list: Vec<String> = serde_json::from_str(list.as_str().unwrap()).unwrap();
+    assert_eq!(json!(list.len()), value(&lake, "SELECT count(*) FROM labels"));
+    // Expressions without a name are called as they are written.
+    let named = lake.run(
+        "sql",
+        &[
+            "SELECT count(*), avg(speed), max(speed), speed > 1 FROM frames GROUP BY speed > 1 LIMIT 0",
+            "--format",
+            "csv",
+        ],
+    );
+    assert_eq!(named, "count(*),avg(speed),max(speed),speed > 1\n");
+    let pattern = rows(
+        &lake,
+        "SELECT DISTINCT class FROM labels WHERE class LIKE 'c!ar' ESCAPE '!' OR class LIKE 'pede%' ORDER BY class",
+    );
     assert_eq!(pattern, [json!({"class": "car"}), json!({"class": "pedestrian"})]);
 }
 
@@ -224,7 +332,11 @@ fn what_is_copied_as_sql_finds_the_same_frames() {
         if !output.status.success() {
             wrong.push(format!("{filter}: {}\n{sql}", String::from_utf8_lossy(&output.stderr)));
         } else if sorted(&found) != sorted(&expected) {
-            wrong.push(format!("{filter}: {} lines instead of {}\n{sql}", found.lines().count(), expected.lines().count()));
+            wrong.push(format!(
+                "{filter}: {} lines instead of {}\n{sql}",
+                found.lines().count(),
+                expected.lines().count()
+            ));
         }
     }
     assert!(wrong.is_empty() && ran == 18, "{}", wrong.join("\n\n"));
@@ -366,7 +478,10 @@ fn queries_are_kept() {
     let told = lake.fail("sql", &["SELECT nothing FROM frames", "--save", "bad"], 2);
     assert!(told.contains("is not saved"), "{told}");
     let saved = lake.json("sql", &["--queries"]);
-    assert_eq!((&saved[0]["name"], &saved[0]["query"], &saved[0]["note"]), (&json!("per drive"), &json!(query), &json!("how many")));
+    assert_eq!(
+        (&saved[0]["name"], &saved[0]["query"], &saved[0]["note"]),
+        (&json!("per drive"), &json!(query), &json!("how many"))
+    );
     assert_eq!(lake.run("sql", &["--saved", "per drive"]), lake.run("sql", &[query]));
     let past = lake.json("sql", &["--history"]);
     assert_eq!((past.as_array().unwrap().len(), &past[0]["query"]), (1, &json!(query)));

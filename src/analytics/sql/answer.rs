@@ -1,14 +1,7 @@
 //! An answer that is kept while a person looks at it: rows can be read from the moment they come, in any order. What is more
 //! than a bound of memory lies in a temporary file without a name.
 
-use std::{
-    fs::File,
-    io,
-    os::unix::fs::FileExt,
-    ops::Range,
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{fs::File, io, ops::Range, os::unix::fs::FileExt, path::PathBuf, sync::Arc};
 
 use parking_lot::Mutex;
 use polars::prelude::DataFrame;

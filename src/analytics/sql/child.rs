@@ -12,8 +12,8 @@ use std::{
 use polars::{
     lazy::dsl::udf::UserDefinedFunction,
     prelude::{
-        Column, DataFrame, DataType, Engine, IntoColumn, IntoLazy, LazyFrame, NamedFrom, PlanCallback, PolarsError, PolarsResult,
-        Series, TimeUnit,
+        AnyValue, Column, DataFrame, DataType, Engine, IntoColumn, IntoLazy, LazyFrame, NamedFrom, PlanCallback,
+        PolarsError, PolarsResult, Series, TimeUnit,
     },
     sql::{FunctionOptions, FunctionRegistry, SQLContext},
 };
@@ -21,17 +21,22 @@ use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_de
 
 use super::{
     frame_window::Moving,
-    gate::check,
+    gate::{Checked, check},
     mistake::SqlMistake,
     schema::{SqlColumn, SqlTable, SqlType},
     wire::{self, Answer, Ask, NO_MORE},
 };
-use crate::confine::{self, Needs};
+use crate::{
+    confine::{self, Needs},
+    model::format_ns,
+};
 
 /// Rows of a batch at most, so that none is long in memory.
 const BATCH_ROWS: usize = 64 << 10;
 /// Address space beyond the memory that may be used: stacks and arenas of threads, which are mostly never touched.
 const ADDRESS_BYTES: u64 = 64 << 30;
+/// Memory that the process itself takes beside the query: stacks, and the program's own data.
+const OWN_BYTES: u64 = STACK_BYTES as u64 + (32 << 20);
 /// Stack of the thread that plans the query.
 const STACK_BYTES: usize = 64 << 20;
 /// Open files: it opens none.
@@ -74,7 +79,10 @@ fn limit(resource: Resource, most: u64) {
 /// Reads a question and answers it.
 fn serve(mut input: impl Read, output: impl Write + Send + 'static) -> io::Result<()> {
     let ask: Ask = wire::read_json(&mut input)?;
-    limit(Resource::Data, ask.memory_bytes);
+    // The app looked at the text before; what runs is what this process lets through itself. That takes a deep stack for a
+    // moment, so the limit of memory comes after it.
+    let checked = check(&ask.text, &ask.tables);
+    limit(Resource::Data, ask.memory_bytes.saturating_add(OWN_BYTES));
     limit(Resource::As, ask.memory_bytes.saturating_add(ADDRESS_BYTES));
     let output = Arc::new(Mutex::new(io::BufWriter::with_capacity(1 << 16, output)));
     let say = |answer: &Answer| {
@@ -86,11 +94,18 @@ fn serve(mut input: impl Read, output: impl Write + Send + 'static) -> io::Resul
     let shared = Arc::clone(&output);
     // A long condition is a deep tree, and planning walks it.
     let planner = thread::Builder::new().name("sql".to_owned()).stack_size(STACK_BYTES);
-    let answered = planner.spawn(move || answer(&ask, tables, shared))?.join();
+    let answered = planner
+        .spawn(move || {
+            let checked = checked.map_err(Answer::mistake)?;
+            answer(&ask, &checked, tables, shared)
+        })?
+        .join();
     match answered {
         Ok(Ok(())) => say(&Answer::Done),
         Ok(Err(last)) => say(&last),
-        Err(_) => say(&Answer::Failed("the engine gave up; write the query in another way, and report this".to_owned())),
+        Err(_) => {
+            say(&Answer::Failed("the engine gave up; write the query in another way, and report this".to_owned()))
+        }
     }
 }
 
@@ -121,22 +136,42 @@ fn read_tables(input: &mut impl Read, ask: &Ask) -> io::Result<Vec<(String, Data
 type Output<W> = Arc<Mutex<io::BufWriter<W>>>;
 
 /// Works a query out and sends its rows as they come.
-fn answer<W: Write + Send + 'static>(ask: &Ask, tables: Vec<(String, DataFrame)>, output: Output<W>) -> Result<(), Answer> {
-    // The app looked at the text before; what runs is what this process let through itself.
-    let checked = check(&ask.text, &ask.tables).map_err(Answer::mistake)?;
+fn answer<W: Write + Send + 'static>(
+    ask: &Ask,
+    checked: &Checked,
+    tables: Vec<(String, DataFrame)>,
+    output: Output<W>,
+) -> Result<(), Answer> {
     let fail = |error: PolarsError| failed(&ask.text, &ask.tables, &error);
     let mut context = SQLContext::new().with_function_registry(Arc::new(OwnFunctions));
     for (name, frame) in tables {
         context.register(&name, frame.lazy());
     }
-    let mut query: LazyFrame = context.execute(&checked.text).map_err(fail)?;
+    // Values that SELECTs in parentheses stand for, in place of their names.
+    let mut values: Vec<(String, String)> = Vec::new();
+    let with_values = |text: &str, values: &[(String, String)]| {
+        values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+    };
+    for part in &checked.parts {
+        let made = context.execute(&with_values(&part.text, &values)).map_err(fail)?;
+        if part.is_value {
+            let frame = made.collect().map_err(fail)?;
+            let value = one_value(&frame).map_err(|message| Answer::mistake(SqlMistake::new(message)))?;
+            values.push((format!("\"{}\"", part.name), value));
+        } else {
+            context.register(&part.name, made);
+        }
+    }
+    let mut query: LazyFrame = context.execute(&with_values(&checked.text, &values)).map_err(fail)?;
     let schema = query.collect_schema().map_err(fail)?;
     let columns: Vec<SqlColumn> =
         schema.iter().map(|(name, kind)| SqlColumn::new(name.as_str(), SqlType::of(kind))).collect();
     let broken = |error: io::Error| Answer::Failed(error.to_string());
     {
         let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
-        wire::write_json(&mut *output, &Answer::Columns(columns.clone())).and_then(|()| output.flush()).map_err(broken)?;
+        wire::write_json(&mut *output, &Answer::Columns(columns.clone()))
+            .and_then(|()| output.flush())
+            .map_err(broken)?;
     }
     let send = move |frame: DataFrame| -> PolarsResult<bool> {
         let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
@@ -180,25 +215,68 @@ fn outward_column(column: &Column, wanted: SqlType) -> PolarsResult<Column> {
     let kind = wanted.data_type();
     match (column.dtype(), wanted) {
         (known, _) if *known == kind => Ok(column.clone()),
-        (DataType::Datetime(TimeUnit::Nanoseconds, _), SqlType::Timestamp) => column.cast(&DataType::Int64)?.cast(&kind),
+        (DataType::Datetime(TimeUnit::Nanoseconds, _), SqlType::Timestamp) => {
+            column.cast(&DataType::Int64)?.cast(&kind)
+        }
         (DataType::Datetime(_, zone), SqlType::Timestamp) => {
             let fine = column.strict_cast(&DataType::Datetime(TimeUnit::Nanoseconds, zone.clone()))?;
             fine.cast(&DataType::Int64)?.cast(&kind)
         }
         (_, SqlType::Text) => {
             let series = column.as_materialized_series();
-            let texts: Vec<Option<String>> = series
-                .iter()
-                .map(|value| match value {
-                    polars::prelude::AnyValue::Null => None,
-                    polars::prelude::AnyValue::String(text) => Some(text.to_owned()),
-                    value => Some(value.to_string()),
-                })
-                .collect();
+            let texts: Vec<Option<String>> =
+                series.iter().map(|value| (!value.is_null()).then(|| text_of(&value, false))).collect();
             Ok(Series::new(column.name().clone(), texts).into_column())
         }
         _ => column.strict_cast(&kind),
     }
+}
+
+/// A value of any type as text; lists are written whole, texts in them in quotes.
+fn text_of(value: &AnyValue<'_>, inside: bool) -> String {
+    match value {
+        AnyValue::Null => "null".to_owned(),
+        AnyValue::List(series) => {
+            let values: Vec<String> = series.iter().map(|value| text_of(&value, true)).collect();
+            format!("[{}]", values.join(", "))
+        }
+        value => match value.get_str() {
+            Some(text) if inside => serde_json::Value::from(text).to_string(),
+            Some(text) => text.to_owned(),
+            None => value.to_string(),
+        },
+    }
+}
+
+/// The value of a SELECT that stands for one, as a query writes it.
+fn one_value(frame: &DataFrame) -> Result<String, String> {
+    if frame.width() != 1 || frame.height() > 1 {
+        return Err(format!(
+            "a SELECT in parentheses that stands for a value has {} rows of {} columns; make it one value with min, max or LIMIT 1",
+            frame.height(),
+            frame.width()
+        ));
+    }
+    let column = &frame.columns()[0];
+    let value = column.get(0).unwrap_or(AnyValue::Null);
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    Ok(match value {
+        AnyValue::Null => "NULL".to_owned(),
+        AnyValue::Boolean(value) => value.to_string(),
+        AnyValue::Float64(value) if value.is_finite() => format!("(CAST({value:e} AS DOUBLE PRECISION))"),
+        AnyValue::Float64(value) if value.is_nan() => "NULL".to_owned(),
+        AnyValue::Float64(value) => format!("(CAST('{value}' AS DOUBLE PRECISION))"),
+        AnyValue::Datetime(..) | AnyValue::DatetimeOwned(..) => {
+            let fine = outward_column(column, SqlType::Timestamp).and_then(|fine| fine.cast(&DataType::Int64));
+            let ns = fine.ok().and_then(|fine| fine.i64().ok()?.get(0));
+            ns.map_or_else(|| "NULL".to_owned(), |ns| quoted(&format_ns(ns).replace('T', " ").replace('Z', "")))
+        }
+        value => match (value.get_str(), value.extract::<i64>()) {
+            (Some(text), _) => quoted(text),
+            (None, Some(number)) if value.is_integer() => format!("({number})"),
+            (None, _) => format!("({value})"),
+        },
+    })
 }
 
 /// The functions that this program adds to those of the engine.

@@ -46,10 +46,52 @@ pub struct SqlCompletions {
 
 /// The words that can begin or go on a part of a query.
 const KEYWORDS: &[&str] = &[
-    "SELECT", "FROM", "WHERE", "GROUP BY", "HAVING", "ORDER BY", "LIMIT", "OFFSET", "WITH", "AS", "DISTINCT", "JOIN",
-    "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN", "ON", "USING", "AND", "OR", "NOT", "IN", "BETWEEN", "LIKE",
-    "ILIKE", "IS NULL", "IS NOT NULL", "CASE", "WHEN", "THEN", "ELSE", "END", "CAST", "OVER", "PARTITION BY", "WINDOW",
-    "QUALIFY", "UNION", "UNION ALL", "ASC", "DESC", "NULLS LAST", "NULLS FIRST", "TRUE", "FALSE", "NULL",
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "GROUP BY",
+    "HAVING",
+    "ORDER BY",
+    "LIMIT",
+    "OFFSET",
+    "WITH",
+    "AS",
+    "DISTINCT",
+    "JOIN",
+    "LEFT JOIN",
+    "RIGHT JOIN",
+    "FULL JOIN",
+    "CROSS JOIN",
+    "ON",
+    "USING",
+    "AND",
+    "OR",
+    "NOT",
+    "IN",
+    "BETWEEN",
+    "LIKE",
+    "ILIKE",
+    "IS NULL",
+    "IS NOT NULL",
+    "CASE",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "END",
+    "CAST",
+    "OVER",
+    "PARTITION BY",
+    "WINDOW",
+    "QUALIFY",
+    "UNION",
+    "UNION ALL",
+    "ASC",
+    "DESC",
+    "NULLS LAST",
+    "NULLS FIRST",
+    "TRUE",
+    "FALSE",
+    "NULL",
 ];
 
 /// The candidates at byte `caret` of a text that may be unfinished or wrong.
@@ -132,9 +174,9 @@ impl Typed {
             Some((at, '"')) => (at, before[at + 1..].to_owned()),
             Some(_) => return None,
             None => {
-                let word = before.rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |at| {
-                    at + before[at..].chars().next().map_or(1, char::len_utf8)
-                });
+                let word = before
+                    .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
+                    .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
                 (word, before[word..].to_owned())
             }
         };
@@ -239,7 +281,8 @@ impl<'a> Named<'a> {
             }
             named.used.push(found);
             let alias = at + 1 + usize::from(is(at + 1, "AS"));
-            let is_keyword = |value: &str| KEYWORDS.iter().any(|one| one.split(' ').any(|part| part.eq_ignore_ascii_case(value)));
+            let is_keyword =
+                |value: &str| KEYWORDS.iter().any(|one| one.split(' ').any(|part| part.eq_ignore_ascii_case(value)));
             if let Some(word) = word(alias).filter(|word| word.quote_style.is_some() || !is_keyword(&word.value)) {
                 named.aliases.push((word.value.clone(), Some(found)));
             }
@@ -266,7 +309,8 @@ impl<'a> Named<'a> {
     }
 
     fn columns_of(&self, name: &str, candidates: &mut Vec<SqlCandidate>) {
-        let by_alias = self.aliases.iter().filter(|(alias, _)| alias.eq_ignore_ascii_case(name)).filter_map(|(_, table)| *table);
+        let by_alias =
+            self.aliases.iter().filter(|(alias, _)| alias.eq_ignore_ascii_case(name)).filter_map(|(_, table)| *table);
         let by_name = self.all.iter().filter(|table| table.name.eq_ignore_ascii_case(name));
         by_alias.chain(by_name).for_each(|table| Self::column(table, candidates));
     }

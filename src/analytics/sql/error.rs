@@ -21,13 +21,17 @@ pub enum SqlError {
         allowed_bytes: u64,
     },
     /// It took longer than it may.
-    #[error("the query was ended after {seconds} s, the time that it may take; allow more with --timeout, or ask for less")]
+    #[error(
+        "the query was ended after {seconds} s, the time that it may take; allow more with --timeout, or ask for less"
+    )]
     Late {
         /// The time it had.
         seconds: u64,
     },
     /// Its process ended without an answer.
-    #[error("the process that worked on the query ended: {how}; ask in another way, and report this if it happens again")]
+    #[error(
+        "the process that worked on the query ended: {how}; ask in another way, and report this if it happens again"
+    )]
     Died {
         /// How, as a clause.
         how: String,

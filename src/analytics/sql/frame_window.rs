@@ -6,12 +6,13 @@ use std::sync::Arc;
 use polars::{
     lazy::dsl::{AnonymousColumnsUdf, ColumnsUdf},
     prelude::{
-        Column, DataFrame, DataType, Field, IntoColumn, NamedFrom, PlSmallStr, PolarsError, PolarsResult, Schema, Series,
+        Column, DataFrame, DataType, Field, IntoColumn, NamedFrom, PlSmallStr, PolarsError, PolarsResult, Schema,
+        Series,
     },
 };
 
 /// Begins the names of these functions. No function that a person can call begins so.
-const PREFIX: &str = "moving|";
+pub(super) const PREFIX: &str = "moving|";
 
 /// What is worked out of the rows in a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +90,8 @@ impl Bound {
         let number = |length: &str| length.parse::<i64>().ok().map(i128::from);
         // A part of a whole number reaches no further than the whole number below it.
         #[expect(clippy::cast_possible_truncation, reason = "saturates, far beyond any value of 64 bits")]
-        let whole = |length: &str| number(length).or_else(|| length.parse::<f64>().ok().map(|length| length.floor() as i128));
+        let whole =
+            |length: &str| number(length).or_else(|| length.parse::<f64>().ok().map(|length| length.floor() as i128));
         match self {
             Self::FarBefore | Self::FarBehind => None,
             Self::Here => Some(0),
@@ -119,7 +121,8 @@ pub(super) struct Frame {
 impl Frame {
     /// The name under which a function over this frame is called.
     pub(super) fn name(&self, function: MovingFunction, descending: bool) -> String {
-        let function = MovingFunction::ALL.into_iter().find(|(one, _)| *one == function).map_or("rows", |(_, name)| name);
+        let function =
+            MovingFunction::ALL.into_iter().find(|(one, _)| *one == function).map_or("rows", |(_, name)| name);
         let units = if self.units == Units::Rows { "rows" } else { "range" };
         let order = if descending { "down" } else { "up" };
         format!("{PREFIX}{function}|{units}|{}|{}|{order}", self.start.write(), self.end.write())
@@ -155,10 +158,10 @@ impl Moving {
         match self.function {
             MovingFunction::Count | MovingFunction::Rows => Ok(DataType::Int64),
             MovingFunction::Avg if number => Ok(DataType::Float64),
-            MovingFunction::Sum if number => {
-                Ok(if kind.is_float() { DataType::Float64 } else { DataType::Int64 })
-            }
-            MovingFunction::Min | MovingFunction::Max if number || kind.is_string() || matches!(kind, DataType::Datetime(..)) => {
+            MovingFunction::Sum if number => Ok(if kind.is_float() { DataType::Float64 } else { DataType::Int64 }),
+            MovingFunction::Min | MovingFunction::Max
+                if number || kind.is_string() || matches!(kind, DataType::Datetime(..)) =>
+            {
                 Ok(kind)
             }
             _ => Err(PolarsError::InvalidOperation(
@@ -172,7 +175,8 @@ impl Moving {
             return Err(PolarsError::ComputeError("a moving window lacks its order".into()));
         };
         let rows = columns.iter().map(Column::len).max().unwrap_or(0);
-        let whole = |column: &Column| if column.len() == rows { column.clone() } else { column.new_from_index(0, rows) };
+        let whole =
+            |column: &Column| if column.len() == rows { column.clone() } else { column.new_from_index(0, rows) };
         let kind = self.output(values.dtype())?;
         let values = whole(values);
         // Texts are compared by their places in the order of all of them.
@@ -185,11 +189,15 @@ impl Moving {
                 Keys::Whole(keys) => self.group(group, keys, &values, &mut out, |key, bound| {
                     bound.whole().map(|away| key.saturating_add(away))
                 }),
-                Keys::Real(keys) => self.group(group, keys, &values, &mut out, |key, bound| bound.real().map(|away| key + away)),
+                Keys::Real(keys) => {
+                    self.group(group, keys, &values, &mut out, |key, bound| bound.real().map(|away| key + away))
+                }
             }
         }
         if kind.is_string() {
-            let text = |place: &Option<i64>| place.and_then(|place| words.get(usize::try_from(place).ok()?).map(String::as_str));
+            let text = |place: &Option<i64>| {
+                place.and_then(|place| words.get(usize::try_from(place).ok()?).map(String::as_str))
+            };
             let texts: Vec<Option<&str>> = out.whole.iter().map(text).collect();
             return Ok(Series::new(columns[0].name().clone(), texts).into_column());
         }
@@ -276,7 +284,8 @@ impl AnonymousColumnsUdf for Moving {
     }
 
     fn get_field(&self, _: &Schema, fields: &[Field]) -> PolarsResult<Field> {
-        let first = fields.first().ok_or_else(|| PolarsError::ComputeError("a moving window lacks its values".into()))?;
+        let first =
+            fields.first().ok_or_else(|| PolarsError::ComputeError("a moving window lacks its values".into()))?;
         Ok(Field::new(first.name().clone(), self.output(first.dtype())?))
     }
 }
@@ -288,14 +297,18 @@ fn groups(partitions: &[Column], rows: usize) -> PolarsResult<Vec<Vec<u32>>> {
         return Ok(vec![(0..all).collect()]);
     }
     let names: Vec<String> = (0..partitions.len()).map(|at| format!("p{at}")).collect();
-    let columns = partitions.iter().zip(&names).map(|(column, name)| column.clone().with_name(name.as_str().into())).collect();
+    let columns =
+        partitions.iter().zip(&names).map(|(column, name)| column.clone().with_name(name.as_str().into())).collect();
     let frame = DataFrame::new(rows, columns)?;
     let grouped = frame.group_by_stable(names)?;
     let groups = grouped.get_groups();
-    Ok(groups.iter().map(|group| match group {
-        polars::prelude::GroupsIndicator::Idx((_, rows)) => rows.iter().copied().collect(),
-        polars::prelude::GroupsIndicator::Slice([from, len]) => (from..from + len).collect(),
-    }).collect())
+    Ok(groups
+        .iter()
+        .map(|group| match group {
+            polars::prelude::GroupsIndicator::Idx((_, rows)) => rows.iter().copied().collect(),
+            polars::prelude::GroupsIndicator::Slice([from, len]) => (from..from + len).collect(),
+        })
+        .collect())
 }
 
 /// What rows are ordered by, the largest first where it is turned round.
@@ -310,7 +323,9 @@ impl Keys {
         if kind.is_float() {
             let real = column.cast(&DataType::Float64)?;
             let turn = |value: f64| if descending { -value } else { value };
-            return Ok(Self::Real(real.f64()?.iter().map(|value| value.filter(|value| !value.is_nan()).map(turn)).collect()));
+            return Ok(Self::Real(
+                real.f64()?.iter().map(|value| value.filter(|value| !value.is_nan()).map(turn)).collect(),
+            ));
         }
         let turn = |value: i64| if descending { -i128::from(value) } else { i128::from(value) };
         if kind.is_string() {
@@ -347,7 +362,9 @@ impl Values {
     fn of(column: &Column, function: MovingFunction) -> PolarsResult<Self> {
         match function {
             MovingFunction::Rows => Ok(Self::Whole(vec![Some(0); column.len()])),
-            MovingFunction::Count => Ok(Self::Whole(column.is_not_null().iter().map(|there| there.filter(|there| *there).map(|_| 0)).collect())),
+            MovingFunction::Count => Ok(Self::Whole(
+                column.is_not_null().iter().map(|there| there.filter(|there| *there).map(|_| 0)).collect(),
+            )),
             _ if column.dtype().is_float() || function == MovingFunction::Avg => {
                 Ok(Self::Real(column.cast(&DataType::Float64)?.f64()?.iter().collect()))
             }
@@ -475,7 +492,9 @@ impl Out {
 
     fn finish(self, name: PlSmallStr, kind: &DataType) -> PolarsResult<Column> {
         if self.too_large {
-            return Err(PolarsError::ComputeError("a sum is larger than 64 bits hold; take the values as DOUBLE".into()));
+            return Err(PolarsError::ComputeError(
+                "a sum is larger than 64 bits hold; take the values as DOUBLE".into(),
+            ));
         }
         if self.whole.is_empty() && !self.real.is_empty() {
             return Ok(Series::new(name, self.real).cast(kind)?.into_column());
@@ -485,5 +504,73 @@ impl Out {
             return Ok(Series::new(name, values).into_column());
         }
         Ok(Series::new(name, self.whole).cast(kind)?.into_column())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn start() -> impl Strategy<Value = Bound> {
+        let length = || (0_u8..6).prop_map(|length| length.to_string());
+        prop_oneof![
+            Just(Bound::FarBefore),
+            Just(Bound::Here),
+            length().prop_map(Bound::Before),
+            length().prop_map(Bound::Behind)
+        ]
+    }
+
+    fn end() -> impl Strategy<Value = Bound> {
+        start().prop_map(|bound| if bound == Bound::FarBefore { Bound::FarBehind } else { bound })
+    }
+
+    proptest! {
+        #[test]
+        fn frames_are_those_of_the_definition(
+            rows in prop::collection::vec((0_i64..8, prop::option::of(-9_i64..9), 0_i64..2), 0..30),
+            (start, end) in (start(), end()),
+            by_rows in any::<bool>(),
+            descending in any::<bool>(),
+        ) {
+            let units = if by_rows { Units::Rows } else { Units::Range };
+            let column = |name: &str, of: &dyn Fn(&(i64, Option<i64>, i64)) -> Option<i64>| {
+                Series::new(name.into(), rows.iter().map(of).collect::<Vec<_>>()).into_column()
+            };
+            let columns = [column("v", &|row| row.1), column("k", &|row| Some(row.0)), column("p", &|row| Some(row.2))];
+            let turned = |key: i64| if descending { -key } else { key };
+            // Rows by partition in their order, ties as they came.
+            let mut order: Vec<usize> = (0..rows.len()).collect();
+            order.sort_by_key(|row| turned(rows[*row].0));
+            let whole = |bound: &Bound| bound.whole().and_then(|away| i64::try_from(away).ok());
+            for function in [MovingFunction::Min, MovingFunction::Max, MovingFunction::Sum, MovingFunction::Count, MovingFunction::Rows] {
+                let frame = Frame { units, start: start.clone(), end: end.clone() };
+                let moving = Moving::read(&frame.name(function, descending)).unwrap();
+                let found = moving.run(&columns).unwrap();
+                for (row, (key, _, part)) in rows.iter().enumerate() {
+                    let mates: Vec<usize> = order.iter().copied().filter(|other| rows[*other].2 == *part).collect();
+                    let at = i64::try_from(mates.iter().position(|other| *other == row).unwrap()).unwrap();
+                    let inside = mates.iter().enumerate().filter(|(place, other)| {
+                        let (here, there) = match units {
+                            Units::Rows => (at, i64::try_from(*place).unwrap()),
+                            Units::Range => (turned(*key), turned(rows[**other].0)),
+                        };
+                        whole(&start).is_none_or(|away| there >= here + away) && whole(&end).is_none_or(|away| there <= here + away)
+                    });
+                    let inside: Vec<Option<i64>> = inside.map(|(_, other)| rows[*other].1).collect();
+                    let values = || inside.iter().copied().flatten();
+                    let expected = match function {
+                        MovingFunction::Min => values().min(),
+                        MovingFunction::Max => values().max(),
+                        MovingFunction::Count => Some(i64::try_from(values().count()).unwrap()),
+                        MovingFunction::Rows => Some(i64::try_from(inside.len()).unwrap()),
+                        _ => values().next().map(|_| values().sum()),
+                    };
+                    prop_assert_eq!(found.i64().unwrap().get(row), expected, "{:?} row {} of {:?}", moving, row, rows);
+                }
+            }
+        }
     }
 }

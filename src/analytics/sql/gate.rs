@@ -13,6 +13,7 @@ use sqlparser::{
 };
 
 use super::{
+    hoist::{self, Part},
     mistake::SqlMistake,
     names::{self, SampleWish},
     refuse, rewrite,
@@ -31,6 +32,8 @@ const STACK_BYTES: usize = 256 << 20;
 pub struct Checked {
     /// What runs.
     pub text: String,
+    /// What runs before it, each part under a name that those behind it know.
+    pub parts: Vec<Part>,
     /// The tables that it names, with what it needs of each.
     pub needs: Vec<Need>,
 }
@@ -89,7 +92,8 @@ fn parsed(text: &str, tables: &[SqlTable]) -> Result<Checked, SqlMistake> {
     let found = names::put_right(&mut statement, text, tables)?;
     rewrite::rewrite(&mut statement, text)?;
     let samples = names::samples_wanted(&statement, tables);
-    Ok(Checked { text: statement.to_string(), needs: needs(found, samples, tables) })
+    let parts = hoist::take_apart(&mut statement);
+    Ok(Checked { text: statement.to_string(), parts, needs: needs(found, samples, tables) })
 }
 
 /// What can be told without a tree: that it begins as a query does, and that nothing stands behind it.
@@ -100,7 +104,8 @@ fn look_at(tokens: &[TokenWithSpan], text: &str) -> Result<(), SqlMistake> {
     }
     let mut said = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF));
     let Some(first) = said.next() else {
-        return Err(SqlMistake::new("there is no query").hint("for example SELECT recording, count(*) FROM frames GROUP BY recording"));
+        return Err(SqlMistake::new("there is no query")
+            .hint("for example SELECT recording, count(*) FROM frames GROUP BY recording"));
     };
     let begins = match &first.token {
         Token::LParen => true,
@@ -135,8 +140,13 @@ fn needs(found: Vec<(usize, Vec<bool>)>, samples: SampleWish, tables: &[SqlTable
         .into_iter()
         .map(|(table, wanted)| {
             let table = &tables[table];
-            let mut columns: Vec<String> =
-                table.columns.iter().zip(&wanted).filter(|(_, wanted)| **wanted).map(|(one, _)| one.name.clone()).collect();
+            let mut columns: Vec<String> = table
+                .columns
+                .iter()
+                .zip(&wanted)
+                .filter(|(_, wanted)| **wanted)
+                .map(|(one, _)| one.name.clone())
+                .collect();
             if columns.is_empty() {
                 // Rows can be counted in any column; numbers are made sooner than texts.
                 let number = table.columns.iter().find(|column| column.kind != SqlType::Text);

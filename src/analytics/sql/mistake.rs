@@ -115,7 +115,15 @@ fn is_word_of_sql(name: &str) -> bool {
     RESERVED_FOR_COLUMN_ALIAS
         .iter()
         .chain(RESERVED_FOR_IDENTIFIER)
-        .chain(&[Keyword::CASE, Keyword::CAST, Keyword::NOT, Keyword::NULL, Keyword::TRUE, Keyword::FALSE, Keyword::AND])
+        .chain(&[
+            Keyword::CASE,
+            Keyword::CAST,
+            Keyword::NOT,
+            Keyword::NULL,
+            Keyword::TRUE,
+            Keyword::FALSE,
+            Keyword::AND,
+        ])
         .any(|word| format!("{word:?}") == upper)
 }
 
@@ -145,17 +153,18 @@ fn quoted_words(message: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Where a word stands alone in the text.
-fn find_word(text: &str, word: &str) -> Option<Range<usize>> {
+pub(super) fn find_word(text: &str, word: &str) -> Option<Range<usize>> {
     let joins = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(word).map(|(at, found)| at..at + found.len()).find(|span| {
-        !text[..span.start].ends_with(joins) && !text[span.end..].starts_with(joins)
-    })
+    text.match_indices(word)
+        .map(|(at, found)| at..at + found.len())
+        .find(|span| !text[..span.start].ends_with(joins) && !text[span.end..].starts_with(joins))
 }
 
 /// A message without what only its writer needs: the name of the error at its head, and its first letter small.
 fn plain(message: &str) -> String {
     let message = message.strip_prefix("sql parser error: ").unwrap_or(message);
-    let message = message.split("\n\nResolved plan until failure").next().unwrap_or(message).trim();
+    // What follows an empty line is for people who write programs with the engine.
+    let message = message.split("\n\n").next().unwrap_or(message).trim();
     let mut letters = message.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {

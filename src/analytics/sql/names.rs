@@ -12,7 +12,7 @@ use sqlparser::ast::{
 };
 
 use super::{
-    mistake::{SqlMistake, quoted},
+    mistake::{SqlMistake, find_word, quoted},
     schema::SqlTable,
 };
 
@@ -93,7 +93,8 @@ impl Visitor for Known<'_> {
         for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
             if self.queries.contains(&cte.alias.name.value) {
                 let name = &cte.alias.name;
-                let mistake = SqlMistake::new(format!("two queries are called `{}`", name.value)).at(self.text, name.span);
+                let mistake =
+                    SqlMistake::new(format!("two queries are called `{}`", name.value)).at(self.text, name.span);
                 return ControlFlow::Break(mistake.hint("give one of them another name"));
             }
             self.new_query(&cte.alias)?;
@@ -146,7 +147,12 @@ struct Speller<'a> {
 
 impl Speller<'_> {
     fn mistake(&self, name: &Ident, message: String) -> SqlMistake {
-        SqlMistake::new(message).at(self.known.text, name.span)
+        let mistake = SqlMistake::new(message).at(self.known.text, name.span);
+        // Not every way to write a name comes with its place.
+        match (&mistake.span, find_word(self.known.text, &name.value)) {
+            (None, Some(span)) => mistake.within(span),
+            _ => mistake,
+        }
     }
 
     /// The columns of the tables that the whole query names.
@@ -169,7 +175,8 @@ impl Speller<'_> {
                     let message = format!("there is no column `{}`", name.value);
                     let mut mistake = self.mistake(name, message).nearest(&name.value, all());
                     if mistake.hint.is_none() && name.quote_style == Some('"') {
-                        mistake = mistake.hint(format!("text stands in single quotes: '{}'", name.value.replace('\'', "''")));
+                        mistake =
+                            mistake.hint(format!("text stands in single quotes: '{}'", name.value.replace('\'', "''")));
                     }
                     if mistake.hint.is_none() {
                         mistake = mistake.hint(self.listed());
@@ -199,7 +206,9 @@ impl Speller<'_> {
         let [table, column] = parts else {
             let name = parts.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".");
             let mistake = self.mistake(&parts[0], format!("`{name}` has too many parts"));
-            return ControlFlow::Break(mistake.hint("write table.column; names with points in them stand in double quotes"));
+            return ControlFlow::Break(
+                mistake.hint("write table.column; names with points in them stand in double quotes"),
+            );
         };
         let places = self.relation(table)?;
         let of_lake: Vec<usize> = places.iter().copied().flatten().collect();
@@ -207,7 +216,8 @@ impl Speller<'_> {
             // A query's columns are those of its own list; the engine tells what it does not have.
             return self.column(column);
         }
-        let columns = || of_lake.iter().flat_map(|at| self.known.tables[*at].columns.iter().map(|one| one.name.as_str()));
+        let columns =
+            || of_lake.iter().flat_map(|at| self.known.tables[*at].columns.iter().map(|one| one.name.as_str()));
         if !columns().any(|known| known == column.value) {
             let alike: BTreeSet<&str> = columns().filter(|known| known.eq_ignore_ascii_case(&column.value)).collect();
             match (column.quote_style, alike.len(), alike.first()) {
@@ -248,7 +258,9 @@ impl Speller<'_> {
 
     /// Marks the tables of a FROM as needed with all their columns.
     fn whole(&mut self, from: &[TableWithJoins]) {
-        let factors = from.iter().flat_map(|one| std::iter::once(&one.relation).chain(one.joins.iter().map(|join| &join.relation)));
+        let factors = from
+            .iter()
+            .flat_map(|one| std::iter::once(&one.relation).chain(one.joins.iter().map(|join| &join.relation)));
         for factor in factors {
             if let TableFactor::Table { name, .. } = factor
                 && let Some(name) = name.0.first().and_then(|part| part.as_ident())
@@ -386,7 +398,9 @@ impl Visitor for Samples<'_> {
             .iter()
             .flat_map(|one| std::iter::once(&one.relation).chain(one.joins.iter().map(|join| &join.relation)))
             .collect();
-        let is_samples = |name: &ObjectName| self.tables.iter().any(|table| table.name == "samples") && name.to_string() == "samples";
+        let is_samples = |name: &ObjectName| {
+            self.tables.iter().any(|table| table.name == "samples") && name.to_string() == "samples"
+        };
         let alias = factors.iter().find_map(|factor| match factor {
             TableFactor::Table { name, alias, .. } if is_samples(name) => {
                 Some(alias.as_ref().map_or("samples", |alias| alias.name.value.as_str()))

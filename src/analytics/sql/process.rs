@@ -130,13 +130,14 @@ impl SqlStream {
         // that started it.
         let (held, exe) = (Arc::clone(&running), exe.to_owned());
         let mut threads = vec![started("sql-answer", Box::new(move || run(&exe, &held, &pipes, &give)))?];
-        let (input, errors) = wait_pipes
-            .recv()
-            .unwrap_or_else(|_| Err(io::Error::other("its thread ended")))
-            .map_err(SqlError::Start)?;
+        let (input, errors) =
+            wait_pipes.recv().unwrap_or_else(|_| Err(io::Error::other("its thread ended"))).map_err(SqlError::Start)?;
         let (said, failed) = (Arc::clone(&running), Arc::clone(&feeding));
         threads.push(started("sql-errors", Box::new(move || listen(errors, &said.said)))?);
-        threads.push(started("sql-tables", Box::new(move || *failed.lock() = feed(input, &ask, &checked.needs, source).err()))?);
+        threads.push(started(
+            "sql-tables",
+            Box::new(move || *failed.lock() = feed(input, &ask, &checked.needs, source).err()),
+        )?);
         let mut stream = Self {
             columns: Vec::new(),
             text: text.to_owned(),
@@ -196,7 +197,12 @@ impl SqlStream {
                 Ok(Ok((Answer::Mistake { span, message, hint }, _))) => {
                     let span = span.map(|(start, end)| start..end).filter(|span| self.text.get(span.clone()).is_some());
                     // A table that could not be read leaves the process with less than it was promised.
-                    return Err(self.table_failed().unwrap_or(SqlError::Mistake(SqlMistake { span, message, hint, fix: None })));
+                    return Err(self.table_failed().unwrap_or(SqlError::Mistake(SqlMistake {
+                        span,
+                        message,
+                        hint,
+                        fix: None,
+                    })));
                 }
                 Ok(Ok((Answer::Failed(message), _))) => {
                     return Err(self.table_failed().unwrap_or_else(|| SqlError::Mistake(SqlMistake::new(message))));
@@ -232,7 +238,8 @@ impl SqlStream {
         }
         let said = String::from_utf8_lossy(&self.running.said.lock()).into_owned();
         log::debug!("a process for queries ended ({status:?}): {said}");
-        let no_room = ["memory allocation of", "Cannot allocate memory", "out of memory", "Out of memory", "OutOfMemory"];
+        let no_room =
+            ["memory allocation of", "Cannot allocate memory", "out of memory", "Out of memory", "OutOfMemory"];
         if no_room.iter().any(|words| said.contains(words)) {
             return SqlError::Memory { allowed_bytes: self.limits.memory_bytes };
         }
@@ -293,7 +300,9 @@ fn feed(input: ChildStdin, ask: &Ask, needs: &[Need], mut source: impl TableSour
         let mut broken = None;
         source.read(need, &mut |mut rows| {
             let sent = wire::pack(&mut rows).map_err(|error| Some(error.to_string())).and_then(|bytes| {
-                wire::write_table(&mut input, table).and_then(|()| wire::write_bytes(&mut input, &bytes)).map_err(|_| None)
+                wire::write_table(&mut input, table)
+                    .and_then(|()| wire::write_bytes(&mut input, &bytes))
+                    .map_err(|_| None)
             });
             broken = sent.err();
             broken.is_none()
@@ -320,7 +329,8 @@ fn run(exe: &Path, running: &Running, pipes: &Sender<io::Result<Pipes>>, give: &
             return;
         }
     };
-    let (Some(input), Some(output), Some(errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
+    let (Some(input), Some(output), Some(errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+    else {
         let _ = pipes.send(Err(io::Error::other("it has no pipes")));
         let _ = child.kill();
         let _ = child.wait();

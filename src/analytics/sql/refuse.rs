@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use sqlparser::{
     ast::{
-        Expr, Function, FunctionArguments, GroupByExpr, JoinOperator, Query, Select, SelectFlavor, SetExpr, SetOperator,
-        Spanned, Statement, TableFactor, Visit, Visitor,
+        Expr, Function, FunctionArguments, GroupByExpr, JoinOperator, Query, Select, SelectFlavor, SetExpr,
+        SetOperator, Spanned, Statement, TableFactor, Visit, Visitor,
     },
     tokenizer::Span,
 };
@@ -51,11 +51,13 @@ impl Guard<'_> {
                 format!("{op} is not at hand"),
                 "for EXCEPT write WHERE x NOT IN (SELECT x FROM …), for INTERSECT write WHERE x IN (SELECT x FROM …)",
             ),
-            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) | SetExpr::Table(_) => self.no(
-                body.span(),
-                "only a SELECT can be run here",
-                "a query reads the lake and never changes anything: begin with SELECT or WITH",
-            ),
+            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) | SetExpr::Table(_) => {
+                self.no(
+                    body.span(),
+                    "only a SELECT can be run here",
+                    "a query reads the lake and never changes anything: begin with SELECT or WITH",
+                )
+            }
         }
     }
 
@@ -77,7 +79,8 @@ impl Guard<'_> {
     }
 }
 
-const KEEP_TO_SELECT: &str = "keep to SELECT, FROM, JOIN, WHERE, GROUP BY, HAVING, WINDOW, QUALIFY, ORDER BY, LIMIT, OFFSET";
+const KEEP_TO_SELECT: &str =
+    "keep to SELECT, FROM, JOIN, WHERE, GROUP BY, HAVING, WINDOW, QUALIFY, ORDER BY, LIMIT, OFFSET";
 
 impl Visitor for Guard<'_> {
     type Break = SqlMistake;
@@ -151,7 +154,11 @@ impl Visitor for Guard<'_> {
             flavor,
         } = select;
         if into.is_some() {
-            return self.no(select.span(), "SELECT INTO would write", "a query only reads: take INTO out, and use --out");
+            return self.no(
+                select.span(),
+                "SELECT INTO would write",
+                "a query only reads: take INTO out, and use --out",
+            );
         }
         let modifiers = match group_by {
             GroupByExpr::All(modifiers) | GroupByExpr::Expressions(_, modifiers) => !modifiers.is_empty(),
@@ -258,11 +265,9 @@ impl Visitor for Guard<'_> {
         }
         match expr {
             Expr::Function(function) => self.function(function),
-            Expr::Exists { .. } => self.no(
-                expr.span(),
-                "EXISTS is not at hand",
-                "write x IN (SELECT x FROM …), or join and take DISTINCT",
-            ),
+            Expr::Exists { .. } => {
+                self.no(expr.span(), "EXISTS is not at hand", "write x IN (SELECT x FROM …), or join and take DISTINCT")
+            }
             _ => ControlFlow::Continue(()),
         }
     }

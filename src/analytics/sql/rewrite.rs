@@ -3,15 +3,20 @@
 use std::{collections::HashMap, ops::ControlFlow};
 
 use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, NamedWindowExpr,
-    ObjectName, ObjectNamePart, OrderByExpr, Select, Spanned, Statement, UnaryOperator, Value, ValueWithSpan, VisitMut,
-    VisitorMut, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType,
+    BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
+    Ident, NamedWindowExpr, ObjectName, ObjectNamePart, OrderByExpr, Select, SelectItem, Spanned, Statement,
+    UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut, WindowFrame, WindowFrameBound, WindowFrameUnits,
+    WindowSpec, WindowType,
 };
 
 use super::{
     frame_window::{Bound, Frame, MovingFunction, Units},
     mistake::SqlMistake,
 };
+use crate::model::{format_ns, parse_time_ns};
+
+/// Longest text of an expression that is its name, bytes.
+const LONGEST_NAME: usize = 200;
 
 /// Rewrites a statement.
 pub(super) fn rewrite(statement: &mut Statement, text: &str) -> Result<(), SqlMistake> {
@@ -43,6 +48,7 @@ impl VisitorMut for Rewriter<'_> {
             }
         }
         self.windows.push(windows);
+        select.projection.iter_mut().for_each(name_of_expression);
         ControlFlow::Continue(())
     }
 
@@ -55,6 +61,19 @@ impl VisitorMut for Rewriter<'_> {
         let new = match expr {
             Expr::Like { escape_char: Some(_), .. } | Expr::ILike { escape_char: Some(_), .. } => self.like(expr),
             Expr::Function(function) => self.moving(function),
+            Expr::BinaryOp { left, op, right } if is_comparison(op) => {
+                if is_time(left) {
+                    time_as_text(right);
+                } else if is_time(right) {
+                    time_as_text(left);
+                }
+                return ControlFlow::Continue(());
+            }
+            Expr::Between { expr, low, high, .. } if is_time(expr) => {
+                time_as_text(low);
+                time_as_text(high);
+                return ControlFlow::Continue(());
+            }
             _ => return ControlFlow::Continue(()),
         };
         match new {
@@ -63,6 +82,19 @@ impl VisitorMut for Rewriter<'_> {
             Err(mistake) => return ControlFlow::Break(mistake),
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// An expression without a name is called as it is written; the engine would call it after a column in it.
+fn name_of_expression(item: &mut SelectItem) {
+    let SelectItem::UnnamedExpr(expr) = item else { return };
+    if matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_)) {
+        return;
+    }
+    let text = expr.to_string();
+    if text.len() <= LONGEST_NAME {
+        let alias = Ident::with_quote('"', text);
+        *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias };
     }
 }
 
@@ -96,7 +128,11 @@ impl Rewriter<'_> {
         regex.push('$');
         let pattern = Expr::Value(ValueWithSpan::from(Value::SingleQuotedString(regex)));
         let call = call("regexp_like", vec![(**subject).clone(), pattern]);
-        Ok(Some(if *negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(Expr::Nested(Box::new(call))) } } else { call }))
+        Ok(Some(if *negated {
+            Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(Expr::Nested(Box::new(call))) }
+        } else {
+            call
+        }))
     }
 
     /// An aggregate over a window whose frame moves with the row.
@@ -108,7 +144,8 @@ impl Rewriter<'_> {
                 match self.windows.iter().rev().find_map(|windows| windows.get(&name.value)) {
                     Some(spec) => spec,
                     None => {
-                        let mistake = SqlMistake::new(format!("there is no window `{}`", name.value)).at(self.text, name.span);
+                        let mistake =
+                            SqlMistake::new(format!("there is no window `{}`", name.value)).at(self.text, name.span);
                         return Err(mistake.hint("define it with WINDOW name AS (…)"));
                     }
                 }
@@ -128,8 +165,9 @@ impl Rewriter<'_> {
         };
         let span_hint = "frames can be ROWS or RANGE BETWEEN … PRECEDING, CURRENT ROW or … FOLLOWING, over min, max, sum, count and avg, in \
                          one order";
-        let ([order], Some(known), None, None) = (spec.order_by.as_slice(), known, &spec.window_name, &function.filter) else {
-            if name == "first_value" || name == "last_value" || known.is_none() && is_from_the_start(frame) {
+        let ([order], Some(known), None, None) = (spec.order_by.as_slice(), known, &spec.window_name, &function.filter)
+        else {
+            if name == "first_value" || name == "last_value" || is_from_the_start(frame) {
                 return Ok(None);
             }
             return Err(self.no(&function.name, "this window is not at hand", span_hint));
@@ -179,18 +217,62 @@ impl Rewriter<'_> {
         order: &OrderByExpr,
         frame: Frame,
     ) -> Result<Option<Expr>, SqlMistake> {
-        let FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses }) = &function.args else {
-            return Err(self.no(&function.name, "DISTINCT over a moving window is not at hand", "count in a subquery first"));
+        let FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses }) = &function.args
+        else {
+            return Err(self.no(
+                &function.name,
+                "DISTINCT over a moving window is not at hand",
+                "count in a subquery first",
+            ));
         };
         let (known, value) = match (known, args.as_slice()) {
-            (MovingFunction::Count, [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]) => (MovingFunction::Rows, order.expr.clone()),
-            (known, [FunctionArg::Unnamed(FunctionArgExpr::Expr(value))]) if clauses.is_empty() => (known, value.clone()),
+            (MovingFunction::Count, [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]) => {
+                (MovingFunction::Rows, order.expr.clone())
+            }
+            (known, [FunctionArg::Unnamed(FunctionArgExpr::Expr(value))]) if clauses.is_empty() => {
+                (known, value.clone())
+            }
             _ => return Err(self.no(&function.name, "this function takes one argument", "write name(x) OVER (…)")),
         };
         let name = frame.name(known, order.options.asc == Some(false));
         let mut arguments = vec![value, order.expr.clone()];
         arguments.extend(spec.partition_by.iter().cloned());
         Ok(Some(call(&name, arguments)))
+    }
+}
+
+fn is_comparison(op: &BinaryOperator) -> bool {
+    use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+    matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq)
+}
+
+/// Whether an expression is the column `time` of a table.
+fn is_time(expr: &Expr) -> bool {
+    match expr {
+        Expr::Identifier(name) => name.value == "time",
+        Expr::CompoundIdentifier(parts) => parts.last().is_some_and(|name| name.value == "time"),
+        _ => false,
+    }
+}
+
+/// Puts a time that is written out into the one form that the engine compares with a column of times.
+fn time_as_text(expr: &mut Expr) {
+    let text = match &*expr {
+        Expr::TypedString(typed) => literal(&typed.value.value),
+        Expr::Cast { expr: inner, data_type: DataType::Timestamp(..) | DataType::Datetime(_), .. } => literal_of(inner),
+        Expr::Function(function) if function.name.to_string().eq_ignore_ascii_case("timestamp") => match &function.args
+        {
+            FunctionArguments::List(list) => match list.args.as_slice() {
+                [FunctionArg::Unnamed(FunctionArgExpr::Expr(inner))] => literal_of(inner),
+                _ => None,
+            },
+            _ => None,
+        },
+        other => literal_of(other),
+    };
+    if let Some(ns) = text.and_then(parse_time_ns) {
+        let text = format_ns(ns).replace('T', " ").replace('Z', "");
+        *expr = Expr::Value(ValueWithSpan::from(Value::SingleQuotedString(text)));
     }
 }
 

@@ -14,7 +14,10 @@ use polars_arrow::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{mistake::SqlMistake, schema::{SqlColumn, SqlTable}};
+use super::{
+    mistake::SqlMistake,
+    schema::{SqlColumn, SqlTable},
+};
 
 /// Longest JSON, bytes.
 const MAX_JSON_BYTES: u64 = 64 << 20;
@@ -84,7 +87,8 @@ impl Batch {
 pub(super) fn pack(frame: &mut DataFrame) -> PolarsResult<Vec<u8>> {
     let mut writer = StreamWriter::new(Vec::new(), WriteOptions::default());
     frame.align_chunks_par();
-    let schema: ArrowSchema = frame.columns().iter().map(|column| column.field().to_arrow(CompatLevel::newest())).collect();
+    let schema: ArrowSchema =
+        frame.columns().iter().map(|column| column.field().to_arrow(CompatLevel::newest())).collect();
     writer.start(&schema, None)?;
     for chunk in frame.iter_chunks(CompatLevel::newest(), false) {
         writer.write(&chunk, None)?;

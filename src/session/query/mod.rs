@@ -12,8 +12,8 @@ use serde::Serialize;
 
 pub use crate::{
     analytics::sql::{
-        SqlAnswer, SqlCandidate, SqlCandidateKind, SqlColumn, SqlCompletions, SqlError, SqlMistake, SqlStream, SqlTable,
-        SqlType,
+        SqlAnswer, SqlCandidate, SqlCandidateKind, SqlColumn, SqlCompletions, SqlError, SqlMistake, SqlStream,
+        SqlTable, SqlType,
     },
     catalog::{KeptQuery as SavedQuery, PastQuery},
 };

@@ -2,7 +2,10 @@
 
 use polars::prelude::{Column as Packed, IntoColumn, NamedFrom, Series};
 
-use super::{SqlColumn, SqlType, tables::{further_keys, type_of}};
+use super::{
+    SqlColumn, SqlType,
+    tables::{further_keys, type_of},
+};
 use crate::{
     catalog::FrameTable,
     formats::{Locations, read_locations},
@@ -39,7 +42,11 @@ pub(super) fn recordings(table: &FrameTable, wanted: &[String]) -> Result<Vec<Pa
             "started_at_ns" => return Ok(ints(name, all.iter().map(|one| one.started_at_ns))),
             "duration_ns" => return Ok(ints(name, all.iter().map(|one| one.duration_ns))),
             "vehicle" | "region" => name,
-            _ => keys.iter().find(|(_, column)| column == name).map(|(key, _)| key).ok_or_else(|| none("recordings", name))?,
+            _ => keys
+                .iter()
+                .find(|(_, column)| column == name)
+                .map(|(key, _)| key)
+                .ok_or_else(|| none("recordings", name))?,
         };
         Ok(texts(name, all.iter().map(|one| one.attributes.get(key).map(String::as_str))))
     };
@@ -61,7 +68,9 @@ pub(super) fn footages(table: &FrameTable, wanted: &[String]) -> Result<Vec<Pack
             "frames" => ints(name, all.iter().map(|one| Some(signed(one.frames)))),
             "width_px" => pixels(name, |one| one.width_px),
             "height_px" => pixels(name, |one| one.height_px),
-            "rate_hz" => Series::new(name.as_str().into(), all.iter().map(|one| one.rate_hz).collect::<Vec<_>>()).into_column(),
+            "rate_hz" => {
+                Series::new(name.as_str().into(), all.iter().map(|one| one.rate_hz).collect::<Vec<_>>()).into_column()
+            }
             _ => return Err(none("footages", name)),
         })
     };
@@ -133,7 +142,8 @@ pub(super) fn packed(name: &str, column: &Column, rows: std::ops::Range<usize>) 
     let name = name.into();
     match column {
         Column::Float(values) => {
-            let values: Vec<Option<f64>> = values[rows].iter().map(|value| Some(*value).filter(|value| !value.is_nan())).collect();
+            let values: Vec<Option<f64>> =
+                values[rows].iter().map(|value| Some(*value).filter(|value| !value.is_nan())).collect();
             Series::new(name, values).into_column()
         }
         Column::Int { values, valid } if valid.is_empty() => Series::new(name, &values[rows]).into_column(),

@@ -69,7 +69,9 @@ impl LakeTables {
     fn samples(&self, need: &Need, take: Take<'_>) -> Result<(), String> {
         let told = |error: SessionError| error.to_string();
         let recordings = self.table.recordings().map_err(|error| error.to_string())?;
-        let asked = |list: &Option<Vec<String>>, name: &str| list.as_ref().is_none_or(|list| list.iter().any(|one| one == name));
+        let asked = |list: &Option<Vec<String>>, name: &str| {
+            list.as_ref().is_none_or(|list| list.iter().any(|one| one == name))
+        };
         for recording in recordings.iter().filter(|recording| asked(&need.recordings, &recording.name)) {
             self.progress.check().map_err(|_| "stopped".to_owned())?;
             let series = self.session.all_series(&recording.name).map_err(told)?;
@@ -172,7 +174,8 @@ impl FrameColumn {
             "labels" => Self::Labels(table.label_count()?),
             name => {
                 let metric = table.metrics().iter().find(|metric| metric_name(&metric.name) == name);
-                let metric = metric.ok_or_else(|| format!("frames have no column {name} any more; run the query again"))?;
+                let metric =
+                    metric.ok_or_else(|| format!("frames have no column {name} any more; run the query again"))?;
                 Self::Metric(table.metric(&metric.name)?)
             }
         })
@@ -216,7 +219,8 @@ impl FrameColumn {
             Self::Time(values) => times(name, values[rows].iter().copied().map(Some))?,
             Self::Metric(column) => packed(name, column, rows),
             Self::Labels(counts) => {
-                let values: Vec<i32> = counts[rows].iter().map(|count| i32::try_from(*count).unwrap_or(i32::MAX)).collect();
+                let values: Vec<i32> =
+                    counts[rows].iter().map(|count| i32::try_from(*count).unwrap_or(i32::MAX)).collect();
                 Series::new(name.into(), values).into_column()
             }
         })
@@ -267,11 +271,16 @@ impl<'a> LabelColumns<'a> {
         let mut columns = Vec::with_capacity(self.wanted.len());
         for (at, name) in self.wanted.iter().enumerate() {
             let name = name.as_str();
-            columns.push(match name {
-                "frame_id" | "class" | "attributes" => Series::new(name.into(), std::mem::take(&mut self.texts[at])),
-                "track_id" => Series::new(name.into(), std::mem::take(&mut self.tracks)),
-                _ => Series::new(name.into(), std::mem::take(&mut self.numbers[at])),
-            }.into_column());
+            columns.push(
+                match name {
+                    "frame_id" | "class" | "attributes" => {
+                        Series::new(name.into(), std::mem::take(&mut self.texts[at]))
+                    }
+                    "track_id" => Series::new(name.into(), std::mem::take(&mut self.tracks)),
+                    _ => Series::new(name.into(), std::mem::take(&mut self.numbers[at])),
+                }
+                .into_column(),
+            );
         }
         batch(columns)
     }
@@ -303,9 +312,12 @@ fn event_column(name: &str, events: &[DetectionEvent]) -> Packed {
         "geographical_location_oid" => ints(&|event| Some(event.location)),
         "video_camera_oid" => ints(&|event| event.camera),
         "detection_oid" => ints(&|event| event.detection),
-        "item_name" => Series::new(name.into(), events.iter().map(|event| &*event.item).collect::<Vec<_>>()).into_column(),
-        "time" => times(name, events.iter().map(|event| event.time_ns))
-            .unwrap_or_else(|_| ints(&|event| event.time_ns)),
+        "item_name" => {
+            Series::new(name.into(), events.iter().map(|event| &*event.item).collect::<Vec<_>>()).into_column()
+        }
+        "time" => {
+            times(name, events.iter().map(|event| event.time_ns)).unwrap_or_else(|_| ints(&|event| event.time_ns))
+        }
         _ => ints(&|event| event.time_ns.map(|time| time.div_euclid(1_000_000))),
     }
 }
@@ -317,7 +329,8 @@ mod tests {
 
     #[test]
     fn ids_are_those_of_frames() {
-        let label = Label { frame_idx: 7, class: "car".into(), bbox: None, score: None, track_id: None, attributes: None };
+        let label =
+            Label { frame_idx: 7, class: "car".into(), bbox: None, score: None, track_id: None, attributes: None };
         let wanted = ["frame_id".to_owned()];
         let mut columns = LabelColumns::new(&wanted);
         columns.push("a/b", "front", label);
