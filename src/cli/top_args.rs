@@ -45,10 +45,10 @@ pub struct TopArgs {
     #[arg(long = "item", value_name = "NAME")]
     pub item: Vec<String>,
     /// Within windows of this length, for example 1m, 15m, 1h; they begin at whole multiples since 1970 UTC
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_span)]
     pub window: Option<i64>,
     /// A window begins every so often, for example 30s; windows overlap then
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "window")]
+    #[arg(long, value_name = "DURATION", value_parser = parse_span, requires = "window")]
     pub slide: Option<i64>,
     /// Count every event, also those that repeat a detection_oid
     #[arg(long)]
@@ -72,7 +72,7 @@ pub struct TopArgs {
     )]
     pub duplicates: bool,
     /// Also count events from the future, and those further behind the newest event before them than this, for example 10m
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, conflicts_with_all = ["counts", "list", "duplicates"])]
+    #[arg(long, value_name = "DURATION", value_parser = parse_span, conflicts_with_all = ["counts", "list", "duplicates"])]
     pub lateness: Option<i64>,
     /// Unit of timestamp_detected [default: told from the size of each value]
     #[arg(long, value_enum)]
@@ -205,6 +205,16 @@ impl From<Broken> for OnError {
     }
 }
 
+/// Reads a span of time as [`parse_duration`] does; here, where no lengths occur, `m` is a minute.
+fn parse_span(text: &str) -> Result<i64, String> {
+    let text = text.trim();
+    let minutes = text.strip_suffix('m').filter(|number| number.trim_end().ends_with(|c: char| c.is_ascii_digit()));
+    match minutes {
+        Some(number) => parse_duration(&format!("{number}min")),
+        None => parse_duration(text),
+    }
+}
+
 /// Reads `512MB`, `2GB`, `1.5 GiB` or a number of bytes.
 pub(super) fn parse_size(text: &str) -> Result<u64, String> {
     let text = text.trim();
@@ -230,6 +240,21 @@ pub(super) fn parse_size(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_spans() {
+        for (text, expected) in [
+            ("1m", Some(60_000_000_000)),
+            ("15 m", Some(900_000_000_000)),
+            ("30s", Some(30_000_000_000)),
+            ("500ms", Some(500_000_000)),
+            ("1h", Some(3_600_000_000_000)),
+            ("m", None),
+            ("5", None),
+        ] {
+            assert_eq!(parse_span(text).ok(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn reads_sizes() {

@@ -23,4 +23,5 @@ mod sql;
 mod sql_queries;
 mod stats;
 mod tidy;
+mod top;
 mod verify;

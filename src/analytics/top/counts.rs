@@ -45,9 +45,10 @@ impl Grouping {
         }
     }
 
-    /// The key of an event; `None` when it lies in no span that is asked for.
+    /// The key of an event; `None` when it lies in no span that is asked for. Events often come in the order of time: `last`
+    /// is the pane of the event before and where it begins, which spares a division.
     #[inline]
-    fn key(&self, place: u32, item: u32, row: &impl Countable) -> Option<Key> {
+    fn key(&self, place: u32, item: u32, row: &impl Countable, last: &mut (i64, i64)) -> Option<Key> {
         let place = if self.by.location { place } else { 0 };
         let item = if self.by.item { item } else { 0 };
         if !self.timed {
@@ -58,7 +59,16 @@ impl Grouping {
         if self.from_ns.is_some_and(|from| time < from) || self.to_ns.is_some_and(|to| time >= to) {
             return None;
         }
-        Some(Key { place, pane: self.pane_ns.map_or(0, |pane| time.div_euclid(pane)), item })
+        let Some(pane_ns) = self.pane_ns else { return Some(Key { place, pane: 0, item }) };
+        if time < last.1 || time.wrapping_sub(last.1) >= pane_ns {
+            let pane = time.div_euclid(pane_ns);
+            // A pane that would begin before the first representable time is not remembered.
+            match pane.checked_mul(pane_ns) {
+                Some(start) if start <= i64::MAX - pane_ns => *last = (pane, start),
+                _ => return Some(Key { place, pane, item }),
+            }
+        }
+        Some(Key { place, pane: last.0, item })
     }
 }
 
@@ -162,6 +172,8 @@ pub(super) fn spread_key(key: Key) -> u64 {
 pub(super) struct Tally {
     grouping: Grouping,
     store: Store,
+    /// The pane met last, and where it begins.
+    last: (i64, i64),
     /// Events by place, where the keys do not tell them; grows as places are met.
     places: Option<Vec<u64>>,
 }
@@ -171,8 +183,34 @@ enum Store {
     /// went past 2^32, once each time.
     Cells { counters: Vec<u32>, items: usize, full: Vec<usize> },
     /// Keys that are met again soon are counted in `front`; what has to make room goes to the partition of its place.
-    Apart { front: Vec<Counted>, partitions: Partitions<Counted> },
+    Apart { front: Vec<Counted>, partitions: Partitions<Counted>, use_of_front: UseOfFront },
 }
+
+/// Whether the table in front earns its keep.
+#[derive(Default)]
+struct UseOfFront {
+    tries: u32,
+    hits: u32,
+    idle: bool,
+}
+
+/// Events after which the use of the table in front is judged.
+const JUDGED: u32 = 1 << 16;
+
+impl UseOfFront {
+    #[inline]
+    fn tell(&mut self, hit: bool) {
+        self.tries += 1;
+        self.hits += u32::from(hit);
+        if self.tries == JUDGED {
+            // Less than one hit in three costs more time than it saves.
+            *self = Self { tries: 0, hits: 0, idle: self.hits < JUDGED / 3 };
+        }
+    }
+}
+
+/// The pane that begins with 1970.
+const FIRST_PANE: (i64, i64) = (0, 0);
 
 /// Most cells of a table with one counter for each pair of location and item.
 const MAX_CELLS: usize = 32 << 20;
@@ -181,8 +219,12 @@ impl Tally {
     /// A tally for locations and items that are not known yet.
     pub(super) fn open(grouping: Grouping) -> Self {
         let empty = Counted::new(Key { place: 0, pane: 0, item: 0 }, 0);
-        let store = Store::Apart { front: vec![empty; FRONT_SLOTS], partitions: Partitions::new(COUNT_BITS) };
-        Self { grouping, store, places: (!grouping.by.location).then(Vec::new) }
+        let store = Store::Apart {
+            front: vec![empty; FRONT_SLOTS],
+            partitions: Partitions::new(COUNT_BITS),
+            use_of_front: UseOfFront::default(),
+        };
+        Self { grouping, store, last: FIRST_PANE, places: (!grouping.by.location).then(Vec::new) }
     }
 
     /// A tally for so many locations and items.
@@ -193,6 +235,7 @@ impl Tally {
             Some(cells) if cells <= MAX_CELLS && grouping.pane_ns.is_none() => Self {
                 grouping,
                 store: Store::Cells { counters: vec![0; cells], items, full: Vec::new() },
+                last: FIRST_PANE,
                 places: (!grouping.by.location).then(Vec::new),
             },
             _ => Self::open(grouping),
@@ -211,7 +254,7 @@ impl Tally {
     /// Counts an event of which is known that it is within the limits of names.
     #[inline]
     pub(super) fn add_allowed(&mut self, place: u32, item: u32, row: &impl Countable) {
-        let Some(key) = self.grouping.key(place, item, row) else { return };
+        let Some(key) = self.grouping.key(place, item, row, &mut self.last) else { return };
         if let Some(places) = &mut self.places {
             if places.len() <= place as usize {
                 places.resize(place as usize + 1, 0);
@@ -227,10 +270,15 @@ impl Tally {
                     full.push(at);
                 }
             }
-            Store::Apart { front, partitions } => {
+            Store::Apart { partitions, use_of_front, .. } if use_of_front.idle => {
+                put_aside(partitions, self.grouping.by, Counted::new(key, 1));
+            }
+            Store::Apart { front, partitions, use_of_front } => {
                 #[expect(clippy::cast_possible_truncation, reason = "the low bits are what counts")]
                 let slot = &mut front[spread_key(key) as usize % FRONT_SLOTS];
-                if slot.count > 0 && slot.key() == key && slot.count < u32::MAX {
+                let hit = slot.count > 0 && slot.key() == key && slot.count < u32::MAX;
+                use_of_front.tell(hit);
+                if hit {
                     slot.count += 1;
                 } else {
                     if slot.count > 0 {
@@ -265,7 +313,7 @@ impl Tally {
             Store::Cells { counters, items, full } => {
                 Tallied { cells: Some((counters, items, full)), apart: None, places }
             }
-            Store::Apart { front, mut partitions } => {
+            Store::Apart { front, mut partitions, .. } => {
                 for slot in front.into_iter().filter(|slot| slot.count > 0) {
                     put_aside(&mut partitions, self.grouping.by, slot);
                 }

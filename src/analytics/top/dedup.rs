@@ -12,6 +12,7 @@ use std::{
 
 use super::{
     counts::{Countable, Tally},
+    partitions::Partitions,
     rows::{Full, Narrow, Timed, spread},
     scatter::{Scattered, Task},
     words::{Limits, Words},
@@ -127,6 +128,9 @@ impl<R: Merging> Table<R> {
     }
 }
 
+/// Part of the buffer that counts may take in any case.
+const COUNTS_SHARE: usize = 8;
+
 /// Outcome of [`count`].
 pub(super) enum Counted {
     /// Counts, one tally per thread, and how many events were duplicates.
@@ -144,7 +148,10 @@ pub(super) fn count<R: Merging>(
     let Task { resources, progress, .. } = task;
     let (next, conflict, duplicates) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicU64::new(0));
     let failed: Mutex<Option<io::Error>> = Mutex::new(None);
-    let limit = resources.buffer_bytes / 8 / resources.threads.max(1);
+    // Counts may have the room that events left.
+    let held: usize = scattered.partitions.iter().map(Partitions::bytes).sum();
+    let room = resources.buffer_bytes.saturating_sub(held).max(resources.buffer_bytes / COUNTS_SHARE);
+    let limit = room / resources.threads.max(1);
     let fail = |error| {
         *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         conflict.store(true, Ordering::Relaxed);

@@ -183,8 +183,8 @@ fn answered<R: Packing + Merging>(task: Task<'_>) -> Result<Option<Answered>, An
     let spilled_bytes = scattered.partitions.iter().map(Partitions::spilled).sum();
     // Room for the totals.
     scattered.partitions.clear();
-    let places = scattered.words.places.len();
-    let totals = totals::add_up(tallies, places, task.grouping, resources.threads)
+    let place_order = rank::order_of(&scattered.words.places);
+    let totals = totals::add_up(tallies, &place_order, task.grouping, resources.threads)
         .map_err(|source| AnalyticsError::Spill { folder: resources.spill_folder.clone(), source })?;
     let stages = Stages {
         read: scattered.read,

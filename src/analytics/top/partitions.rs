@@ -24,7 +24,9 @@ struct Segment {
 
 /// The rows that one thread has sorted apart.
 pub(super) struct Partitions<R> {
-    /// Per partition the blocks, the last of them not full.
+    /// Per partition the block that is being filled: one look-up a row.
+    open: Vec<Vec<R>>,
+    /// Per partition the blocks that are full.
     blocks: Vec<Vec<Vec<R>>>,
     rows_in_memory: usize,
     segments: Vec<Vec<Segment>>,
@@ -38,6 +40,7 @@ impl<R: Row> Partitions<R> {
     pub(super) fn new(bits: u32) -> Self {
         let count = 1 << bits;
         Self {
+            open: (0..count).map(|_| Vec::new()).collect(),
             blocks: (0..count).map(|_| Vec::new()).collect(),
             rows_in_memory: 0,
             segments: (0..count).map(|_| Vec::new()).collect(),
@@ -51,16 +54,15 @@ impl<R: Row> Partitions<R> {
     #[inline]
     pub(super) fn push_to(&mut self, spread: u64, row: R) {
         let at = (spread >> self.shift) as usize;
-        let blocks = &mut self.blocks[at];
-        match blocks.last_mut() {
-            Some(block) if block.len() < BLOCK_ROWS => block.push(row),
-            _ => {
-                let mut block = Vec::with_capacity(BLOCK_ROWS);
-                block.push(row);
-                blocks.push(block);
-                self.rows_in_memory += BLOCK_ROWS;
+        let open = &mut self.open[at];
+        if open.len() == open.capacity() {
+            let full = std::mem::replace(open, Vec::with_capacity(BLOCK_ROWS));
+            self.rows_in_memory += BLOCK_ROWS;
+            if !full.is_empty() {
+                self.blocks[at].push(full);
             }
         }
+        open.push(row);
     }
 
     /// Bytes of memory that the rows take.
@@ -76,8 +78,9 @@ impl<R: Row> Partitions<R> {
             None => self.file.insert(tempfile::tempfile_in(folder)?),
         };
         let mut bytes = Vec::with_capacity(1 << 20);
-        for (blocks, segments) in self.blocks.iter_mut().zip(&mut self.segments) {
-            let blocks = std::mem::take(blocks);
+        for ((open, blocks), segments) in self.open.iter_mut().zip(&mut self.blocks).zip(&mut self.segments) {
+            let mut blocks = std::mem::take(blocks);
+            blocks.push(std::mem::take(open));
             let rows: usize = blocks.iter().map(Vec::len).sum();
             if rows == 0 {
                 continue;
@@ -104,13 +107,13 @@ impl<R: Row> Partitions<R> {
 
     /// Number of rows of a partition.
     pub(super) fn rows(&self, at: usize) -> usize {
-        let memory: usize = self.blocks[at].iter().map(Vec::len).sum();
+        let memory: usize = self.open[at].len() + self.blocks[at].iter().map(Vec::len).sum::<usize>();
         memory + self.segments[at].iter().map(|segment| segment.rows).sum::<usize>()
     }
 
     /// Gives each row of a partition to `each`.
     pub(super) fn for_each(&self, at: usize, mut each: impl FnMut(&R)) -> io::Result<()> {
-        for block in &self.blocks[at] {
+        for block in self.blocks[at].iter().chain([&self.open[at]]) {
             block.iter().for_each(&mut each);
         }
         let Some(file) = &self.file else { return Ok(()) };

@@ -1,8 +1,14 @@
 //! From counts to the rows of the answer.
 
-use std::{collections::HashMap, ops::Range, sync::Arc, time::Instant};
+use std::{
+    collections::HashMap,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use super::{
+    counts::Key,
     query::{EventCounts, LocationEvents, Ranking, Scope, Stages, TopItems, TopQuery},
     totals::{Cell, Totals, in_parallel, windows},
     words::Words,
@@ -91,6 +97,12 @@ fn in_order<R>(chunks: &[Vec<R>], place: impl Fn(&R) -> u32) -> Vec<(usize, Rang
     runs.into_iter().map(|(_, at, rows)| (at, rows)).collect()
 }
 
+/// The number of chunks, and a way to take each of them once.
+fn pieces(totals: Totals) -> (usize, impl Fn(usize) -> Vec<(Key, u64)> + Sync) {
+    let chunks: Vec<Mutex<Vec<(Key, u64)>>> = totals.chunks.into_iter().map(Mutex::new).collect();
+    (chunks.len(), move |at: usize| std::mem::take(&mut *chunks[at].lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
 /// Ranks the counts and gives locations their names.
 pub(super) fn rank(
     totals: Totals,
@@ -103,8 +115,9 @@ pub(super) fn rank(
     let began = Instant::now();
     let names = Names::new(words, locations);
     let by_location = tell_places(&totals, words, &names, &mut stages);
-    let ranked = in_parallel(threads, totals.chunks.len(), |at| {
-        let mut cells = windows(totals.chunks[at].clone(), query.window);
+    let (pieces, take) = pieces(totals);
+    let ranked = in_parallel(threads, pieces, |at| {
+        let mut cells = windows(take(at), query.window);
         let place = |cell: &Cell| names.place_order.get(cell.place as usize).copied().unwrap_or(0);
         cells.sort_unstable_by_key(|cell| {
             let count = std::cmp::Reverse(cell.count);
@@ -159,6 +172,36 @@ fn ranks(cells: &[Cell], query: &TopQuery) -> Vec<(i32, Cell)> {
     ranked
 }
 
+/// One value of each cell, in the order of `runs`; the threads each write a part.
+fn gathered(
+    chunks: &[Vec<Cell>],
+    runs: &[(usize, Range<usize>)],
+    rows: usize,
+    threads: usize,
+    of: &(dyn Fn(&Cell) -> i64 + Sync),
+) -> Vec<i64> {
+    let mut column = vec![0; rows];
+    let share = rows.div_ceil(threads.max(1)).max(1);
+    std::thread::scope(|scope| {
+        let (mut rest, mut runs) = (column.as_mut_slice(), runs);
+        while !runs.is_empty() {
+            let (mut taken, mut length) = (0, 0);
+            while taken < runs.len() && length < share {
+                length += runs[taken].1.len();
+                taken += 1;
+            }
+            let (part, left) = rest.split_at_mut(length);
+            let (mine, others) = runs.split_at(taken);
+            (rest, runs) = (left, others);
+            scope.spawn(move || {
+                let cells = mine.iter().flat_map(|(chunk, rows)| &chunks[*chunk][rows.clone()]);
+                part.iter_mut().zip(cells).for_each(|(value, cell)| *value = of(cell));
+            });
+        }
+    });
+    column
+}
+
 /// The counts as they are, in order of location, item and window.
 pub(super) fn list(
     totals: Totals,
@@ -174,40 +217,34 @@ pub(super) fn list(
     let by_location = tell_places(&totals, words, &names, &mut stages);
     let place = |cell: &Cell| if by.location { names.place_order[cell.place as usize] } else { 0 };
     let item = |cell: &Cell| if by.item { names.item_order[cell.item as usize] } else { 0 };
-    let chunks = in_parallel(threads, totals.chunks.len(), |at| {
-        let mut cells = windows(totals.chunks[at].clone(), query.window);
-        cells.sort_unstable_by_key(|cell| (place(cell), item(cell), cell.window_ns));
+    let (pieces, take) = pieces(totals);
+    let chunks = in_parallel(threads, pieces, |at| {
+        let mut cells = windows(take(at), query.window);
+        // Numbers become places in the order of the answer, so that sorting compares what it has at hand.
+        cells.iter_mut().for_each(|cell| (cell.place, cell.item) = (place(cell), item(cell)));
+        cells.sort_unstable_by_key(|cell| (u64::from(cell.place) << 32 | u64::from(cell.item), cell.window_ns));
         cells
     });
+    let (mut oids, mut sorted_items) = (words.places.clone(), names.items.clone());
+    oids.sort_unstable();
+    sorted_items.sort_unstable();
     let rows = chunks.iter().map(Vec::len).sum();
+    let runs = in_order(&chunks, |cell: &Cell| cell.place);
+    let column = |wanted: bool, of: &(dyn Fn(&Cell) -> i64 + Sync)| {
+        if wanted { gathered(&chunks, &runs, rows, threads, of) } else { Vec::new() }
+    };
     let mut counts = EventCounts {
         by,
         windowed: query.window.is_some(),
         by_location,
-        counts: Vec::with_capacity(rows),
+        locations: column(by.location, &|cell| oids[cell.place as usize]),
+        windows_ns: column(query.window.is_some(), &|cell| cell.window_ns),
+        counts: column(true, &|cell| i64::try_from(cell.count).unwrap_or(i64::MAX)),
         ..EventCounts::default()
     };
-    if by.location {
-        counts.locations.reserve_exact(rows);
-    }
     if by.item {
-        counts.items.reserve_exact(rows);
-    }
-    if query.window.is_some() {
-        counts.windows_ns.reserve_exact(rows);
-    }
-    for (chunk, rows) in in_order(&chunks, place) {
-        let cells = &chunks[chunk][rows];
-        if by.location {
-            counts.locations.extend(cells.iter().map(|cell| words.places[cell.place as usize]));
-        }
-        if by.item {
-            counts.items.extend(cells.iter().map(|cell| Arc::clone(&names.items[cell.item as usize])));
-        }
-        if query.window.is_some() {
-            counts.windows_ns.extend(cells.iter().map(|cell| cell.window_ns));
-        }
-        counts.counts.extend(cells.iter().map(|cell| i64::try_from(cell.count).unwrap_or(i64::MAX)));
+        let cells = runs.iter().flat_map(|(chunk, rows)| &chunks[*chunk][rows.clone()]);
+        counts.items = cells.map(|cell| Arc::clone(&sorted_items[cell.item as usize])).collect();
     }
     stages.groups = rows as u64;
     stages.rows_out = rows as u64;

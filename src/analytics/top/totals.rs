@@ -10,7 +10,8 @@ use std::{
 };
 
 use super::{
-    counts::{COUNT_BITS, Grouping, Key, Tallied, Tally, spread_key},
+    counts::{COUNT_BITS, Counted, Grouping, Key, Tallied, Tally, spread_key},
+    partitions::Partitions,
     query::Window,
 };
 
@@ -61,7 +62,13 @@ pub(super) struct Totals {
 const CHUNK_PLACES: usize = 256;
 
 /// Adds up what the threads counted. Bytes of counts that were put aside on disk are read back.
-pub(super) fn add_up(tallies: Vec<Tally>, places: usize, grouping: Grouping, threads: usize) -> io::Result<Totals> {
+pub(super) fn add_up(
+    tallies: Vec<Tally>,
+    place_order: &[u32],
+    grouping: Grouping,
+    threads: usize,
+) -> io::Result<Totals> {
+    let places = place_order.len();
     let tallied: Vec<Tallied> = tallies.into_iter().map(Tally::finish).collect();
     let spilled_bytes = tallied.iter().filter_map(|one| one.apart.as_ref()).map(|apart| apart.spilled()).sum();
     let mut totals = Totals { chunks: Vec::new(), places: vec![0; places], spilled_bytes };
@@ -72,7 +79,7 @@ pub(super) fn add_up(tallies: Vec<Tally>, places: usize, grouping: Grouping, thr
     }
     totals.chunks = match tallied.iter().find_map(|one| one.cells.as_ref()) {
         Some((_, items, _)) => of_cells(&tallied, *items, threads)?,
-        None => apart(&tallied, threads)?,
+        None => apart(&tallied, place_order, grouping, threads)?,
     };
     if grouping.by.location {
         for (key, count) in totals.chunks.iter().flatten() {
@@ -166,15 +173,80 @@ impl Table {
 }
 
 /// What was put aside, as lists: one for each partition.
-fn apart(tallied: &[Tallied], threads: usize) -> io::Result<Vec<Vec<(Key, u64)>>> {
+fn apart(
+    tallied: &[Tallied],
+    place_order: &[u32],
+    grouping: Grouping,
+    threads: usize,
+) -> io::Result<Vec<Vec<(Key, u64)>>> {
+    let all: Vec<&Partitions<Counted>> = tallied.iter().filter_map(|one| one.apart.as_ref()).collect();
+    let minutes = grouping.by.location && !grouping.by.item && grouping.pane_ns.is_some();
     let lists = in_parallel(threads, 1 << COUNT_BITS, |at| -> io::Result<Vec<(Key, u64)>> {
+        if minutes && let Some(list) = dense(&all, at, place_order)? {
+            return Ok(list);
+        }
         let mut table = Table::default();
-        for partitions in tallied.iter().filter_map(|one| one.apart.as_ref()) {
+        for partitions in &all {
             partitions.for_each(at, |counted| table.add(counted.key(), u64::from(counted.count)))?;
         }
         Ok(table.entries)
     });
     lists.into_iter().collect()
+}
+
+/// Cells of a table of places and panes that any partition may have.
+const FEW_CELLS: usize = 1 << 16;
+/// Cells for each count beyond that.
+const CELLS_A_COUNT: usize = 4;
+
+/// One partition by a table with a counter for each pane of each place, in the order of places and panes; `None` when panes
+/// are too far apart for that.
+fn dense(all: &[&Partitions<Counted>], at: usize, place_order: &[u32]) -> io::Result<Option<Vec<(Key, u64)>>> {
+    let rows: usize = all.iter().map(|partitions| partitions.rows(at)).sum();
+    let (mut first, mut last) = (i64::MAX, i64::MIN);
+    let mut places: Vec<u32> = Vec::new();
+    // By place: its number among those of the partition, from 1.
+    let mut numbers = vec![0_u32; place_order.len()];
+    for partitions in all {
+        partitions.for_each(at, |counted| {
+            let key = counted.key();
+            (first, last) = (first.min(key.pane), last.max(key.pane));
+            let number = &mut numbers[key.place as usize];
+            if *number == 0 {
+                places.push(key.place);
+                *number = 1;
+            }
+        })?;
+    }
+    if rows == 0 {
+        return Ok(Some(Vec::new()));
+    }
+    let panes = last.checked_sub(first).and_then(|span| usize::try_from(span).ok()?.checked_add(1));
+    let cells = panes.and_then(|panes| Some((panes, panes.checked_mul(places.len())?)));
+    let Some((panes, cells)) = cells.filter(|(_, cells)| *cells <= FEW_CELLS.max(rows.saturating_mul(CELLS_A_COUNT)))
+    else {
+        return Ok(None);
+    };
+    places.sort_unstable_by_key(|place| place_order[*place as usize]);
+    for (number, place) in (0..).zip(&places) {
+        numbers[*place as usize] = number;
+    }
+    let mut counters = vec![0_u64; cells];
+    for partitions in all {
+        partitions.for_each(at, |counted| {
+            let key = counted.key();
+            // The difference was measured above.
+            let pane = usize::try_from(key.pane - first).unwrap_or(0);
+            counters[numbers[key.place as usize] as usize * panes + pane] += u64::from(counted.count);
+        })?;
+    }
+    let mut list = Vec::with_capacity(rows.min(cells));
+    for (place, counters) in places.into_iter().zip(counters.chunks(panes)) {
+        for (pane, count) in (first..).zip(counters).filter(|(_, count)| **count > 0) {
+            list.push((Key { place, pane, item: 0 }, *count));
+        }
+    }
+    Ok(Some(list))
 }
 
 /// The windows of counts of panes; without windows the counts as they are.

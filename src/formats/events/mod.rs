@@ -201,16 +201,17 @@ impl EventSet {
 /// A whole-number time as ns UTC: its unit as told, or by its size (seconds below 1e11, then milli-, micro- and
 /// nanoseconds, which is right from 1973 to 5138). `None` beyond what 64 bits of nanoseconds hold.
 fn time_ns(value: i64, unit: Option<TimeUnit>) -> Option<i64> {
-    let factor = match unit {
-        Some(unit) => unit.ns(),
-        None => match value.unsigned_abs() {
-            0..100_000_000_000 => 1_000_000_000,
-            100_000_000_000..100_000_000_000_000 => 1_000_000,
-            100_000_000_000_000..100_000_000_000_000_000 => 1_000,
-            _ => 1,
-        },
-    };
-    value.checked_mul(factor)
+    value.checked_mul(unit.unwrap_or_else(|| guessed_unit(value)).ns())
+}
+
+/// The unit that a time has by its size.
+fn guessed_unit(value: i64) -> TimeUnit {
+    match value.unsigned_abs() {
+        0..100_000_000_000 => TimeUnit::S,
+        100_000_000_000..100_000_000_000_000 => TimeUnit::Ms,
+        100_000_000_000_000..100_000_000_000_000_000 => TimeUnit::Us,
+        _ => TimeUnit::Ns,
+    }
 }
 
 /// Adds a value that may be missing to a column.

@@ -3,7 +3,7 @@
 //! The usual encodings (plain and dictionary) are taken from the pages directly, so that a word of a dictionary is looked at
 //! once and not once a row; a chunk with any other encoding is decoded by the library as a whole.
 
-use std::{fs::File, io::Cursor, os::unix::fs::FileExt};
+use std::{fs::File, io::Cursor};
 
 use polars_arrow::{
     array::{Array, BinaryViewArray, PrimitiveArray},
@@ -20,6 +20,7 @@ use polars_parquet::{
 };
 
 use super::{EventWords, NO_CODE};
+use crate::formats::parquet_pages::check_chunk;
 
 /// Longest page taken in, packed or not.
 const MAX_PAGE_BYTES: usize = 1 << 30;
@@ -67,6 +68,16 @@ fn damaged(error: ParquetError) -> String {
     error.to_string()
 }
 
+/// One column of a row group.
+#[derive(Clone, Copy)]
+pub(super) struct Chunk<'a> {
+    pub(super) file: &'a File,
+    pub(super) file_bytes: u64,
+    pub(super) about: &'a ColumnChunkMetadata,
+    /// Rows of the group.
+    pub(super) rows: usize,
+}
+
 /// The pages of one column chunk.
 struct Pages<'a> {
     bytes: Buffer<u8>,
@@ -75,16 +86,16 @@ struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    fn open(file: &File, file_bytes: u64, about: &'a ColumnChunkMetadata) -> Result<Self, String> {
+    fn open(Chunk { file, file_bytes, about, rows }: Chunk<'a>) -> Result<Self, String> {
         // The metadata panics on ranges that lie in no file.
         let range = about.byte_range();
         if range.start > range.end || range.end > file_bytes {
             return Err("a column lies outside of the file".to_owned());
         }
         let length = usize::try_from(range.end - range.start).map_err(|_| "a column is too long".to_owned())?;
-        let mut bytes = vec![0; length];
-        file.read_exact_at(&mut bytes, range.start).map_err(|error| error.to_string())?;
+        let bytes = read_at(file, length, range.start).map_err(|error| error.to_string())?;
         let bytes = Buffer::from(bytes);
+        check_chunk(&bytes, about, rows)?;
         let pages = Self::pages_of(&bytes, about);
         Ok(Self { bytes, about, pages })
     }
@@ -109,6 +120,23 @@ impl<'a> Pages<'a> {
             .map_err(|error| error.to_string())?;
         Ok(arrays)
     }
+}
+
+/// Bytes of a file, without zeros being written first where they go.
+fn read_at(file: &File, length: usize, offset: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(length);
+    while bytes.len() < length {
+        let left = length - bytes.len();
+        let read = rustix::io::pread(file, rustix::buffer::spare_capacity(&mut bytes), offset + (length - left) as u64);
+        match read {
+            Ok(0) => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // The allocation may have room for more than was asked for.
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 /// Which rows of a page have a value.
@@ -176,13 +204,8 @@ pub(super) struct Numbers<'a> {
 }
 
 impl<'a> Numbers<'a> {
-    pub(super) fn open(
-        file: &File,
-        file_bytes: u64,
-        about: &'a ColumnChunkMetadata,
-        whole: Whole,
-    ) -> Result<Self, String> {
-        let mut pages = Pages::open(file, file_bytes, about)?;
+    pub(super) fn open(chunk: Chunk<'a>, whole: Whole) -> Result<Self, String> {
+        let mut pages = Pages::open(chunk)?;
         let mut dictionary = Vec::new();
         if let Some(page) = pages.pages.read_dict_page().map_err(damaged)? {
             whole.plain(&page.buffer, &mut dictionary)?;
@@ -308,14 +331,8 @@ pub(super) struct Codes<'a> {
 }
 
 impl<'a> Codes<'a> {
-    pub(super) fn open(
-        file: &File,
-        file_bytes: u64,
-        about: &'a ColumnChunkMetadata,
-        what: Coded,
-        words: &mut EventWords,
-    ) -> Result<Self, String> {
-        let mut pages = Pages::open(file, file_bytes, about)?;
+    pub(super) fn open(chunk: Chunk<'a>, what: Coded, words: &mut EventWords) -> Result<Self, String> {
+        let mut pages = Pages::open(chunk)?;
         let mut dictionary = Vec::new();
         if let Some(page) = pages.pages.read_dict_page().map_err(damaged)? {
             plain_codes(what, &page.buffer, page.num_values, words, &mut dictionary)?;
