@@ -23,6 +23,7 @@ use super::{
     frame_window::Moving,
     gate::{Checked, check},
     mistake::SqlMistake,
+    rewrite::decimal,
     schema::{SqlColumn, SqlTable, SqlType},
     wire::{self, Answer, Ask, NO_MORE},
 };
@@ -263,7 +264,7 @@ fn one_value(frame: &DataFrame) -> Result<String, String> {
     Ok(match value {
         AnyValue::Null => "NULL".to_owned(),
         AnyValue::Boolean(value) => value.to_string(),
-        AnyValue::Float64(value) if value.is_finite() => format!("(CAST({value:e} AS DOUBLE PRECISION))"),
+        AnyValue::Float64(value) if value.is_finite() => format!("({})", decimal(value)),
         AnyValue::Float64(value) if value.is_nan() => "NULL".to_owned(),
         AnyValue::Float64(value) => format!("(CAST('{value}' AS DOUBLE PRECISION))"),
         AnyValue::Datetime(..) | AnyValue::DatetimeOwned(..) => {

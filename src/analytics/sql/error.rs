@@ -14,7 +14,7 @@ pub enum SqlError {
     #[error(
         "the query needs more than the {} MB of memory that it may have; ask for fewer columns or rows (a WHERE inside, not around, a \
          subquery), aggregate before joining, or allow more with --memory",
-        allowed_bytes >> 20
+        allowed_bytes / 1_000_000
     )]
     Memory {
         /// What it was allowed.

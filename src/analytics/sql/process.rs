@@ -47,7 +47,7 @@ pub const LEAST_MEMORY_BYTES: u64 = 96 << 20;
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory_bytes: 2 << 30, timeout: None }
+        Self { memory_bytes: 2_000_000_000, timeout: None }
     }
 }
 

@@ -4,9 +4,9 @@ use std::{collections::HashMap, ops::ControlFlow};
 
 use sqlparser::ast::{
     BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
-    Ident, NamedWindowExpr, ObjectName, ObjectNamePart, OrderByExpr, Select, SelectItem, Spanned, Statement,
-    UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut, WindowFrame, WindowFrameBound, WindowFrameUnits,
-    WindowSpec, WindowType,
+    Ident, NamedWindowExpr, ObjectName, ObjectNamePart, OrderByExpr, OrderByKind, Query, Select, SelectItem, SetExpr,
+    Spanned, Statement, UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut, WindowFrame, WindowFrameBound,
+    WindowFrameUnits, WindowSpec, WindowType,
 };
 
 use super::{
@@ -36,6 +36,11 @@ struct Rewriter<'a> {
 impl VisitorMut for Rewriter<'_> {
     type Break = SqlMistake;
 
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlMistake> {
+        order_by_place(query);
+        ControlFlow::Continue(())
+    }
+
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<SqlMistake> {
         let mut windows: HashMap<String, WindowSpec> = HashMap::new();
         for definition in &select.named_window {
@@ -61,6 +66,12 @@ impl VisitorMut for Rewriter<'_> {
         let new = match expr {
             Expr::Like { escape_char: Some(_), .. } | Expr::ILike { escape_char: Some(_), .. } => self.like(expr),
             Expr::Function(function) => self.moving(function),
+            Expr::Value(ValueWithSpan { value: Value::Number(number, _), .. }) if number.contains(['e', 'E']) => {
+                if let Ok(value) = number.parse::<f64>() {
+                    *number = decimal(value);
+                }
+                return ControlFlow::Continue(());
+            }
             Expr::BinaryOp { left, op, right } if is_comparison(op) => {
                 if is_time(left) {
                     time_as_text(right);
@@ -83,6 +94,32 @@ impl VisitorMut for Rewriter<'_> {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// Puts the place in the list where ORDER BY repeats an expression of the list: behind a GROUP BY the engine does not find
+/// columns of joined tables by their names.
+fn order_by_place(query: &mut Query) {
+    let Query { body, order_by: Some(order), .. } = query else { return };
+    let (SetExpr::Select(select), OrderByKind::Expressions(order)) = (&**body, &mut order.kind) else { return };
+    let starred = |item: &SelectItem| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..));
+    if select.projection.iter().any(starred) {
+        return;
+    }
+    for one in order {
+        let same = |item: &SelectItem| match item {
+            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => *expr == one.expr,
+            _ => false,
+        };
+        if let Some(place) = select.projection.iter().position(same) {
+            one.expr = Expr::Value(ValueWithSpan::from(Value::Number((place + 1).to_string(), false)));
+        }
+    }
+}
+
+/// A double without an exponent, which the engine does not read, and with a point, so that it stays a double.
+pub(super) fn decimal(value: f64) -> String {
+    let text = value.to_string();
+    if text.contains('.') { text } else { format!("{text}.0") }
 }
 
 /// An expression without a name is called as it is written; the engine would call it after a column in it.
