@@ -85,9 +85,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>, open_window: OpenWindow) -
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe))
+    let gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(gone)
+            || cause
+                .downcast_ref::<csv::Error>()
+                .is_some_and(|error| matches!(error.kind(), csv::ErrorKind::Io(error) if gone(error)))
+    })
 }
 
 fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {

@@ -104,7 +104,7 @@ fn csv_batches<E: From<ExportError>>(
     spreadsheet: bool,
     out: &mut impl Write,
 ) -> Result<(), E> {
-    let failed = |error: csv::Error| E::from(ExportError::Rows(error.into()));
+    let failed = |error: csv::Error| E::from(ExportError::from(error));
     let mut writer = csv::Writer::from_writer(out);
     let mut text = String::new();
     for (name, _) in columns {

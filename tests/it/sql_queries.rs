@@ -491,6 +491,23 @@ fn queries_are_kept() {
     lake.fail("sql", &["--delete", "per drive"], 2);
 }
 
+/// A reader that has seen enough is no failure, whatever the format.
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let query = "SELECT a.*, b.frame_id AS other FROM frames a CROSS JOIN frames b";
+    for format in ["csv", "ndjson", "json", "table"] {
+        let mut command = lake.command("sql", &[query, "--format", format]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut start = [0; 64];
+        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut start).unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{format}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 /// The process itself: shut in before it reads a byte, and gone with its input.
 #[test]
 fn the_process_ends_with_its_input_and_says_why() {
