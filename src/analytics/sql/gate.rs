@@ -93,7 +93,7 @@ fn parsed(text: &str, tables: &[SqlTable]) -> Result<Checked, SqlMistake> {
     rewrite::rewrite(&mut statement, text)?;
     let samples = names::samples_wanted(&statement, tables);
     let parts = hoist::take_apart(&mut statement);
-    Ok(Checked { text: statement.to_string(), parts, needs: needs(found, samples, tables) })
+    Ok(Checked { text: statement.to_string(), parts, needs: needs(found, &samples, tables) })
 }
 
 /// What can be told without a tree: that it begins as a query does, and that nothing stands behind it.
@@ -135,7 +135,7 @@ fn wrong(text: &str, error: &ParserError) -> SqlMistake {
     }
 }
 
-fn needs(found: Vec<(usize, Vec<bool>)>, samples: SampleWish, tables: &[SqlTable]) -> Vec<Need> {
+fn needs(found: Vec<(usize, Vec<bool>)>, samples: &SampleWish, tables: &[SqlTable]) -> Vec<Need> {
     found
         .into_iter()
         .map(|(table, wanted)| {

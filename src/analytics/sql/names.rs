@@ -220,13 +220,12 @@ impl Speller<'_> {
             || of_lake.iter().flat_map(|at| self.known.tables[*at].columns.iter().map(|one| one.name.as_str()));
         if !columns().any(|known| known == column.value) {
             let alike: BTreeSet<&str> = columns().filter(|known| known.eq_ignore_ascii_case(&column.value)).collect();
-            match (column.quote_style, alike.len(), alike.first()) {
-                (None, 1, Some(only)) => column.value = (*only).to_owned(),
-                _ => {
-                    let name = of_lake.first().map_or("", |at| self.known.tables[*at].name.as_str());
-                    let message = format!("`{name}` has no column `{}`", column.value);
-                    return ControlFlow::Break(self.mistake(column, message).nearest(&column.value, columns()));
-                }
+            if let (None, 1, Some(only)) = (column.quote_style, alike.len(), alike.first()) {
+                column.value = (*only).to_owned();
+            } else {
+                let name = of_lake.first().map_or("", |at| self.known.tables[*at].name.as_str());
+                let message = format!("`{name}` has no column `{}`", column.value);
+                return ControlFlow::Break(self.mistake(column, message).nearest(&column.value, columns()));
             }
         }
         if column.quote_style.is_none() && quoted(&column.value) != column.value {

@@ -152,7 +152,7 @@ impl SqlStream {
         };
         match stream.answer()? {
             (Answer::Columns(columns), _) => stream.columns = columns,
-            _ => return Err(stream.died("it answered with something else")),
+            _ => return Err(Self::died("it answered with something else")),
         }
         Ok(stream)
     }
@@ -173,14 +173,14 @@ impl SqlStream {
         }
         match self.answer()? {
             (Answer::Rows(rows), bytes) => {
-                let rows = usize::try_from(rows).map_err(|_| self.died("it answered with something else"))?;
+                let rows = usize::try_from(rows).map_err(|_| Self::died("it answered with something else"))?;
                 Ok(Some(Batch { rows, bytes }))
             }
             (Answer::Done, _) => {
                 self.ended = true;
                 Ok(None)
             }
-            _ => Err(self.died("it answered with something else")),
+            _ => Err(Self::died("it answered with something else")),
         }
     }
 
@@ -209,7 +209,7 @@ impl SqlStream {
                 }
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
-                    return Err(self.died(&format!("it answered with something else ({error})")));
+                    return Err(Self::died(&format!("it answered with something else ({error})")));
                 }
                 Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => return Err(self.how_it_ended()),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -221,7 +221,7 @@ impl SqlStream {
         self.feeding.lock().clone().map(SqlError::Table)
     }
 
-    fn died(&self, how: &str) -> SqlError {
+    fn died(how: &str) -> SqlError {
         SqlError::Died { how: how.to_owned() }
     }
 

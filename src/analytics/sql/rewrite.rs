@@ -178,14 +178,13 @@ impl Rewriter<'_> {
             None => return Ok(None),
             Some(WindowType::WindowSpec(spec)) => spec,
             Some(WindowType::NamedWindow(name)) => {
-                match self.windows.iter().rev().find_map(|windows| windows.get(&name.value)) {
-                    Some(spec) => spec,
-                    None => {
-                        let mistake =
-                            SqlMistake::new(format!("there is no window `{}`", name.value)).at(self.text, name.span);
-                        return Err(mistake.hint("define it with WINDOW name AS (…)"));
-                    }
-                }
+                let known = self.windows.iter().rev().find_map(|windows| windows.get(&name.value));
+                let Some(spec) = known else {
+                    let mistake =
+                        SqlMistake::new(format!("there is no window `{}`", name.value)).at(self.text, name.span);
+                    return Err(mistake.hint("define it with WINDOW name AS (…)"));
+                };
+                spec
             }
         };
         let name = function.name.to_string().to_lowercase();

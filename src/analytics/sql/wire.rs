@@ -118,19 +118,17 @@ pub(super) fn unpack(bytes: &[u8]) -> PolarsResult<DataFrame> {
             }
         }
     }
-    match whole {
-        Some(whole) => Ok(whole),
-        None => {
-            let columns = fields
-                .iter()
-                .map(|field| {
-                    let kind = polars::prelude::DataType::from_arrow_field(field);
-                    Series::new_empty(field.name.clone(), &kind).into()
-                })
-                .collect();
-            DataFrame::new(0, columns)
-        }
+    if let Some(whole) = whole {
+        return Ok(whole);
     }
+    let columns = fields
+        .iter()
+        .map(|field| {
+            let kind = polars::prelude::DataType::from_arrow_field(field);
+            Series::new_empty(field.name.clone(), &kind).into()
+        })
+        .collect();
+    DataFrame::new(0, columns)
 }
 
 fn too_long(what: &str) -> io::Error {
