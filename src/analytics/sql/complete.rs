@@ -225,13 +225,13 @@ fn open_quote(text: &str) -> Option<(usize, char)> {
     let mut open = None;
     let mut letters = text.char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
+        let comment = open.is_none() && letter == '-' && letters.peek().is_some_and(|(_, next)| *next == '-');
+        // A comment goes to the end of its line; one that has none is open.
+        if comment && letters.by_ref().all(|(_, letter)| letter != '\n') {
+            return Some((at, '-'));
+        }
         match (open, letter) {
             (None, '\'' | '"') => open = Some((at, letter)),
-            (None, '-') if letters.peek().is_some_and(|(_, next)| *next == '-') => {
-                if letters.by_ref().all(|(_, letter)| letter != '\n') {
-                    return Some((at, '-'));
-                }
-            }
             (Some((_, quote)), letter) if quote == letter => open = None,
             _ => {}
         }

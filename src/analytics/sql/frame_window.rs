@@ -190,7 +190,7 @@ impl Moving {
                     bound.whole().map(|away| key.saturating_add(away))
                 }),
                 Keys::Real(keys) => {
-                    self.group(group, keys, &values, &mut out, |key, bound| bound.real().map(|away| key + away))
+                    self.group(group, keys, &values, &mut out, |key, bound| bound.real().map(|away| key + away));
                 }
             }
         }

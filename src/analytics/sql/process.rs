@@ -29,7 +29,7 @@ const MAX_SAID_BYTES: usize = 4096;
 /// How often it is looked whether someone wants to stop.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long a process that closed its output may take to be gone.
-const TIME_TO_END: Duration = Duration::from_millis(1000);
+const TIME_TO_END: Duration = Duration::from_secs(1);
 /// Batches that may wait for whoever takes them; then the process waits.
 const WAITING: usize = 2;
 

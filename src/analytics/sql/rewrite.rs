@@ -194,7 +194,7 @@ impl Rewriter<'_> {
             return match (known, spec.order_by.as_slice()) {
                 (Some(known), [order]) if spec.window_name.is_none() && function.filter.is_none() => {
                     let frame = Frame { units: Units::Range, start: Bound::FarBefore, end: Bound::Here };
-                    Ok(self.moving_call(known, function, spec, order, frame).unwrap_or(None))
+                    Ok(self.moving_call(known, function, spec, order, &frame).unwrap_or(None))
                 }
                 _ => Ok(None),
             };
@@ -209,7 +209,7 @@ impl Rewriter<'_> {
             return Err(self.no(&function.name, "this window is not at hand", span_hint));
         };
         let frame = self.frame(frame)?;
-        self.moving_call(known, function, spec, order, frame)
+        self.moving_call(known, function, spec, order, &frame)
     }
 
     fn frame(&self, frame: &WindowFrame) -> Result<Frame, SqlMistake> {
@@ -251,7 +251,7 @@ impl Rewriter<'_> {
         function: &Function,
         spec: &WindowSpec,
         order: &OrderByExpr,
-        frame: Frame,
+        frame: &Frame,
     ) -> Result<Option<Expr>, SqlMistake> {
         let FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses }) = &function.args
         else {
