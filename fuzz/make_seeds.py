@@ -219,6 +219,20 @@ def texts():
         seed("filter_text", name, text)
 
 
+def queries():
+    for name, text in {
+        "plain": "SELECT recording, count(*) AS n FROM frames WHERE speed > 3.5 GROUP BY recording ORDER BY n DESC LIMIT 3;",
+        "with": 'WITH x AS (SELECT frame_id, "yaw rate" AS y FROM frames) SELECT * FROM labels l JOIN x USING (frame_id)',
+        "windows": "SELECT max(speed) OVER w, lag(speed, 2) OVER (PARTITION BY recording ORDER BY timestamp_ns RANGE BETWEEN "
+        "5 PRECEDING AND UNBOUNDED FOLLOWING) FROM frames WINDOW w AS (ORDER BY time ROWS 2 PRECEDING)",
+        "words": "SELECT CASE WHEN class LIKE 'a!_%' ESCAPE '!' THEN upper(class) ELSE NULL END FROM labels UNION ALL SELECT 'x'",
+        "samples": "SELECT avg(value) FROM samples s WHERE s.metric IN ('speed', 'brake') AND s.recording = 'r' -- only these",
+        "files": "SELECT * FROM read_csv('/etc/passwd'); DROP TABLE frames",
+        "inner": "SELECT (SELECT max(speed) FROM frames) AS m, f.* FROM (SELECT * FROM frames) AS f WHERE frame_id IN (SELECT frame_id FROM labels)",
+    }.items():
+        seed("sql_text", name, text)
+
+
 def tables():
     times = [NS + at * 10_000_000 for at in range(4)]
     seed("metrics_csv", "wide", "timestamp_ns,speed (m/s),on,mode\n" + "".join(f"{t},{i}.5,true,eco\n" for i, t in enumerate(times)))
@@ -249,5 +263,5 @@ def tables():
     seed("labels_coco", "names", '{"images":[{"id":"a","file_name":"x.png"}],"annotations":[{"image_id":"a","category_id":"b","bbox":null}],"categories":[{"id":"b","name":"c"}]}')
 
 
-for make in (coded, stores, protocol, texts, tables, events):
+for make in (coded, stores, protocol, texts, queries, tables, events):
     make()

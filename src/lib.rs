@@ -2,8 +2,9 @@
 //!
 //! The modules stand in reading order, and imports point one way:
 //! `model <- {lake, formats, frames, filter} <- catalog <- {analytics, export, sample, tasks} <- session <- {cli, gui}`;
-//! `jobs` stands beside `model`. `ARCHITECTURE.md` tells why.
+//! `confine` and `jobs` stand beside `model`. `ARCHITECTURE.md` tells why.
 
+pub mod confine;
 pub mod jobs;
 pub mod model;
 

@@ -1,10 +1,11 @@
-//! Questions about detection events: what was seen most, where and when.
+//! Questions about detection events: what was seen most, where and when; and a person's own SQL over the lake.
 //!
-//! A question is plain data ([`TopQuery`]). The kernel answers it on this machine; a query tree on Polars says the same in
-//! the engine's own words and is held equal to the kernel by tests.
+//! A question about events is plain data ([`TopQuery`]). The kernel answers it on this machine; a query tree on Polars says the
+//! same in the engine's own words and is held equal to the kernel by tests. SQL is worked out in a process of its own.
 
 pub mod engine;
 mod error;
+pub mod sql;
 mod top;
 pub mod tree;
 

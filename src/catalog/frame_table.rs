@@ -17,7 +17,7 @@ use super::{
     damage,
     damage::Marks,
     label_block, pack, position, read,
-    read::{FootagePlace, count, from_json, generation, metrics, uid},
+    read::{CatalogRecording, FootagePlace, count, from_json, generation, metrics, uid},
     widen,
 };
 use crate::{
@@ -270,6 +270,29 @@ impl FrameTable {
             .ok()
             .and_then(|count| label_block::unpack(&data, count))
             .ok_or_else(|| self.damaged("a block of labels"))
+    }
+
+    /// All recordings, those without frames too, in natural order; as of the moment of this table.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn recordings(&self) -> Result<Vec<CatalogRecording>, CatalogError> {
+        let mut found = read::recordings(&self.connection.lock()).doing(&self.path, "read the recordings")?;
+        found.sort_by(|a, b| natural_cmp(&a.name, &b.name));
+        Ok(found)
+    }
+
+    /// All labels of a footage, by its index, block by block in the order of the frames.
+    ///
+    /// # Errors
+    /// The database cannot be read, or a block is damaged.
+    pub fn all_labels(&self, footage: usize) -> Result<Vec<Vec<Label>>, CatalogError> {
+        let blocks = read::label_blocks(&self.connection.lock(), self.ids[footage]).doing(&self.path, "read labels")?;
+        let unpacked = blocks.into_iter().map(|(count, data)| {
+            let labels = usize::try_from(count).ok().and_then(|count| label_block::unpack(&data, count));
+            labels.ok_or_else(|| self.damaged("a block of labels"))
+        });
+        unpacked.collect()
     }
 
     fn damaged(&self, what: impl Into<String>) -> CatalogError {

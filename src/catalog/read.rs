@@ -65,6 +65,19 @@ pub struct FootagePlace {
     pub extents: Vec<u8>,
 }
 
+/// A recording as the catalog has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogRecording {
+    /// Name.
+    pub name: String,
+    /// Start, ns UTC.
+    pub started_at_ns: Option<i64>,
+    /// Length in ns.
+    pub duration_ns: Option<i64>,
+    /// Every key of `recording.toml`, as text.
+    pub attributes: BTreeMap<String, String>,
+}
+
 impl CatalogReader {
     /// Opens the catalog; `None` when the lake has no index yet.
     ///
@@ -201,6 +214,21 @@ pub(super) fn place(connection: &Connection, footage_id: i64) -> rusqlite::Resul
                 extents: row.get(3)?,
             })
         })
+}
+
+/// All recordings, in the order of their names.
+pub(super) fn recordings(connection: &Connection) -> rusqlite::Result<Vec<CatalogRecording>> {
+    connection
+        .prepare("SELECT name, started_at_ns, duration_ns, attributes FROM recording ORDER BY name")?
+        .query_map([], |row| {
+            Ok(CatalogRecording {
+                name: row.get(0)?,
+                started_at_ns: row.get(1)?,
+                duration_ns: row.get(2)?,
+                attributes: from_json(row, 3)?,
+            })
+        })?
+        .collect()
 }
 
 /// All label blocks of a footage, ascending: how many labels, and their bytes.

@@ -130,7 +130,7 @@ CREATE TABLE damage (
 
 /// Changes of the kept database, in order; its `user_version` counts how many were made. A text that was released is
 /// never edited: a new change is added below it.
-pub(super) const KEPT_MIGRATIONS: [&str; 2] = [
+pub(super) const KEPT_MIGRATIONS: [&str; 3] = [
     "
 CREATE TABLE run (
   run_id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -191,6 +191,19 @@ CREATE TABLE saved_view (
   note TEXT NOT NULL,
   rule TEXT NOT NULL,
   saved_at_ns INTEGER NOT NULL
+) STRICT;
+",
+    "
+CREATE TABLE query (
+  name TEXT PRIMARY KEY,
+  text TEXT NOT NULL,
+  note TEXT NOT NULL,
+  saved_at_ns INTEGER NOT NULL
+) STRICT;
+CREATE TABLE past_query (
+  query_no INTEGER PRIMARY KEY AUTOINCREMENT,
+  text TEXT NOT NULL UNIQUE,
+  ran_at_ns INTEGER NOT NULL
 ) STRICT;
 ",
 ];

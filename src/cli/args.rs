@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     keep_args::{CompareArgs, SelectionArgs, TagArgs, ViewArgs},
+    sql_args::SqlArgs,
     top_args::TopArgs,
 };
 use crate::filter::parse_duration;
@@ -60,6 +61,8 @@ pub enum Command {
     Tag(TagArgs),
     /// Two selections, views or filters side by side: counts, labels, metrics
     Compare(CompareArgs),
+    /// Read-only SQL over the tables of a lake
+    Sql(SqlArgs),
     /// What was run on a lake, newest first
     Runs(RunsArgs),
     /// Make a lake of any size to try things on
@@ -69,6 +72,9 @@ pub enum Command {
     /// Read the structure of HDF5 files for a parent process (used by Lakescope itself)
     #[command(name = "hdf5-child", hide = true)]
     Hdf5Child,
+    /// Work on a query for a parent process (used by Lakescope itself)
+    #[command(name = "sql-child", hide = true)]
+    SqlChild,
 }
 
 /// A lake, and how to answer.

@@ -14,6 +14,8 @@ mod runs;
 mod sample;
 mod set;
 mod show;
+mod sql;
+mod sql_args;
 mod stats;
 mod table;
 mod top;
@@ -83,9 +85,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>, open_window: OpenWindow) -
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe))
+    let gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(gone)
+            || cause
+                .downcast_ref::<csv::Error>()
+                .is_some_and(|error| matches!(error.kind(), csv::ErrorKind::Io(error) if gone(error)))
+    })
 }
 
 fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
@@ -96,6 +102,7 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Hdf5Child) => Ok(crate::frames::child_main()),
+        Some(Command::SqlChild) => Ok(crate::analytics::sql::child_main()),
         Some(Command::Index(args)) => index::run(&args).map(done),
         Some(Command::Verify(args)) => verify::run(&args),
         Some(Command::Info(args)) => info::run(&args).map(done),
@@ -113,6 +120,7 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Tags(args)) => keep::tags(&args).map(done),
         Some(Command::Tag(args)) => keep::tag(&args).map(done),
         Some(Command::Compare(args)) => compare::run(&args).map(done),
+        Some(Command::Sql(args)) => sql::run(&args).map(done),
         Some(Command::Runs(args)) => runs::run(&args).map(done),
         Some(Command::Sample(args)) => sample::run(&args).map(done),
         Some(Command::Bench(args)) => bench::run(&args).map(done),

@@ -220,7 +220,7 @@ fn parse_span(text: &str) -> Result<i64, String> {
 }
 
 /// Reads `512MB`, `2GB`, `1.5 GiB` or a number of bytes.
-fn parse_size(text: &str) -> Result<u64, String> {
+pub(super) fn parse_size(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let wrong = || "write a size such as 512MB or 2GB".to_owned();

@@ -50,3 +50,13 @@ pub enum ExportError {
     #[error("cannot write Parquet: {0}")]
     Parquet(String),
 }
+
+impl From<csv::Error> for ExportError {
+    /// Keeps what the system said, so that a reader that has gone away is told from a full disk.
+    fn from(error: csv::Error) -> Self {
+        Self::Rows(match error.into_kind() {
+            csv::ErrorKind::Io(source) => source,
+            other => io::Error::other(format!("{other:?}")),
+        })
+    }
+}

@@ -1,5 +1,6 @@
 //! Carries answers out: frames as rows, labels, images. A result appears under its final name when it is whole.
 
+mod batches;
 mod cell;
 mod columns;
 mod crops;
@@ -12,6 +13,7 @@ mod parquet;
 mod plain_table;
 mod rows;
 
+pub use batches::{BatchColumn, NextBatch, frame_texts, write_batches, write_parquet_batches};
 pub use cell::Cell;
 pub use columns::{OutColumn, class_column_name, frame_columns, match_column, object_columns, span_columns};
 pub use crops::{CropToWrite, Crops, CropsWritten};

@@ -103,7 +103,7 @@ fn csv_rows<C: Cells>(
     progress: &Progress,
 ) -> Result<(), ExportError> {
     let mut writer = csv::Writer::from_writer(out);
-    let csv_error = |error: csv::Error| ExportError::Rows(error.into());
+    let csv_error = ExportError::from;
     let mut text = String::new();
     for column in columns {
         text.clear();

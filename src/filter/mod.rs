@@ -75,5 +75,6 @@ pub use rhythm::Rhythm;
 pub use source::{FootageRows, FrameColumns, Mark, MetricName, WorkedOut, label_attributes};
 pub use spans::{Span, around, spans, thin};
 pub use sql::{NoSql, Sql, sql_of};
+pub use suggest::nearest;
 pub use tags::TagRows;
 pub use text::Filter;

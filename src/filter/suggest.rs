@@ -4,7 +4,8 @@ use strsim::{jaro_winkler, normalized_damerau_levenshtein};
 
 /// The candidate most like `word`: the same but for case and word separators, else begun by it, or one or two slips away; `None` when
 /// nothing is near. Of equally near ones the first.
-pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
     let mut best: Option<(f64, &str)> = None;
     for candidate in candidates {

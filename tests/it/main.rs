@@ -24,6 +24,7 @@ mod servers;
 mod settings;
 mod settings_held;
 mod sql;
+mod sql_queries;
 mod stats;
 mod tidy;
 mod top;

@@ -15,7 +15,7 @@ use rust_paths::{Root, Token, roots, tokens};
 /// The rooms, from the ground up. A room imports from itself and from rooms of the lines above it, never from a neighbour
 /// on its own line.
 const FLOORS: &[&[&str]] = &[
-    &["model", "jobs"],
+    &["model", "jobs", "confine"],
     &["lake", "formats", "frames", "filter"],
     &["catalog"],
     &["analytics", "export", "sample", "tasks"],
@@ -34,6 +34,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["catalog"]),
     ("hdf5", &["frames"]),
     ("clap", &["cli"]),
+    ("landlock", &["confine"]),
+    ("seccompiler", &["confine"]),
+    ("sqlparser", &["analytics"]),
 ];
 
 /// Libraries that only one folder of a room may name: the client of the remote engine, and the runtime it brings along.

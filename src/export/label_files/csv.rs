@@ -21,7 +21,7 @@ pub(super) struct LabelWriter<W: Write> {
 impl<W: Write> LabelWriter<W> {
     pub(super) fn new(out: W, spreadsheet: bool) -> Result<Self, ExportError> {
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(LABEL_COLUMNS).map_err(|error| ExportError::Rows(error.into()))?;
+        writer.write_record(LABEL_COLUMNS).map_err(ExportError::from)?;
         Ok(Self { writer, spreadsheet, text: String::new() })
     }
 
@@ -44,9 +44,9 @@ impl<W: Write> LabelWriter<W> {
             if self.spreadsheet && matches!(cell, Cell::Text(_)) {
                 guard_formula(&mut self.text);
             }
-            self.writer.write_field(&self.text).map_err(|error| ExportError::Rows(error.into()))?;
+            self.writer.write_field(&self.text).map_err(ExportError::from)?;
         }
-        self.writer.write_record(None::<&[u8]>).map_err(|error| ExportError::Rows(error.into()))
+        self.writer.write_record(None::<&[u8]>).map_err(ExportError::from)
     }
 }
 

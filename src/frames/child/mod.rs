@@ -14,7 +14,6 @@ mod limits;
 mod locate;
 mod numbers;
 mod plugins;
-mod sandbox;
 mod values;
 mod walk;
 
@@ -30,6 +29,7 @@ use super::{
     protocol::{MAX_REQUEST_BODY_BYTES, Request, Response, StorePath, read_message, write_message},
     structure::Structure,
 };
+use crate::confine::{self, Needs};
 
 pub(super) use limits::MEMORY_BYTES;
 
@@ -43,7 +43,7 @@ pub fn child_main() -> ExitCode {
     let prepare = |path: &StorePath| {
         limits::renew_cpu_time();
         if lake.is_none() {
-            sandbox::enter(&path.lake_root);
+            confine::enter(Needs { who: "hdf5-child", readable: Some(&path.lake_root), threads: false });
             lake = Some(path.lake_root.clone());
         }
     };

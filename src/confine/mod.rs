@@ -1,7 +1,7 @@
-//! The walls around the reader process: it may read files below the lake's folder and nothing else.
+//! Walls around the processes that this program starts to work for it: each may read what it needs and nothing else.
 //!
 //! Two mechanisms of the kernel, each of which is left out where it is not at hand: Landlock bounds the files, and a
-//! filter on system calls takes away what reading never needs. The limits of [`super::limits`] hold everywhere.
+//! filter on system calls takes away what such work never needs. Limits of memory and time are each process's own.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -13,38 +13,49 @@ use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
 };
 
-/// Confines this process to reading below `lake_root`. Says on standard error what this system cannot do.
-pub(super) fn enter(lake_root: &Path) {
-    match confine_files(lake_root) {
+/// What a process needs once its walls stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs<'a> {
+    /// The command that the process was started with, for what it says on standard error.
+    pub who: &'a str,
+    /// The folder below which it may read; `None` for no file at all.
+    pub readable: Option<&'a Path>,
+    /// Whether it starts threads. They are inside the walls; threads that run already are not, so the walls come first.
+    pub threads: bool,
+}
+
+/// Confines this process. Says on standard error what this system cannot do.
+pub fn enter(needs: Needs<'_>) {
+    let who = needs.who;
+    match confine_files(needs.readable) {
         Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced) => {}
-        Ok(RulesetStatus::NotEnforced) => eprintln!("lakescope hdf5-child: this kernel cannot confine it to the lake"),
-        Err(error) => eprintln!("lakescope hdf5-child: it is not confined to the lake: {error}"),
+        Ok(RulesetStatus::NotEnforced) => eprintln!("lakescope {who}: this kernel cannot bound the files it reads"),
+        Err(error) => eprintln!("lakescope {who}: the files it reads are not bounded: {error}"),
     }
-    if let Err(error) = filter_calls() {
-        eprintln!("lakescope hdf5-child: its system calls are not filtered: {error}");
+    if let Err(error) = filter_calls(needs.threads) {
+        eprintln!("lakescope {who}: its system calls are not filtered: {error}");
     }
 }
 
-/// Files can be read below the lake only, no network can be reached, and no process outside be signalled.
-fn confine_files(lake_root: &Path) -> Result<RulesetStatus, Box<dyn std::error::Error>> {
+/// Files can be read below one folder only, no network can be reached, and no process outside be signalled.
+fn confine_files(readable: Option<&Path>) -> Result<RulesetStatus, Box<dyn std::error::Error>> {
     // Newer kernels do all of it, older ones the part that they know.
-    let status = Ruleset::default()
+    let mut rules = Ruleset::default()
         .handle_access(AccessFs::from_all(ABI::V5))?
         .handle_access(AccessNet::from_all(ABI::V5))?
         .scope(Scope::from_all(ABI::V6))?
-        .create()?
-        .add_rule(PathBeneath::new(PathFd::new(lake_root)?, AccessFs::ReadFile | AccessFs::ReadDir))?
-        .restrict_self()?;
-    Ok(status.ruleset)
+        .create()?;
+    if let Some(folder) = readable {
+        rules = rules.add_rule(PathBeneath::new(PathFd::new(folder)?, AccessFs::ReadFile | AccessFs::ReadDir))?;
+    }
+    Ok(rules.restrict_self()?.ruleset)
 }
 
 /// Calls that change files, start programs, reach other processes or the network. They fail with "not permitted".
-fn refused_calls() -> Vec<libc::c_long> {
+fn refused_calls(threads: bool) -> Vec<libc::c_long> {
     let mut calls = vec![
         libc::SYS_execve,
         libc::SYS_execveat,
-        libc::SYS_clone,
-        libc::SYS_clone3,
         libc::SYS_ptrace,
         libc::SYS_process_vm_readv,
         libc::SYS_process_vm_writev,
@@ -91,6 +102,9 @@ fn refused_calls() -> Vec<libc::c_long> {
         libc::SYS_fsetxattr,
         libc::SYS_removexattr,
     ];
+    if !threads {
+        calls.extend([libc::SYS_clone, libc::SYS_clone3]);
+    }
     #[cfg(target_arch = "x86_64")]
     calls.extend([
         libc::SYS_fork,
@@ -130,9 +144,9 @@ fn opening_to_write(argument: u8) -> Result<Vec<SeccompRule>, seccompiler::Backe
     .collect()
 }
 
-fn filter_calls() -> Result<(), Box<dyn std::error::Error>> {
+fn filter_calls(threads: bool) -> Result<(), Box<dyn std::error::Error>> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
-        refused_calls().into_iter().map(|call| (call, Vec::new())).collect();
+        refused_calls(threads).into_iter().map(|call| (call, Vec::new())).collect();
     rules.insert(libc::SYS_openat, opening_to_write(2)?);
     #[cfg(target_arch = "x86_64")]
     rules.insert(libc::SYS_open, opening_to_write(1)?);
