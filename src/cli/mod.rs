@@ -10,11 +10,14 @@ mod index;
 mod info;
 mod keep;
 mod keep_args;
+mod quality;
 mod runs;
 mod sample;
 mod set;
 mod show;
 mod stats;
+mod stats_args;
+mod stats_table;
 mod table;
 mod verify;
 
@@ -101,6 +104,8 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Frame(args)) => show::run(&args).map(done),
         Some(Command::Export(args)) => export::run(&args).map(done),
         Some(Command::Stats(args)) => stats::run(&args).map(done),
+        Some(Command::Analyses(args)) => stats_table::analyses(&args).map(done),
+        Some(Command::Quality(args)) => quality::run(&args).map(done),
         Some(Command::Crops(args)) => crops::run(&args).map(done),
         Some(Command::Set(args)) => set::run(&args).map(done),
         Some(Command::Selections(args)) => runs::selections(&args).map(done),

@@ -12,7 +12,7 @@ mod parquet;
 mod rows;
 
 pub use cell::Cell;
-pub use columns::{OutColumn, class_column_name, frame_columns, match_column, span_columns};
+pub use columns::{CellType, OutColumn, cell_column, class_column_name, frame_columns, match_column, span_columns};
 pub use crops::{CropToWrite, Crops, CropsWritten};
 pub use error::ExportError;
 pub use folder::{FinishedFolder, write_file};

@@ -8,6 +8,7 @@ mod exporting;
 mod find;
 mod images;
 mod index;
+mod quality;
 mod samples;
 mod scope;
 mod selections;
@@ -15,6 +16,7 @@ mod settings;
 mod spans;
 mod sql;
 mod statistics;
+mod stats;
 mod tags;
 mod thumbnails;
 mod types;
@@ -30,11 +32,16 @@ pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, Inde
 pub use changing::{CameraSettings, Concerned, LakeSettings, MetricSettings, SensorFile, SettingChange};
 pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Numbers, ValueCompared};
 pub use images::StoreWatch;
+pub use quality::{FindingKind, FootageQuality, MetricQuality, QualityFinding, QualityReport, Severity};
 pub use scope::ExportCount;
 pub use selections::{Combine, DeletedSelection};
 pub use settings::Meant;
 pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
+pub use stats::{
+    Analysis, ChartKind, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, StatColumn, StatValue, StatsRequest,
+    StatsTable, Weight,
+};
 pub use tags::{DeletedTag, Tag};
 pub use types::{
     BoxOrder, BoxQuery, CropsReport, CropsRequest, DrawnLabels, Explanation, ExportImages, ExportLabels, ExportReport,

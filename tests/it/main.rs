@@ -21,5 +21,6 @@ mod python;
 mod settings;
 mod sql;
 mod stats;
+mod stats_groups;
 mod tidy;
 mod verify;
