@@ -30,15 +30,24 @@ pub(super) fn run(args: &QualityArgs) -> Result<(), Failure> {
 fn rows(args: &QualityArgs, report: &QualityReport) -> (Vec<&'static str>, Vec<Vec<String>>) {
     if args.metrics {
         let header = vec![
-            "recording", "metric", "kind", "count", "missing", "nan", "rate_hz", "gaps", "duplicates", "out_of_order", "frozen",
+            "recording",
+            "metric",
+            "kind",
+            "count",
+            "missing",
+            "nan",
+            "rate_hz",
+            "gaps",
+            "duplicates",
+            "out_of_order",
+            "frozen",
             "outliers",
         ];
         return (header, report.metrics.iter().map(metric).collect());
     }
     if args.footages {
-        let header = vec![
-            "recording", "camera", "frames", "rate_hz", "expected_frames", "missing_frames", "labelled_frames",
-        ];
+        let header =
+            vec!["recording", "camera", "frames", "rate_hz", "expected_frames", "missing_frames", "labelled_frames"];
         return (header, report.footages.iter().map(footage).collect());
     }
     (QualityFinding::HEADER.to_vec(), report.findings.iter().map(|finding| finding.cells().to_vec()).collect())

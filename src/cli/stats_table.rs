@@ -66,7 +66,11 @@ fn request(args: &StatsArgs, table: &FrameTable) -> Result<StatsRequest, Failure
     };
     Ok(StatsRequest {
         metrics: metrics(&args.metrics, table),
-        by: args.by.iter().map(|key| key.trim().parse().map_err(|error| wrong("--by", error))).collect::<Result<_, _>>()?,
+        by: args
+            .by
+            .iter()
+            .map(|key| key.trim().parse().map_err(|error| wrong("--by", error)))
+            .collect::<Result<_, _>>()?,
         aggregates: (args.agg.iter())
             .map(|aggregate| aggregate.trim().parse().map_err(|error| wrong("--agg", error)))
             .collect::<Result<_, _>>()?,

@@ -234,7 +234,10 @@ mod tests {
         let rows = columns[0].len();
         let columns = columns.into_iter().map(IntoColumn::into_column).collect();
         let mut frame = DataFrame::new(rows, columns).unwrap();
-        ParquetWriter::new(File::create(path).unwrap()).with_row_group_size(Some(group_rows)).finish(&mut frame).unwrap();
+        ParquetWriter::new(File::create(path).unwrap())
+            .with_row_group_size(Some(group_rows))
+            .finish(&mut frame)
+            .unwrap();
     }
 
     #[test]
@@ -284,7 +287,10 @@ mod tests {
             }
         }
         assert_eq!(read[0].iter().filter(|value| is_null_float(**value)).count(), 150_000_usize.div_ceil(7));
-        assert_eq!(read[0].iter().filter(|value| value.is_nan()).count(), 2 * 150_000_usize.div_ceil(7) - usize::from(150_000 % 7 == 1));
+        assert_eq!(
+            read[0].iter().filter(|value| value.is_nan()).count(),
+            2 * 150_000_usize.div_ceil(7) - usize::from(150_000 % 7 == 1)
+        );
     }
 
     #[test]

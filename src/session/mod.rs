@@ -39,8 +39,8 @@ pub use settings::Meant;
 pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use stats::{
-    Analysis, ChartKind, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, StatColumn, StatValue, StatsRequest,
-    StatsTable, Weight,
+    Analysis, ChartKind, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, StatColumn, StatValue,
+    StatsRequest, StatsTable, Weight,
 };
 pub use tags::{DeletedTag, Tag};
 pub use types::{

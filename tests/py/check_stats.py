@@ -90,6 +90,7 @@ def grouped(table, keys, metric="speed", beside="brake"):
     rows = []
     for key, group in table.groupby(keys, dropna=False):
         key = key if isinstance(key, tuple) else (key,)
+        key = tuple(None if pd.isna(value) else value for value in key)
         rows.append(dict(zip(keys, key)) | statistics(group, metric, beside))
     return rows
 

@@ -172,7 +172,8 @@ impl State {
             self.tops.extend(question.keep.map(|(_, lowest, number)| Top::new(lowest, number)));
         }
         self.read += part.values.len() as u64;
-        let (Some(wanted), Some(cell)) = (question.metrics.get(part.metric), self.cells[group].get_mut(part.metric)) else {
+        let (Some(wanted), Some(cell)) = (question.metrics.get(part.metric), self.cells[group].get_mut(part.metric))
+        else {
             return;
         };
         cell.moments.add(part.values);

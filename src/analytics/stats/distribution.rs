@@ -55,8 +55,11 @@ impl RankedColumn {
     /// Puts a column in order; NaN stands for no value.
     #[must_use]
     pub fn new(values: &[f64], bins: Bins) -> Self {
-        let mut pairs: Vec<(f64, u32)> =
-            (0_u32..).zip(values).filter(|(_, value)| !value.is_nan()).map(|(row, value)| (*value + 0.0, row)).collect();
+        let mut pairs: Vec<(f64, u32)> = (0_u32..)
+            .zip(values)
+            .filter(|(_, value)| !value.is_nan())
+            .map(|(row, value)| (*value + 0.0, row))
+            .collect();
         pairs.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let step_rows = pairs.len().div_ceil(STEPS - 1).max(1);
         let mut steps = vec![NONE; values.len()];
@@ -65,7 +68,10 @@ impl RankedColumn {
             steps[*row as usize] = u16::try_from(place / step_rows).unwrap_or(NONE - 1);
         }
         let (sorted, order): (Vec<f64>, Vec<u32>) = pairs.into_iter().unzip();
-        let mut edges: Vec<usize> = (0..bins.count).map(|bin| bins.edges(bin).0).map(|edge| sorted.partition_point(|value| *value < edge)).collect();
+        let mut edges: Vec<usize> = (0..bins.count)
+            .map(|bin| bins.edges(bin).0)
+            .map(|edge| sorted.partition_point(|value| *value < edge))
+            .collect();
         // The last bar holds its upper edge.
         edges.push(sorted.partition_point(|value| *value <= bins.high));
         Self { order, sorted, steps, step_rows, bins, edges }
@@ -162,11 +168,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        analytics::stats::quantiles_of,
-        filter::histogram::NumberColumn,
-        model::Column,
-    };
+    use crate::{analytics::stats::quantiles_of, filter::histogram::NumberColumn, model::Column};
 
     const SHARES: [f64; 5] = [0.0, 0.05, 0.5, 0.95, 1.0];
 

@@ -90,7 +90,11 @@ impl Top {
 
     fn order(&self, a: &Reading, b: &Reading) -> Ordering {
         // -0 and 0 are one value.
-        let values = if self.lowest { (a.value + 0.0).total_cmp(&(b.value + 0.0)) } else { (b.value + 0.0).total_cmp(&(a.value + 0.0)) };
+        let values = if self.lowest {
+            (a.value + 0.0).total_cmp(&(b.value + 0.0))
+        } else {
+            (b.value + 0.0).total_cmp(&(a.value + 0.0))
+        };
         values.then_with(|| a.place().cmp(&b.place()))
     }
 
@@ -99,7 +103,10 @@ impl Top {
         for (at, value) in part.values.iter().enumerate() {
             // Most values are beaten by those kept, which one comparison tells.
             let beaten = self.kept.len() == self.number
-                && self.kept.last().is_some_and(|last| if self.lowest { *value > last.value } else { *value < last.value });
+                && self
+                    .kept
+                    .last()
+                    .is_some_and(|last| if self.lowest { *value > last.value } else { *value < last.value });
             if !beaten && !value.is_nan() {
                 self.take(Reading::of(part, at));
             }

@@ -1,6 +1,11 @@
 //! The values of group keys, and the groups that they make.
 
-use std::{cmp::Ordering, collections::HashMap, hash::{Hash, Hasher}, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use parking_lot::Mutex;
 
@@ -151,7 +156,8 @@ mod tests {
 
     #[test]
     fn bins_begin_at_multiples_of_their_width() {
-        for (value, width, expected) in [(12.0, 10.0, 10.0), (-0.5, 10.0, -10.0), (10.0, 10.0, 10.0), (-0.0, 5.0, 0.0)] {
+        for (value, width, expected) in [(12.0, 10.0, 10.0), (-0.5, 10.0, -10.0), (10.0, 10.0, 10.0), (-0.0, 5.0, 0.0)]
+        {
             assert_eq!(bin_of(value, width), KeyValue::Number(expected), "{value}");
         }
         assert_eq!(bin_of(f64::NAN, 1.0), KeyValue::Null);

@@ -92,12 +92,19 @@ impl Moments {
         if sum.is_nan() {
             return false;
         }
-        self.take_block(block, sum, lows.into_iter().fold(f64::INFINITY, f64::min), highs.into_iter().fold(f64::NEG_INFINITY, f64::max));
+        self.take_block(
+            block,
+            sum,
+            lows.into_iter().fold(f64::INFINITY, f64::min),
+            highs.into_iter().fold(f64::NEG_INFINITY, f64::max),
+        );
         true
     }
 
     fn add_present(&mut self, block: &[f64]) {
-        let extremes = block.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
+        let extremes = block
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
         self.take_block(block, block.iter().sum(), extremes.0, extremes.1);
     }
 
@@ -168,7 +175,9 @@ impl Moments {
     /// Standard deviation, divided by the number less one; of fewer than two values there is none.
     #[must_use]
     pub fn std(&self) -> Option<f64> {
-        (self.count > 1).then(|| (self.squares / float(self.count - 1)).max(0.0).sqrt()).filter(|_| self.squares.is_finite())
+        (self.count > 1)
+            .then(|| (self.squares / float(self.count - 1)).max(0.0).sqrt())
+            .filter(|_| self.squares.is_finite())
     }
 
     /// Smallest value.

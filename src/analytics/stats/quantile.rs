@@ -22,7 +22,12 @@ pub fn value_of(key: u64) -> f64 {
 
 /// The two places beside a quantile of `count` values, and how far the quantile lies between them.
 #[must_use]
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place among the values")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a place among the values"
+)]
 pub fn places(share: f64, count: u64) -> (u64, u64, f64) {
     let last = count.saturating_sub(1);
     let place = share * last as f64;
@@ -82,7 +87,7 @@ pub fn weighted_quantiles_of(pairs: &mut [(f64, f64)], shares: &[f64]) -> Vec<Op
         sums.push(sum);
     }
     let at = |share: &f64| {
-        let place = sums.partition_point(|sum| *sum < share * whole).min(pairs.len().saturating_sub(1));
+        let place = sums.partition_point(|sum| *sum / whole < *share).min(pairs.len().saturating_sub(1));
         pairs.get(place).map(|(value, _)| *value)
     };
     shares.iter().map(at).collect()
@@ -266,7 +271,8 @@ impl Open {
         }
         match &mut self.look {
             Look::Count { shift, counts } => {
-                if let Some(count) = usize::try_from((key - self.low) >> *shift).ok().and_then(|at| counts.get_mut(at)) {
+                if let Some(count) = usize::try_from((key - self.low) >> *shift).ok().and_then(|at| counts.get_mut(at))
+                {
                     *count += 1;
                 }
             }
@@ -294,7 +300,8 @@ mod tests {
 
     #[test]
     fn keys_sort_as_values_do() {
-        let values = [f64::NEG_INFINITY, -1e300, -1.0, -f64::MIN_POSITIVE, 0.0, f64::MIN_POSITIVE, 1.0, 1e300, f64::INFINITY];
+        let values =
+            [f64::NEG_INFINITY, -1e300, -1.0, -f64::MIN_POSITIVE, 0.0, f64::MIN_POSITIVE, 1.0, 1e300, f64::INFINITY];
         assert!(values.windows(2).all(|pair| key_of(pair[0]) < key_of(pair[1])));
         assert!(values.iter().all(|value| value_of(key_of(*value)).to_bits() == value.to_bits()));
         assert_eq!(key_of(-0.0), key_of(0.0));
@@ -313,14 +320,19 @@ mod tests {
             assert_eq!(quantiles_of(&mut values.clone(), &[share]), [expected], "{values:?}");
         }
         let mut pairs = vec![(3.0, 1.0), (1.0, 1.0), (2.0, 8.0)];
-        assert_eq!(weighted_quantiles_of(&mut pairs, &[0.0, 0.1, 0.5, 1.0]), [Some(1.0), Some(1.0), Some(2.0), Some(3.0)]);
+        assert_eq!(
+            weighted_quantiles_of(&mut pairs, &[0.0, 0.1, 0.5, 1.0]),
+            [Some(1.0), Some(1.0), Some(2.0), Some(3.0)]
+        );
         assert_eq!(weighted_quantiles_of(&mut [], &[0.5]), [None]);
     }
 
     /// A search in which every stretch is counted down to one value.
     fn search(values: &[f64], bits: u32, keep: bool) -> Vec<Option<f64>> {
         let there: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
-        let (min, max) = there.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), value| (min.min(*value), max.max(*value)));
+        let (min, max) = there
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), value| (min.min(*value), max.max(*value)));
         let count = there.len() as u64;
         let mut search = Search::new(&SHARES, count, min, max, bits);
         while !search.is_done() {
@@ -347,12 +359,12 @@ mod tests {
                 1..400,
             )
         ) {
-            let mut there: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+            let mut there: Vec<f64> = values.iter().copied().filter(|value: &f64| !value.is_nan()).collect();
             let expected: Vec<Option<f64>> =
                 SHARES.iter().map(|share| (!there.is_empty()).then(|| plain(&there, *share))).collect();
             // Equal, and both nothing where infinities of both signs have no middle.
-            let same = |found: &[Option<f64>]| {
-                found.iter().zip(&expected).all(|(a, b)| a == b || a.zip(*b).is_some_and(|(a, b)| a.is_nan() && b.is_nan()))
+            let same = |found: &[Option<f64>]| -> bool {
+                found.iter().zip(&expected).all(|(a, b)| a == b || a.zip(*b).is_some_and(|(a, b): (f64, f64)| a.is_nan() && b.is_nan()))
             };
             prop_assert!(same(&search(&values, 12, false)));
             prop_assert!(same(&search(&values, 3, false)));

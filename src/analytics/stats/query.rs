@@ -93,10 +93,7 @@ impl Aggregate {
     /// Whether words have it.
     #[must_use]
     pub fn is_of_words(&self) -> bool {
-        matches!(
-            self,
-            Self::Count | Self::Missing | Self::Nan | Self::Mode | Self::First | Self::Last | Self::Distinct
-        )
+        matches!(self, Self::Count | Self::Missing | Self::Nan | Self::Mode | Self::First | Self::Last | Self::Distinct)
     }
 }
 
@@ -128,7 +125,9 @@ impl FromStr for Aggregate {
         };
         match share {
             Some(share) if (0.0..=1.0).contains(&share) => Ok(Self::Quantile { share, text: text.to_owned() }),
-            Some(_) => Err(BadQuery(format!("`{text}` is no quantile; percentiles go from p0 to p100, and q from q0 to q1"))),
+            Some(_) => {
+                Err(BadQuery(format!("`{text}` is no quantile; percentiles go from p0 to p100, and q from q0 to q1")))
+            }
             None => {
                 let names = NAMED.iter().map(|(name, _)| *name).chain(["corr:METRIC", "p95", "q0.25"]);
                 let near = nearest(text, NAMED.iter().map(|(name, _)| *name));
@@ -273,7 +272,8 @@ impl FromStr for Keep {
     type Err = BadQuery;
 
     fn from_str(text: &str) -> Result<Self, BadQuery> {
-        let wrong = || BadQuery(format!("`{text}` tells not what to keep; write max:METRIC, min:METRIC or top5:METRIC"));
+        let wrong =
+            || BadQuery(format!("`{text}` tells not what to keep; write max:METRIC, min:METRIC or top5:METRIC"));
         let (what, metric) = text.split_once(':').filter(|(_, metric)| !metric.is_empty()).ok_or_else(wrong)?;
         let keep = |lowest, number| Self { metric: metric.to_owned(), lowest, number };
         match what {

@@ -75,7 +75,11 @@ pub(in crate::formats) struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    pub(in crate::formats) fn open(file: &File, file_bytes: u64, about: &'a ColumnChunkMetadata) -> Result<Self, String> {
+    pub(in crate::formats) fn open(
+        file: &File,
+        file_bytes: u64,
+        about: &'a ColumnChunkMetadata,
+    ) -> Result<Self, String> {
         // The metadata panics on ranges that lie in no file.
         let range = about.byte_range();
         if range.start > range.end || range.end > file_bytes {

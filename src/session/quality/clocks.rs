@@ -53,7 +53,10 @@ fn compare(
     let place = Place { recording, metric: Some(metric), camera: Some(camera) };
     let both = (frames.0.max(samples.0), frames.1.min(samples.1));
     if both.0 > both.1 {
-        let what = format!("the samples end {} before or begin after the frames: they have no time in common", seconds(both.0 - both.1));
+        let what = format!(
+            "the samples end {} before or begin after the frames: they have no time in common",
+            seconds(both.0 - both.1)
+        );
         report.findings.push(place.found(Severity::Error, FindingKind::NoOverlap, frames, 1, what));
         return;
     }

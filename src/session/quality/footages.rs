@@ -80,7 +80,11 @@ impl About<'_> {
         if let Some(span) = span.filter(|_| frames > 1) {
             let away = (frames as f64 - expected as f64).abs();
             if away > 1.0 && away > LENGTH_SHARE * expected as f64 {
-                let what = format!("{frames} frames, where {expected} make {} at {} frames a second", seconds(lasts), by_rate / (lasts as f64 / 1e9).max(1e-9));
+                let what = format!(
+                    "{frames} frames, where {expected} make {} at {} frames a second",
+                    seconds(lasts),
+                    by_rate / (lasts as f64 / 1e9).max(1e-9)
+                );
                 let found = self.place.found(Severity::Warning, FindingKind::FootageLength, span, away as usize, what);
                 report.findings.push(found);
             }
@@ -104,7 +108,13 @@ impl About<'_> {
         if with_labels == 0 {
             if self.labelled {
                 let what = format!("none of {all} frames has a label, though the lake has labels");
-                report.findings.push(self.place.found(Severity::Note, FindingKind::LabelCoverage, (*first, *last), all, what));
+                report.findings.push(self.place.found(
+                    Severity::Note,
+                    FindingKind::LabelCoverage,
+                    (*first, *last),
+                    all,
+                    what,
+                ));
             }
             return;
         }
@@ -112,8 +122,18 @@ impl About<'_> {
         for run in self.labels.chunk_by(|a, b| (*a > 0) == (*b > 0)) {
             let (start, end) = (self.times[row], self.times[row + run.len() - 1]);
             if run[0] == 0 && end.saturating_sub(start) >= UNLABELLED_NS {
-                let what = format!("{} frames in {} have no label ({with_labels} of {all} have one)", run.len(), seconds(end - start));
-                report.findings.push(self.place.found(Severity::Note, FindingKind::LabelCoverage, (start, end), run.len(), what));
+                let what = format!(
+                    "{} frames in {} have no label ({with_labels} of {all} have one)",
+                    run.len(),
+                    seconds(end - start)
+                );
+                report.findings.push(self.place.found(
+                    Severity::Note,
+                    FindingKind::LabelCoverage,
+                    (start, end),
+                    run.len(),
+                    what,
+                ));
             }
             row += run.len();
         }
@@ -154,7 +174,10 @@ mod tests {
         let mut labels = vec![1; 300];
         labels[100..250].fill(0);
         let told = report(&times, &labels, 10.0);
-        assert_eq!((told.findings[0].kind, told.findings[0].start_ns, told.findings[0].count), (FindingKind::LabelCoverage, times[100], 150));
+        assert_eq!(
+            (told.findings[0].kind, told.findings[0].start_ns, told.findings[0].count),
+            (FindingKind::LabelCoverage, times[100], 150)
+        );
         assert_eq!(told.footages[0].labelled_frames, 150);
         assert_eq!(report(&times, &[0; 300], 10.0).findings[0].count, 300);
     }

@@ -36,15 +36,18 @@ pub(super) fn look(
         // From the first of them to the end of the file.
         let from = |first: Option<i64>| (first.unwrap_or(span.0), span.1.max(first.unwrap_or(span.0)));
         if file.duplicates > 0 {
-            let what = format!("{}: {} rows repeat the time of another row; the last value holds", file.path, file.duplicates);
+            let what =
+                format!("{}: {} rows repeat the time of another row; the last value holds", file.path, file.duplicates);
             let count = usize::try_from(file.duplicates).unwrap_or(usize::MAX);
-            let found = place.found(Severity::Warning, FindingKind::Duplicate, from(file.first_duplicate_ns), count, what);
+            let found =
+                place.found(Severity::Warning, FindingKind::Duplicate, from(file.first_duplicate_ns), count, what);
             report.findings.push(found);
         }
         if file.out_of_order > 0 {
             let what = format!("{}: {} rows stood out of time order and were sorted in", file.path, file.out_of_order);
             let count = usize::try_from(file.out_of_order).unwrap_or(usize::MAX);
-            let found = place.found(Severity::Warning, FindingKind::OutOfOrder, from(file.first_unsorted_ns), count, what);
+            let found =
+                place.found(Severity::Warning, FindingKind::OutOfOrder, from(file.first_unsorted_ns), count, what);
             report.findings.push(found);
         }
     }

@@ -231,10 +231,9 @@ impl Session {
             progress.add(1);
         }
         report.findings.sort_by(|a, b| {
-            b.severity
-                .cmp(&a.severity)
-                .then_with(|| natural_cmp(&a.recording, &b.recording))
-                .then_with(|| (a.start_ns, a.kind, &a.metric, &a.camera).cmp(&(b.start_ns, b.kind, &b.metric, &b.camera)))
+            b.severity.cmp(&a.severity).then_with(|| natural_cmp(&a.recording, &b.recording)).then_with(|| {
+                (a.start_ns, a.kind, &a.metric, &a.camera).cmp(&(b.start_ns, b.kind, &b.metric, &b.camera))
+            })
         });
         Ok(report)
     }

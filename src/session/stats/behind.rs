@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    StatsTable,
-    frames::frame_numbers,
-    plan::Plan,
-};
+use super::{StatsTable, frames::frame_numbers, plan::Plan};
 use crate::{
     analytics::stats::{
         GroupKey, KeyValue, bin_of,
@@ -86,7 +82,9 @@ impl<'a> Behind<'a> {
         self.plan.by.iter().zip(group).all(|(key, value)| match (key, value) {
             (GroupKey::Recording, KeyValue::Text(name)) => span.recording == **name,
             (GroupKey::Camera, KeyValue::Text(name)) => span.camera == **name,
-            (GroupKey::Attribute(key), KeyValue::Text(text)) => span.attributes.get(key).is_some_and(|own| *own == **text),
+            (GroupKey::Attribute(key), KeyValue::Text(text)) => {
+                span.attributes.get(key).is_some_and(|own| *own == **text)
+            }
             (GroupKey::Attribute(key), KeyValue::Null) => !span.attributes.contains_key(key),
             _ => true,
         })
@@ -117,7 +115,8 @@ impl<'a> Behind<'a> {
     fn rows(&self, group: &[KeyValue]) -> FrameSet {
         let mut codes = Vec::new();
         let mut rows = Vec::new();
-        for (at, span) in self.plan.table.footages().iter().enumerate().filter(|(at, _)| self.footage_fits(*at, group)) {
+        for (at, span) in self.plan.table.footages().iter().enumerate().filter(|(at, _)| self.footage_fits(*at, group))
+        {
             let own = span.first_row..span.first_row + span.rows;
             rows.extend(own.filter(|row| {
                 self.plan.set.contains(*row)

@@ -160,7 +160,8 @@ impl Source for Frames<'_> {
         let weights: Vec<f64> =
             if weigh { rows.iter().map(|row| self.weight(footage, *row as usize)).collect() } else { Vec::new() };
         let timed = (0..plan.metrics.len()).any(|metric| plan.needs_times(metric));
-        let times: Vec<i64> = if timed { rows.iter().map(|row| self.times[*row as usize]).collect() } else { Vec::new() };
+        let times: Vec<i64> =
+            if timed { rows.iter().map(|row| self.times[*row as usize]).collect() } else { Vec::new() };
         let gather = |metric: usize| rows.iter().map(|row| self.columns[metric][*row as usize]).collect::<Vec<f64>>();
         for (at, metric) in plan.metrics.iter().enumerate() {
             let values = gather(at);

@@ -43,7 +43,8 @@ impl Member {
         match self {
             Self::Camera(_, cameras) => cameras.get(footage).copied().into_iter().for_each(take),
             Self::Label(classes) => {
-                let has = |(_, (_, counts)): &(usize, &(Arc<str>, Arc<Vec<u32>>))| counts.get(row).is_some_and(|n| *n > 0);
+                let has =
+                    |(_, (_, counts)): &(usize, &(Arc<str>, Arc<Vec<u32>>))| counts.get(row).is_some_and(|n| *n > 0);
                 classes.iter().enumerate().filter(has).for_each(|(at, _)| take(at));
             }
             Self::Sets(sets) => {
@@ -125,7 +126,9 @@ impl Members {
         for member in self.members.iter().rev() {
             let base = member.values() as u64 + 1;
             let at = usize::try_from(code % base).ok().and_then(|at| at.checked_sub(1));
-            values.push(at.and_then(|at| member.name(at)).map_or(KeyValue::Null, |name| KeyValue::Text(Arc::clone(name))));
+            values.push(
+                at.and_then(|at| member.name(at)).map_or(KeyValue::Null, |name| KeyValue::Text(Arc::clone(name))),
+            );
             code /= base;
         }
         values.reverse();

@@ -82,7 +82,10 @@ impl<'t> Plan<'t> {
             Some(keep) => {
                 let at = place(table, &mut metrics, &keep.metric)?;
                 if metrics[at].kind == MetricKind::Text {
-                    return Err(SessionError::Usage(format!("--keep {keep}: `{}` holds words, not numbers", keep.metric)));
+                    return Err(SessionError::Usage(format!(
+                        "--keep {keep}: `{}` holds words, not numbers",
+                        keep.metric
+                    )));
                 }
                 Some((at, keep.lowest, keep.number))
             }
@@ -175,10 +178,8 @@ fn place(table: &FrameTable, metrics: &mut Vec<PlannedMetric>, name: &str) -> Re
 
 fn unknown_metric(table: &FrameTable, what: &str, name: &str) -> SessionError {
     let near = nearest(name, table.metrics().iter().map(|metric| metric.name.as_str()));
-    let hint = near.map_or_else(
-        || "`lakescope info` lists the metrics".to_owned(),
-        |near| format!("did you mean `{near}`?"),
-    );
+    let hint =
+        near.map_or_else(|| "`lakescope info` lists the metrics".to_owned(), |near| format!("did you mean `{near}`?"));
     SessionError::Usage(format!("{what} `{name}`; {hint}"))
 }
 

@@ -96,16 +96,18 @@ impl<'a> Samples<'a> {
     fn has_frames(&self, recording: usize) -> bool {
         let name = &self.recordings[recording].name;
         let footages = self.plan.table.footages().iter().filter(|footage| footage.recording == *name);
-        footages.into_iter().any(|footage| {
-            self.plan.set.count_in(footage.first_row, footage.first_row + footage.rows) > 0
-        })
+        footages
+            .into_iter()
+            .any(|footage| self.plan.set.count_in(footage.first_row, footage.first_row + footage.rows) > 0)
     }
 
     fn add_units(&mut self, recording: usize, known: &BTreeMap<String, MetricSummary>) -> Result<(), SessionError> {
         let name = &self.recordings[recording].name;
-        let mut wanted: Vec<usize> =
-            (0..self.plan.metrics.len()).filter(|metric| known.contains_key(&self.plan.metrics[*metric].name)).collect();
-        let files = self.session.reader()?.files(name)?.unwrap_or_default().kept_inside(&self.session.inner.places.root);
+        let mut wanted: Vec<usize> = (0..self.plan.metrics.len())
+            .filter(|metric| known.contains_key(&self.plan.metrics[*metric].name))
+            .collect();
+        let files =
+            self.session.reader()?.files(name)?.unwrap_or_default().kept_inside(&self.session.inner.places.root);
         let mut open = Vec::new();
         if self.plan.bins().next().is_none() && self.plan.weight == Weight::None {
             for file in &files.metrics {
@@ -313,7 +315,8 @@ impl<'a> Samples<'a> {
             let ascend = times.first().is_none_or(|first| *first > last) && times.is_sorted_by(|a, b| a < b);
             last = times.last().copied().unwrap_or(last);
             let rows = values.first().map_or(0, Vec::len);
-            let runs = if ascend { self.runs(*recording, rows, times, &[]) } else { Err(Unread::Unordered(*recording)) };
+            let runs =
+                if ascend { self.runs(*recording, rows, times, &[]) } else { Err(Unread::Unordered(*recording)) };
             match runs {
                 Err(error) => failure = Some(error),
                 Ok(runs) => {
@@ -364,8 +367,11 @@ impl<'a> Samples<'a> {
                     other.map_or_else(|| vec![NULL_FLOAT; rows], |other| self.aligned(other, series))
                 })
                 .collect();
-            let weights =
-                if self.plan.weight == Weight::Time { weights(times, self.align_options(series).max_gap_ns) } else { Vec::new() };
+            let weights = if self.plan.weight == Weight::Time {
+                weights(times, self.align_options(series).max_gap_ns)
+            } else {
+                Vec::new()
+            };
             for (rows, group) in self.runs(recording, rows, times, &bins)? {
                 let others: Vec<&[f64]> = others.iter().map(|other| &other[rows.clone()]).collect();
                 take(&Part {

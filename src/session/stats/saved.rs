@@ -206,10 +206,8 @@ impl Session {
         let files = self.analysis_files();
         let Some((_, path)) = files.iter().find(|(known, _)| known == name) else {
             let near = nearest(name, files.iter().map(|(known, _)| known.as_str()));
-            let hint = near.map_or_else(
-                || "`lakescope analyses` lists them".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let hint = near
+                .map_or_else(|| "`lakescope analyses` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
             return Err(SessionError::Usage(format!("there is no analysis `{name}`; {hint}")));
         };
         read_file(path).map_err(SessionError::Failed)
@@ -224,7 +222,8 @@ impl Session {
         analysis.request()?;
         let text = toml::to_string_pretty(analysis).map_err(|error| SessionError::Failed(error.to_string()))?;
         let folder = self.analyses_folder();
-        let failed = |error| SessionError::Failed(format!("cannot make {}: {error}; check permissions", folder.display()));
+        let failed =
+            |error| SessionError::Failed(format!("cannot make {}: {error}; check permissions", folder.display()));
         fs::create_dir_all(&folder).map_err(failed)?;
         if self.inner.places.in_lake {
             // A link in its place could lead out of the lake.
@@ -249,7 +248,8 @@ impl Session {
 }
 
 fn read_file(path: &std::path::Path) -> Result<Analysis, String> {
-    let failed = |error: String| format!("{} cannot be used: {error}; correct it or save the analysis again", path.display());
+    let failed =
+        |error: String| format!("{} cannot be used: {error}; correct it or save the analysis again", path.display());
     let mut text = String::new();
     let file = fs::File::open(path).map_err(|error| failed(error.to_string()))?;
     file.take(MAX_BYTES).read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
@@ -283,7 +283,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_told() {
-        for text in ["by = [\"speed:wide\"]", "over = \"rows\"", "filter = \"a\"\nview = \"b\"", "aggregates = [\"men\"]"] {
+        for text in
+            ["by = [\"speed:wide\"]", "over = \"rows\"", "filter = \"a\"\nview = \"b\"", "aggregates = [\"men\"]"]
+        {
             let analysis: Analysis = toml::from_str(text).unwrap();
             assert!(analysis.request().is_err(), "{text}");
         }

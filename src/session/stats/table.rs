@@ -197,12 +197,16 @@ pub(super) fn build(
     for (at, key) in plan.by.iter().enumerate() {
         let values = row_groups.iter().map(|group| key_value(&group[at])).collect();
         let unit = match key {
-            GroupKey::Bins { metric, .. } => {
-                plan.table_metric(metric).and_then(|metric| metric.unit.clone())
-            }
+            GroupKey::Bins { metric, .. } => plan.table_metric(metric).and_then(|metric| metric.unit.clone()),
             _ => None,
         };
-        columns.push(StatColumn { name: key.to_string(), unit, role: ColumnRole::Key(key.clone()), kind: key_type(key), values });
+        columns.push(StatColumn {
+            name: key.to_string(),
+            unit,
+            role: ColumnRole::Key(key.clone()),
+            kind: key_type(key),
+            values,
+        });
     }
     for (place, metric) in plan.metrics.iter().take(plan.shown).enumerate() {
         let (mut pair, mut share) = (0, 0);
@@ -311,7 +315,9 @@ fn statistic(
         Aggregate::Min => extreme(moments.min()),
         Aggregate::Max => extreme(moments.max()),
         Aggregate::Sum => StatValue::Float(moments.sum()),
-        Aggregate::Quantile { .. } | Aggregate::Median => StatValue::float(cell.quantiles.get(share).copied().flatten()),
+        Aggregate::Quantile { .. } | Aggregate::Median => {
+            StatValue::float(cell.quantiles.get(share).copied().flatten())
+        }
         Aggregate::Mode => own_value(metric, cell.occurrences.mode.map(|(value, _)| value), words),
         Aggregate::First => own_value(metric, cell.ends.first.map(|one| one.value), words),
         Aggregate::Last => own_value(metric, cell.ends.last.map(|one| one.value), words),
@@ -373,11 +379,13 @@ fn kept_columns(
             _ => own_value(planned, value, None),
         })
     };
-    let kind = if planned.is_some_and(|planned| planned.kind == MetricKind::Int) { CellType::Int } else { CellType::Float };
+    let kind =
+        if planned.is_some_and(|planned| planned.kind == MetricKind::Int) { CellType::Int } else { CellType::Float };
     let mut values = column(format!("{name}_{word}"), kind, kept.iter().map(|(_, reading)| value(reading)).collect());
     values.unit = metric.as_ref().and_then(|metric| metric.unit.clone());
     columns.push(values);
-    let times = kept.iter().map(|(_, reading)| reading.map_or(StatValue::Null, |reading| StatValue::Time(reading.time_ns)));
+    let times =
+        kept.iter().map(|(_, reading)| reading.map_or(StatValue::Null, |reading| StatValue::Time(reading.time_ns)));
     columns.push(column(format!("{name}_{word}_time"), CellType::Time, times.collect()));
     let behind = Behind::new(plan)?;
     let rows: Vec<Option<usize>> = kept
@@ -417,7 +425,8 @@ fn notes(plan: &Plan<'_>, found: &Answer) -> Vec<String> {
     }
     if plan.over == Over::Samples && (!plan.everything || !plan.members.is_empty()) {
         notes.push(
-            "readings count from each matching frame to the next; those outside of any such stretch are in no group".to_owned(),
+            "readings count from each matching frame to the next; those outside of any such stretch are in no group"
+                .to_owned(),
         );
     }
     let words = plan.metrics.iter().take(plan.shown).filter(|metric| metric.kind == MetricKind::Text);
