@@ -7,7 +7,6 @@ use clap::{Args, ValueEnum};
 use super::args::Format;
 
 /// Arguments of `stats`.
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  lakescope stats LAKE --metric speed --by recording\n  lakescope stats LAKE --metric speed --by speed:10,hour_of_day --agg count,p95 --where 'has(pedestrian)'\n  lakescope stats LAKE --by recording --keep max:speed\n  lakescope stats LAKE drive_01 --from 5s --to 10s"

@@ -1,7 +1,7 @@
 //! Count, mean, spread and extremes of values, in parts that can be merged.
 //!
 //! A block of values is summed in lanes, its squares about its own mean; blocks and partials are merged by the formula of
-//! Chan, Golub and LeVeque ("Updating formulae and a pairwise algorithm for computing sample variances", 1979), which loses
+//! Chan and others ("Updating formulae and a pairwise algorithm for computing sample variances", 1979), which loses
 //! nothing where values are large and lie close together. Sums are kept with what rounding took from them (Neumaier).
 
 use crate::model::is_null_float;

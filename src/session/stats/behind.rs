@@ -143,10 +143,10 @@ impl<'a> Behind<'a> {
                 if best.is_some_and(|(rank, least, _)| rank == 0 && away >= least) {
                     continue;
                 }
-                let rank = match self.plan.set.contains(row) {
-                    true if fits && self.members_fit(row, at, group, &mut codes) => 0,
-                    true => 1,
-                    false => 2,
+                let rank = if !self.plan.set.contains(row) {
+                    2
+                } else {
+                    u8::from(!(fits && self.members_fit(row, at, group, &mut codes)))
                 };
                 let found = (rank, away, row);
                 if best.is_none_or(|best| found < best) {

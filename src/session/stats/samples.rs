@@ -1,7 +1,7 @@
 //! Raw samples as a source of values: by row groups where a file allows it, else a recording at a time.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ops::Range,
     sync::{Arc, OnceLock},
 };
@@ -164,7 +164,7 @@ impl<'a> Samples<'a> {
     /// Words are numbered by their order, so that the smallest of the most frequent is the same each time.
     fn collect_words(&mut self) -> Result<(), SessionError> {
         let of_words = |metric: &usize| self.plan.metrics[*metric].kind == MetricKind::Text;
-        let mut found: Vec<std::collections::BTreeSet<String>> = vec![Default::default(); self.words.len()];
+        let mut found = vec![BTreeSet::<String>::new(); self.words.len()];
         for unit in &self.units {
             let Unit::Whole { recording, metrics } = unit else { continue };
             if !metrics.iter().any(|metric| of_words(metric)) {
@@ -174,7 +174,7 @@ impl<'a> Samples<'a> {
             for metric in metrics.iter().filter(|metric| of_words(metric)) {
                 let name = &self.plan.metrics[*metric].name;
                 let Some(one) = series.iter().find(|one| one.name == *name) else { continue };
-                let mut seen = std::collections::HashSet::new();
+                let mut seen = HashSet::new();
                 for row in 0..one.values.len() {
                     let new = match &one.values {
                         Column::Text { codes, .. } => seen.insert(i64::from(codes[row])),
