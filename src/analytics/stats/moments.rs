@@ -76,11 +76,10 @@ impl Moments {
         let (mut sums, mut lows, mut highs) = ([0.0; LANES], [f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
         let (lanes, rest) = block.as_chunks::<LANES>();
         for values in lanes {
-            for lane in 0..LANES {
-                let value = values[lane];
-                sums[lane] += value;
-                lows[lane] = if value < lows[lane] { value } else { lows[lane] };
-                highs[lane] = if value > highs[lane] { value } else { highs[lane] };
+            for ((value, sum), (low, high)) in values.iter().zip(&mut sums).zip(lows.iter_mut().zip(&mut highs)) {
+                *sum += value;
+                *low = if *value < *low { *value } else { *low };
+                *high = if *value > *high { *value } else { *high };
             }
         }
         let mut sum: f64 = sums.iter().sum();
@@ -117,9 +116,9 @@ impl Moments {
         let mut squares = [0.0; LANES];
         let (lanes, rest) = block.as_chunks::<LANES>();
         for values in lanes {
-            for lane in 0..LANES {
-                let away = values[lane] - mean;
-                squares[lane] += away * away;
+            for (value, square) in values.iter().zip(&mut squares) {
+                let away = value - mean;
+                *square += away * away;
             }
         }
         let rest: f64 = rest.iter().map(|value| (value - mean) * (value - mean)).sum();
@@ -276,9 +275,10 @@ impl Pairs {
         let all = here + there;
         let away = [other.means[0] - self.means[0], other.means[1] - self.means[1]];
         let share = here * there / all;
-        for side in 0..2 {
-            self.means[side] += away[side] * (there / all);
-            self.squares[side] += other.squares[side] + away[side] * away[side] * share;
+        let sides = self.means.iter_mut().zip(&mut self.squares).zip(away.iter().zip(&other.squares));
+        for ((mean, squares), (away, more)) in sides {
+            *mean += away * (there / all);
+            *squares += more + away * away * share;
         }
         self.products += other.products + away[0] * away[1] * share;
         self.count += other.count;

@@ -288,6 +288,7 @@ impl FromStr for Keep {
 }
 
 /// The name most like a word.
+#[must_use]
 pub fn nearest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
     names

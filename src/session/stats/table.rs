@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     analytics::stats::{
-        Aggregate, Answer, Cell as Found, GroupKey, Keep, KeyValue, Reading, WEEKDAYS, calendar::day_text,
+        Aggregate, Answer, Cell as Found, GroupKey, Keep, KeyValue, Pairs, Reading, Top, WEEKDAYS, calendar::day_text,
     },
     export::{self, Cell, CellType},
     model::{MetricKind, format_ns},
@@ -183,7 +183,7 @@ pub(super) fn build(
         None => groups.iter().map(|(group, _)| (*group, None)).collect(),
         Some(_) => {
             let of = |(group, _): &(usize, _)| {
-                let readings = found.tops.get(*group).map_or(&[][..], |top| top.readings());
+                let readings = found.tops.get(*group).map_or(&[][..], Top::readings);
                 let some: Vec<_> = readings.iter().map(|reading| (*group, Some(*reading))).collect();
                 // A group without a value keeps its row.
                 if some.is_empty() { vec![(*group, None)] } else { some }
@@ -275,15 +275,19 @@ fn key_type(key: &GroupKey) -> CellType {
 /// A value of a metric as its kind has it.
 fn own_value(metric: &PlannedMetric, value: Option<f64>, words: Option<&Vec<String>>) -> StatValue {
     let Some(value) = value else { return StatValue::Null };
-    #[expect(clippy::cast_possible_truncation, reason = "whole numbers that were doubles meanwhile")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole numbers and places of words that were doubles meanwhile"
+    )]
     match metric.kind {
         MetricKind::Float => StatValue::Float(value),
         MetricKind::Int if value.fract() == 0.0 => StatValue::Int(value as i64),
         MetricKind::Int => StatValue::Float(value),
         MetricKind::Bool => StatValue::Bool(value != 0.0),
         MetricKind::Text => {
-            let word = words.and_then(|words| words.iter().enumerate().find(|(at, _)| *at as f64 == value));
-            word.map_or(StatValue::Null, |(_, word)| StatValue::Text(word.clone()))
+            let word = words.and_then(|words| words.get(value as usize));
+            word.map_or(StatValue::Null, |word| StatValue::Text(word.clone()))
         }
     }
 }
@@ -322,7 +326,7 @@ fn statistic(
         Aggregate::First => own_value(metric, cell.ends.first.map(|one| one.value), words),
         Aggregate::Last => own_value(metric, cell.ends.last.map(|one| one.value), words),
         Aggregate::Distinct => StatValue::count(cell.occurrences.distinct),
-        Aggregate::Correlation(_) => StatValue::float(cell.pairs.get(pair).and_then(|pairs| pairs.correlation())),
+        Aggregate::Correlation(_) => StatValue::float(cell.pairs.get(pair).and_then(Pairs::correlation)),
     }
 }
 
