@@ -49,6 +49,28 @@ def coded():
         seed("coded", name, out.getvalue())
 
 
+def events():
+    rows = {
+        "geographical_location_oid": [1, 1, 2, None],
+        "video_camera_oid": [10, 11, 20, 20],
+        "detection_oid": [100, 100, 101, None],
+        "item_name": ["car", "car", "bus", None],
+        "timestamp_detected": [1_714_550_400_000, 1_714_550_401_000, 1_714_550_402, 5],
+    }
+    table = pa.table(rows)
+    for name, options in [
+        ("plain.parquet", {"use_dictionary": False, "compression": "none"}),
+        ("dictionary.parquet", {"compression": "snappy"}),
+        ("delta.parquet", {"use_dictionary": False, "column_encoding": {"detection_oid": "DELTA_BINARY_PACKED"}}),
+    ]:
+        out = io.BytesIO()
+        pq.write_table(table, out, **options)
+        seed("events", name, out.getvalue())
+    head = ",".join(rows)
+    seed("events", "events.csv", f"{head}\n1,10,100,\"a car\",1714550400000\n;2,,,x,\n".replace("video", "ideo"))
+    seed("events", "events.ndjson", "".join(json.dumps(row) + "\n" for row in table.to_pylist()))
+
+
 # --- stores: numbers as `fuzz/src/lib.rs` and `src/frames/extents.rs` read them ---
 
 
@@ -227,5 +249,5 @@ def tables():
     seed("labels_coco", "names", '{"images":[{"id":"a","file_name":"x.png"}],"annotations":[{"image_id":"a","category_id":"b","bbox":null}],"categories":[{"id":"b","name":"c"}]}')
 
 
-for make in (coded, stores, protocol, texts, tables):
+for make in (coded, stores, protocol, texts, tables, events):
     make()

@@ -8,4 +8,8 @@ pub mod stats;
 mod top;
 
 pub use error::AnalyticsError;
-pub use top::{OnError, Ranking, Resources, Scope, Stages, TopItems, TopQuery, Window, top};
+pub use top::{
+    Behind, CameraDuplicates, CountsBy, Delays, DetectionEvent, Disagreement, Duplicates, EventCounts, LateEvent,
+    Lateness, LocationEvents, OnError, Ranking, Resources, Scope, Skipped, Stages, TopItems, TopQuery, Window, behind,
+    duplicates, event_counts, lateness, top,
+};

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::{
     keep_args::{CompareArgs, SelectionArgs, TagArgs, ViewArgs},
     stats_args::{AnalysesArgs, QualityArgs, StatsArgs},
+    top_args::TopArgs,
 };
 use crate::filter::parse_duration;
 
@@ -44,6 +45,8 @@ pub enum Command {
     Quality(QualityArgs),
     /// Frames, labels and images into a folder
     Export(ExportArgs),
+    /// Detection events: the top items of each location, counts over time, duplicates
+    Top(TopArgs),
     /// Labelled objects one by one: a picture of each and a table
     Crops(CropsArgs),
     /// Settings in lake.toml: of footages, metrics, sensor files, positions and the whole lake
@@ -237,7 +240,7 @@ pub struct SetArgs {
     #[arg(
         required = true,
         value_name = "[FOOTAGE] KEY=VALUE",
-        long_help = "Settings; nothing behind the = removes one.\n\nOf a footage, which comes first (recording/camera, or the path of its store, * and ? for any text): channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04.\nWith --metric NAME: unit=km/h, interpolate=previous, max_gap_s=0.5.\nWith --sensors PATH: offset_s=-0.2, time_zone=Europe/Berlin.\nWith --position: latitude=NAME, longitude=NAME.\nWith --whole: time_zone=Europe/Berlin, rate_hz=20, name=NAME"
+        long_help = "Settings; nothing behind the = removes one.\n\nOf a footage, which comes first (recording/camera, or the path of its store, * and ? for any text): channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04, video_camera_oid=9001.\nWith --metric NAME: unit=km/h, interpolate=previous, max_gap_s=0.5.\nWith --sensors PATH: offset_s=-0.2, time_zone=Europe/Berlin.\nWith --position: latitude=NAME, longitude=NAME.\nWith --whole: time_zone=Europe/Berlin, rate_hz=20, name=NAME"
     )]
     pub settings: Vec<String>,
     /// Settings of a metric

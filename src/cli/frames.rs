@@ -138,7 +138,7 @@ pub(super) fn chosen_format(
 }
 
 /// The format that the ending of a file tells.
-fn format_of(path: &Path) -> Option<Format> {
+pub(super) fn format_of(path: &Path) -> Option<Format> {
     Some(match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
         "parquet" => Format::Parquet,
         "csv" => Format::Csv,

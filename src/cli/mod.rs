@@ -19,6 +19,8 @@ mod stats;
 mod stats_args;
 mod stats_table;
 mod table;
+mod top;
+mod top_args;
 mod verify;
 
 use std::{ffi::OsString, io, path::PathBuf, process::ExitCode};
@@ -106,6 +108,7 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Stats(args)) => stats::run(&args).map(done),
         Some(Command::Analyses(args)) => stats_table::analyses(&args).map(done),
         Some(Command::Quality(args)) => quality::run(&args).map(done),
+        Some(Command::Top(args)) => top::run(&args).map(done),
         Some(Command::Crops(args)) => crops::run(&args).map(done),
         Some(Command::Set(args)) => set::run(&args).map(done),
         Some(Command::Selections(args)) => runs::selections(&args).map(done),

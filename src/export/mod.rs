@@ -9,6 +9,7 @@ mod images;
 mod label_files;
 mod package;
 mod parquet;
+mod plain_table;
 mod rows;
 
 pub use cell::Cell;
@@ -20,4 +21,5 @@ pub use images::{ImageFormat, draw_labels, encode};
 pub use label_files::{LABEL_COLUMNS, LabelFormat};
 pub use package::{FrameSource, Package, PackageImages, PackageReport};
 pub use parquet::write_parquet;
+pub use plain_table::{PlainColumn, PlainTable, PlainValues, TableFormat};
 pub use rows::{RowFormat, write_rows};

@@ -7,7 +7,7 @@ use std::{
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{ExportError, OutColumn, cell::guard_formula, columns::CellType};
+use super::{Cell, ExportError, OutColumn, cell::guard_formula, columns::CellType};
 use crate::{jobs::Progress, model::one_line};
 
 /// How rows are written as text.
@@ -26,6 +26,30 @@ pub enum RowFormat {
     Ndjson,
 }
 
+/// A column that rows are written of.
+pub(super) trait Cells {
+    /// Its name.
+    fn name(&self) -> &str;
+    /// Type of its values.
+    fn kind(&self) -> CellType;
+    /// The value at a row.
+    fn at(&self, row: usize) -> Cell<'_>;
+}
+
+impl Cells for OutColumn<'_> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn kind(&self) -> CellType {
+        self.cell_type()
+    }
+
+    fn at(&self, row: usize) -> Cell<'_> {
+        self.cell(row)
+    }
+}
+
 /// Rows that decide how wide the columns of a table are; later wider values push their line out.
 const MEASURED_ROWS: usize = 1_000;
 /// Rows between two looks at whether the work should stop.
@@ -37,6 +61,17 @@ const CHECK_EVERY: usize = 4_096;
 /// `out` refuses bytes, or the work was cancelled.
 pub fn write_rows(
     columns: &[OutColumn<'_>],
+    rows: &[u32],
+    format: RowFormat,
+    out: impl Write,
+    progress: &Progress,
+) -> Result<(), ExportError> {
+    write_cells(columns, rows, format, out, progress)
+}
+
+/// The same for columns of any kind.
+pub(super) fn write_cells<C: Cells>(
+    columns: &[C],
     rows: &[u32],
     format: RowFormat,
     out: impl Write,
@@ -60,8 +95,8 @@ fn told(at: usize, progress: &Progress) -> Result<(), ExportError> {
     Ok(())
 }
 
-fn csv_rows(
-    columns: &[OutColumn<'_>],
+fn csv_rows<C: Cells>(
+    columns: &[C],
     rows: &[u32],
     spreadsheet: bool,
     out: &mut impl Write,
@@ -71,7 +106,8 @@ fn csv_rows(
     let csv_error = |error: csv::Error| ExportError::Rows(error.into());
     let mut text = String::new();
     for column in columns {
-        text.clone_from(&column.name);
+        text.clear();
+        text.push_str(column.name());
         if spreadsheet {
             guard_formula(&mut text);
         }
@@ -82,8 +118,8 @@ fn csv_rows(
         told(at, progress)?;
         for column in columns {
             text.clear();
-            column.cell(*row as usize).write_text(&mut text);
-            if spreadsheet && column.cell_type() == CellType::Text {
+            column.at(*row as usize).write_text(&mut text);
+            if spreadsheet && column.kind() == CellType::Text {
                 guard_formula(&mut text);
             }
             writer.write_field(&text).map_err(csv_error)?;
@@ -94,15 +130,14 @@ fn csv_rows(
     Ok(())
 }
 
-fn json_rows(
-    columns: &[OutColumn<'_>],
+fn json_rows<C: Cells>(
+    columns: &[C],
     rows: &[u32],
     array: bool,
     out: &mut impl Write,
     progress: &Progress,
 ) -> Result<(), ExportError> {
-    let names: Vec<String> =
-        columns.iter().map(|column| serde_json::Value::from(column.name.as_str()).to_string()).collect();
+    let names: Vec<String> = columns.iter().map(|column| serde_json::Value::from(column.name()).to_string()).collect();
     if array {
         out.write_all(b"[")?;
     }
@@ -113,7 +148,7 @@ fn json_rows(
         }
         for (column, name) in columns.iter().zip(&names) {
             out.write_all(if std::ptr::eq(column, &raw const columns[0]) { b"{" } else { b"," })?;
-            write!(out, "{name}:{}", column.cell(*row as usize).json())?;
+            write!(out, "{name}:{}", column.at(*row as usize).json())?;
         }
         out.write_all(if array { b"}" } else { b"}\n" })?;
     }
@@ -123,15 +158,15 @@ fn json_rows(
     Ok(())
 }
 
-fn table_rows(
-    columns: &[OutColumn<'_>],
+fn table_rows<C: Cells>(
+    columns: &[C],
     rows: &[u32],
     out: &mut impl Write,
     progress: &Progress,
 ) -> Result<(), ExportError> {
-    let text_of = |column: &OutColumn<'_>, row: u32| {
+    let text_of = |column: &C, row: u32| {
         let mut text = String::new();
-        column.cell(row as usize).write_text(&mut text);
+        column.at(row as usize).write_text(&mut text);
         // A table is for a terminal: names from files must not move its cursor.
         if let Cow::Owned(printable) = one_line(&text) { printable } else { text }
     };
@@ -141,21 +176,21 @@ fn table_rows(
             rows.iter()
                 .take(MEASURED_ROWS)
                 .map(|row| text_of(column, *row).width())
-                .fold(column.name.width(), usize::max)
+                .fold(column.name().width(), usize::max)
         })
         .collect();
     let mut line = |texts: &mut dyn Iterator<Item = String>| -> io::Result<()> {
         let mut gap = 0;
         for ((text, column), width) in texts.zip(columns).zip(&widths) {
             let pad = width.saturating_sub(text.width());
-            let right = matches!(column.cell_type(), CellType::Int | CellType::Float);
+            let right = matches!(column.kind(), CellType::Int | CellType::Float);
             let (before, after) = if right { (pad, 0) } else { (0, pad) };
             write!(out, "{:1$}{text}", "", gap + before)?;
             gap = after + 2;
         }
         writeln!(out)
     };
-    line(&mut columns.iter().map(|column| one_line(&column.name).into_owned()))?;
+    line(&mut columns.iter().map(|column| one_line(column.name()).into_owned()))?;
     for (at, row) in rows.iter().enumerate() {
         told(at, progress)?;
         line(&mut columns.iter().map(|column| text_of(column, *row)))?;

@@ -8,7 +8,7 @@ use crate::model::NULL_FLOAT;
 pub(super) const NO_TIME: i64 = i64::MIN;
 
 /// Unit of a numeric time column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TimeUnit {
     /// Seconds.

@@ -30,14 +30,18 @@ fn check_column(bytes: &Buffer<u8>, column: &ColumnChunkMetadata, rows: usize) -
     let Some((start, end)) = place.filter(|(start, end)| start <= end && *end <= bytes.len()) else {
         return Err("a column lies outside of the file".to_owned());
     };
+    check_chunk(&bytes.clone().sliced(start..end), column, rows)
+}
+
+/// Checks the pages of one column chunk, whose bytes these are, of a row group of so many rows.
+pub(super) fn check_chunk(chunk: &Buffer<u8>, column: &ColumnChunkMetadata, rows: usize) -> Result<(), String> {
     // Lists hold any number of values a row; they are bounded by what the chunk declares.
     let most = if column.descriptor().descriptor.max_rep_level == 0 {
         rows
     } else {
         usize::try_from(column.num_values()).unwrap_or(0)
     };
-    let chunk = Cursor::new(bytes.clone().sliced(start..end));
-    let mut pages = PageReader::new(chunk, column, Vec::new(), MAX_PAGE_BYTES);
+    let mut pages = PageReader::new(Cursor::new(chunk.clone()), column, Vec::new(), MAX_PAGE_BYTES);
     pages.read_dict().map_err(|error| error.to_string())?;
     let mut left = most;
     for page in pages {

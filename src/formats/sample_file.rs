@@ -11,13 +11,13 @@ use std::{
 
 use polars_parquet::{
     parquet::schema::types::{PrimitiveLogicalType, TimeUnit as ParquetUnit},
-    read::{ColumnChunkMetadata, FileMetadata, read_metadata},
+    read::{FileMetadata, read_metadata},
 };
 
 use super::{
     FormatError, TimeUnit,
     error::open_regular,
-    events::pages::{Numbers, Whole, whole_of},
+    events::pages::{Chunk, Numbers, Whole, whole_of},
     sample_pages::{NumberPages, Stored, stored_as},
     table::split_unit,
     time_axis::time_name,
@@ -105,7 +105,7 @@ impl SampleFile {
 
     /// Whether numeric times are dates and do not count from the start of the recording.
     fn begins_at_a_date(&self, file: &File) -> Result<bool, String> {
-        let mut times = Numbers::open(file, self.size_bytes, self.column(0, self.time)?, Whole::I64)?;
+        let mut times = Numbers::open(self.chunk(file, 0, self.time)?, Whole::I64)?;
         let (mut values, mut valid) = (Vec::new(), Vec::new());
         let ready = times.fill(1)?;
         times.take(ready.min(1), &mut values, &mut valid);
@@ -145,11 +145,12 @@ impl SampleFile {
         self.metadata.row_groups.get(row_group).map_or(0, |group| group.num_rows() as u64)
     }
 
-    fn column(&self, row_group: usize, column: usize) -> Result<&ColumnChunkMetadata, String> {
+    /// A column of a part.
+    fn chunk<'a>(&'a self, file: &'a File, row_group: usize, column: usize) -> Result<Chunk<'a>, String> {
         let group = self.metadata.row_groups.get(row_group);
-        group
-            .and_then(|group| group.parquet_columns().get(column))
-            .ok_or_else(|| "a row group lacks a column".to_owned())
+        let found = group.and_then(|group| Some((group.parquet_columns().get(column)?, group.num_rows())));
+        let (about, rows) = found.ok_or_else(|| "a row group lacks a column".to_owned())?;
+        Ok(Chunk { file, file_bytes: self.size_bytes, about, rows })
     }
 
     /// Reads the samples of one part, in steps: their times when `with_times`, and the values of these metrics.
@@ -175,17 +176,13 @@ impl SampleFile {
         with_times: bool,
         take: &mut TakeSamples<'_>,
     ) -> Result<(), String> {
-        let mut times = if with_times {
-            let about = self.column(row_group, self.time)?;
-            Some(Numbers::open(file, self.size_bytes, about, Whole::I64)?)
-        } else {
-            None
-        };
+        let mut times =
+            if with_times { Some(Numbers::open(self.chunk(file, row_group, self.time)?, Whole::I64)?) } else { None };
         let mut columns = Vec::with_capacity(metrics.len());
         for metric in metrics {
             let found = self.metrics.iter().find(|(name, ..)| name == metric);
             let (_, at, stored) = found.ok_or_else(|| format!("it has no column `{metric}` any more"))?;
-            columns.push(NumberPages::open(file, self.size_bytes, self.column(row_group, *at)?, *stored)?);
+            columns.push(NumberPages::open(self.chunk(file, row_group, *at)?, *stored)?);
         }
         let (mut raw_times, mut valid) = (Vec::new(), Vec::new());
         let mut values = vec![Vec::new(); columns.len()];

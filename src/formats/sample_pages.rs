@@ -1,7 +1,5 @@
 //! A column of numbers of a Parquet file, read in steps as doubles.
 
-use std::fs::File;
-
 use polars_arrow::{
     array::{BooleanArray, PrimitiveArray},
     datatypes::ArrowDataType,
@@ -11,7 +9,7 @@ use polars_parquet::{
     read::{ColumnChunkMetadata, PhysicalType},
 };
 
-use super::events::pages::{Numbers, Pages, Whole, coded, damaged, dictionary_codes, split, spread, whole_of};
+use super::events::pages::{Chunk, Numbers, Pages, Whole, coded, damaged, dictionary_codes, split, spread, whole_of};
 use crate::model::NULL_FLOAT;
 
 /// What the numbers of a column are stored as.
@@ -44,15 +42,10 @@ pub(super) enum NumberPages<'a> {
 }
 
 impl<'a> NumberPages<'a> {
-    pub(super) fn open(
-        file: &File,
-        file_bytes: u64,
-        about: &'a ColumnChunkMetadata,
-        stored: Stored,
-    ) -> Result<Self, String> {
+    pub(super) fn open(chunk: Chunk<'a>, stored: Stored) -> Result<Self, String> {
         Ok(match stored {
-            Stored::Whole(whole) => Self::Whole(Numbers::open(file, file_bytes, about, whole)?, Vec::new(), Vec::new()),
-            other => Self::Floats(Floats::open(file, file_bytes, about, other)?),
+            Stored::Whole(whole) => Self::Whole(Numbers::open(chunk, whole)?, Vec::new(), Vec::new()),
+            other => Self::Floats(Floats::open(chunk, other)?),
         })
     }
 
@@ -93,10 +86,10 @@ pub(super) struct Floats<'a> {
 }
 
 impl<'a> Floats<'a> {
-    fn open(file: &File, file_bytes: u64, about: &'a ColumnChunkMetadata, stored: Stored) -> Result<Self, String> {
-        let mut pages = Pages::open(file, file_bytes, about)?;
+    fn open(chunk: Chunk<'a>, stored: Stored) -> Result<Self, String> {
+        let mut pages = Pages::open(chunk)?;
         let mut dictionary = Vec::new();
-        if let Some(page) = pages.pages.read_dict_page().map_err(damaged)? {
+        if let Some(page) = pages.reader.read_dict_page().map_err(damaged)? {
             plain(stored, &page.buffer, &mut dictionary);
         }
         Ok(Self { pages, stored, dictionary, values: Vec::new(), taken: 0, rows: 0, ended: false })
@@ -116,7 +109,7 @@ impl<'a> Floats<'a> {
                 self.rest()?;
                 self.ended = true;
             }
-            self.pages.pages.reuse_page_buffer(page);
+            self.pages.reader.reuse_page_buffer(page);
         }
         Ok(self.values.len() - self.taken)
     }

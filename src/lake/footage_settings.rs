@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use wildmatch::WildMatch;
 
 use crate::model::{Footage, Look, Problem, ValueRange, parse_time_ns};
 
 /// The keys there are.
-pub(super) const FOOTAGE_KEYS: [&str; 8] =
-    ["channels", "order", "rate_hz", "starts_at", "clock", "times", "offset_s", "range"];
+pub(super) const FOOTAGE_KEYS: [&str; 9] =
+    ["channels", "order", "rate_hz", "starts_at", "clock", "times", "offset_s", "range", "video_camera_oid"];
 
 /// Which colour is stored first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -34,7 +34,7 @@ pub enum AxisOrder {
 }
 
 /// Unit of the numbers in an array of times.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClockUnit {
     /// Seconds.
@@ -72,6 +72,8 @@ pub struct FootageSetting {
     /// Which values are black and white.
     #[serde(deserialize_with = "range")]
     pub range: Option<ValueRange>,
+    /// The camera's number in detection events.
+    pub video_camera_oid: Option<i64>,
     /// Keys that this version does not know; told as problems.
     #[serde(flatten)]
     pub other: BTreeMap<String, toml::Value>,
@@ -177,6 +179,7 @@ impl FootageSetting {
             times: self.times.or_else(|| other.times.clone()),
             offset_s: self.offset_s.or(other.offset_s),
             range: self.range.or(other.range),
+            video_camera_oid: self.video_camera_oid.or(other.video_camera_oid),
             other: BTreeMap::new(),
         }
     }
@@ -190,7 +193,8 @@ impl FootageSetting {
     /// What changes the index, as text to compare; nothing when nothing does.
     #[must_use]
     pub fn reading(&self) -> Option<String> {
-        let indexed = Self { channels: None, range: None, other: BTreeMap::new(), ..self.clone() };
+        let indexed =
+            Self { channels: None, range: None, video_camera_oid: None, other: BTreeMap::new(), ..self.clone() };
         (indexed != Self::default()).then(|| format!("{indexed:?}"))
     }
 }
@@ -300,6 +304,7 @@ mod tests {
             ("clock = \"ms\"", true),
             ("times = \"stamps\"", true),
             ("offset_s = -0.04", true),
+            ("video_camera_oid = 7", false),
             ("colour = 1", false),
         ] {
             let one: FootageSetting = toml::from_str(text).unwrap();

@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{FootageSettings, LakeError, SensorSettings, place::resolve_inside, plain::plain};
+use super::{ClockUnit, FootageSettings, LakeError, SensorSettings, place::resolve_inside, plain::plain};
 use crate::model::Zone;
 
 /// Longest manifest taken in.
@@ -36,6 +36,8 @@ pub struct Manifest {
     pub sensors: SensorSettings,
     /// Settings of footages, by pattern.
     pub footages: FootageSettings,
+    /// Where detection events are, where it is not the usual place.
+    pub detections: DetectionSetting,
     /// Keys that this version does not use; kept so that they can be told as problems.
     #[serde(flatten)]
     pub other: BTreeMap<String, toml::Value>,
@@ -49,6 +51,18 @@ pub struct PositionSetting {
     pub latitude: Option<String>,
     /// Degrees east.
     pub longitude: Option<String>,
+}
+
+/// What a person tells about detection events.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DetectionSetting {
+    /// File or folder of events inside the lake; `*` and `?` stand for any text and any character of a file's name.
+    pub events: Option<String>,
+    /// Table of locations inside the lake.
+    pub locations: Option<String>,
+    /// Unit of whole-number times: `s`, `ms`, `us` or `ns`; told from each value's size when absent.
+    pub time_unit: Option<ClockUnit>,
 }
 
 /// What a person tells about label files.

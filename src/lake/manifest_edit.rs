@@ -97,7 +97,7 @@ fn value_of(of: &SettingOf, key: &str, text: &str) -> Result<Value, LakeError> {
     known_key(of, key)?;
     let text = text.trim();
     let value = match key {
-        "rate_hz" | "offset_s" | "max_gap_s" => match (text.parse::<i64>(), text.parse::<f64>()) {
+        "rate_hz" | "offset_s" | "max_gap_s" | "video_camera_oid" => match (text.parse::<i64>(), text.parse::<f64>()) {
             (Ok(whole), _) => Value::from(whole),
             (_, Ok(number)) => Value::from(number),
             _ => Value::from(text),

@@ -18,7 +18,7 @@ mod setting_of;
 pub use discover::{Discovery, LabelFile, LogFile, MetricFile, RecordingFiles, StoreFile, discover, is_oxts};
 pub use error::LakeError;
 pub use footage_settings::{AxisOrder, Channels, ClockUnit, FootageName, FootageSetting, FootageSettings};
-pub use manifest::{LabelSetting, Manifest, MetricSetting, PositionSetting};
+pub use manifest::{DetectionSetting, LabelSetting, Manifest, MetricSetting, PositionSetting};
 pub use manifest_edit::{check_setting, edit_manifest};
 pub use natural::natural_cmp;
 pub use place::{Places, lake_of, resolve_inside};

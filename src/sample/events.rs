@@ -1,12 +1,13 @@
 //! Locations with cameras, and the detection events that arrive from them: late, out of order, a tenth of them twice.
 
-use std::{fs, path::Path};
+use std::{collections::HashSet, fs, path::Path};
 
 use polars::prelude::{Column, NamedFrom as _, Series};
 
 use super::{
     SampleError,
     drive::{Drive, REGIONS},
+    footage::Footage,
     noise::Random,
     spec::SampleSpec,
     table_file::write_parquet,
@@ -91,7 +92,7 @@ pub(super) fn write_locations(dir: &Path, spec: &SampleSpec, drives: &[Drive]) -
 
 /// One arriving row.
 #[derive(Debug, Clone, Copy)]
-struct Event {
+pub(super) struct Event {
     location: i64,
     camera: i64,
     detection: i64,
@@ -111,15 +112,72 @@ pub(super) fn write_events(dir: &Path, spec: &SampleSpec) -> Result<u64, SampleE
     for (number, part) in events.chunks(size).enumerate() {
         let last_ms = part.iter().map(|event| event.time_ms).max().unwrap_or(FIRST_MS);
         let time = jiff::Timestamp::from_millisecond(last_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        let name = format!("detections_{}_{number:04}.parquet", time.strftime("%Y%m%dT%H%M%S"));
-        let columns: Vec<Column> = vec![
-            Series::new("geographical_location_oid".into(), column(part, |event| event.location)).into(),
-            Series::new("video_camera_oid".into(), column(part, |event| event.camera)).into(),
-            Series::new("detection_oid".into(), column(part, |event| event.detection)).into(),
-            Series::new("item_name".into(), column(part, |event| event.item)).into(),
-            Series::new("timestamp_detected".into(), column(part, |event| event.time_ms)).into(),
-        ];
-        write_parquet(&folder.join(name), columns)?;
+        write_file(&folder.join(format!("detections_{}_{number:04}.parquet", time.strftime("%Y%m%dT%H%M%S"))), part)?;
+    }
+    Ok(events.len() as u64)
+}
+
+/// Writes one arriving file.
+fn write_file(path: &Path, part: &[Event]) -> Result<(), SampleError> {
+    let columns: Vec<Column> = vec![
+        Series::new("geographical_location_oid".into(), column(part, |event| event.location)).into(),
+        Series::new("video_camera_oid".into(), column(part, |event| event.camera)).into(),
+        Series::new("detection_oid".into(), column(part, |event| event.detection)).into(),
+        Series::new("item_name".into(), column(part, |event| event.item)).into(),
+        Series::new("timestamp_detected".into(), column(part, |event| event.time_ms)).into(),
+    ];
+    write_parquet(path, columns)
+}
+
+/// Id of the first detection of a drive's own cameras, and how many ids each drive has.
+const FIRST_SEEN: i64 = 7_000_000_001;
+const IDS_A_DRIVE: i64 = 100_000;
+
+/// What the cameras of one kind are called in events: the number of the first, which is the front camera.
+pub(super) const FIRST_CAMERA: i64 = 9001;
+
+/// The detections of a drive's own cameras: each object when a camera first sees it, in the drive's first lap. They are the
+/// events that a frame of the lake shows.
+pub(super) fn seen(spec: &SampleSpec, drive: &Drive, footages: &[Footage]) -> Vec<Event> {
+    if spec.events == 0 || spec.locations == 0 {
+        return Vec::new();
+    }
+    let regions = i64::from(spec.recordings.clamp(1, REGIONS.len() as u32));
+    let region = REGIONS.iter().position(|region| region.name == drive.region.name).unwrap_or(0) as i64 % regions;
+    let mut found = Vec::new();
+    for (camera, footage) in (0_u32..).zip(footages) {
+        let mut known = HashSet::new();
+        for frame in 0..footage.frames.min(footage.lap.frames) {
+            let (picture, _) = footage.lap.picture(frame);
+            for object in &footage.pictures[picture] {
+                if !known.insert((object.item, object.lap)) {
+                    continue;
+                }
+                // Places near the road follow one another.
+                let along = (frame * 3 / footage.lap.frames.max(1)) as i64;
+                found.push(Event {
+                    location: FIRST_LOCATION + (region + along * regions) % i64::from(spec.locations),
+                    camera: FIRST_CAMERA + i64::from(camera),
+                    detection: 0,
+                    item: object.class,
+                    time_ms: drive.frame_stamp_ns(footage.rate_hz, camera, frame).div_euclid(1_000_000),
+                });
+            }
+        }
+    }
+    found.sort_by_key(|event| event.time_ms);
+    for (event, number) in found.iter_mut().zip(0..IDS_A_DRIVE) {
+        event.detection = FIRST_SEEN + i64::from(drive.index) * IDS_A_DRIVE + number;
+    }
+    found.truncate(IDS_A_DRIVE as usize);
+    found
+}
+
+/// Writes what the drives' own cameras saw; returns the number of rows.
+pub(super) fn write_seen(dir: &Path, spec: &SampleSpec, mut events: Vec<Event>) -> Result<u64, SampleError> {
+    events.sort_by_key(|event| (event.time_ms, event.detection));
+    if spec.events > 0 && !events.is_empty() {
+        write_file(&dir.join("landing/detections_drives.parquet"), &events)?;
     }
     Ok(events.len() as u64)
 }

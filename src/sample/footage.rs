@@ -27,6 +27,7 @@ pub(super) struct Footage {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) frames: u64,
+    pub(super) rate_hz: f64,
     /// Objects on each picture of a lap.
     pub(super) pictures: Vec<Vec<Seen>>,
     pub(super) lap: Lap,
@@ -119,7 +120,15 @@ pub(super) fn write_footage(
         .collect::<Result<_, SampleError>>()?;
     let (pictures, seen): (Vec<Vec<u8>>, Vec<Vec<Seen>>) = pictures.into_iter().unzip();
     write_store(path, &plan, drive, camera, name, &pictures, lap, progress)?;
-    Ok(Footage { camera: name, width: plan.width, height: plan.height, frames: plan.frames, pictures: seen, lap })
+    Ok(Footage {
+        camera: name,
+        width: plan.width,
+        height: plan.height,
+        frames: plan.frames,
+        rate_hz: plan.rate_hz,
+        pictures: seen,
+        lap,
+    })
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one store, used once")]

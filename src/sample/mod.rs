@@ -147,10 +147,14 @@ pub fn generate(dir: &Path, spec: &SampleSpec, progress: &Progress) -> Result<Sa
     progress.set_total(u64::from(spec.recordings) * u64::from(spec.cameras) * spec.frames);
     progress.stage("drawing drives");
     let counts = Counts::default();
-    drives.par_iter().try_for_each(|drive| write_drive(dir, spec, drive, progress, &counts))?;
+    let seen = drives
+        .par_iter()
+        .map(|drive| write_drive(dir, spec, drive, progress, &counts))
+        .collect::<Result<Vec<_>, _>>()?;
     progress.stage("locations and events");
     events::write_locations(dir, spec, &drives)?;
-    let events = events::write_events(dir, spec)?;
+    let events =
+        events::write_events(dir, spec)? + events::write_seen(dir, spec, seen.into_iter().flatten().collect())?;
     progress.check()?;
     lake_files::write_lake_toml(dir, spec)?;
     Ok(SampleReport {
@@ -176,7 +180,7 @@ fn write_drive(
     drive: &Drive,
     progress: &Progress,
     counts: &Counts,
-) -> Result<(), SampleError> {
+) -> Result<Vec<events::Event>, SampleError> {
     let folder = dir.join("recordings").join(&drive.name);
     for part in ["footages", "metrics", "labels"] {
         let path = folder.join(part);
@@ -195,7 +199,8 @@ fn write_drive(
     counts.labels.fetch_add(rows, Ordering::Relaxed);
     let samples = metric_table::write_metrics(&folder.join("metrics"), spec, drive, progress)?;
     counts.samples.fetch_add(samples, Ordering::Relaxed);
-    lake_files::write_recording_toml(&folder.join("recording.toml"), drive)
+    lake_files::write_recording_toml(&folder.join("recording.toml"), drive)?;
+    Ok(events::seen(spec, drive, &labels))
 }
 
 #[cfg(test)]

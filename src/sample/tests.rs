@@ -33,7 +33,8 @@ fn the_same_seed_gives_the_same_bytes() {
     let dir = tempfile::tempdir().unwrap();
     let (first, second, other) = (dir.path().join("first"), dir.path().join("second"), dir.path().join("other"));
     let report = generate(&first, &small(), &Progress::new()).unwrap();
-    assert_eq!((report.recordings, report.footages, report.events), (4, 8, 300));
+    assert_eq!((report.recordings, report.footages), (4, 8));
+    assert!(report.events > 320, "{report:?}");
     // The two lossless stores take every third frame.
     assert_eq!(report.frames, 6 * 12 + 2 * 4);
     assert!(report.labels > 100 && report.samples > 4000, "{report:?}");
@@ -53,14 +54,14 @@ fn the_same_seed_gives_the_same_bytes() {
 fn the_committed_lake_is_the_showcase() {
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_lake");
     let dir = tempfile::tempdir().unwrap();
-    // Everything but the pictures and the labels they give: drawing all of them would take half a minute.
+    // Everything but the pictures, the labels and the events they give: drawing all of them would take half a minute.
     generate(dir.path(), &SampleSpec { images: false, ..SampleSpec::showcase() }, &Progress::new()).unwrap();
     let fresh = files(dir.path());
     let mut size = 0;
     for name in fresh.keys() {
         let path = committed.join(name);
         size += fs::metadata(&path).map(|meta| meta.len()).unwrap_or_default();
-        if name.contains("/footages/") || name.contains("/labels/") {
+        if name.contains("/footages/") || name.contains("/labels/") || name == "landing/detections_drives.parquet" {
             assert!(path.exists(), "{name} is missing");
         } else {
             assert!(fresh[name] == fs::read(&path).unwrap(), "{name} differs: run `lakescope sample` again");

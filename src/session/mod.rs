@@ -4,6 +4,7 @@ mod bench;
 mod changing;
 mod compare;
 mod crops;
+mod detections;
 mod exporting;
 mod find;
 mod images;
@@ -31,6 +32,12 @@ pub use crate::lake::{FootageSetting, MetricSetting, SensorSetting, SettingOf};
 pub use bench::{BenchReport, BenchRequest, BenchWhat, FilterRow, FramesRow, IndexRow, OpenRow};
 pub use changing::{CameraSettings, Concerned, LakeSettings, MetricSettings, SensorFile, SettingChange};
 pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Numbers, ValueCompared};
+pub use detections::{
+    Behind, CameraDuplicates, CountsBy, DEFAULT_MEMORY_BYTES, Delays, DetectionEvent, DetectionReport, DetectionSource,
+    DetectionTable, Disagreement, Duplicates, EngineChoice, EventCounts, LateEvent, Lateness, LocationEvents,
+    LocationShare, OnError, Ranking, Scope, Stages, TimeUnit, TopItems, TopQuery, TopRequest, Window,
+    detection_counts_of_files, detection_events_of_files, duplicates_of_files, top_of_files, write_json_file,
+};
 pub use images::StoreWatch;
 pub use quality::{FindingKind, FootageQuality, MetricQuality, QualityFinding, QualityReport, Severity};
 pub use scope::ExportCount;

@@ -14,8 +14,8 @@ use crate::{
     catalog::FrameTable,
     filter::PositionNames,
     lake::{
-        self, FootageName, FootageSetting, LabelSetting, Manifest, MetricSetting, Places, PositionSetting,
-        SensorSetting, SettingOf,
+        self, DetectionSetting, FootageName, FootageSetting, LabelSetting, Manifest, MetricSetting, Places,
+        PositionSetting, SensorSetting, SettingOf,
     },
     model::{Footage, Look, Problem, ValueRange, Zone},
 };
@@ -111,6 +111,11 @@ impl Settings {
     /// Frames a second of stores that tell none.
     pub(super) fn rate_hz(&self) -> Option<f64> {
         self.own.rate_hz.or(self.lake.rate_hz)
+    }
+
+    /// Where detection events are.
+    pub(super) fn detections(&self) -> &DetectionSetting {
+        &self.lake.detections
     }
 
     /// Settings of label files.
@@ -263,6 +268,27 @@ impl Session {
     pub fn set_channels(&self, table: &FrameTable, footage: usize, bgr: bool) -> Result<PathBuf, SessionError> {
         let value = if bgr { "bgr" } else { "rgb" };
         self.remember(table, footage, "channels", value)
+    }
+
+    /// Turns red and blue of a footage over; tells whether blue is taken as stored first from now on, and the file. Where
+    /// that is so without a setting of the footage's own, its setting is taken away: turned twice, nothing is left behind.
+    ///
+    /// # Errors
+    /// As for [`Self::set_channels`].
+    pub fn swap_channels(&self, table: &FrameTable, footage: usize) -> Result<(bool, PathBuf), SessionError> {
+        let one = table.footage_list().get(footage);
+        let one = one.ok_or_else(|| SessionError::Usage("there is no such footage in the lake".to_owned()))?;
+        let name = format!("{}/{}", one.recording, one.camera);
+        let mut settings = self.settings_now()?;
+        let bgr = !settings.of(one.into()).look().swap_red_blue;
+        for manifest in [&mut settings.lake, &mut settings.own] {
+            if let Some(own) = manifest.footages.by_pattern.get_mut(&name) {
+                own.channels = None;
+            }
+        }
+        let without = settings.of(one.into()).look().swap_red_blue;
+        let value = if bgr { "bgr" } else { "rgb" };
+        Ok((bgr, self.set_footage(&name, "channels", (without != bgr).then_some(value))?))
     }
 
     /// Remembers which values of a footage are shown black and white; else as [`Self::set_channels`].

@@ -7,6 +7,7 @@ mod docking;
 mod explore;
 mod facets;
 mod harness;
+mod manners;
 mod names;
 mod panels;
 mod playing;

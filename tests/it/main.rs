@@ -23,4 +23,5 @@ mod sql;
 mod stats;
 mod stats_groups;
 mod tidy;
+mod top;
 mod verify;

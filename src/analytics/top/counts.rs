@@ -1,60 +1,79 @@
-//! Counts of events by location, item and window.
+//! Counts of events by location, item and span of time.
+//!
+//! Times are counted in panes, the longest spans that windows of a question are made of; an event lies in one pane, however
+//! many windows overlap. Windows are put together from panes when all is counted.
 
-use std::marker::PhantomData;
-
-use hashbrown::HashMap;
+use std::{io, path::Path};
 
 use super::{
-    query::{Scope, TopQuery, Window},
-    rows::{Full, Narrow, Row},
-    words::Group,
+    partitions::Partitions,
+    query::{CountsBy, TopQuery},
+    rows::{EventRow, Full, Narrow, Row, Timed, spread},
+    words::{Group, Limits},
 };
 
 /// What a count belongs to, in numbers of [`super::words::Words`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     /// 0 when locations are not told apart.
     pub(super) place: u32,
-    /// Start of the window, ns UTC; 0 without windows.
-    pub(super) window_ns: i64,
+    /// Number of the pane since 1970; 0 without windows.
+    pub(super) pane: i64,
+    /// 0 when items are not told apart.
     pub(super) item: u32,
 }
 
-/// Which events count, as far as a row tells it, and for what.
+/// Which events count, as far as their times tell it, and for what.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grouping {
-    window: Option<Window>,
+    pub(super) by: CountsBy,
+    /// Length of a pane.
+    pub(super) pane_ns: Option<i64>,
     from_ns: Option<i64>,
     to_ns: Option<i64>,
     timed: bool,
 }
 
 impl Grouping {
-    pub(super) fn of(query: &TopQuery) -> Self {
-        Self { window: query.window, from_ns: query.from_ns, to_ns: query.to_ns, timed: query.needs_time() }
+    pub(super) fn of(query: &TopQuery, by: CountsBy) -> Self {
+        Self {
+            by,
+            pane_ns: query.window.map(super::query::Window::pane_ns),
+            from_ns: query.from_ns,
+            to_ns: query.to_ns,
+            timed: query.needs_time(),
+        }
     }
 
-    /// Gives the key of each count that the row adds to.
+    /// The key of an event; `None` when it lies in no span that is asked for. Events often come in the order of time: `last`
+    /// is the pane of the event before and where it begins, which spares a division.
     #[inline]
-    pub(super) fn keys(&self, row: &impl Countable, mut each: impl FnMut(Key)) {
-        let (place, item) = row.place_item();
+    fn key(&self, place: u32, item: u32, row: &impl Countable, last: &mut (i64, i64)) -> Option<Key> {
+        let place = if self.by.location { place } else { 0 };
+        let item = if self.by.item { item } else { 0 };
         if !self.timed {
-            return each(Key { place, window_ns: 0, item });
+            return Some(Key { place, pane: 0, item });
         }
         // An event without a time lies in no span.
-        let Some(time) = row.time() else { return };
+        let time = row.time()?;
         if self.from_ns.is_some_and(|from| time < from) || self.to_ns.is_some_and(|to| time >= to) {
-            return;
+            return None;
         }
-        match self.window {
-            None => each(Key { place, window_ns: 0, item }),
-            Some(window) => window.starts(time).for_each(|window_ns| each(Key { place, window_ns, item })),
+        let Some(pane_ns) = self.pane_ns else { return Some(Key { place, pane: 0, item }) };
+        if time < last.1 || time >= last.1 + pane_ns {
+            let pane = time.div_euclid(pane_ns);
+            // A pane that is not representable as a whole is not remembered.
+            match pane.checked_mul(pane_ns) {
+                Some(start) if start <= i64::MAX - pane_ns => *last = (pane, start),
+                _ => return Some(Key { place, pane, item }),
+            }
         }
+        Some(Key { place, pane: last.0, item })
     }
 }
 
 /// A row that says what it is counted for.
-pub(super) trait Countable: Row {
+pub(super) trait Countable: EventRow {
     fn place_item(&self) -> (u32, u32);
     /// `timestamp_detected`, ns UTC.
     fn time(&self) -> Option<i64>;
@@ -71,6 +90,18 @@ impl Countable for Narrow {
     }
 }
 
+impl Countable for Timed {
+    #[inline]
+    fn place_item(&self) -> (u32, u32) {
+        (self.place, self.item())
+    }
+
+    #[inline]
+    fn time(&self) -> Option<i64> {
+        Timed::time(self)
+    }
+}
+
 impl Countable for Full {
     #[inline]
     fn place_item(&self) -> (u32, u32) {
@@ -82,127 +113,245 @@ impl Countable for Full {
     }
 }
 
-/// Counts by key.
-pub(super) type Counts = HashMap<Key, u64>;
-
-/// Events that are counted as they come, since nothing is merged with them.
-pub(super) struct Loose<R> {
-    grouping: Grouping,
-    counts: Counts,
-    rows: PhantomData<R>,
+/// A count that was put aside: what it is of, and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Counted {
+    pane_low: u32,
+    pane_high: u32,
+    place: u32,
+    item: u32,
+    pub(super) count: u32,
 }
 
-impl<R: Countable> Loose<R> {
-    pub(super) fn new(grouping: Grouping) -> Self {
-        Self { grouping, counts: Counts::default(), rows: PhantomData }
+impl Counted {
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves of a number")]
+    fn new(key: Key, count: u32) -> Self {
+        let pane = key.pane.cast_unsigned();
+        Self { pane_low: pane as u32, pane_high: (pane >> 32) as u32, place: key.place, item: key.item, count }
     }
 
     #[inline]
-    pub(super) fn add(&mut self, row: &R) {
-        let counts = &mut self.counts;
-        self.grouping.keys(row, |key| *counts.entry(key).or_insert(0) += 1);
-    }
-
-    pub(super) fn merge(&mut self, other: Self) {
-        merge(&mut self.counts, other.counts);
-    }
-
-    pub(super) fn into_counts(self) -> Counts {
-        self.counts
+    pub(super) fn key(&self) -> Key {
+        let pane = u64::from(self.pane_high) << 32 | u64::from(self.pane_low);
+        Key { place: self.place, pane: pane.cast_signed(), item: self.item }
     }
 }
 
-/// Adds counts to counts.
-pub(super) fn merge(into: &mut Counts, from: Counts) {
-    if into.is_empty() {
-        *into = from;
-        return;
+impl Row for Counted {
+    const BYTES: usize = 20;
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for part in [self.pane_low, self.pane_high, self.place, self.item, self.count] {
+            out.extend_from_slice(&part.to_le_bytes());
+        }
     }
-    for (key, count) in from {
-        *into.entry(key).or_insert(0) += count;
+
+    fn read(bytes: &[u8]) -> Self {
+        let part = |at: usize| {
+            bytes.get(at * 4..at * 4 + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes)
+        };
+        Self { pane_low: part(0), pane_high: part(1), place: part(2), item: part(3), count: part(4) }
     }
 }
+
+/// Bits for the number of partitions of counts.
+pub(super) const COUNT_BITS: u32 = 9;
+/// Slots of the table in front of the partitions; together they stay in the processor's cache.
+const FRONT_SLOTS: usize = 8 << 10;
+/// Seed for places in tables of counts. Nobody gains by choosing keys that fall together: tables of counts hold a key once.
+const COUNT_SEED: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// One number for a key, spread evenly.
+#[inline]
+pub(super) fn spread_key(key: Key) -> u64 {
+    let names = u64::from(key.place) << 32 | u64::from(key.item);
+    spread(names ^ key.pane.cast_unsigned().rotate_left(29).wrapping_mul(COUNT_SEED), COUNT_SEED)
+}
+
+/// Counts while events are met.
+pub(super) struct Tally {
+    grouping: Grouping,
+    store: Store,
+    /// The pane met last, and where it begins.
+    last: (i64, i64),
+    /// Events by place, where the keys do not tell them; grows as places are met.
+    places: Option<Vec<u64>>,
+}
+
+enum Store {
+    /// One counter for each pair of location and item: the usual case, without hashing. `full` lists the counters that
+    /// went past 2^32, once each time.
+    Cells { counters: Vec<u32>, items: usize, full: Vec<usize> },
+    /// Keys that are met again soon are counted in `front`; what has to make room goes to the partition of its place.
+    Apart { front: Vec<Counted>, partitions: Partitions<Counted>, use_of_front: UseOfFront },
+}
+
+/// Whether the table in front earns its keep.
+#[derive(Default)]
+struct UseOfFront {
+    tries: u32,
+    hits: u32,
+    idle: bool,
+}
+
+/// Events after which the use of the table in front is judged.
+const JUDGED: u32 = 1 << 16;
+
+impl UseOfFront {
+    #[inline]
+    fn tell(&mut self, hit: bool) {
+        self.tries += 1;
+        self.hits += u32::from(hit);
+        if self.tries == JUDGED {
+            // Less than one hit in three costs more time than it saves.
+            *self = Self { tries: 0, hits: 0, idle: self.hits < JUDGED / 3 };
+        }
+    }
+}
+
+/// The pane that begins with 1970.
+const FIRST_PANE: (i64, i64) = (0, 0);
 
 /// Most cells of a table with one counter for each pair of location and item.
 const MAX_CELLS: usize = 32 << 20;
 
-/// Counts while duplicates are removed.
-pub(super) enum Tally {
-    /// One counter for each pair of location and item: the usual case, without hashing.
-    Cells { counters: Vec<u64>, items: usize },
-    /// By key.
-    Map(Counts),
-}
-
 impl Tally {
+    /// A tally for locations and items that are not known yet.
+    pub(super) fn open(grouping: Grouping) -> Self {
+        let empty = Counted::new(Key { place: 0, pane: 0, item: 0 }, 0);
+        let store = Store::Apart {
+            front: vec![empty; FRONT_SLOTS],
+            partitions: Partitions::new(COUNT_BITS),
+            use_of_front: UseOfFront::default(),
+        };
+        Self { grouping, store, last: FIRST_PANE, places: (!grouping.by.location).then(Vec::new) }
+    }
+
     /// A tally for so many locations and items.
-    pub(super) fn new(places: usize, items: usize, query: &TopQuery) -> Self {
+    pub(super) fn new(grouping: Grouping, places: usize, items: usize) -> Self {
+        let places = if grouping.by.location { places } else { 1 };
+        let items = if grouping.by.item { items } else { 1 };
         match places.checked_mul(items) {
-            Some(cells) if cells <= MAX_CELLS && query.window.is_none() => {
-                Self::Cells { counters: vec![0; cells], items }
-            }
-            _ => Self::Map(Counts::default()),
+            Some(cells) if cells <= MAX_CELLS && grouping.pane_ns.is_none() => Self {
+                grouping,
+                store: Store::Cells { counters: vec![0; cells], items, full: Vec::new() },
+                last: FIRST_PANE,
+                places: (!grouping.by.location).then(Vec::new),
+            },
+            _ => Self::open(grouping),
         }
     }
 
+    /// Counts an event that is within the limits of names.
     #[inline]
-    pub(super) fn add(&mut self, grouping: &Grouping, row: &impl Countable) {
-        match self {
-            Self::Cells { counters, items } => {
-                grouping.keys(row, |key| counters[key.place as usize * *items + key.item as usize] += 1);
-            }
-            Self::Map(counts) => grouping.keys(row, |key| *counts.entry(key).or_insert(0) += 1),
+    pub(super) fn add(&mut self, row: &impl Countable, limits: &Limits) {
+        let (place, item) = row.place_item();
+        if limits.allow(place, item) {
+            self.add_allowed(place, item, row);
         }
     }
 
-    /// Adds what another thread counted.
-    pub(super) fn merge(&mut self, other: Self) {
-        match (self, other) {
-            (Self::Cells { counters, .. }, Self::Cells { counters: others, .. }) => {
-                counters.iter_mut().zip(others).for_each(|(mine, other)| *mine += other);
+    /// Counts an event of which is known that it is within the limits of names.
+    #[inline]
+    pub(super) fn add_allowed(&mut self, place: u32, item: u32, row: &impl Countable) {
+        let Some(key) = self.grouping.key(place, item, row, &mut self.last) else { return };
+        if let Some(places) = &mut self.places {
+            if places.len() <= place as usize {
+                places.resize(place as usize + 1, 0);
             }
-            (Self::Map(counts), Self::Map(others)) => merge(counts, others),
-            // All threads count the same way.
-            (Self::Cells { counters, items }, Self::Map(others)) => {
-                for (key, count) in others {
-                    counters[key.place as usize * *items + key.item as usize] += count;
+            places[place as usize] += 1;
+        }
+        match &mut self.store {
+            Store::Cells { counters, items, full } => {
+                let at = key.place as usize * *items + key.item as usize;
+                let (count, went_past) = counters[at].overflowing_add(1);
+                counters[at] = count;
+                if went_past {
+                    full.push(at);
                 }
             }
-            (Self::Map(counts), other @ Self::Cells { .. }) => {
-                merge(counts, other.into_list().into_iter().collect());
+            Store::Apart { partitions, use_of_front, .. } if use_of_front.idle => {
+                put_aside(partitions, self.grouping.by, Counted::new(key, 1));
             }
-        }
-    }
-
-    /// All counts that are not 0.
-    pub(super) fn into_list(self) -> Vec<(Key, u64)> {
-        match self {
-            Self::Map(counts) => counts.into_iter().collect(),
-            Self::Cells { counters, items } => {
-                let mut list = Vec::new();
-                for (place, counters) in (0..).zip(counters.chunks(items.max(1))) {
-                    for (item, count) in (0..).zip(counters) {
-                        if *count > 0 {
-                            list.push((Key { place, window_ns: 0, item }, *count));
-                        }
+            Store::Apart { front, partitions, use_of_front } => {
+                #[expect(clippy::cast_possible_truncation, reason = "the low bits are what counts")]
+                let slot = &mut front[spread_key(key) as usize % FRONT_SLOTS];
+                let hit = slot.count > 0 && slot.key() == key && slot.count < u32::MAX;
+                use_of_front.tell(hit);
+                if hit {
+                    slot.count += 1;
+                } else {
+                    if slot.count > 0 {
+                        put_aside(partitions, self.grouping.by, *slot);
                     }
+                    *slot = Counted::new(key, 1);
                 }
-                list
+            }
+        }
+    }
+
+    /// Bytes of memory that counts put aside take.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.store {
+            Store::Cells { .. } => 0,
+            Store::Apart { partitions, .. } => partitions.bytes(),
+        }
+    }
+
+    /// Moves counts that were put aside to disk.
+    pub(super) fn spill(&mut self, folder: &Path) -> io::Result<()> {
+        match &mut self.store {
+            Store::Cells { .. } => Ok(()),
+            Store::Apart { partitions, .. } => partitions.spill(folder),
+        }
+    }
+
+    /// All that was counted.
+    pub(super) fn finish(self) -> Tallied {
+        let places = self.places;
+        match self.store {
+            Store::Cells { counters, items, full } => {
+                Tallied { cells: Some((counters, items, full)), apart: None, places }
+            }
+            Store::Apart { front, mut partitions, .. } => {
+                for slot in front.into_iter().filter(|slot| slot.count > 0) {
+                    put_aside(&mut partitions, self.grouping.by, slot);
+                }
+                Tallied { cells: None, apart: Some(partitions), places }
             }
         }
     }
 }
 
-/// Counts by item alone (and window), when locations are not told apart.
-pub(super) fn of_scope(list: Vec<(Key, u64)>, scope: Scope) -> Vec<(Key, u64)> {
-    match scope {
-        Scope::Location => list,
-        Scope::Global => {
-            let mut counts = Counts::default();
-            for (key, count) in list {
-                *counts.entry(Key { place: 0, ..key }).or_insert(0) += count;
-            }
-            counts.into_iter().collect()
+/// The number by which a key finds its partition: all keys of a place lie in one, so that windows and ranks can be made of
+/// a partition alone.
+fn put_aside(partitions: &mut Partitions<Counted>, by: CountsBy, counted: Counted) {
+    let key = counted.key();
+    let route = if by.location { spread(u64::from(key.place), COUNT_SEED) } else { spread_key(key) };
+    partitions.push_to(route, counted);
+}
+
+/// What one tally counted.
+pub(super) struct Tallied {
+    /// Counters by place and item, the number of items, and which counters went past 2^32.
+    pub(super) cells: Option<(Vec<u32>, usize, Vec<usize>)>,
+    /// Counts by key, sorted apart; one key may stand there several times.
+    pub(super) apart: Option<Partitions<Counted>>,
+    /// Events by place, where the keys do not tell them.
+    pub(super) places: Option<Vec<u64>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_put_aside_come_back() {
+        for key in [Key { place: 1, pane: i64::MIN, item: 2 }, Key { place: u32::MAX, pane: -1, item: 0 }] {
+            let row = Counted::new(key, 7);
+            let mut bytes = Vec::new();
+            row.write(&mut bytes);
+            assert_eq!((bytes.len(), Counted::read(&bytes), row.key()), (Counted::BYTES, row, key));
         }
     }
 }

@@ -11,13 +11,13 @@ use std::{
 };
 
 use super::{
-    counts::{Countable, Grouping, Tally},
-    query::{Resources, TopQuery},
-    rows::{Full, Narrow, spread},
-    scatter::Scattered,
-    words::Words,
+    counts::{Countable, Tally},
+    partitions::Partitions,
+    rows::{Full, Narrow, Timed, spread},
+    scatter::{Scattered, Task},
+    words::{Limits, Words},
 };
-use crate::{analytics::AnalyticsError, jobs::Progress};
+use crate::analytics::AnalyticsError;
 
 /// How the events of one id become one.
 pub(super) trait Merging: Countable {
@@ -38,6 +38,19 @@ impl Merging for Narrow {
     }
 }
 
+impl Merging for Timed {
+    fn in_conflict(&self, other: &Self) -> bool {
+        // Between events of one time and place the camera decides, which these rows do not have.
+        self.time() == other.time() && self.place == other.place && self.item() != other.item()
+    }
+
+    fn gives_way_to(&self, other: &Self, words: &Words) -> bool {
+        missing_last(self.time(), other.time())
+            .then_with(|| words.places[self.place as usize].cmp(&words.places[other.place as usize]))
+            == Order::Greater
+    }
+}
+
 impl Merging for Full {
     fn in_conflict(&self, _: &Self) -> bool {
         false
@@ -48,12 +61,15 @@ impl Merging for Full {
     }
 }
 
-/// The earliest first; then the smallest location, camera and item. What is missing comes last.
-fn order(one: &Full, other: &Full, words: &Words) -> Order {
-    let missing_last = |one: Option<i64>, other: Option<i64>| match (one, other) {
+fn missing_last(one: Option<i64>, other: Option<i64>) -> Order {
+    match (one, other) {
         (Some(one), Some(other)) => one.cmp(&other),
         (one, other) => one.is_none().cmp(&other.is_none()),
-    };
+    }
+}
+
+/// The earliest first; then the smallest location, camera and item. What is missing comes last.
+pub(super) fn order(one: &Full, other: &Full, words: &Words) -> Order {
     let place = |row: &Full| words.places[row.place() as usize];
     let item = |row: &Full| words.items[row.item() as usize].as_str();
     missing_last(one.time(), other.time())
@@ -112,10 +128,13 @@ impl<R: Merging> Table<R> {
     }
 }
 
+/// Part of the buffer that counts may take in any case.
+const COUNTS_SHARE: usize = 8;
+
 /// Outcome of [`count`].
 pub(super) enum Counted {
-    /// Counts, and how many events were duplicates.
-    Done { tally: Tally, duplicates: u64 },
+    /// Counts, one tally per thread, and how many events were duplicates.
+    Done { tallies: Vec<Tally>, duplicates: u64 },
     /// Events with one id tell different things, and these rows cannot tell which holds.
     Conflict,
 }
@@ -123,15 +142,22 @@ pub(super) enum Counted {
 /// Removes duplicates and counts what is left.
 pub(super) fn count<R: Merging>(
     scattered: &Scattered<R>,
-    query: &TopQuery,
-    resources: &Resources,
-    progress: &Progress,
+    task: Task<'_>,
+    limits: &Limits,
 ) -> Result<Counted, AnalyticsError> {
-    let grouping = Grouping::of(query);
+    let Task { resources, progress, .. } = task;
     let (next, conflict, duplicates) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicU64::new(0));
     let failed: Mutex<Option<io::Error>> = Mutex::new(None);
+    // Counts may have the room that events left.
+    let held: usize = scattered.partitions.iter().map(Partitions::bytes).sum();
+    let room = resources.buffer_bytes.saturating_sub(held).max(resources.buffer_bytes / COUNTS_SHARE);
+    let limit = room / resources.threads.max(1);
+    let fail = |error| {
+        *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        conflict.store(true, Ordering::Relaxed);
+    };
     let work = || {
-        let mut tally = Tally::new(scattered.words.places.len(), scattered.words.items.len(), query);
+        let mut tally = Tally::new(task.grouping, scattered.words.places.len(), scattered.words.items.len());
         let mut table = Table::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
@@ -144,8 +170,7 @@ pub(super) fn count<R: Merging>(
             for partitions in &scattered.partitions {
                 let done = partitions.for_each(at, |row| clash |= table.add(row, scattered.seed, &scattered.words));
                 if let Err(error) = done {
-                    *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                    conflict.store(true, Ordering::Relaxed);
+                    fail(error);
                 }
             }
             if clash {
@@ -153,7 +178,12 @@ pub(super) fn count<R: Merging>(
                 return tally;
             }
             duplicates.fetch_add((rows - table.rows.len()) as u64, Ordering::Relaxed);
-            table.rows.iter().for_each(|row| tally.add(&grouping, row));
+            table.rows.iter().for_each(|row| tally.add(row, limits));
+            if tally.bytes() > limit
+                && let Err(error) = tally.spill(&resources.spill_folder)
+            {
+                fail(error);
+            }
         }
     };
     let tallies: Vec<Tally> = thread::scope(|scope| {
@@ -172,8 +202,5 @@ pub(super) fn count<R: Merging>(
     if conflict.into_inner() {
         return Ok(Counted::Conflict);
     }
-    let mut tallies = tallies.into_iter();
-    let mut tally = tallies.next().unwrap_or_else(|| Tally::Map(Default::default()));
-    tallies.for_each(|other| tally.merge(other));
-    Ok(Counted::Done { tally, duplicates: duplicates.into_inner() })
+    Ok(Counted::Done { tallies, duplicates: duplicates.into_inner() })
 }

@@ -4,12 +4,18 @@
 //! that fit into the processor's cache, and counts. Where events with one id tell different things, it begins anew with all
 //! five columns. It is exact; what does not fit into its memory lies on disk for a while.
 
+mod behind;
 mod counts;
 mod dedup;
+mod delays;
+mod duplicates;
+mod lateness;
+mod partitions;
 mod query;
 mod rank;
 mod rows;
 mod scatter;
+mod totals;
 mod words;
 
 #[cfg(test)]
@@ -17,13 +23,22 @@ mod reference;
 
 use std::{path::Path, time::Instant};
 
-pub use query::{OnError, Ranking, Resources, Scope, Stages, TopItems, TopQuery, Window};
+pub use behind::{Behind, DetectionEvent, behind};
+pub use delays::Delays;
+pub use duplicates::{CameraDuplicates, Disagreement, Duplicates, duplicates};
+pub use lateness::{LateEvent, Lateness, lateness};
+pub use query::{
+    CountsBy, EventCounts, LocationEvents, OnError, Ranking, Resources, Scope, Stages, TopItems, TopQuery, Window,
+};
 
 use self::{
-    counts::{Grouping, Loose, Tally},
+    counts::Grouping,
     dedup::{Counted, Merging},
-    rows::{Full, Narrow},
-    scatter::{Packing, Stop, scatter},
+    partitions::Partitions,
+    rows::{Full, Narrow, Timed},
+    scatter::{Packing, Stop, Task, scatter},
+    totals::Totals,
+    words::Words,
 };
 use super::AnalyticsError;
 use crate::{
@@ -34,7 +49,7 @@ use crate::{
 /// Answers a question about the events in a file or a folder of files.
 ///
 /// # Errors
-/// [`AnalyticsError`] when there are no events, a file cannot be read (and [`OnError::Fail`] holds), memory on disk runs
+/// [`AnalyticsError`] when there are no events, a file cannot be read (and [`OnError::Fail`] holds), room on disk runs
 /// out, the question makes no sense, or the person stops it.
 pub fn top(
     detections: &Path,
@@ -44,46 +59,108 @@ pub fn top(
     progress: &Progress,
 ) -> Result<TopItems, AnalyticsError> {
     query.check()?;
+    let events = open(detections, resources, progress)?;
+    let by = CountsBy { location: query.scope == Scope::Location, item: true };
+    let counted = counted(&events, query, by, resources, progress)?;
+    let words = &counted.words;
+    let mut answer = rank::rank(counted.totals, words, locations, query, resources.threads, counted.stages);
+    answer.skipped = with_refused(counted.skipped, events.refused);
+    answer.notes = events.notes;
+    Ok(answer)
+}
+
+/// Counts events, in windows of time when the question has them; ranks play no part.
+///
+/// # Errors
+/// As [`top`].
+pub fn event_counts(
+    detections: &Path,
+    locations: &Locations,
+    query: &TopQuery,
+    by: CountsBy,
+    resources: &Resources,
+    progress: &Progress,
+) -> Result<EventCounts, AnalyticsError> {
+    query.check()?;
+    let events = open(detections, resources, progress)?;
+    let counted = counted(&events, query, by, resources, progress)?;
+    let words = &counted.words;
+    let mut answer = rank::list(counted.totals, words, locations, query, by, resources.threads, counted.stages);
+    answer.skipped = with_refused(counted.skipped, events.refused);
+    answer.notes = events.notes;
+    Ok(answer)
+}
+
+/// Files that were left out, and why.
+pub type Skipped = Vec<(std::path::PathBuf, crate::formats::FormatError)>;
+
+fn with_refused(mut skipped: Skipped, refused: Skipped) -> Skipped {
+    skipped.extend(refused);
+    skipped.sort_by(|one, other| one.0.cmp(&other.0));
+    skipped
+}
+
+/// Looks at the files of events.
+fn open(detections: &Path, resources: &Resources, progress: &Progress) -> Result<EventSet, AnalyticsError> {
     let mut events = EventSet::find(detections)?;
     if resources.on_error == OnError::Fail && !events.refused.is_empty() {
         return Err(events.refused.swap_remove(0).1.into());
     }
-    if events.parts.is_empty() && events.refused.is_empty() {
+    if events.files == 0 && events.refused.is_empty() {
         return Err(AnalyticsError::NoEvents { path: detections.to_owned() });
     }
     if let Some(rows) = events.rows() {
         progress.set_total(rows);
     }
-    let mut answer =
-        if query.needs_time() { None } else { answer::<Narrow>(&events, locations, query, resources, progress)? };
-    if answer.is_none() {
-        if let Some(rows) = events.rows().filter(|_| !query.needs_time()) {
-            progress.set_total(rows * 2);
-        }
-        answer = self::answer::<Full>(&events, locations, query, resources, progress)?;
-    }
-    // Rows that tell everything are never in conflict.
-    let mut answer = answer.unwrap_or_default();
-    answer.skipped.extend(events.refused);
-    answer.skipped.sort_by(|one, other| one.0.cmp(&other.0));
-    answer.notes = events.notes;
-    Ok(answer)
+    Ok(events)
 }
 
-/// The answer with one kind of rows; `None` when such rows cannot give it.
-fn answer<R: Packing + Merging>(
+/// What was counted, whatever the rows were.
+struct Answered {
+    totals: Totals,
+    words: Words,
+    stages: Stages,
+    skipped: Skipped,
+}
+
+/// Counts with the narrowest rows that can tell the answer, and with wider ones when events with one id tell different
+/// things.
+fn counted(
     events: &EventSet,
-    locations: &Locations,
     query: &TopQuery,
+    by: CountsBy,
     resources: &Resources,
     progress: &Progress,
-) -> Result<Option<TopItems>, AnalyticsError> {
+) -> Result<Answered, AnalyticsError> {
+    let grouping = Grouping::of(query, by);
+    let task = Task { events, query, grouping, resources, progress, keep_loose: false };
+    let mut tries = 1;
+    let mut again = || {
+        tries += 1;
+        if let Some(rows) = events.rows() {
+            progress.set_total(rows.saturating_mul(tries));
+        }
+    };
+    if !query.needs_time() {
+        if let Some(answered) = answered::<Narrow>(task)? {
+            return Ok(answered);
+        }
+        again();
+    }
+    if let Some(answered) = answered::<Timed>(task)? {
+        return Ok(answered);
+    }
+    again();
+    // Rows that tell everything are never in conflict, and hold any number.
+    answered::<Full>(task)?.ok_or(AnalyticsError::Cancelled)
+}
+
+/// The counts with one kind of rows; `None` when such rows cannot tell them.
+fn answered<R: Packing + Merging>(task: Task<'_>) -> Result<Option<Answered>, AnalyticsError> {
     let began = Instant::now();
-    let grouping = Grouping::of(query);
-    let seed = rand_seed();
+    let Task { query, resources, progress, .. } = task;
     progress.stage("Reading events");
-    let scattered = scatter::<R>(events, resources, query.dedup, seed, progress, &|| Loose::new(grouping));
-    let scattered = match scattered {
+    let mut scattered = match scatter::<R>(task, rand_seed()) {
         Ok(scattered) => scattered,
         Err(Stop::DoesNotFit) => return Ok(None),
         Err(Stop::Error(error)) => return Err(error),
@@ -91,26 +168,36 @@ fn answer<R: Packing + Merging>(
     let reading = began.elapsed();
     progress.stage("Counting");
     let began = Instant::now();
-    let (tally, duplicates) = match dedup::count(&scattered, query, resources, progress)? {
-        Counted::Done { tally, duplicates } => (tally, duplicates),
-        Counted::Conflict => return Ok(None),
-    };
-    let mut counts = tally;
-    counts.merge(Tally::Map(scattered.loose.into_counts()));
+    let mut tallies = std::mem::take(&mut scattered.loose);
+    let mut merged = 0;
+    if query.dedup {
+        let limits = scattered.words.limits(query);
+        match dedup::count(&scattered, task, &limits)? {
+            Counted::Done { tallies: counted, duplicates } => {
+                tallies.extend(counted);
+                merged = duplicates;
+            }
+            Counted::Conflict => return Ok(None),
+        }
+    }
+    let spilled_bytes = scattered.partitions.iter().map(Partitions::spilled).sum();
+    // Room for the totals.
+    scattered.partitions.clear();
+    let place_order = rank::order_of(&scattered.words.places);
+    let totals = totals::add_up(tallies, &place_order, task.grouping, resources.threads)
+        .map_err(|source| AnalyticsError::Spill { folder: resources.spill_folder.clone(), source })?;
     let stages = Stages {
         read: scattered.read,
         bad_rows: scattered.bad_rows,
         incomplete: scattered.incomplete,
         null_ids: scattered.null_ids,
-        duplicates,
-        spilled_bytes: scattered.partitions.iter().map(rows::Partitions::spilled).sum(),
+        duplicates: merged,
+        spilled_bytes,
         reading,
         counting: began.elapsed(),
         ..Stages::default()
     };
-    let mut answer = rank::rank(counts.into_list(), &scattered.words, locations, query, stages);
-    answer.skipped = scattered.skipped;
-    Ok(Some(answer))
+    Ok(Some(Answered { totals, words: scattered.words, stages, skipped: scattered.skipped }))
 }
 
 /// A number that nobody can foresee. It changes how events are sorted apart, and nothing about the answer.

@@ -1,14 +1,19 @@
 //! The question and the answer.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
+use super::Lateness;
 use crate::{
     analytics::AnalyticsError,
     formats::{BadRows, EventOptions, FormatError, Note},
+    model::Problem,
 };
 
 /// Over what items are ranked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// Within each location.
     #[default]
@@ -18,7 +23,8 @@ pub enum Scope {
 }
 
 /// What equal counts mean for ranks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Ranking {
     /// 1, 2, 3 without gaps; equal counts by name.
     #[default]
@@ -30,7 +36,7 @@ pub enum Ranking {
 }
 
 /// Spans of event time, all beginning at whole multiples of `slide_ns` since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Window {
     /// Length, ns.
     pub size_ns: i64,
@@ -39,16 +45,35 @@ pub struct Window {
 }
 
 impl Window {
-    /// The starts of all windows that hold a time: `start <= time < start + size`.
-    pub(super) fn starts(self, time_ns: i64) -> impl Iterator<Item = i64> {
-        let last = time_ns.div_euclid(self.slide_ns);
-        // Windows that would begin before the first representable time hold no other events either.
-        let count = self.size_ns.div_euclid(self.slide_ns) + i64::from(self.size_ns.rem_euclid(self.slide_ns) > 0);
-        (0..count).filter_map(move |back| {
-            let start = last.checked_sub(back)?.checked_mul(self.slide_ns)?;
-            (time_ns.checked_sub(start)? < self.size_ns).then_some(start)
-        })
+    /// The longest spans that all windows are made of, ns: their length when windows do not overlap.
+    pub(super) fn pane_ns(self) -> i64 {
+        let (mut one, mut other) = (self.size_ns, self.slide_ns);
+        while other != 0 {
+            (one, other) = (other, one % other);
+        }
+        one.max(1)
     }
+
+    /// The starts of all windows that hold a pane: `start <= pane < start + size`. Windows that would begin before the first
+    /// representable time are none.
+    pub(super) fn starts(self, pane: i64) -> impl Iterator<Item = i64> {
+        let (size, slide) = (i128::from(self.size_ns), i128::from(self.slide_ns));
+        let time = i128::from(pane) * i128::from(self.pane_ns());
+        let last = time.div_euclid(slide) * slide;
+        (0..)
+            .map(move |back| last - back * slide)
+            .take_while(move |start| *start > time - size)
+            .filter_map(|start| i64::try_from(start).ok())
+    }
+}
+
+/// What counts are told apart by, beside their time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct CountsBy {
+    /// A count for each location.
+    pub location: bool,
+    /// A count for each item.
+    pub item: bool,
 }
 
 /// The top items of detection events.
@@ -56,7 +81,7 @@ impl Window {
 /// A detection counts once: of events with one `detection_oid` the earliest holds, then the one with the smallest location,
 /// camera and item; a missing time or camera comes last. Events without a `detection_oid` are never merged. All limits
 /// concern the event that holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TopQuery {
     /// Ranks up to this are given.
     pub n: u32,
@@ -104,7 +129,10 @@ impl TopQuery {
     }
 
     /// Refuses what makes no sense.
-    pub(super) fn check(&self) -> Result<(), AnalyticsError> {
+    ///
+    /// # Errors
+    /// [`AnalyticsError::Query`] says what, and what to write instead.
+    pub fn check(&self) -> Result<(), AnalyticsError> {
         let refuse = |what: &str, remedy| Err(AnalyticsError::Query { what: what.to_owned(), remedy });
         if self.n == 0 {
             return refuse("the number of ranks is 0", "ask for 1 or more");
@@ -133,7 +161,8 @@ impl TopQuery {
 }
 
 /// What happens with files that cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum OnError {
     /// The first of them ends the work.
     #[default]
@@ -178,7 +207,7 @@ pub struct Stages {
     pub bad_rows: BadRows,
     /// Events without a location or an item, which count for nothing.
     pub incomplete: u64,
-    /// Events without a `detection_oid`, which are never merged.
+    /// Events without a `detection_oid`, which are never merged; not looked for when every event counts.
     pub null_ids: u64,
     /// Events that repeat the `detection_oid` of another.
     pub duplicates: u64,
@@ -188,7 +217,7 @@ pub struct Stages {
     pub joined: u64,
     /// Of them, the others.
     pub unmatched: u64,
-    /// Groups of location, window and item.
+    /// Groups of location, window and item, as far as these are told apart.
     pub groups: u64,
     /// Rows of the answer.
     pub rows_out: u64,
@@ -202,27 +231,77 @@ pub struct Stages {
     pub ranking: Duration,
 }
 
+/// Events of one location.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocationEvents {
+    /// `geographical_location_oid`
+    pub location: i64,
+    /// `geographical_location`; `None` where the table of locations lacks it.
+    pub name: Option<Arc<str>>,
+    /// Whether the table of locations has it.
+    pub known: bool,
+    /// Events that are left and within all limits.
+    pub events: u64,
+}
+
 /// The answer, in order of location, window and rank; all columns are equally long.
 #[derive(Debug, Default)]
 pub struct TopItems {
+    /// Over what items are ranked.
+    pub scope: Scope,
+    /// Whether ranks are within windows.
+    pub windowed: bool,
     /// `geographical_location_oid`; empty for [`Scope::Global`].
     pub locations: Vec<i64>,
     /// `geographical_location`; `None` where the table of locations lacks it; empty for [`Scope::Global`].
-    pub location_names: Vec<Option<String>>,
+    pub location_names: Vec<Option<Arc<str>>>,
     /// Start of the window, ns UTC; empty without windows.
     pub windows_ns: Vec<i64>,
     /// `item_rank`, from 1.
     pub ranks: Vec<i32>,
     /// `item_name`.
-    pub items: Vec<String>,
+    pub items: Vec<Arc<str>>,
     /// `item_count`.
     pub counts: Vec<i64>,
+    /// Events of each location, most first.
+    pub by_location: Vec<LocationEvents>,
+    /// What became of the events.
+    pub stages: Stages,
+    /// Events that come late or from the future, where that was asked for.
+    pub lateness: Option<Lateness>,
+    /// Files that were left out, and why.
+    pub skipped: Vec<(PathBuf, FormatError)>,
+    /// What was guessed.
+    pub notes: Vec<Note>,
+    /// What is wrong with files, events and locations, for a person.
+    pub problems: Vec<Problem>,
+}
+
+/// Counts of events in order of location, item and window; all columns that are not empty are equally long.
+#[derive(Debug, Default)]
+pub struct EventCounts {
+    /// What counts are told apart by.
+    pub by: CountsBy,
+    /// Whether counts are of windows.
+    pub windowed: bool,
+    /// `geographical_location_oid`; empty unless locations are told apart.
+    pub locations: Vec<i64>,
+    /// `item_name`; empty unless items are told apart.
+    pub items: Vec<Arc<str>>,
+    /// Start of the window, ns UTC; empty without windows.
+    pub windows_ns: Vec<i64>,
+    /// Number of events.
+    pub counts: Vec<i64>,
+    /// Events of each location, most first.
+    pub by_location: Vec<LocationEvents>,
     /// What became of the events.
     pub stages: Stages,
     /// Files that were left out, and why.
     pub skipped: Vec<(PathBuf, FormatError)>,
     /// What was guessed.
     pub notes: Vec<Note>,
+    /// What is wrong with files, events and locations, for a person.
+    pub problems: Vec<Problem>,
 }
 
 #[cfg(test)]
@@ -231,7 +310,10 @@ mod tests {
 
     #[test]
     fn windows_hold_their_times() {
-        let starts = |size_ns, slide_ns, time| Window { size_ns, slide_ns }.starts(time).collect::<Vec<_>>();
+        let starts = |size_ns, slide_ns, time: i64| {
+            let window = Window { size_ns, slide_ns };
+            window.starts(time.div_euclid(window.pane_ns())).collect::<Vec<_>>()
+        };
         assert_eq!(starts(10, 10, 25), [20]);
         assert_eq!(starts(10, 10, 20), [20]);
         assert_eq!(starts(10, 10, -1), [-10]);
@@ -239,6 +321,7 @@ mod tests {
         assert_eq!(starts(10, 4, 12), [12, 8, 4]);
         assert_eq!(starts(10, 4, 11), [8, 4]);
         assert_eq!(starts(10, 10, i64::MIN), Vec::<i64>::new());
+        assert_eq!(Window { size_ns: 60, slide_ns: 45 }.pane_ns(), 15);
     }
 
     #[test]

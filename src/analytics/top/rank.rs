@@ -1,64 +1,162 @@
 //! From counts to the rows of the answer.
 
-use std::time::Instant;
-
-use hashbrown::HashMap;
+use std::{
+    collections::HashMap,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use super::{
-    counts::{Key, of_scope},
-    query::{Ranking, Scope, Stages, TopItems, TopQuery},
+    counts::Key,
+    query::{EventCounts, LocationEvents, Ranking, Scope, Stages, TopItems, TopQuery},
+    totals::{Cell, Totals, in_parallel, windows},
     words::Words,
 };
 use crate::formats::Locations;
 
-/// Ranks the counts and gives locations their names.
-pub(super) fn rank(
-    list: Vec<(Key, u64)>,
-    words: &Words,
-    locations: &Locations,
-    query: &TopQuery,
-    mut stages: Stages,
-) -> TopItems {
-    let began = Instant::now();
-    let (places, items) = (words.wanted_places(query), words.wanted_items(query));
-    let mut list = list;
-    list.retain(|(key, _)| places[key.place as usize] && items[key.item as usize]);
-    let rows: HashMap<i64, usize> = locations.oids.iter().enumerate().map(|(row, oid)| (*oid, row)).collect();
-    let row_of = |place: u32| rows.get(&words.places[place as usize]).copied();
-    let known: Vec<bool> = (0..).zip(&words.places).map(|(place, _)| row_of(place).is_some()).collect();
-    for (key, count) in &list {
-        if known[key.place as usize] {
-            stages.joined += count;
+/// Names and their order.
+struct Names {
+    /// By place, where its oid stands among all.
+    place_order: Vec<u32>,
+    /// By item, where its name stands among all.
+    item_order: Vec<u32>,
+    places: Vec<Place>,
+    items: Vec<Arc<str>>,
+}
+
+/// What the table of locations says of a place.
+#[derive(Debug, Clone)]
+struct Place {
+    known: bool,
+    name: Option<Arc<str>>,
+}
+
+/// Where each of the values stands when they are in order.
+pub(super) fn order_of<T: Ord>(values: &[T]) -> Vec<u32> {
+    let mut sorted: Vec<u32> = (0..).take(values.len()).collect();
+    sorted.sort_unstable_by_key(|at| &values[*at as usize]);
+    let mut order = vec![0_u32; values.len()];
+    for (place, at) in (0..).zip(&sorted) {
+        order[*at as usize] = place;
+    }
+    order
+}
+
+impl Names {
+    fn new(words: &Words, locations: &Locations) -> Self {
+        let rows: HashMap<i64, usize> = locations.oids.iter().enumerate().map(|(row, oid)| (*oid, row)).collect();
+        let place = |oid: &i64| match rows.get(oid) {
+            Some(row) => Place { known: true, name: locations.names[*row].as_deref().map(Arc::from) },
+            None => Place { known: false, name: None },
+        };
+        Self {
+            place_order: order_of(&words.places),
+            item_order: order_of(&words.items),
+            places: words.places.iter().map(place).collect(),
+            items: words.items.iter().map(|name| Arc::from(name.as_str())).collect(),
+        }
+    }
+}
+
+/// Tells how many events are left, and where.
+fn tell_places(totals: &Totals, words: &Words, names: &Names, stages: &mut Stages) -> Vec<LocationEvents> {
+    let mut found = Vec::new();
+    for ((oid, events), place) in words.places.iter().zip(&totals.places).zip(&names.places) {
+        if place.known {
+            stages.joined += events;
         } else {
-            stages.unmatched += count;
+            stages.unmatched += events;
+        }
+        if *events > 0 {
+            found.push(LocationEvents {
+                location: *oid,
+                name: place.name.clone(),
+                known: place.known,
+                events: *events,
+            });
         }
     }
     stages.after_filters = stages.joined + stages.unmatched;
-    let mut list = of_scope(list, query.scope);
-    stages.groups = list.len() as u64;
+    stages.spilled_bytes += totals.spilled_bytes;
+    found.sort_unstable_by_key(|one| (std::cmp::Reverse(one.events), one.location));
+    found
+}
 
-    // Names in order, so that comparing numbers is comparing names.
-    let mut by_name: Vec<u32> = (0..).take(words.items.len()).collect();
-    by_name.sort_unstable_by_key(|item| &words.items[*item as usize]);
-    let mut name_order = vec![0_u32; words.items.len()];
-    for (order, item) in (0..).zip(&by_name) {
-        name_order[*item as usize] = order;
+/// Chunks of rows in the order of their places: which rows of which chunk come next.
+fn in_order<R>(chunks: &[Vec<R>], place: impl Fn(&R) -> u32) -> Vec<(usize, Range<usize>)> {
+    let mut runs = Vec::new();
+    for (at, chunk) in chunks.iter().enumerate() {
+        let mut start = 0;
+        for run in chunk.chunk_by(|one, other| place(one) == place(other)) {
+            runs.push((place(&run[0]), at, start..start + run.len()));
+            start += run.len();
+        }
     }
-    let oid = |key: &Key| if query.scope == Scope::Global { 0 } else { words.places[key.place as usize] };
-    let group = |key: &Key| (oid(key), key.window_ns);
-    list.sort_unstable_by(|(one, count), (other, other_count)| {
-        group(one)
-            .cmp(&group(other))
-            .then(other_count.cmp(count))
-            .then_with(|| name_order[one.item as usize].cmp(&name_order[other.item as usize]))
-    });
+    runs.sort_unstable_by_key(|(place, ..)| *place);
+    runs.into_iter().map(|(_, at, rows)| (at, rows)).collect()
+}
 
-    let mut top = TopItems::default();
-    for group in list.chunk_by(|(one, _), (other, _)| group(one) == group(other)) {
+/// The number of chunks, and a way to take each of them once.
+fn pieces(totals: Totals) -> (usize, impl Fn(usize) -> Vec<(Key, u64)> + Sync) {
+    let chunks: Vec<Mutex<Vec<(Key, u64)>>> = totals.chunks.into_iter().map(Mutex::new).collect();
+    (chunks.len(), move |at: usize| std::mem::take(&mut *chunks[at].lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// Ranks the counts and gives locations their names.
+pub(super) fn rank(
+    totals: Totals,
+    words: &Words,
+    locations: &Locations,
+    query: &TopQuery,
+    threads: usize,
+    mut stages: Stages,
+) -> TopItems {
+    let began = Instant::now();
+    let names = Names::new(words, locations);
+    let by_location = tell_places(&totals, words, &names, &mut stages);
+    let (pieces, take) = pieces(totals);
+    let ranked = in_parallel(threads, pieces, |at| {
+        let mut cells = windows(take(at), query.window);
+        let place = |cell: &Cell| names.place_order.get(cell.place as usize).copied().unwrap_or(0);
+        cells.sort_unstable_by_key(|cell| {
+            let count = std::cmp::Reverse(cell.count);
+            (place(cell), cell.window_ns, count, names.item_order[cell.item as usize])
+        });
+        (cells.len() as u64, ranks(&cells, query))
+    });
+    let mut top = TopItems { scope: query.scope, windowed: query.window.is_some(), by_location, ..TopItems::default() };
+    stages.groups = ranked.iter().map(|(groups, _)| groups).sum();
+    let chunks: Vec<Vec<(i32, Cell)>> = ranked.into_iter().map(|(_, rows)| rows).collect();
+    let place = |row: &(i32, Cell)| names.place_order.get(row.1.place as usize).copied().unwrap_or(0);
+    for (chunk, rows) in in_order(&chunks, place) {
+        for (rank, cell) in &chunks[chunk][rows] {
+            if query.scope == Scope::Location {
+                top.locations.push(words.places[cell.place as usize]);
+                top.location_names.push(names.places[cell.place as usize].name.clone());
+            }
+            if query.window.is_some() {
+                top.windows_ns.push(cell.window_ns);
+            }
+            top.ranks.push(*rank);
+            top.items.push(Arc::clone(&names.items[cell.item as usize]));
+            top.counts.push(i64::try_from(cell.count).unwrap_or(i64::MAX));
+        }
+    }
+    stages.rows_out = top.ranks.len() as u64;
+    stages.ranking = began.elapsed();
+    top.stages = stages;
+    top
+}
+
+/// The cells with a rank of at most `n`; cells come in the order of groups, counts and names.
+fn ranks(cells: &[Cell], query: &TopQuery) -> Vec<(i32, Cell)> {
+    let mut ranked = Vec::new();
+    for group in cells.chunk_by(|one, other| (one.place, one.window_ns) == (other.place, other.window_ns)) {
         let (mut dense, mut shared, mut last) = (0_u32, 0_u32, None);
-        for (place, (key, count)) in (1_u32..).zip(group) {
-            if last != Some(*count) {
-                (dense, shared, last) = (dense + 1, place, Some(*count));
+        for (place, cell) in (1_u32..).zip(group) {
+            if last != Some(cell.count) {
+                (dense, shared, last) = (dense + 1, place, Some(cell.count));
             }
             let rank = match query.ranking {
                 Ranking::Row => place,
@@ -68,20 +166,91 @@ pub(super) fn rank(
             if rank > query.n {
                 break;
             }
-            if query.scope == Scope::Location {
-                top.locations.push(oid(key));
-                top.location_names.push(row_of(key.place).and_then(|row| locations.names[row].clone()));
-            }
-            if query.window.is_some() {
-                top.windows_ns.push(key.window_ns);
-            }
-            top.ranks.push(i32::try_from(rank).unwrap_or(i32::MAX));
-            top.items.push(words.items[key.item as usize].clone());
-            top.counts.push(i64::try_from(*count).unwrap_or(i64::MAX));
+            ranked.push((i32::try_from(rank).unwrap_or(i32::MAX), *cell));
         }
     }
-    stages.rows_out = top.ranks.len() as u64;
+    ranked
+}
+
+/// One value of each cell, in the order of `runs`; the threads each write a part.
+fn gathered(
+    chunks: &[Vec<Cell>],
+    runs: &[(usize, Range<usize>)],
+    rows: usize,
+    threads: usize,
+    of: &(dyn Fn(&Cell) -> i64 + Sync),
+) -> Vec<i64> {
+    let mut column = vec![0; rows];
+    let share = rows.div_ceil(threads.max(1)).max(1);
+    std::thread::scope(|scope| {
+        let (mut rest, mut runs) = (column.as_mut_slice(), runs);
+        while !runs.is_empty() {
+            let (mut taken, mut length) = (0, 0);
+            while taken < runs.len() && length < share {
+                length += runs[taken].1.len();
+                taken += 1;
+            }
+            let (part, left) = rest.split_at_mut(length);
+            let (mine, others) = runs.split_at(taken);
+            (rest, runs) = (left, others);
+            scope.spawn(move || {
+                let cells = mine.iter().flat_map(|(chunk, rows)| &chunks[*chunk][rows.clone()]);
+                part.iter_mut().zip(cells).for_each(|(value, cell)| *value = of(cell));
+            });
+        }
+    });
+    column
+}
+
+/// The counts as they are, in order of location, item and window.
+pub(super) fn list(
+    totals: Totals,
+    words: &Words,
+    locations: &Locations,
+    query: &TopQuery,
+    by: super::CountsBy,
+    threads: usize,
+    mut stages: Stages,
+) -> EventCounts {
+    let began = Instant::now();
+    let names = Names::new(words, locations);
+    let by_location = tell_places(&totals, words, &names, &mut stages);
+    let place = |cell: &Cell| if by.location { names.place_order[cell.place as usize] } else { 0 };
+    let item = |cell: &Cell| if by.item { names.item_order[cell.item as usize] } else { 0 };
+    let (pieces, take) = pieces(totals);
+    let chunks = in_parallel(threads, pieces, |at| {
+        let mut cells = windows(take(at), query.window);
+        // Numbers become places in the order of the answer, so that sorting compares what it has at hand.
+        for cell in &mut cells {
+            (cell.place, cell.item) = (place(cell), item(cell));
+        }
+        cells.sort_unstable_by_key(|cell| (u64::from(cell.place) << 32 | u64::from(cell.item), cell.window_ns));
+        cells
+    });
+    let (mut oids, mut sorted_items) = (words.places.clone(), names.items.clone());
+    oids.sort_unstable();
+    sorted_items.sort_unstable();
+    let rows = chunks.iter().map(Vec::len).sum();
+    let runs = in_order(&chunks, |cell: &Cell| cell.place);
+    let column = |wanted: bool, of: &(dyn Fn(&Cell) -> i64 + Sync)| {
+        if wanted { gathered(&chunks, &runs, rows, threads, of) } else { Vec::new() }
+    };
+    let mut counts = EventCounts {
+        by,
+        windowed: query.window.is_some(),
+        by_location,
+        locations: column(by.location, &|cell| oids[cell.place as usize]),
+        windows_ns: column(query.window.is_some(), &|cell| cell.window_ns),
+        counts: column(true, &|cell| i64::try_from(cell.count).unwrap_or(i64::MAX)),
+        ..EventCounts::default()
+    };
+    if by.item {
+        let cells = runs.iter().flat_map(|(chunk, rows)| &chunks[*chunk][rows.clone()]);
+        counts.items = cells.map(|cell| Arc::clone(&sorted_items[cell.item as usize])).collect();
+    }
+    stages.groups = rows as u64;
+    stages.rows_out = rows as u64;
     stages.ranking = began.elapsed();
-    top.stages = stages;
-    top
+    counts.stages = stages;
+    counts
 }

@@ -10,9 +10,10 @@ use std::{
 };
 
 use super::{
-    counts::{Countable, Loose},
-    query::{OnError, Resources},
-    rows::{Full, Narrow, Partitions},
+    counts::{Countable, Grouping, Tally},
+    partitions::Partitions,
+    query::{OnError, Resources, TopQuery},
+    rows::{Full, Narrow, Timed},
     words::{Group, Translation, Words},
 };
 use crate::{
@@ -23,8 +24,10 @@ use crate::{
 
 /// How events become rows.
 pub(super) trait Packing: Countable {
-    /// Whether cameras and times are read.
-    const WANTED: Wanted;
+    /// Whether cameras are read.
+    const CAMERAS: bool;
+    /// Whether times are read.
+    const TIMES: bool;
     /// Whether the numbers of a part fit.
     fn fits(translation: &Translation) -> bool;
     /// Packs one event of a batch.
@@ -32,7 +35,8 @@ pub(super) trait Packing: Countable {
 }
 
 impl Packing for Narrow {
-    const WANTED: Wanted = Wanted { camera: false, time: false };
+    const CAMERAS: bool = false;
+    const TIMES: bool = false;
 
     fn fits(translation: &Translation) -> bool {
         translation.fits()
@@ -41,12 +45,13 @@ impl Packing for Narrow {
     #[inline]
     fn pack(batch: &EventBatch, at: usize, place: u32, item: u32) -> Self {
         // Whether they fit was asked for the whole part.
-        Self::new(batch.detections[at], Group::pack(place, item).unwrap_or(0))
+        Self::new(id_of(batch, at), Group::pack(place, item).unwrap_or(0))
     }
 }
 
 impl Packing for Full {
-    const WANTED: Wanted = Wanted { camera: true, time: true };
+    const CAMERAS: bool = true;
+    const TIMES: bool = true;
 
     fn fits(_: &Translation) -> bool {
         true
@@ -57,8 +62,29 @@ impl Packing for Full {
         let there = |valid: &[bool]| valid.get(at).copied().unwrap_or(true);
         let time = there(&batch.time_valid).then(|| batch.times_ns[at]);
         let camera = there(&batch.camera_valid).then(|| batch.cameras[at]);
-        Self::new(batch.detections[at], time, camera, place, item)
+        Self::new(id_of(batch, at), time, camera, place, item)
     }
+}
+
+impl Packing for Timed {
+    const CAMERAS: bool = false;
+    const TIMES: bool = true;
+
+    fn fits(_: &Translation) -> bool {
+        true
+    }
+
+    #[inline]
+    fn pack(batch: &EventBatch, at: usize, place: u32, item: u32) -> Self {
+        let time = batch.time_valid.get(at).copied().unwrap_or(true).then(|| batch.times_ns[at]);
+        Self::new(id_of(batch, at), time, place, item)
+    }
+}
+
+/// The id of an event; 0 when ids are not read.
+#[inline]
+fn id_of(batch: &EventBatch, at: usize) -> i64 {
+    batch.detections.get(at).copied().unwrap_or(0)
 }
 
 /// The events of all files, sorted apart.
@@ -71,8 +97,10 @@ pub(super) struct Scattered<R> {
     pub(super) seed: u64,
     /// Numbers of locations and items.
     pub(super) words: Words,
-    /// Events that are never merged.
-    pub(super) loose: Loose<R>,
+    /// Counts of events that are never merged, one per thread.
+    pub(super) loose: Vec<Tally>,
+    /// These events themselves, where they are kept.
+    pub(super) singles: Vec<Partitions<R>>,
     pub(super) read: u64,
     pub(super) bad_rows: BadRows,
     pub(super) incomplete: u64,
@@ -106,7 +134,8 @@ fn bits_for(events: &EventSet) -> u32 {
 /// What one thread has.
 struct Share<R> {
     partitions: Partitions<R>,
-    loose: Loose<R>,
+    loose: Tally,
+    singles: Partitions<R>,
     read: u64,
     bad_rows: BadRows,
     incomplete: u64,
@@ -114,33 +143,57 @@ struct Share<R> {
     skipped: Vec<(PathBuf, FormatError)>,
 }
 
-/// Reads all parts. `merge` tells whether ids are looked at; without it every event is loose.
-pub(super) fn scatter<R: Packing>(
-    events: &EventSet,
-    resources: &Resources,
-    merge: bool,
+/// What reading is about.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) events: &'a EventSet,
+    pub(super) query: &'a TopQuery,
+    pub(super) grouping: Grouping,
+    pub(super) resources: &'a Resources,
+    pub(super) progress: &'a Progress,
+    /// Whether events that are never merged are kept instead of counted.
+    pub(super) keep_loose: bool,
+}
+
+/// Part of the buffer that counts put aside may take.
+const COUNTS_SHARE: usize = 4;
+
+/// What the threads share.
+struct Common {
+    words: Mutex<Words>,
+    next: AtomicUsize,
+    ended: AtomicBool,
+    /// Bytes of memory for each thread.
+    limit: usize,
     seed: u64,
-    progress: &Progress,
-    new_loose: &(dyn Fn() -> Loose<R> + Sync),
-) -> Result<Scattered<R>, Stop> {
-    let bits = bits_for(events);
+}
+
+/// Reads all parts and sorts the events apart by their ids; without [`TopQuery::dedup`] every event is loose.
+pub(super) fn scatter<R: Packing>(task: Task<'_>, seed: u64) -> Result<Scattered<R>, Stop> {
+    let Task { events, resources, .. } = task;
+    let bits = if task.query.dedup { bits_for(events) } else { 1 };
     let threads = resources.threads.clamp(1, events.parts.len().max(1));
-    let words = Mutex::new(Words::default());
-    let next = AtomicUsize::new(0);
-    let ended = AtomicBool::new(false);
+    let common = Common {
+        words: Mutex::new(Words::default()),
+        next: AtomicUsize::new(0),
+        ended: AtomicBool::new(false),
+        limit: resources.buffer_bytes / threads,
+        seed,
+    };
     let share = || {
         let mut share = Share {
-            partitions: Partitions::new(bits, seed),
-            loose: new_loose(),
+            partitions: Partitions::new(bits),
+            loose: Tally::open(task.grouping),
+            singles: Partitions::new(1),
             read: 0,
             bad_rows: BadRows::default(),
             incomplete: 0,
             null_ids: 0,
             skipped: Vec::new(),
         };
-        let done = read_parts(events, resources, merge, &words, &next, &ended, progress, threads, &mut share);
+        let done = read_parts(task, &common, &mut share);
         if done.is_err() {
-            ended.store(true, Ordering::Relaxed);
+            common.ended.store(true, Ordering::Relaxed);
         }
         done.map(|()| share)
     };
@@ -156,7 +209,8 @@ pub(super) fn scatter<R: Packing>(
         count: 1 << bits,
         seed,
         words: Words::default(),
-        loose: new_loose(),
+        loose: Vec::new(),
+        singles: Vec::new(),
         read: 0,
         bad_rows: BadRows::default(),
         incomplete: 0,
@@ -168,7 +222,8 @@ pub(super) fn scatter<R: Packing>(
         match share {
             Ok(share) => {
                 whole.partitions.push(share.partitions);
-                whole.loose.merge(share.loose);
+                whole.loose.push(share.loose);
+                whole.singles.push(share.singles);
                 whole.read += share.read;
                 whole.bad_rows.append(share.bad_rows);
                 whole.incomplete += share.incomplete;
@@ -183,47 +238,47 @@ pub(super) fn scatter<R: Packing>(
     if let Some(stop) = cancelled {
         return Err(stop);
     }
-    whole.words = words.into_inner().unwrap_or_else(PoisonError::into_inner);
+    whole.words = common.words.into_inner().unwrap_or_else(PoisonError::into_inner);
     whole.skipped.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(whole)
 }
 
-#[expect(clippy::too_many_arguments, reason = "what all threads share and what one of them has")]
-fn read_parts<R: Packing>(
-    events: &EventSet,
-    resources: &Resources,
-    merge: bool,
-    words: &Mutex<Words>,
-    next: &AtomicUsize,
-    ended: &AtomicBool,
-    progress: &Progress,
-    threads: usize,
-    share: &mut Share<R>,
-) -> Result<(), Stop> {
-    let limit = resources.buffer_bytes / threads;
-    while let Some(part) = events.parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+fn read_parts<R: Packing>(task: Task<'_>, common: &Common, share: &mut Share<R>) -> Result<(), Stop> {
+    let Task { events, query, resources, progress, .. } = task;
+    let spilled = |source| {
+        let folder = resources.spill_folder.clone();
+        Stop::Error(AnalyticsError::Spill { folder, source })
+    };
+    let wanted = Wanted { detection: query.dedup, camera: R::CAMERAS && query.dedup, time: R::TIMES };
+    while let Some(part) = events.parts.get(common.next.fetch_add(1, Ordering::Relaxed)) {
         let mut translation = Translation::default();
         let mut stop = None;
-        let done = part.read(R::WANTED, &resources.events, &mut |batch, part_words| {
-            if ended.load(Ordering::Relaxed) || progress.is_cancelled() {
+        let done = part.read(wanted, &resources.events, &mut |batch, part_words| {
+            if common.ended.load(Ordering::Relaxed) || progress.is_cancelled() {
                 stop = Some(Stop::Error(AnalyticsError::Cancelled));
                 return false;
             }
             if translation.lacks(part_words) {
-                translation.extend(part_words, &mut words.lock().unwrap_or_else(PoisonError::into_inner));
+                let mut words = common.words.lock().unwrap_or_else(PoisonError::into_inner);
+                translation.extend(part_words, query, &mut words);
                 if !R::fits(&translation) {
                     stop = Some(Stop::DoesNotFit);
                     return false;
                 }
             }
-            add_batch(batch, &translation, merge, share);
+            add_batch(batch, &translation, task, common.seed, share);
             share.read += batch.len() as u64;
             progress.add(batch.len() as u64);
-            if share.partitions.bytes() > limit
-                && let Err(source) = share.partitions.spill(&resources.spill_folder)
-            {
-                let folder = resources.spill_folder.clone();
-                stop = Some(Stop::Error(AnalyticsError::Spill { folder, source }));
+            let mut kept = Ok(());
+            if share.loose.bytes() > common.limit / COUNTS_SHARE {
+                kept = share.loose.spill(&resources.spill_folder);
+            }
+            if share.partitions.bytes() + share.singles.bytes() + share.loose.bytes() > common.limit {
+                kept = kept.and_then(|()| share.partitions.spill(&resources.spill_folder));
+                kept = kept.and_then(|()| share.singles.spill(&resources.spill_folder));
+            }
+            if let Err(source) = kept {
+                stop = Some(spilled(source));
                 return false;
             }
             true
@@ -244,20 +299,34 @@ fn read_parts<R: Packing>(
     Ok(())
 }
 
-fn add_batch<R: Packing>(batch: &EventBatch, translation: &Translation, merge: bool, share: &mut Share<R>) {
+fn add_batch<R: Packing>(
+    batch: &EventBatch,
+    translation: &Translation,
+    task: Task<'_>,
+    seed: u64,
+    share: &mut Share<R>,
+) {
+    let merge = task.query.dedup;
     let all_have_ids = batch.detection_valid.is_empty();
     for (at, (location, item)) in batch.locations.iter().zip(&batch.items).enumerate() {
-        let Some((place, item)) = translation.of(*location, *item) else {
+        let Some((place, item_number)) = translation.of(*location, *item) else {
             share.incomplete += 1;
             continue;
         };
-        let row = R::pack(batch, at, place, item);
+        let row = R::pack(batch, at, place, item_number);
         let has_id = all_have_ids || batch.detection_valid[at];
         if has_id && merge {
-            share.partitions.push(row);
-        } else {
-            share.null_ids += u64::from(!has_id);
-            share.loose.add(&row);
+            share.partitions.push(row, seed);
+            continue;
+        }
+        share.null_ids += u64::from(!has_id);
+        if task.keep_loose {
+            share.singles.push(row, seed);
+            continue;
+        }
+        // What is within the limits is known by the codes, before all places are.
+        if translation.wants(*location, *item) {
+            share.loose.add_allowed(place, item_number, &row);
         }
     }
 }

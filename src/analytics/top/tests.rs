@@ -84,7 +84,7 @@ fn rows(top: &TopItems) -> Vec<Row> {
                 top.locations.get(row).copied(),
                 top.windows_ns.get(row).copied(),
                 top.ranks[row],
-                top.items[row].clone(),
+                top.items[row].to_string(),
                 top.counts[row],
             )
         })
@@ -207,7 +207,10 @@ fn stages_tell_what_became_of_the_events() {
             (Some(7), None, 1, "bus".to_owned(), 1),
         ]
     );
-    assert_eq!(top.location_names, [Some("Pier".to_owned()), Some("Pier".to_owned()), None]);
+    let names: Vec<_> = top.location_names.iter().map(Option::as_deref).collect();
+    assert_eq!(names, [Some("Pier"), Some("Pier"), None]);
+    let places: Vec<_> = top.by_location.iter().map(|one| (one.location, one.known, one.events)).collect();
+    assert_eq!(places, [(0, true, 3), (7, false, 1)]);
 }
 
 #[test]

@@ -52,26 +52,42 @@ impl Words {
         number
     }
 
-    /// Which places the question is about; one answer per place.
-    pub(super) fn wanted_places(&self, query: &TopQuery) -> Vec<bool> {
-        let mut wanted = vec![query.locations.is_empty(); self.places.len()];
-        for oid in &query.locations {
-            if let Some(number) = self.place_numbers.get(oid) {
+    /// Which places and items the question is about.
+    pub(super) fn limits(&self, query: &TopQuery) -> Limits {
+        let mut limits = Limits::default();
+        if !query.locations.is_empty() {
+            let mut wanted = vec![false; self.places.len()];
+            for number in query.locations.iter().filter_map(|oid| self.place_numbers.get(oid)) {
                 wanted[*number as usize] = true;
             }
+            limits.places = Some(wanted);
         }
-        wanted
+        if !query.items.is_empty() {
+            let mut wanted = vec![false; self.items.len()];
+            for number in query.items.iter().filter_map(|name| self.item_numbers.get(name)) {
+                wanted[*number as usize] = true;
+            }
+            limits.items = Some(wanted);
+        }
+        limits
     }
+}
 
-    /// Which items the question is about; one answer per item.
-    pub(super) fn wanted_items(&self, query: &TopQuery) -> Vec<bool> {
-        let mut wanted = vec![query.items.is_empty(); self.items.len()];
-        for name in &query.items {
-            if let Some(number) = self.item_numbers.get(name) {
-                wanted[*number as usize] = true;
-            }
-        }
-        wanted
+/// Which places and items a question is about, by their numbers.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    places: Option<Vec<bool>>,
+    items: Option<Vec<bool>>,
+}
+
+impl Limits {
+    /// Whether an event at this place, of this item, is within the limits.
+    #[inline]
+    pub(super) fn allow(&self, place: u32, item: u32) -> bool {
+        let within = |wanted: &Option<Vec<bool>>, number: u32| {
+            wanted.as_ref().is_none_or(|wanted| wanted.get(number as usize).copied().unwrap_or(false))
+        };
+        within(&self.places, place) && within(&self.items, item)
     }
 }
 
@@ -85,6 +101,9 @@ fn number(words: usize) -> u32 {
 pub(super) struct Translation {
     places: Vec<u32>,
     items: Vec<u32>,
+    /// By code, whether the question is about it.
+    place_wanted: Vec<bool>,
+    item_wanted: Vec<bool>,
     /// Largest numbers that occur.
     most: (u32, u32),
 }
@@ -96,17 +115,25 @@ impl Translation {
     }
 
     /// Translates the words that the part has met since.
-    pub(super) fn extend(&mut self, part: &EventWords, words: &mut Words) {
+    pub(super) fn extend(&mut self, part: &EventWords, query: &TopQuery, words: &mut Words) {
         for oid in &part.locations[self.places.len()..] {
             let number = words.place(*oid);
             self.most.0 = self.most.0.max(number);
             self.places.push(number);
+            self.place_wanted.push(query.locations.is_empty() || query.locations.contains(oid));
         }
         for name in &part.items[self.items.len()..] {
             let number = words.item(name);
             self.most.1 = self.most.1.max(number);
             self.items.push(number);
+            self.item_wanted.push(query.items.is_empty() || query.items.contains(name));
         }
+    }
+
+    /// Whether the question is about a location and an item, by their codes.
+    #[inline]
+    pub(super) fn wants(&self, location: u32, item: u32) -> bool {
+        self.place_wanted[location as usize] && self.item_wanted[item as usize]
     }
 
     /// Whether all numbers fit into a [`Group`].

@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use wildmatch::WildMatch;
+
 use super::{EventPart, EventSet, PartKind, parquet::ParquetEvents};
 use crate::formats::{FormatError, error::open_regular};
 
@@ -29,14 +31,26 @@ fn kind_of(path: &Path) -> Option<Kind> {
 /// Looks at a file or a folder.
 pub(super) fn find(path: &Path) -> Result<EventSet, FormatError> {
     let mut set = EventSet::default();
-    let about = fs::metadata(path).map_err(|source| FormatError::Read { path: path.to_owned(), source })?;
+    let mut within = path;
+    let mut pattern = None;
+    if let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str()))
+        && name.contains(['*', '?'])
+        && !path.exists()
+    {
+        within = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        pattern = Some(WildMatch::new(name));
+    }
+    let about = fs::metadata(within).map_err(|source| FormatError::Read { path: within.to_owned(), source })?;
     if about.is_file() {
         let kind = kind_of(path).ok_or_else(|| FormatError::UnknownExtension { path: path.to_owned() })?;
         add(path, kind, &mut set)?;
         return Ok(set);
     }
     let mut found = Vec::new();
-    collect(path, &mut found).map_err(|source| FormatError::Read { path: path.to_owned(), source })?;
+    collect(within, &mut found).map_err(|source| FormatError::Read { path: within.to_owned(), source })?;
+    if let Some(pattern) = pattern {
+        found.retain(|(file, _)| file.file_name().is_some_and(|name| pattern.matches(&name.to_string_lossy())));
+    }
     for (file, kind) in found {
         if let Err(error) = add(&file, kind, &mut set) {
             set.refused.push((file, error));

@@ -25,16 +25,18 @@ pub const NO_CODE: u32 = u32::MAX;
 /// Rows of a batch, about: enough to keep the work per batch small, few enough to stay in the processor's cache.
 const BATCH_ROWS: usize = 64 << 10;
 
-/// What is read beside location, detection and item.
+/// What is read beside location and item.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wanted {
+    /// `detection_oid`.
+    pub detection: bool,
     /// `video_camera_oid`.
     pub camera: bool,
     /// `timestamp_detected`.
     pub time: bool,
 }
 
-/// Events as columns, all as long as `detections`; those that were not asked for are empty.
+/// Events as columns, all as long as `locations`; those that were not asked for are empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventBatch {
     /// `geographical_location_oid`, as codes into [`EventWords::locations`]; [`NO_CODE`] where there is none.
@@ -59,13 +61,13 @@ impl EventBatch {
     /// Number of events.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.detections.len()
+        self.locations.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.detections.is_empty()
+        self.locations.is_empty()
     }
 }
 
@@ -179,8 +181,8 @@ impl EventPart {
 }
 
 impl EventSet {
-    /// Looks at a file, or at all files of events below a folder: `.parquet`, `.csv`, `.ndjson`, `.jsonl`. Of Parquet files
-    /// the footer is read, of the others nothing.
+    /// Looks at a file, or at all files of events below a folder: `.parquet`, `.csv`, `.ndjson`, `.jsonl`. A last part with
+    /// `*` or `?` that is no file means the files of such names. Of Parquet files the footer is read, of the others nothing.
     ///
     /// # Errors
     /// [`FormatError`] when `path` is not there, or is one file that cannot be read. Files in a folder that cannot be read
@@ -199,16 +201,17 @@ impl EventSet {
 /// A whole-number time as ns UTC: its unit as told, or by its size (seconds below 1e11, then milli-, micro- and
 /// nanoseconds, which is right from 1973 to 5138). `None` beyond what 64 bits of nanoseconds hold.
 fn time_ns(value: i64, unit: Option<TimeUnit>) -> Option<i64> {
-    let factor = match unit {
-        Some(unit) => unit.ns(),
-        None => match value.unsigned_abs() {
-            0..100_000_000_000 => 1_000_000_000,
-            100_000_000_000..100_000_000_000_000 => 1_000_000,
-            100_000_000_000_000..100_000_000_000_000_000 => 1_000,
-            _ => 1,
-        },
-    };
-    value.checked_mul(factor)
+    value.checked_mul(unit.unwrap_or_else(|| guessed_unit(value)).ns())
+}
+
+/// The unit that a time has by its size.
+fn guessed_unit(value: i64) -> TimeUnit {
+    match value.unsigned_abs() {
+        0..100_000_000_000 => TimeUnit::S,
+        100_000_000_000..100_000_000_000_000 => TimeUnit::Ms,
+        100_000_000_000_000..100_000_000_000_000_000 => TimeUnit::Us,
+        _ => TimeUnit::Ns,
+    }
 }
 
 /// Adds a value that may be missing to a column.

@@ -3,7 +3,7 @@
 //! The usual encodings (plain and dictionary) are taken from the pages directly, so that a word of a dictionary is looked at
 //! once and not once a row; a chunk with any other encoding is decoded by the library as a whole.
 
-use std::{fs::File, io::Cursor, os::unix::fs::FileExt};
+use std::{fs::File, io::Cursor};
 
 use polars_arrow::{
     array::{Array, BinaryViewArray, PrimitiveArray},
@@ -20,6 +20,7 @@ use polars_parquet::{
 };
 
 use super::{EventWords, NO_CODE};
+use crate::formats::parquet_pages::check_chunk;
 
 /// Longest page taken in, packed or not.
 const MAX_PAGE_BYTES: usize = 1 << 30;
@@ -63,34 +64,41 @@ impl Whole {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 pub(in crate::formats) fn damaged(error: ParquetError) -> String {
     error.to_string()
+}
+
+/// One column of a row group.
+#[derive(Clone, Copy)]
+pub(in crate::formats) struct Chunk<'a> {
+    pub(in crate::formats) file: &'a File,
+    pub(in crate::formats) file_bytes: u64,
+    pub(in crate::formats) about: &'a ColumnChunkMetadata,
+    /// Rows of the group.
+    pub(in crate::formats) rows: usize,
 }
 
 /// The pages of one column chunk.
 pub(in crate::formats) struct Pages<'a> {
     bytes: Buffer<u8>,
     about: &'a ColumnChunkMetadata,
-    pub(in crate::formats) pages: BasicDecompressor,
+    pub(in crate::formats) reader: BasicDecompressor,
 }
 
 impl<'a> Pages<'a> {
-    pub(in crate::formats) fn open(
-        file: &File,
-        file_bytes: u64,
-        about: &'a ColumnChunkMetadata,
-    ) -> Result<Self, String> {
+    pub(in crate::formats) fn open(Chunk { file, file_bytes, about, rows }: Chunk<'a>) -> Result<Self, String> {
         // The metadata panics on ranges that lie in no file.
         let range = about.byte_range();
         if range.start > range.end || range.end > file_bytes {
             return Err("a column lies outside of the file".to_owned());
         }
         let length = usize::try_from(range.end - range.start).map_err(|_| "a column is too long".to_owned())?;
-        let mut bytes = vec![0; length];
-        file.read_exact_at(&mut bytes, range.start).map_err(|error| error.to_string())?;
+        let bytes = read_at(file, length, range.start).map_err(|error| error.to_string())?;
         let bytes = Buffer::from(bytes);
-        let pages = Self::pages_of(&bytes, about);
-        Ok(Self { bytes, about, pages })
+        check_chunk(&bytes, about, rows)?;
+        let reader = Self::pages_of(&bytes, about);
+        Ok(Self { bytes, about, reader })
     }
 
     fn pages_of(bytes: &Buffer<u8>, about: &ColumnChunkMetadata) -> BasicDecompressor {
@@ -100,8 +108,8 @@ impl<'a> Pages<'a> {
 
     /// The next page, unpacked.
     pub(in crate::formats) fn next(&mut self) -> Result<Option<DataPage>, String> {
-        let Some(page) = self.pages.next() else { return Ok(None) };
-        page.and_then(|page| page.decompress(&mut self.pages)).map(Some).map_err(damaged)
+        let Some(page) = self.reader.next() else { return Ok(None) };
+        page.and_then(|page| page.decompress(&mut self.reader)).map(Some).map_err(damaged)
     }
 
     /// The whole chunk by the library.
@@ -113,6 +121,23 @@ impl<'a> Pages<'a> {
             .map_err(|error| error.to_string())?;
         Ok(arrays)
     }
+}
+
+/// Bytes of a file, without zeros being written first where they go.
+fn read_at(file: &File, length: usize, offset: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(length);
+    while bytes.len() < length {
+        let left = length - bytes.len();
+        let read = rustix::io::pread(file, rustix::buffer::spare_capacity(&mut bytes), offset + (length - left) as u64);
+        match read {
+            Ok(0) => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // The allocation may have room for more than was asked for.
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 /// Which rows of a page have a value.
@@ -180,15 +205,10 @@ pub(in crate::formats) struct Numbers<'a> {
 }
 
 impl<'a> Numbers<'a> {
-    pub(in crate::formats) fn open(
-        file: &File,
-        file_bytes: u64,
-        about: &'a ColumnChunkMetadata,
-        whole: Whole,
-    ) -> Result<Self, String> {
-        let mut pages = Pages::open(file, file_bytes, about)?;
+    pub(in crate::formats) fn open(chunk: Chunk<'a>, whole: Whole) -> Result<Self, String> {
+        let mut pages = Pages::open(chunk)?;
         let mut dictionary = Vec::new();
-        if let Some(page) = pages.pages.read_dict_page().map_err(damaged)? {
+        if let Some(page) = pages.reader.read_dict_page().map_err(damaged)? {
             whole.plain(&page.buffer, &mut dictionary)?;
         }
         Ok(Self { pages, whole, dictionary, values: Vec::new(), valid: Vec::new(), rows: 0, ended: false })
@@ -205,7 +225,7 @@ impl<'a> Numbers<'a> {
                 self.rest()?;
                 self.ended = true;
             }
-            self.pages.pages.reuse_page_buffer(page);
+            self.pages.reader.reuse_page_buffer(page);
         }
         Ok(self.values.len())
     }
@@ -312,16 +332,10 @@ pub(super) struct Codes<'a> {
 }
 
 impl<'a> Codes<'a> {
-    pub(super) fn open(
-        file: &File,
-        file_bytes: u64,
-        about: &'a ColumnChunkMetadata,
-        what: Coded,
-        words: &mut EventWords,
-    ) -> Result<Self, String> {
-        let mut pages = Pages::open(file, file_bytes, about)?;
+    pub(super) fn open(chunk: Chunk<'a>, what: Coded, words: &mut EventWords) -> Result<Self, String> {
+        let mut pages = Pages::open(chunk)?;
         let mut dictionary = Vec::new();
-        if let Some(page) = pages.pages.read_dict_page().map_err(damaged)? {
+        if let Some(page) = pages.reader.read_dict_page().map_err(damaged)? {
             plain_codes(what, &page.buffer, page.num_values, words, &mut dictionary)?;
         }
         Ok(Self { pages, what, dictionary, values: Vec::new(), rows: 0, ended: false })
@@ -351,7 +365,7 @@ impl<'a> Codes<'a> {
             }
             spread(&codes, &present, NO_CODE, &mut self.values);
             self.rows += present.rows;
-            self.pages.pages.reuse_page_buffer(page);
+            self.pages.reader.reuse_page_buffer(page);
         }
         Ok(self.values.len())
     }

@@ -12,8 +12,8 @@ use polars_parquet::{
 };
 
 use super::{
-    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, PartReport, Places, TakeBatch, Wanted,
-    pages::{Coded, Codes, Numbers, Whole, whole_of},
+    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, PartReport, Places, TakeBatch, Wanted, guessed_unit,
+    pages::{Chunk, Coded, Codes, Numbers, Whole, whole_of},
     push, time_ns,
 };
 use crate::formats::{FormatError, Note, TimeUnit, error::open_regular};
@@ -151,18 +151,19 @@ fn columns(
     options: &EventOptions,
     take: &mut TakeBatch<'_>,
 ) -> Result<PartReport, String> {
-    let bytes = events.size_bytes;
     let mut words = EventWords::default();
     let about = |column| events.column(row_group, column);
+    let rows = usize::try_from(events.rows(row_group)).map_err(|_| "a row group is too long".to_owned())?;
+    let chunk = |about| Chunk { file, file_bytes: events.size_bytes, about, rows };
     let whole = |about: &ColumnChunkMetadata| whole_of(about).unwrap_or(Whole::I64);
     let numbers = |column, read: bool| -> Result<Option<Numbers>, String> {
         let about = about(column)?;
-        if read { Numbers::open(file, bytes, about, whole(about)).map(Some) } else { Ok(None) }
+        if read { Numbers::open(chunk(about), whole(about)).map(Some) } else { Ok(None) }
     };
     let location = about(EventColumn::Location)?;
-    let mut locations = Codes::open(file, bytes, location, Coded::Location(whole(location)), &mut words)?;
-    let mut items = Codes::open(file, bytes, about(EventColumn::Item)?, Coded::Item, &mut words)?;
-    let mut detections = numbers(EventColumn::Detection, true)?;
+    let mut locations = Codes::open(chunk(location), Coded::Location(whole(location)), &mut words)?;
+    let mut items = Codes::open(chunk(about(EventColumn::Item)?), Coded::Item, &mut words)?;
+    let mut detections = numbers(EventColumn::Detection, wanted.detection)?;
     let mut cameras = numbers(EventColumn::Camera, wanted.camera)?;
     let mut times = numbers(EventColumn::Time, wanted.time)?;
     let unit = options.time_unit.or(unit_of(about(EventColumn::Time)?));
@@ -198,12 +199,7 @@ fn columns(
         }
         if let Some(column) = &mut times {
             column.take(rows, &mut raw_times, &mut raw_valid);
-            batch.times_ns.clear();
-            batch.time_valid.clear();
-            for (row, time) in raw_times.iter().enumerate() {
-                let time = if raw_valid.get(row) == Some(&false) { None } else { time_ns(*time, unit) };
-                push(&mut batch.times_ns, &mut batch.time_valid, time);
-            }
+            times_of(&raw_times, &raw_valid, unit, &mut batch);
         }
         report.rows += rows as u64;
         if !take(&batch, &words) {
@@ -215,4 +211,28 @@ fn columns(
         return Err(format!("it declares {} rows and holds {}", events.rows(row_group), report.rows));
     }
     Ok(report)
+}
+
+/// Puts times into a batch, as ns UTC.
+fn times_of(raw: &[i64], valid: &[bool], unit: Option<TimeUnit>, batch: &mut EventBatch) {
+    batch.times_ns.clear();
+    batch.time_valid.clear();
+    if valid.is_empty()
+        && let Some((least, most)) = raw.iter().min().zip(raw.iter().max())
+    {
+        // Where the smallest and the largest are of one unit and fit, all are and do.
+        let unit =
+            unit.or_else(|| (*least >= 0 && guessed_unit(*least) == guessed_unit(*most)).then(|| guessed_unit(*least)));
+        if let Some(factor) = unit.map(TimeUnit::ns)
+            && least.checked_mul(factor).is_some()
+            && most.checked_mul(factor).is_some()
+        {
+            batch.times_ns.extend(raw.iter().map(|time| time * factor));
+            return;
+        }
+    }
+    for (row, time) in raw.iter().enumerate() {
+        let time = if valid.get(row) == Some(&false) { None } else { time_ns(*time, unit) };
+        push(&mut batch.times_ns, &mut batch.time_valid, time);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use polars::prelude::{DataFrame, IntoColumn as _, NamedFrom as _, ParquetWriter, Series};
 use proptest::prelude::*;
 
 use super::*;
@@ -27,8 +28,10 @@ fn all(path: &std::path::Path) -> Result<(Vec<String>, PartReport), FormatError>
     let mut rows = Vec::new();
     let mut whole = PartReport::default();
     for part in &set.parts {
-        let report =
-            part.read(Wanted { camera: true, time: true }, &EventOptions::default(), &mut |batch, words| {
+        let report = part.read(
+            Wanted { detection: true, camera: true, time: true },
+            &EventOptions::default(),
+            &mut |batch, words| {
                 for at in 0..batch.len() {
                     let value = |values: &[i64], valid: &[bool]| {
                         if valid.get(at) == Some(&false) { "-".to_owned() } else { values[at].to_string() }
@@ -44,7 +47,8 @@ fn all(path: &std::path::Path) -> Result<(Vec<String>, PartReport), FormatError>
                     ));
                 }
                 true
-            })?;
+            },
+        )?;
         whole.rows += report.rows;
         whole.bad_rows.append(report.bad_rows);
     }
@@ -74,6 +78,16 @@ fn text_files_are_read_line_by_line() {
     assert_eq!(rows, ["1 - - é -", "- - - - -"]);
     assert_eq!((report.rows, report.bad_rows.total()), (4, 2));
 
+    // A quote that is never closed.
+    let header = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n";
+    let open = format!("{header}1,2,3,\"car,5\n{}", "1,2,3,car,5\n".repeat(300_000));
+    fs::write(folder.path().join("open.csv"), open).unwrap();
+    let error = all(&folder.path().join("open.csv")).unwrap_err().to_string();
+    assert!(error.contains("longer than 1 MiB"), "{error}");
+    let quoted = format!("{header}1,2,3,\"a \"\"b\"\"\n\",5\n{}", "1,2,3,\"car\",5\n".repeat(100_000));
+    fs::write(folder.path().join("quoted.csv"), quoted).unwrap();
+    assert_eq!(all(&folder.path().join("quoted.csv")).unwrap().1.rows, 100_001);
+
     fs::write(folder.path().join("c.csv"), "a,b\n1,2\n").unwrap();
     assert!(matches!(all(&folder.path().join("c.csv")), Err(FormatError::MissingColumn { .. })));
     assert!(matches!(all(&folder.path().join("none.csv")), Err(FormatError::Read { .. })));
@@ -99,6 +113,38 @@ fn folders_are_walked_in_order() {
     }
     let (rows, _) = all(folder.path()).unwrap();
     assert_eq!(rows, ["1 - 1 car -", "2 - 2 car -"]);
+    assert_eq!(all(&folder.path().join("b*.ndjson")).unwrap().0, ["2 - 2 car -"]);
+    assert!(all(&folder.path().join("c*")).unwrap().0.is_empty());
+}
+
+#[test]
+fn forged_pages_are_refused() {
+    // Whatever a byte is changed to, the reader comes back, and never with more rows than the file declares.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    let numbers: Vec<i64> = (0..3000).collect();
+    let words: Vec<String> = numbers.iter().map(|number| format!("item {}", number % 7)).collect();
+    let whole = |name: &str| Series::new(name.into(), numbers.clone()).into_column();
+    let columns = vec![
+        whole("geographical_location_oid"),
+        whole("video_camera_oid"),
+        whole("detection_oid"),
+        Series::new("item_name".into(), words).into_column(),
+        whole("timestamp_detected"),
+    ];
+    let mut frame = DataFrame::new(3000, columns).unwrap();
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).with_row_group_size(Some(1000)).finish(&mut frame).unwrap();
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(all(&path).unwrap().0.len(), 3000);
+    for at in (4..bytes.len()).step_by(bytes.len() / 200) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0xff;
+        fs::write(&path, &damaged).unwrap();
+        if let Ok((rows, _)) = all(&path) {
+            assert!(rows.len() <= 3000);
+        }
+    }
 }
 
 proptest! {

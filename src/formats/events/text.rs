@@ -46,7 +46,9 @@ impl Batches<'_, '_> {
         let batch = &mut self.batch;
         batch.locations.push(event.location.map_or(NO_CODE, |oid| self.words.location(oid)));
         batch.items.push(event.item.as_ref().map_or(NO_CODE, |name| self.words.item(name.as_bytes())));
-        push(&mut batch.detections, &mut batch.detection_valid, event.detection);
+        if self.wanted.detection {
+            push(&mut batch.detections, &mut batch.detection_valid, event.detection);
+        }
         if self.wanted.camera {
             push(&mut batch.cameras, &mut batch.camera_valid, event.camera);
         }
@@ -155,6 +157,39 @@ impl<'a> JsonEvent<'a> {
     }
 }
 
+/// Most bytes of one record: a quote that is opened and never closed must not take the rest of the file, and all memory.
+const MAX_RECORD_BYTES: u64 = 1 << 20;
+
+/// Passes bytes on and ends with an error where a record is too long. Doubled quotes open and close again, so that only
+/// their number decides what is quoted.
+struct Records<R> {
+    reader: R,
+    quoted: bool,
+    record_bytes: u64,
+}
+
+impl<R: Read> Read for Records<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.reader.read(into)?;
+        let mut rest = &into[..read];
+        while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\n')) {
+            self.record_bytes += at as u64 + 1;
+            match rest[at] {
+                b'"' => self.quoted = !self.quoted,
+                _ if !self.quoted => self.record_bytes = 0,
+                _ => {}
+            }
+            rest = &rest[at + 1..];
+        }
+        self.record_bytes += rest.len() as u64;
+        if self.record_bytes > MAX_RECORD_BYTES + into.len() as u64 {
+            let what = "a record is longer than 1 MiB; perhaps a quote is opened and never closed";
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, what));
+        }
+        Ok(read)
+    }
+}
+
 /// Reads a CSV file with a header; commas, semicolons or tabs stand between the cells.
 pub(super) fn read_csv(
     path: &Path,
@@ -167,9 +202,9 @@ pub(super) fn read_csv(
     let head = reader.fill_buf().map_err(failed)?;
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let delimiter =
-        [b',', b';', b'\t'].into_iter().max_by_key(|mark| first.iter().filter(|byte| *byte == mark).count());
-    let mut rows = csv::ReaderBuilder::new().delimiter(delimiter.unwrap_or(b',')).flexible(true).from_reader(reader);
+    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|mark| first.split(|byte| byte == mark).count());
+    let records = Records { reader, quoted: false, record_bytes: 0 };
+    let mut rows = csv::ReaderBuilder::new().delimiter(delimiter.unwrap_or(b',')).flexible(true).from_reader(records);
     let broken = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(source) => failed(source),
         _ => FormatError::Empty { path: path.to_owned() },

@@ -1,0 +1,276 @@
+//! From what the threads counted to one count for each key, and from panes to windows.
+
+use std::{
+    io,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use super::{
+    counts::{COUNT_BITS, Counted, Grouping, Key, Tallied, Tally, spread_key},
+    partitions::Partitions,
+    query::Window,
+};
+
+/// Work on numbered pieces by several threads; the results in the order of the pieces.
+pub(super) fn in_parallel<T: Send>(threads: usize, pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(pieces));
+    thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, pieces.max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= pieces {
+                        return;
+                    }
+                    let result = work(at);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// A count of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) place: u32,
+    pub(super) item: u32,
+    /// Start of the window, ns UTC; 0 without windows.
+    pub(super) window_ns: i64,
+    pub(super) count: u64,
+}
+
+/// All counts.
+pub(super) struct Totals {
+    /// Counts by key, each key once. All keys of a place lie in one chunk; when places are not told apart there is one chunk.
+    pub(super) chunks: Vec<Vec<(Key, u64)>>,
+    /// Events by place.
+    pub(super) places: Vec<u64>,
+    /// Bytes that went to disk for a while.
+    pub(super) spilled_bytes: u64,
+}
+
+/// Places of a chunk of counters.
+const CHUNK_PLACES: usize = 256;
+
+/// Adds up what the threads counted. Bytes of counts that were put aside on disk are read back.
+pub(super) fn add_up(
+    tallies: Vec<Tally>,
+    place_order: &[u32],
+    grouping: Grouping,
+    threads: usize,
+) -> io::Result<Totals> {
+    let places = place_order.len();
+    let tallied: Vec<Tallied> = tallies.into_iter().map(Tally::finish).collect();
+    let spilled_bytes = tallied.iter().filter_map(|one| one.apart.as_ref()).map(Partitions::spilled).sum();
+    let mut totals = Totals { chunks: Vec::new(), places: vec![0; places], spilled_bytes };
+    for (place, count) in
+        tallied.iter().filter_map(|one| one.places.as_ref()).flat_map(|places| places.iter().enumerate())
+    {
+        totals.places[place] += count;
+    }
+    totals.chunks = match tallied.iter().find_map(|one| one.cells.as_ref()) {
+        Some((_, items, _)) => of_cells(&tallied, *items, threads)?,
+        None => apart(&tallied, place_order, grouping, threads)?,
+    };
+    if grouping.by.location {
+        for (key, count) in totals.chunks.iter().flatten() {
+            totals.places[key.place as usize] += count;
+        }
+    } else {
+        totals.chunks = vec![totals.chunks.concat()];
+    }
+    Ok(totals)
+}
+
+/// Counters of all threads, and what was put aside, as lists.
+fn of_cells(tallied: &[Tallied], items: usize, threads: usize) -> io::Result<Vec<Vec<(Key, u64)>>> {
+    let cells: Vec<_> = tallied.iter().filter_map(|one| one.cells.as_ref()).collect();
+    let length = cells.first().map_or(0, |(counters, ..)| counters.len());
+    let mut sums = vec![0_u64; length];
+    for (counters, _, full) in cells {
+        sums.iter_mut().zip(counters).for_each(|(sum, count)| *sum += u64::from(*count));
+        for at in full {
+            sums[*at] += 1 << 32;
+        }
+    }
+    for partitions in tallied.iter().filter_map(|one| one.apart.as_ref()) {
+        for at in 0..1 << COUNT_BITS {
+            partitions.for_each(at, |counted| {
+                let key = counted.key();
+                sums[key.place as usize * items + key.item as usize] += u64::from(counted.count);
+            })?;
+        }
+    }
+    let chunk = CHUNK_PLACES * items.max(1);
+    Ok(in_parallel(threads, length.div_ceil(chunk), |at| {
+        let mut list = Vec::new();
+        let sums = &sums[at * chunk..length.min((at + 1) * chunk)];
+        for (place, counts) in (at * CHUNK_PLACES..).zip(sums.chunks(items.max(1))) {
+            for (item, count) in (0..).zip(counts).filter(|(_, count)| **count > 0) {
+                list.push((Key { place: u32::try_from(place).unwrap_or(u32::MAX), pane: 0, item }, *count));
+            }
+        }
+        list
+    }))
+}
+
+/// A table of counts that grows.
+#[derive(Default)]
+struct Table {
+    /// Number of the entry, from 1; 0 where there is none.
+    slots: Vec<u32>,
+    entries: Vec<(Key, u64)>,
+}
+
+impl Table {
+    #[inline]
+    fn add(&mut self, key: Key, count: u64) {
+        if self.entries.len() * 2 >= self.slots.len() {
+            self.grow();
+        }
+        let at = self.place_of(key);
+        match self.slots[at] {
+            0 => {
+                self.entries.push((key, count));
+                // Entries of a partition fit into memory, so their numbers fit.
+                self.slots[at] = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+            }
+            number => self.entries[number as usize - 1].1 += count,
+        }
+    }
+
+    /// The slot that has the key, or that it would take.
+    #[inline]
+    fn place_of(&self, key: Key) -> usize {
+        let mask = self.slots.len() - 1;
+        #[expect(clippy::cast_possible_truncation, reason = "the low bits are what counts")]
+        let mut at = spread_key(key) as usize & mask;
+        loop {
+            let number = self.slots[at];
+            if number == 0 || self.entries[number as usize - 1].0 == key {
+                return at;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    fn grow(&mut self) {
+        let slots = (self.slots.len() * 2).max(1 << 10);
+        self.slots.clear();
+        self.slots.resize(slots, 0);
+        for at in 0..self.entries.len() {
+            let place = self.place_of(self.entries[at].0);
+            self.slots[place] = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        }
+    }
+}
+
+/// What was put aside, as lists: one for each partition.
+fn apart(
+    tallied: &[Tallied],
+    place_order: &[u32],
+    grouping: Grouping,
+    threads: usize,
+) -> io::Result<Vec<Vec<(Key, u64)>>> {
+    let all: Vec<&Partitions<Counted>> = tallied.iter().filter_map(|one| one.apart.as_ref()).collect();
+    let minutes = grouping.by.location && !grouping.by.item && grouping.pane_ns.is_some();
+    let lists = in_parallel(threads, 1 << COUNT_BITS, |at| -> io::Result<Vec<(Key, u64)>> {
+        if minutes && let Some(list) = dense(&all, at, place_order)? {
+            return Ok(list);
+        }
+        let mut table = Table::default();
+        for partitions in &all {
+            partitions.for_each(at, |counted| table.add(counted.key(), u64::from(counted.count)))?;
+        }
+        Ok(table.entries)
+    });
+    lists.into_iter().collect()
+}
+
+/// Cells of a table of places and panes that any partition may have.
+const FEW_CELLS: usize = 1 << 16;
+/// Cells for each count beyond that.
+const CELLS_A_COUNT: usize = 4;
+
+/// One partition by a table with a counter for each pane of each place, in the order of places and panes; `None` when panes
+/// are too far apart for that.
+fn dense(all: &[&Partitions<Counted>], at: usize, place_order: &[u32]) -> io::Result<Option<Vec<(Key, u64)>>> {
+    let rows: usize = all.iter().map(|partitions| partitions.rows(at)).sum();
+    let (mut first, mut last) = (i64::MAX, i64::MIN);
+    let mut places: Vec<u32> = Vec::new();
+    // By place: its number among those of the partition, from 1.
+    let mut numbers = vec![0_u32; place_order.len()];
+    for partitions in all {
+        partitions.for_each(at, |counted| {
+            let key = counted.key();
+            (first, last) = (first.min(key.pane), last.max(key.pane));
+            let number = &mut numbers[key.place as usize];
+            if *number == 0 {
+                places.push(key.place);
+                *number = 1;
+            }
+        })?;
+    }
+    if rows == 0 {
+        return Ok(Some(Vec::new()));
+    }
+    let panes = last.checked_sub(first).and_then(|span| usize::try_from(span).ok()?.checked_add(1));
+    let cells = panes.and_then(|panes| Some((panes, panes.checked_mul(places.len())?)));
+    let Some((panes, cells)) = cells.filter(|(_, cells)| *cells <= FEW_CELLS.max(rows.saturating_mul(CELLS_A_COUNT)))
+    else {
+        return Ok(None);
+    };
+    places.sort_unstable_by_key(|place| place_order[*place as usize]);
+    for (number, place) in (0..).zip(&places) {
+        numbers[*place as usize] = number;
+    }
+    let mut counters = vec![0_u64; cells];
+    for partitions in all {
+        partitions.for_each(at, |counted| {
+            let key = counted.key();
+            // The difference was measured above.
+            let pane = usize::try_from(key.pane - first).unwrap_or(0);
+            counters[numbers[key.place as usize] as usize * panes + pane] += u64::from(counted.count);
+        })?;
+    }
+    let mut list = Vec::with_capacity(rows.min(cells));
+    for (place, counters) in places.into_iter().zip(counters.chunks(panes)) {
+        for (pane, count) in (first..).zip(counters).filter(|(_, count)| **count > 0) {
+            list.push((Key { place, pane, item: 0 }, *count));
+        }
+    }
+    Ok(Some(list))
+}
+
+/// The windows of counts of panes; without windows the counts as they are.
+pub(super) fn windows(list: Vec<(Key, u64)>, window: Option<Window>) -> Vec<Cell> {
+    let cell = |key: Key, window_ns, count| Cell { place: key.place, item: key.item, window_ns, count };
+    let Some(window) = window else { return list.into_iter().map(|(key, count)| cell(key, 0, count)).collect() };
+    if window.size_ns == window.slide_ns {
+        // A window that would begin before the first representable time is none.
+        let start = |pane: i64| pane.checked_mul(window.size_ns);
+        return list.into_iter().filter_map(|(key, count)| Some(cell(key, start(key.pane)?, count))).collect();
+    }
+    let mut cells: Vec<Cell> = Vec::new();
+    for (key, count) in list {
+        cells.extend(window.starts(key.pane).map(|start| cell(key, start, count)));
+    }
+    cells.sort_unstable_by_key(|cell| (cell.place, cell.item, cell.window_ns));
+    cells.dedup_by(|next, kept| {
+        let same = (next.place, next.item, next.window_ns) == (kept.place, kept.item, kept.window_ns);
+        if same {
+            kept.count += next.count;
+        }
+        same
+    });
+    cells
+}

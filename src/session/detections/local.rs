@@ -1,0 +1,133 @@
+//! Questions that this machine answers.
+
+use std::path::Path;
+
+use super::{Behind, CountsBy, DEFAULT_MEMORY_BYTES, Duplicates, EngineChoice, EventCounts, TopItems, TopRequest};
+use crate::{
+    analytics::{self, Resources, Skipped},
+    formats::{BadRows, EventOptions, Locations, Note, read_locations},
+    jobs::Progress,
+    model::Problem,
+    session::{SessionError, now_ns},
+};
+
+/// Least memory that an answer may be given.
+const MIN_MEMORY_BYTES: u64 = 64 << 20;
+/// Of 100 bytes of memory, those for events; the others are for files being read, tables and the answer.
+const EVENTS_PERCENT: u64 = 65;
+
+/// Refuses what this machine alone can do when a cluster was chosen.
+pub(super) fn only(request: &TopRequest, what: &str) -> Result<(), SessionError> {
+    match &request.engine {
+        EngineChoice::Local => Ok(()),
+        EngineChoice::Remote(_) => {
+            Err(SessionError::Usage(format!("{what} are worked out on this machine alone; leave the cluster out")))
+        }
+    }
+}
+
+/// Refuses what cannot be meant.
+pub(super) fn check(request: &TopRequest) -> Result<(), SessionError> {
+    request.query.check()?;
+    if request.memory_bytes.is_some_and(|memory| memory < MIN_MEMORY_BYTES) {
+        return Err(SessionError::Usage("less than 64 MB of memory are not enough; allow some more".to_owned()));
+    }
+    Ok(())
+}
+
+fn resources(request: &TopRequest, spill_folder: &Path) -> Resources {
+    let events = request.memory_bytes.unwrap_or(DEFAULT_MEMORY_BYTES) / 100 * EVENTS_PERCENT;
+    Resources {
+        buffer_bytes: usize::try_from(events).unwrap_or(usize::MAX),
+        spill_folder: spill_folder.to_owned(),
+        on_error: request.on_error,
+        events: EventOptions { time_unit: request.time_unit },
+        ..Resources::default()
+    }
+}
+
+/// The table of locations, and what is wrong with it.
+fn locations(request: &TopRequest, problems: &mut Vec<Problem>) -> Result<Locations, SessionError> {
+    let Some(path) = &request.source.locations else { return Ok(Locations::default()) };
+    let found = read_locations(path).map_err(|error| SessionError::Failed(error.to_string()))?;
+    let name = path.display().to_string();
+    problems.extend(found.notes.iter().cloned().map(|note| note.into_problem(&name)));
+    problems.extend(found.bad_rows.notes("rows of locations").into_iter().map(|note| note.into_problem(&name)));
+    Ok(found)
+}
+
+/// What is wrong with events.
+fn told(request: &TopRequest, bad: &BadRows, skipped: &Skipped, notes: &[Note]) -> Vec<Problem> {
+    let name = request.source.detections.display().to_string();
+    let mut problems: Vec<Problem> = skipped
+        .iter()
+        .map(|(path, error)| {
+            let path = path.display().to_string();
+            Problem::new(path, format!("the file was left out: {error}"), "Write it again, or take it away.")
+        })
+        .collect();
+    problems.extend(notes.iter().cloned().map(|note| note.into_problem(&name)));
+    problems.extend(bad.notes("rows of events").into_iter().map(|note| note.into_problem(&name)));
+    problems
+}
+
+pub(super) fn top(request: &TopRequest, spill: &Path, progress: &Progress) -> Result<TopItems, SessionError> {
+    check(request)?;
+    let mut problems = Vec::new();
+    let (locations, resources) = (locations(request, &mut problems)?, resources(request, spill));
+    let mut answer = analytics::top(&request.source.detections, &locations, &request.query, &resources, progress)?;
+    if let Some(allowed_ns) = request.lateness_ns {
+        let found = analytics::lateness(&request.source.detections, now_ns(), allowed_ns, &resources, progress)?;
+        answer.lateness = Some(found);
+    }
+    problems.extend(told(request, &answer.stages.bad_rows, &answer.skipped, &answer.notes));
+    answer.problems = problems;
+    Ok(answer)
+}
+
+pub(super) fn counts(
+    request: &TopRequest,
+    by: CountsBy,
+    spill: &Path,
+    progress: &Progress,
+) -> Result<EventCounts, SessionError> {
+    check(request)?;
+    let mut problems = Vec::new();
+    let (locations, resources) = (locations(request, &mut problems)?, resources(request, spill));
+    let source = &request.source.detections;
+    let mut answer = analytics::event_counts(source, &locations, &request.query, by, &resources, progress)?;
+    problems.extend(told(request, &answer.stages.bad_rows, &answer.skipped, &answer.notes));
+    answer.problems = problems;
+    Ok(answer)
+}
+
+pub(super) fn events(
+    request: &TopRequest,
+    page: (u64, u64),
+    spill: &Path,
+    progress: &Progress,
+) -> Result<Behind, SessionError> {
+    check(request)?;
+    let mut problems = Vec::new();
+    let (locations, resources) = (locations(request, &mut problems)?, resources(request, spill));
+    let source = &request.source.detections;
+    let mut answer = analytics::behind(source, &locations, &request.query, page, &resources, progress)?;
+    problems.extend(told(request, &answer.bad_rows, &answer.skipped, &answer.notes));
+    answer.problems = problems;
+    Ok(answer)
+}
+
+pub(super) fn duplicates(
+    request: &TopRequest,
+    keep: usize,
+    spill: &Path,
+    progress: &Progress,
+) -> Result<Duplicates, SessionError> {
+    check(request)?;
+    let mut problems = Vec::new();
+    let (locations, resources) = (locations(request, &mut problems)?, resources(request, spill));
+    let mut answer = analytics::duplicates(&request.source.detections, &locations, keep, &resources, progress)?;
+    problems.extend(told(request, &answer.bad_rows, &answer.skipped, &answer.notes));
+    answer.problems = problems;
+    Ok(answer)
+}

@@ -1,0 +1,271 @@
+//! Detection events: top items, counts over time, the events behind a count, duplicates. The same for the tables of a lake and
+//! for files that belong to none.
+
+mod frames;
+mod local;
+mod remote;
+mod report;
+mod source;
+mod tables;
+
+use std::{io::Write as _, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub use crate::{
+    analytics::{
+        Behind, CameraDuplicates, CountsBy, Delays, DetectionEvent, Disagreement, Duplicates, EventCounts, LateEvent,
+        Lateness, LocationEvents, OnError, Ranking, Scope, Stages, TopItems, TopQuery, Window,
+    },
+    formats::TimeUnit,
+};
+pub use report::{DetectionReport, LocationShare};
+pub use tables::DetectionTable;
+
+use super::{Session, SessionError, json_text};
+use crate::{
+    analytics::AnalyticsError,
+    jobs::Progress,
+    tasks::{self, Outcome},
+};
+
+/// Memory that a question may take when nothing is said.
+pub const DEFAULT_MEMORY_BYTES: u64 = 2 << 30;
+
+/// Where events and locations are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct DetectionSource {
+    /// A file of events, a folder of them, or a folder and a pattern of names such as `landing/detections_*`.
+    pub detections: PathBuf,
+    /// The table of locations; without one no location has a name, and all count as unmatched.
+    pub locations: Option<PathBuf>,
+}
+
+/// What answers a question.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineChoice {
+    /// This machine.
+    #[default]
+    Local,
+    /// A cluster that speaks Spark Connect, by its address: `sc://host:15002`.
+    Remote(String),
+}
+
+impl EngineChoice {
+    /// Reads `local` or `sc://host:port`.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "local" => Ok(Self::Local),
+            _ if text.starts_with("sc://") && text.len() > 5 => Ok(Self::Remote(text.to_owned())),
+            _ => Err("write local, or the address of a cluster such as sc://host:15002".to_owned()),
+        }
+    }
+}
+
+/// A question about detection events, and how to answer it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TopRequest {
+    /// Where events and locations are.
+    pub source: DetectionSource,
+    /// The question. Its limits (span, locations, items, duplicates) hold for counts and events, too.
+    pub query: TopQuery,
+    /// What answers it.
+    pub engine: EngineChoice,
+    /// Memory that the answer may take, about; 2 GB when `None`. Events that do not fit lie on disk for a while.
+    pub memory_bytes: Option<u64>,
+    /// What happens with files that cannot be read.
+    pub on_error: OnError,
+    /// Unit of whole-number times; told from each value's size when `None`.
+    pub time_unit: Option<TimeUnit>,
+    /// Looks for events from the future and for those this much behind the newest event before them, ns. Costs a second
+    /// reading.
+    pub lateness_ns: Option<i64>,
+}
+
+impl TopRequest {
+    /// The usual question about these events.
+    #[must_use]
+    pub fn of(source: DetectionSource) -> Self {
+        Self {
+            source,
+            query: TopQuery::default(),
+            engine: EngineChoice::default(),
+            memory_bytes: None,
+            on_error: OnError::default(),
+            time_unit: None,
+            lateness_ns: None,
+        }
+    }
+}
+
+/// Top items of events in files that belong to no lake; else as [`Session::top`].
+///
+/// # Errors
+/// As [`Session::top`].
+pub fn top_of_files(request: &TopRequest, progress: &Progress) -> Result<TopItems, SessionError> {
+    top(request, &std::env::temp_dir(), progress)
+}
+
+/// Counts of events in files that belong to no lake; else as [`Session::detection_counts`].
+///
+/// # Errors
+/// As [`Session::detection_counts`].
+pub fn detection_counts_of_files(
+    request: &TopRequest,
+    by: CountsBy,
+    progress: &Progress,
+) -> Result<EventCounts, SessionError> {
+    local::only(request, "counts over time")?;
+    local::counts(request, by, &std::env::temp_dir(), progress)
+}
+
+/// Events in files that belong to no lake, without frames; else as [`Session::detection_events`].
+///
+/// # Errors
+/// As [`Session::detection_events`].
+pub fn detection_events_of_files(
+    request: &TopRequest,
+    page: (u64, u64),
+    progress: &Progress,
+) -> Result<Behind, SessionError> {
+    local::only(request, "single events")?;
+    local::events(request, page, &std::env::temp_dir(), progress)
+}
+
+/// Duplicates among events in files that belong to no lake; else as [`Session::duplicates`].
+///
+/// # Errors
+/// As [`Session::duplicates`].
+pub fn duplicates_of_files(request: &TopRequest, keep: usize, progress: &Progress) -> Result<Duplicates, SessionError> {
+    local::only(request, "statistics of duplicates")?;
+    local::duplicates(request, keep, &std::env::temp_dir(), progress)
+}
+
+/// The answer of the engine that was chosen.
+fn top(request: &TopRequest, spill_folder: &std::path::Path, progress: &Progress) -> Result<TopItems, SessionError> {
+    match &request.engine {
+        EngineChoice::Local => local::top(request, spill_folder, progress),
+        EngineChoice::Remote(address) => remote::top(address, request, progress),
+    }
+}
+
+/// Writes a record as JSON into a file that appears under its name when it is whole.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_json_file(record: &impl Serialize, path: &std::path::Path) -> Result<(), SessionError> {
+    super::find::write_whole_file(path, |file| {
+        serde_json::to_writer_pretty(&mut *file, record).map_err(|error| SessionError::Output(error.into()))?;
+        writeln!(file).map_err(SessionError::Output)
+    })
+}
+
+impl Session {
+    /// Answers a question about events, as a run named `top`.
+    ///
+    /// # Errors
+    /// The question makes no sense, there are no events, a file cannot be read (and [`OnError::Fail`] holds), there is no
+    /// room on disk, or the work was cancelled.
+    pub fn top(&self, request: &TopRequest, progress: &Progress) -> Result<TopItems, SessionError> {
+        // What was typed wrongly is no run.
+        local::check(request)?;
+        let answer = tasks::run(self.inner.kept.as_ref().ok(), "top", &json_text(request), progress, |progress| {
+            let answer = top(request, &self.spill_folder(), progress)?;
+            Ok(Outcome {
+                rows_in: answer.stages.read,
+                rows_out: answer.stages.rows_out,
+                result: json_text(&DetectionReport::of_top(request, &answer)),
+                value: answer,
+            })
+        })?;
+        Ok(answer)
+    }
+
+    /// Counts events in the windows of the question (or over its whole span), within its limits, as a run named `counts`.
+    ///
+    /// # Errors
+    /// As [`Self::top`]; only this machine counts.
+    pub fn detection_counts(
+        &self,
+        request: &TopRequest,
+        by: CountsBy,
+        progress: &Progress,
+    ) -> Result<EventCounts, SessionError> {
+        local::only(request, "counts over time")?;
+        local::check(request)?;
+        let parameters = json!({ "request": request, "by": by }).to_string();
+        let answer = tasks::run(self.inner.kept.as_ref().ok(), "counts", &parameters, progress, |progress| {
+            let answer = local::counts(request, by, &self.spill_folder(), progress)?;
+            Ok(Outcome {
+                rows_in: answer.stages.read,
+                rows_out: answer.stages.rows_out,
+                result: json_text(&DetectionReport::of_counts(request, &answer)),
+                value: answer,
+            })
+        })?;
+        Ok(answer)
+    }
+
+    /// The events within the limits of the question, in order of time and id, from number `page.0` on and at most `page.1`
+    /// of them; each with the frame that shows it, where the footage of its camera is in the lake. For the events behind a
+    /// bar the question is narrowed to the bar's location, item and span.
+    ///
+    /// # Errors
+    /// As [`Self::top`]; only this machine lists events.
+    pub fn detection_events(
+        &self,
+        request: &TopRequest,
+        page: (u64, u64),
+        progress: &Progress,
+    ) -> Result<Behind, SessionError> {
+        local::only(request, "single events")?;
+        let mut found = local::events(request, page, &self.spill_folder(), progress)?;
+        self.find_frames(&mut found.events)?;
+        Ok(found)
+    }
+
+    /// Statistics of duplicates, with at most `keep` of the ids whose events disagree, as a run named `duplicates`.
+    ///
+    /// # Errors
+    /// As [`Self::top`]; only this machine looks at duplicates.
+    pub fn duplicates(
+        &self,
+        request: &TopRequest,
+        keep: usize,
+        progress: &Progress,
+    ) -> Result<Duplicates, SessionError> {
+        local::only(request, "statistics of duplicates")?;
+        let parameters = json_text(&request.source);
+        let answer = tasks::run(self.inner.kept.as_ref().ok(), "duplicates", &parameters, progress, |progress| {
+            let answer = local::duplicates(request, keep, &self.spill_folder(), progress)?;
+            Ok(Outcome {
+                rows_in: answer.read,
+                rows_out: answer.disagreeing,
+                result: json_text(&answer.summary()),
+                value: answer,
+            })
+        })?;
+        Ok(answer)
+    }
+
+    /// Where events lie that do not fit into memory: beside the catalog, on the disk that holds the lake's databases.
+    fn spill_folder(&self) -> PathBuf {
+        let beside = self.inner.places.catalog.parent().filter(|folder| folder.is_dir());
+        beside.map_or_else(std::env::temp_dir, std::path::Path::to_path_buf)
+    }
+}
+
+impl From<AnalyticsError> for SessionError {
+    fn from(error: AnalyticsError) -> Self {
+        match error {
+            AnalyticsError::Cancelled => Self::Cancelled,
+            AnalyticsError::Query { .. } => Self::Usage(error.to_string()),
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}

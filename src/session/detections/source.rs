@@ -1,0 +1,76 @@
+//! Where a lake has its events and locations.
+
+use std::path::{Path, PathBuf};
+
+use super::{DetectionSource, TimeUnit, TopRequest};
+use crate::{
+    lake::{self, ClockUnit},
+    session::{Session, SessionError},
+};
+
+/// Files of events that arrived and were not worked on.
+const ARRIVED: &str = "detections_*";
+
+impl Session {
+    /// The lake's own events and locations: as `[detections]` of `lake.toml` says; else `curated/detections`, or the files
+    /// `detections_*` of `landing`, and `reference/locations.parquet` or `.csv`. `None` when the lake has no events.
+    ///
+    /// # Errors
+    /// `lake.toml` is not valid, or names what is not in the lake.
+    pub fn detection_source(&self) -> Result<Option<DetectionSource>, SessionError> {
+        let settings = self.settings_now()?;
+        let told = settings.detections();
+        let root = self.root();
+        let detections = match &told.events {
+            Some(told) => Some(inside(root, told)?),
+            None => usual_events(root),
+        };
+        let locations = match &told.locations {
+            Some(told) => Some(inside(root, told)?),
+            None => ["reference/locations.parquet", "reference/locations.csv"]
+                .into_iter()
+                .find_map(|name| lake::resolve_inside(root, name).ok().filter(|path| path.is_file())),
+        };
+        Ok(detections.map(|detections| DetectionSource { detections, locations }))
+    }
+
+    /// The usual question about the lake's own events.
+    ///
+    /// # Errors
+    /// As [`Self::detection_source`], or the lake has no events.
+    pub fn top_request(&self) -> Result<TopRequest, SessionError> {
+        let source = self.detection_source()?.ok_or_else(|| {
+            SessionError::Failed(format!(
+                "{} has no detection events; put files named detections_* into its folder landing, or name others as \
+                 detections.events in lake.toml",
+                self.root().display()
+            ))
+        })?;
+        let time_unit = self.settings_now()?.detections().time_unit.map(|unit| match unit {
+            ClockUnit::S => TimeUnit::S,
+            ClockUnit::Ms => TimeUnit::Ms,
+            ClockUnit::Us => TimeUnit::Us,
+            ClockUnit::Ns => TimeUnit::Ns,
+        });
+        Ok(TopRequest { time_unit, ..TopRequest::of(source) })
+    }
+}
+
+/// A path of `lake.toml`; its last part may be a pattern of names.
+fn inside(root: &Path, told: &str) -> Result<PathBuf, SessionError> {
+    let (folder, name) = told.rsplit_once('/').unwrap_or((".", told));
+    if name.contains(['*', '?']) {
+        return Ok(lake::resolve_inside(root, folder)?.join(name));
+    }
+    Ok(lake::resolve_inside(root, told)?)
+}
+
+fn usual_events(root: &Path) -> Option<PathBuf> {
+    if let Ok(curated) = lake::resolve_inside(root, "curated/detections") {
+        return Some(curated);
+    }
+    let landing = lake::resolve_inside(root, "landing").ok()?;
+    let pattern = landing.join(ARRIVED);
+    let any = crate::formats::EventSet::find(&pattern).is_ok_and(|set| set.files > 0 || !set.refused.is_empty());
+    any.then_some(pattern)
+}
