@@ -1,4 +1,5 @@
-//! Questions about detection events: what was seen most, where and when; and a person's own SQL over the lake.
+//! Questions about detection events: what was seen most, where and when; statistics of many values by group ([`stats`]); and a
+//! person's own SQL over the lake.
 //!
 //! A question about events is plain data ([`TopQuery`]). The kernel answers it on this machine; a query tree on Polars says the
 //! same in the engine's own words and is held equal to the kernel by tests. SQL is worked out in a process of its own.
@@ -6,6 +7,7 @@
 pub mod engine;
 mod error;
 pub mod sql;
+pub mod stats;
 mod top;
 pub mod tree;
 

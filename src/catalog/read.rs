@@ -9,7 +9,7 @@ use super::{CatalogError, FrameTable, connect, connect::Doing, damage};
 use crate::{
     frames::{FrameLayout, StoreIdentity},
     lake::RecordingFiles,
-    model::{MetricKind, Problem},
+    model::{MetricKind, MetricSummary, Problem, Recording},
 };
 
 /// Reads one catalog. May be shared between threads; one query runs at a time.
@@ -182,6 +182,56 @@ impl CatalogReader {
                 .collect::<rusqlite::Result<Vec<_>>>()?;
             problems.extend(told);
             Ok(problems)
+        })
+    }
+
+    /// The recordings of the lake.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn recordings(&self) -> Result<Vec<Recording>, CatalogError> {
+        self.ask("read the recordings", |connection| {
+            connection
+                .prepare_cached("SELECT name, started_at_ns, duration_ns, attributes FROM recording")?
+                .query_map([], |row| {
+                    Ok(Recording {
+                        name: row.get(0)?,
+                        started_at_ns: row.get(1)?,
+                        duration_ns: row.get(2)?,
+                        attributes: from_json(row, 3)?,
+                    })
+                })?
+                .collect()
+        })
+    }
+
+    /// What is known of each metric of each recording, by the recording's name.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn summaries(&self) -> Result<Vec<(String, MetricSummary)>, CatalogError> {
+        self.ask("read the metrics of the recordings", |connection| {
+            connection
+                .prepare_cached(
+                    "SELECT recording.name, metric.name, unit, kind, count, missing, min, max, mean, rate_hz, gaps
+                     FROM metric_summary JOIN metric USING (metric_id) JOIN recording USING (recording_id)",
+                )?
+                .query_map([], |row| {
+                    let summary = MetricSummary {
+                        name: row.get(1)?,
+                        unit: row.get(2)?,
+                        kind: kind_of(&row.get::<_, String>(3)?),
+                        count: count(row, 4)?,
+                        missing: count(row, 5)?,
+                        min: row.get(6)?,
+                        max: row.get(7)?,
+                        mean: row.get(8)?,
+                        rate_hz: row.get(9)?,
+                        gaps: count(row, 10)?,
+                    };
+                    Ok((row.get(0)?, summary))
+                })?
+                .collect()
         })
     }
 

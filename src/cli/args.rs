@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::{
     keep_args::{CompareArgs, SelectionArgs, TagArgs, ViewArgs},
     sql_args::SqlArgs,
+    stats_args::{AnalysesArgs, QualityArgs, StatsArgs},
     top_args::TopArgs,
 };
 use crate::filter::parse_duration;
@@ -37,8 +38,12 @@ pub enum Command {
     Frames(FramesArgs),
     /// One frame as an image
     Frame(FrameArgs),
-    /// Statistics of a recording's samples, all of them or between two times
+    /// Statistics of metrics by group, or of one recording between two times
     Stats(StatsArgs),
+    /// The saved analyses of a lake
+    Analyses(AnalysesArgs),
+    /// What is odd about the data: gaps, frozen values, outliers, clocks, missing frames
+    Quality(QualityArgs),
     /// Frames, labels and images into a folder
     Export(ExportArgs),
     /// Detection events: the top items of each location, counts over time, duplicates
@@ -275,27 +280,6 @@ pub struct SetArgs {
     #[arg(long, group = "about")]
     pub whole: bool,
     /// Answer with the settings that hold, as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `stats`.
-#[derive(Debug, Args)]
-pub struct StatsArgs {
-    /// Folder of the lake
-    pub lake: PathBuf,
-    /// The recording
-    pub recording: String,
-    /// From this time on: UTC such as 2024-05-01T08:00:05Z, or since the recording began such as 12.5s
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<String>,
-    /// Up to this time, likewise; both ends are included
-    #[arg(long, value_name = "TIME")]
-    pub to: Option<String>,
-    /// Only this metric; can be given several times
-    #[arg(long = "metric", value_name = "NAME")]
-    pub metrics: Vec<String>,
-    /// Answer as JSON
     #[arg(long)]
     pub json: bool,
 }

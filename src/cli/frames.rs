@@ -61,21 +61,8 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
         say(format_args!("{}", args.limit.map_or(found.count(), |limit| limit.min(found.count()))))?;
         return Ok(());
     }
-    let terminal = args.out.is_none() && io::stdout().is_terminal();
     let asked = args.format.or(args.json.then_some(Format::Json));
-    let format = match asked.or_else(|| args.out.as_deref().and_then(format_of)) {
-        Some(Format::Parquet) if terminal => {
-            return Err(Failure::Usage(
-                "Parquet is not text; add --out FILE.parquet or redirect the output".to_owned(),
-            ));
-        }
-        Some(Format::Parquet) => FrameFormat::Parquet,
-        Some(Format::Json) => FrameFormat::Json,
-        Some(Format::Ndjson) => FrameFormat::Ndjson,
-        Some(Format::Table) => FrameFormat::Table,
-        None if terminal => FrameFormat::Table,
-        Some(Format::Csv) | None => FrameFormat::Csv { spreadsheet: args.spreadsheet },
-    };
+    let format = chosen_format(asked, args.out.as_deref(), args.spreadsheet)?;
     let found = Found { session: &session, table: &table, set: &found, filter, format };
     match shown.rows {
         Rows::Spans => return found.spans(args, &shown.grid.spans),
@@ -218,6 +205,28 @@ fn print_explanation(explanation: &Explanation) -> Result<(), Failure> {
 pub(super) fn stdout_file() -> io::Result<File> {
     use std::os::fd::AsFd;
     Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+/// How rows are written: as asked, as the ending of the file says, else a table on a terminal and CSV elsewhere.
+pub(super) fn chosen_format(
+    asked: Option<Format>,
+    out: Option<&Path>,
+    spreadsheet: bool,
+) -> Result<FrameFormat, Failure> {
+    let terminal = out.is_none() && io::stdout().is_terminal();
+    Ok(match asked.or_else(|| out.and_then(format_of)) {
+        Some(Format::Parquet) if terminal => {
+            return Err(Failure::Usage(
+                "Parquet is not text; add --out FILE.parquet or redirect the output".to_owned(),
+            ));
+        }
+        Some(Format::Parquet) => FrameFormat::Parquet,
+        Some(Format::Json) => FrameFormat::Json,
+        Some(Format::Ndjson) => FrameFormat::Ndjson,
+        Some(Format::Table) => FrameFormat::Table,
+        None if terminal => FrameFormat::Table,
+        Some(Format::Csv) | None => FrameFormat::Csv { spreadsheet },
+    })
 }
 
 /// The format that the ending of a file tells.

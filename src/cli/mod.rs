@@ -10,6 +10,7 @@ mod index;
 mod info;
 mod keep;
 mod keep_args;
+mod quality;
 mod runs;
 mod sample;
 mod set;
@@ -17,6 +18,8 @@ mod show;
 mod sql;
 mod sql_args;
 mod stats;
+mod stats_args;
+mod stats_table;
 mod table;
 mod top;
 mod top_args;
@@ -110,6 +113,8 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Frame(args)) => show::run(&args).map(done),
         Some(Command::Export(args)) => export::run(&args).map(done),
         Some(Command::Stats(args)) => stats::run(&args).map(done),
+        Some(Command::Analyses(args)) => stats_table::analyses(&args).map(done),
+        Some(Command::Quality(args)) => quality::run(&args).map(done),
         Some(Command::Top(args)) => top::run(&args).map(done),
         Some(Command::Crops(args)) => crops::run(&args).map(done),
         Some(Command::Set(args)) => set::run(&args).map(done),

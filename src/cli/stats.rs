@@ -1,8 +1,9 @@
-//! `lakescope stats`
+//! `lakescope stats` of one recording
 
 use super::{
     Failure,
-    args::StatsArgs,
+    stats_args::StatsArgs,
+    stats_table,
     table::{open_indexed, print, print_json},
 };
 use crate::{
@@ -12,19 +13,26 @@ use crate::{
 };
 
 pub(super) fn run(args: &StatsArgs) -> Result<(), Failure> {
+    let Some(recording) = &args.recording else { return stats_table::run(args) };
+    if args.out.is_some() || args.format.is_some() || args.limit.is_some() || args.record || args.spreadsheet {
+        return Err(Failure::Usage(
+            "--out, --format, --limit, --record and --spreadsheet are for statistics by group; choose the recording with \
+             --where 'recording = \"…\"' for those"
+                .to_owned(),
+        ));
+    }
     let session = open_indexed(&args.lake)?;
-    let start = session.started_at(&args.recording)?;
+    let start = session.started_at(recording)?;
     let end = |name: &str, text: Option<&str>, open: i64| text.map_or(Ok(open), |text| time(name, text, start));
     let span = (end("--from", args.from.as_deref(), i64::MIN)?, end("--to", args.to.as_deref(), i64::MAX)?);
     if span.0 > span.1 {
         return Err(Failure::Usage("--from lies after --to; write the earlier time behind --from".to_owned()));
     }
     let wanted = (!args.metrics.is_empty()).then_some(args.metrics.as_slice());
-    let found = session.statistics(&args.recording, wanted, span)?;
+    let found = session.statistics(recording, wanted, span)?;
     if let Some(missing) = args.metrics.iter().find(|name| !found.iter().any(|one| one.metric == **name)) {
         return Err(Failure::Usage(format!(
-            "--metric {missing}: the recording {} has no such metric; without --metric all that it has are told",
-            args.recording
+            "--metric {missing}: the recording {recording} has no such metric; without --metric all that it has are told"
         )));
     }
     if args.json {

@@ -42,11 +42,16 @@ enum Source {
 
 /// Type of a column's values, for formats that must know it beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CellType {
+pub enum CellType {
+    /// Text.
     Text,
+    /// Whole numbers.
     Int,
+    /// Floating-point numbers.
     Float,
+    /// Truth values.
     Bool,
+    /// Times, ns UTC.
     Time,
 }
 
@@ -80,6 +85,17 @@ pub fn frame_columns<'t>(table: &'t FrameTable, names: Option<&[String]>) -> Res
 #[must_use]
 pub fn match_column(table: &FrameTable, set: FrameSet) -> OutColumn<'_> {
     OutColumn { name: "match".to_owned(), table, source: Source::Member(set) }
+}
+
+/// A column of values that were worked out, a row each.
+#[must_use]
+pub fn cell_column<'t>(
+    table: &'t FrameTable,
+    name: String,
+    kind: CellType,
+    cells: Vec<Cell<'static>>,
+) -> OutColumn<'t> {
+    OutColumn { name, table, source: Source::Cells(kind, cells) }
 }
 
 /// The columns of a table of spans, a row each: where and when, how long, how many frames, and the peak of each, as
@@ -236,7 +252,9 @@ impl OutColumn<'_> {
         }
     }
 
-    pub(super) fn cell_type(&self) -> CellType {
+    /// The type of its values.
+    #[must_use]
+    pub fn cell_type(&self) -> CellType {
         match &self.source {
             Source::FrameId
             | Source::Recording

@@ -15,7 +15,9 @@ mod rows;
 
 pub use batches::{BatchColumn, NextBatch, frame_texts, write_batches, write_parquet_batches};
 pub use cell::Cell;
-pub use columns::{OutColumn, class_column_name, frame_columns, match_column, object_columns, span_columns};
+pub use columns::{
+    CellType, OutColumn, cell_column, class_column_name, frame_columns, match_column, object_columns, span_columns,
+};
 pub use crops::{CropToWrite, Crops, CropsWritten};
 pub use error::ExportError;
 pub use folder::{FinishedFolder, write_file};

@@ -4,7 +4,7 @@ use super::{
     decimal::{Decimal, NO_TIME},
     table::{Cells, Words},
 };
-use crate::model::{Column, LocalTimes, NULL_BOOL, WrittenTime, parse_written_time};
+use crate::model::{Column, LocalTimes, NULL_BOOL, NULL_FLOAT, WrittenTime, parse_written_time};
 
 /// What the cells of a column are read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,7 +190,14 @@ impl CellReader {
     pub(super) fn push(&mut self, cell: &str) {
         let cell = cell.trim();
         if is_empty(cell, matches!(self.values, Values::Text(_))) {
-            return self.push_null();
+            // A NaN that was written is no value either, yet it is not the same as an empty cell.
+            match &mut self.values {
+                Values::Float(values) if cell.eq_ignore_ascii_case("nan") || cell.eq_ignore_ascii_case("-nan") => {
+                    values.push(f64::NAN);
+                }
+                _ => self.push_null(),
+            }
+            return;
         }
         self.filled += 1;
         if let Values::Open(rows) = self.values {
@@ -263,7 +270,7 @@ impl CellReader {
                 values.push(0);
                 valid.push(false);
             }
-            Values::Float(values) => values.push(f64::NAN),
+            Values::Float(values) => values.push(NULL_FLOAT),
             Values::Bool(values) => values.push(NULL_BOOL),
             Values::Instant { values, local } => {
                 values.push(NO_TIME);
@@ -281,7 +288,7 @@ impl CellReader {
             let there = |row: usize| valid.is_empty() || valid[row];
             let doubles = values.iter().enumerate();
             self.values =
-                Values::Float(doubles.map(|(row, v)| if there(row) { *v as f64 } else { f64::NAN }).collect());
+                Values::Float(doubles.map(|(row, v)| if there(row) { *v as f64 } else { NULL_FLOAT }).collect());
         }
     }
 
@@ -336,7 +343,7 @@ impl CellReader {
     /// The values. Times without a zone are read by `zone`, or in UTC when there is none.
     pub(super) fn finish(self, zone: Option<&mut LocalTimes<'_>>) -> Cells {
         match self.values {
-            Values::Open(rows) => Cells::Values(Column::Float(vec![f64::NAN; rows])),
+            Values::Open(rows) => Cells::Values(Column::Float(vec![NULL_FLOAT; rows])),
             Values::Int { values, valid } => Cells::Values(Column::Int { values, valid }),
             Values::Float(values) => Cells::Values(Column::Float(values)),
             Values::Bool(values) => Cells::Values(Column::Bool(values)),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::NULL_FLOAT;
+
 /// Stands for "no time" where times are kept as plain `i64` nanoseconds.
 pub(super) const NO_TIME: i64 = i64::MIN;
 
@@ -147,7 +149,7 @@ impl Decimal {
     /// The nearest double; NaN for `NULL`.
     #[expect(clippy::cast_precision_loss, reason = "used where times are compared by magnitude or shown as a metric")]
     pub(super) fn to_f64(self) -> f64 {
-        if self.is_null() { f64::NAN } else { self.whole as f64 + f64::from(self.nano) * 1e-9 }
+        if self.is_null() { NULL_FLOAT } else { self.whole as f64 + f64::from(self.nano) * 1e-9 }
     }
 }
 

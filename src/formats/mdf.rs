@@ -17,11 +17,11 @@ use mf4_rs::{
 use super::{
     FormatError, MetricOptions, MetricTable, Note,
     error::{read_bytes, reject_placeholders},
-    metrics_table::from_table,
+    metrics_table::{earlier, from_table},
     note::first_words,
     table::{Cells, Table, TableColumn, Words, whole_numbers},
 };
-use crate::model::Column;
+use crate::model::{Column, NULL_FLOAT};
 
 /// Longest measurement file taken in; it is held in memory twice.
 const MAX_BYTES: u64 = 2 << 30;
@@ -106,6 +106,8 @@ pub(super) fn add_part(all: &mut MetricTable, part: MetricTable) {
     all.bad_rows.append(part.bad_rows);
     all.unsorted_rows += part.unsorted_rows;
     all.duplicate_rows += part.duplicate_rows;
+    all.first_unsorted_ns = earlier(all.first_unsorted_ns, part.first_unsorted_ns);
+    all.first_duplicate_ns = earlier(all.first_duplicate_ns, part.first_duplicate_ns);
     for note in part.notes {
         if !all.notes.contains(&note) {
             all.notes.push(note);
@@ -196,7 +198,7 @@ fn column(values: &[Option<DecodedValue>]) -> Option<Column> {
             Some(UnsignedInteger(value)) => *value as f64,
             Some(SignedInteger(value)) => *value as f64,
             Some(Float(value)) => *value,
-            _ => f64::NAN,
+            _ => NULL_FLOAT,
         };
         return Some(Column::Float(values.iter().map(number).collect()));
     }

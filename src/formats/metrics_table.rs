@@ -34,11 +34,23 @@ pub struct MetricTable {
     pub unsorted_rows: u64,
     /// Rows that repeat the time of another row; the last value that is there holds.
     pub duplicate_rows: u64,
+    /// Time of the first row that stood before an earlier one, ns UTC.
+    pub first_unsorted_ns: Option<i64>,
+    /// The first time that several rows have, ns UTC.
+    pub first_duplicate_ns: Option<i64>,
     /// What was guessed.
     pub notes: Vec<Note>,
 }
 
 impl MetricTable {
+    /// Takes over what was sorted in and left out.
+    fn add_order(&mut self, order: &RowOrder) {
+        self.unsorted_rows += order.unsorted;
+        self.duplicate_rows += order.duplicates;
+        self.first_unsorted_ns = earlier(self.first_unsorted_ns, order.first_unsorted_ns);
+        self.first_duplicate_ns = earlier(self.first_duplicate_ns, order.first_duplicate_ns);
+    }
+
     /// Everything a person should know of how the file was read: guesses, bad rows, sorting, duplicates.
     #[must_use]
     pub fn all_notes(&self) -> Vec<Note> {
@@ -75,6 +87,11 @@ pub fn read_metrics(path: &Path, options: &MetricOptions) -> Result<MetricTable,
     let table =
         read_table(path, &|name| is_time_name(name) || name.eq_ignore_ascii_case(chosen), options.time.zone.as_ref())?;
     from_table(path, table, options)
+}
+
+/// The earlier of two times that may be missing.
+pub(super) fn earlier(one: Option<i64>, other: Option<i64>) -> Option<i64> {
+    one.into_iter().chain(other).min()
 }
 
 /// Whether a file is an ASAM MDF 4 file by its ending.
@@ -117,8 +134,7 @@ pub(super) fn from_table(path: &Path, mut table: Table, options: &MetricOptions)
 
 fn read_wide(table: Table, time_column: usize, times: Vec<i64>, result: &mut MetricTable) {
     let order = RowOrder::new(times);
-    result.unsorted_rows = order.unsorted;
-    result.duplicate_rows = order.duplicates;
+    result.add_order(&order);
     let shared = Arc::clone(&order.times);
     for (at, column) in table.columns.into_iter().enumerate() {
         if at == time_column {
@@ -168,6 +184,10 @@ pub(super) struct RowOrder {
     pub(super) unsorted: u64,
     /// Rows whose time another row has, too.
     pub(super) duplicates: u64,
+    /// Time of the first row that stood before an earlier one.
+    first_unsorted_ns: Option<i64>,
+    /// The first time that several rows have.
+    first_duplicate_ns: Option<i64>,
     /// Rows in time order, equal times in file order; `None` when the file's order is the right one.
     rows: Option<Vec<usize>>,
     /// Where each run of equal times begins in `rows`; `None` without duplicates.
@@ -178,18 +198,32 @@ impl RowOrder {
     /// Sorts rows by time; rows without a time ([`NO_TIME`]) are left out.
     pub(super) fn new(times: Vec<i64>) -> Self {
         if times.first() != Some(&NO_TIME) && times.windows(2).all(|pair| pair[0] < pair[1]) {
-            return Self { times: Arc::new(times), unsorted: 0, duplicates: 0, rows: None, runs: None };
+            return Self {
+                times: Arc::new(times),
+                unsorted: 0,
+                duplicates: 0,
+                first_unsorted_ns: None,
+                first_duplicate_ns: None,
+                rows: None,
+                runs: None,
+            };
         }
         let mut rows: Vec<usize> = (0..times.len()).filter(|row| times[*row] != NO_TIME).collect();
-        let unsorted = rows.windows(2).filter(|pair| times[pair[1]] < times[pair[0]]).count() as u64;
+        let back = |pair: &&[usize]| times[pair[1]] < times[pair[0]];
+        let unsorted = rows.windows(2).filter(back).count() as u64;
+        let first_unsorted_ns = rows.windows(2).find(back).map(|pair| times[pair[1]]);
         rows.sort_by_key(|row| times[*row]);
         let runs: Vec<usize> =
             (0..rows.len()).filter(|at| *at == 0 || times[rows[at - 1]] != times[rows[*at]]).collect();
         let duplicates = (rows.len() - runs.len()) as u64;
+        let first_duplicate_ns =
+            rows.windows(2).find(|pair| times[pair[0]] == times[pair[1]]).map(|pair| times[pair[0]]);
         Self {
             times: Arc::new(runs.iter().map(|at| times[rows[*at]]).collect()),
             unsorted,
             duplicates,
+            first_unsorted_ns,
+            first_duplicate_ns,
             runs: (duplicates > 0).then_some(runs),
             rows: Some(rows),
         }
@@ -248,8 +282,7 @@ fn read_long(mut table: Table, times: &[i64], form: &LongForm, result: &mut Metr
     }
     for (name, rows) in names.into_iter().zip(rows_of) {
         let order = RowOrder::new(rows.iter().map(|row| times[*row]).collect());
-        result.unsorted_rows += order.unsorted;
-        result.duplicate_rows += order.duplicates;
+        result.add_order(&order);
         let unit = units.as_ref().and_then(|units| rows.iter().find_map(|row| units.text(*row)));
         let own = own_kind(&name, pick(&values, &rows), &rows, &table.lines, &mut result.notes);
         result.series.push(Series { name, unit, time_ns: Arc::clone(&order.times), values: order.apply(own) });

@@ -14,7 +14,7 @@ use super::{
     parquet_pages,
     table::{Cells, LineMap, MAX_VALUES, Table, TableColumn, Words, distinct_names, split_unit, whole_numbers},
 };
-use crate::model::{Column, NULL_BOOL, Zone};
+use crate::model::{Column, NULL_BOOL, NULL_FLOAT, Zone};
 
 /// Keys of field metadata that may hold a unit.
 const UNIT_KEYS: [&str; 3] = ["unit", "units", "Unit"];
@@ -147,7 +147,7 @@ fn cells_of(series: &pl::Series) -> pl::PolarsResult<(Cells, Option<String>)> {
             values(words.into_column())
         }
         DataType::Categorical(..) | DataType::Enum(..) => cells_of(&series.cast(&DataType::String)?),
-        DataType::Null => values(Column::Float(vec![f64::NAN; rows])),
+        DataType::Null => values(Column::Float(vec![NULL_FLOAT; rows])),
         // Whole numbers past i64 stay whole as doubles as far as doubles can.
         DataType::UInt64 if series.max::<u64>()?.is_some_and(|max| i64::try_from(max).is_err()) => as_doubles(series),
         kind if kind.is_integer() && !matches!(kind, DataType::Int128 | DataType::UInt128) => {
@@ -193,7 +193,7 @@ fn doubles(array: &pl::Float64Chunked) -> Vec<f64> {
         if array.null_count() == 0 {
             values.extend_from_slice(chunk.values().as_slice());
         } else {
-            values.extend(chunk.iter().map(|value| value.copied().unwrap_or(f64::NAN)));
+            values.extend(chunk.iter().map(|value| value.copied().unwrap_or(NULL_FLOAT)));
         }
     }
     values

@@ -6,11 +6,23 @@ use super::MetricKind;
 pub const NULL_BOOL: u8 = 2;
 /// Code of a null in [`Column::Text`].
 pub const NULL_WORD: u32 = u32::MAX;
+/// A null among the raw samples of [`Column::Float`]: a NaN of its own, so that statistics can tell it from a NaN that a file
+/// holds. Everything else takes the two alike.
+pub const NULL_FLOAT: f64 = f64::from_bits(NULL_FLOAT_BITS);
+/// A quiet NaN with a mark that no arithmetic makes.
+const NULL_FLOAT_BITS: u64 = 0x7ff8_0000_6e75_6c6c;
+
+/// Whether a floating-point sample is a null, and not a value or a NaN that a file holds.
+#[must_use]
+pub fn is_null_float(value: f64) -> bool {
+    value.to_bits() == NULL_FLOAT_BITS
+}
 
 /// Values of one metric, all of one kind, in row order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
-    /// Floating-point values; a null is NaN (the filter language and exports read NaN in a frame column as null).
+    /// Floating-point values; a null is NaN (the filter language and exports read NaN in a frame column as null), in raw
+    /// samples [`NULL_FLOAT`].
     Float(Vec<f64>),
     /// Whole numbers; `valid` is empty when every value is there, else one flag per row.
     Int {

@@ -18,7 +18,7 @@ mod time;
 mod zone;
 
 pub use class_color::{ClassStyle, LinePattern, class_rgb, class_style};
-pub use column::{Column, NULL_BOOL, NULL_WORD};
+pub use column::{Column, NULL_BOOL, NULL_FLOAT, NULL_WORD, is_null_float};
 pub use crop::{CropCut, PixelArea};
 pub use frame_id::{FrameId, FrameIdError};
 pub use label::{BoundingBox, Label};

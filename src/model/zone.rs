@@ -30,6 +30,13 @@ impl Zone {
         &self.name
     }
 
+    /// What is added to a time in UTC to come to local time, ns.
+    #[must_use]
+    pub fn offset_ns(&self, utc_ns: i64) -> i64 {
+        let offset = |time: Timestamp| i64::from(self.zone.to_offset(time).seconds()) * 1_000_000_000;
+        Timestamp::from_nanosecond(i128::from(utc_ns)).map_or(0, offset)
+    }
+
     /// A reader of times in the order of a file.
     #[must_use]
     pub fn reader(&self) -> LocalTimes<'_> {

@@ -12,6 +12,7 @@ mod images;
 mod index;
 mod kept_undo;
 mod query;
+mod quality;
 mod samples;
 mod scope;
 mod selections;
@@ -20,6 +21,7 @@ mod settings_held;
 mod spans;
 mod sql;
 mod statistics;
+mod stats;
 mod tags;
 mod thumbnails;
 mod types;
@@ -47,12 +49,17 @@ pub use query::{
     PastQuery, SavedQuery, SqlAnswer, SqlCandidate, SqlCandidateKind, SqlColumn, SqlCompletions, SqlError, SqlMistake,
     SqlReport, SqlRequest, SqlStream, SqlTable, SqlType,
 };
+pub use quality::{FindingKind, FootageQuality, MetricQuality, QualityFinding, QualityReport, Severity};
 pub use scope::ExportCount;
 pub use selections::Combine;
 pub use settings::Meant;
 pub use settings_held::HeldSetting;
 pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
+pub use stats::{
+    Analysis, ChartKind, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, StatColumn, StatValue,
+    StatsRequest, StatsTable, Weight,
+};
 pub use tags::Tag;
 pub use types::{
     BoxOrder, BoxQuery, CropsReport, CropsRequest, DrawnLabels, Explanation, ExportImages, ExportLabels, ExportReport,

@@ -26,6 +26,7 @@ mod settings_held;
 mod sql;
 mod sql_queries;
 mod stats;
+mod stats_groups;
 mod tidy;
 mod top;
 mod verify;

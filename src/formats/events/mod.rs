@@ -6,7 +6,7 @@
 
 mod columns;
 mod files;
-mod pages;
+pub(super) mod pages;
 mod parquet;
 mod stored;
 mod text;

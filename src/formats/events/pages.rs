@@ -27,7 +27,7 @@ const MAX_PAGE_BYTES: usize = 1 << 30;
 
 /// How a column stores whole numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Whole {
+pub(in crate::formats) enum Whole {
     I32,
     U32,
     I64,
@@ -65,29 +65,29 @@ impl Whole {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
-fn damaged(error: ParquetError) -> String {
+pub(in crate::formats) fn damaged(error: ParquetError) -> String {
     error.to_string()
 }
 
 /// One column of a row group.
 #[derive(Clone, Copy)]
-pub(super) struct Chunk<'a> {
-    pub(super) file: &'a File,
-    pub(super) file_bytes: u64,
-    pub(super) about: &'a ColumnChunkMetadata,
+pub(in crate::formats) struct Chunk<'a> {
+    pub(in crate::formats) file: &'a File,
+    pub(in crate::formats) file_bytes: u64,
+    pub(in crate::formats) about: &'a ColumnChunkMetadata,
     /// Rows of the group.
-    pub(super) rows: usize,
+    pub(in crate::formats) rows: usize,
 }
 
 /// The pages of one column chunk.
-struct Pages<'a> {
+pub(in crate::formats) struct Pages<'a> {
     bytes: Buffer<u8>,
     about: &'a ColumnChunkMetadata,
-    reader: BasicDecompressor,
+    pub(in crate::formats) reader: BasicDecompressor,
 }
 
 impl<'a> Pages<'a> {
-    fn open(Chunk { file, file_bytes, about, rows }: Chunk<'a>) -> Result<Self, String> {
+    pub(in crate::formats) fn open(Chunk { file, file_bytes, about, rows }: Chunk<'a>) -> Result<Self, String> {
         // The metadata panics on ranges that lie in no file.
         let range = about.byte_range();
         if range.start > range.end || range.end > file_bytes {
@@ -107,13 +107,13 @@ impl<'a> Pages<'a> {
     }
 
     /// The next page, unpacked.
-    fn next(&mut self) -> Result<Option<DataPage>, String> {
+    pub(in crate::formats) fn next(&mut self) -> Result<Option<DataPage>, String> {
         let Some(page) = self.reader.next() else { return Ok(None) };
         page.and_then(|page| page.decompress(&mut self.reader)).map(Some).map_err(damaged)
     }
 
     /// The whole chunk by the library.
-    fn decoded(&self, kind: ArrowDataType) -> Result<Vec<Box<dyn Array>>, String> {
+    pub(in crate::formats) fn decoded(&self, kind: ArrowDataType) -> Result<Vec<Box<dyn Array>>, String> {
         let descriptor = self.about.descriptor();
         let field = Field::new(descriptor.path_in_schema[0].clone(), kind, true);
         let pages = Self::pages_of(&self.bytes, self.about);
@@ -141,16 +141,16 @@ fn read_at(file: &File, length: usize, offset: u64) -> std::io::Result<Vec<u8>> 
 }
 
 /// Which rows of a page have a value.
-struct Present {
-    rows: usize,
+pub(in crate::formats) struct Present {
+    pub(in crate::formats) rows: usize,
     /// Number of rows that have one.
-    values: usize,
+    pub(in crate::formats) values: usize,
     /// One per row; empty when all have one.
-    valid: Vec<bool>,
+    pub(in crate::formats) valid: Vec<bool>,
 }
 
 /// Splits a page into who is there and the encoded values.
-fn split(page: &DataPage) -> Result<(Present, &[u8]), String> {
+pub(in crate::formats) fn split(page: &DataPage) -> Result<(Present, &[u8]), String> {
     let rows = page.num_values();
     let parts = split_buffer(page).map_err(damaged)?;
     if page.descriptor.max_def_level == 0 {
@@ -166,7 +166,7 @@ fn split(page: &DataPage) -> Result<(Present, &[u8]), String> {
 }
 
 /// The codes of a page in dictionary encoding.
-fn dictionary_codes(bytes: &[u8], values: usize) -> Result<Vec<u32>, String> {
+pub(in crate::formats) fn dictionary_codes(bytes: &[u8], values: usize) -> Result<Vec<u32>, String> {
     let (width, bytes) = match bytes.split_first() {
         Some((width, bytes)) if *width <= 32 => (u32::from(*width), bytes),
         _ if values == 0 => return Ok(Vec::new()),
@@ -177,12 +177,12 @@ fn dictionary_codes(bytes: &[u8], values: usize) -> Result<Vec<u32>, String> {
 }
 
 /// Whether codes of a dictionary stand in the page.
-fn coded(page: &DataPage) -> bool {
+pub(in crate::formats) fn coded(page: &DataPage) -> bool {
     matches!(page.encoding(), Encoding::PlainDictionary | Encoding::RleDictionary)
 }
 
 /// Values with gaps where a row has none.
-fn spread<T: Copy>(values: &[T], present: &Present, gap: T, out: &mut Vec<T>) {
+pub(in crate::formats) fn spread<T: Copy>(values: &[T], present: &Present, gap: T, out: &mut Vec<T>) {
     if present.valid.is_empty() {
         out.extend_from_slice(values);
         return;
@@ -192,7 +192,7 @@ fn spread<T: Copy>(values: &[T], present: &Present, gap: T, out: &mut Vec<T>) {
 }
 
 /// A column of whole numbers that is read in steps.
-pub(super) struct Numbers<'a> {
+pub(in crate::formats) struct Numbers<'a> {
     pages: Pages<'a>,
     whole: Whole,
     dictionary: Vec<i64>,
@@ -205,7 +205,7 @@ pub(super) struct Numbers<'a> {
 }
 
 impl<'a> Numbers<'a> {
-    pub(super) fn open(chunk: Chunk<'a>, whole: Whole) -> Result<Self, String> {
+    pub(in crate::formats) fn open(chunk: Chunk<'a>, whole: Whole) -> Result<Self, String> {
         let mut pages = Pages::open(chunk)?;
         let mut dictionary = Vec::new();
         if let Some(page) = pages.reader.read_dict_page().map_err(damaged)? {
@@ -215,7 +215,7 @@ impl<'a> Numbers<'a> {
     }
 
     /// Reads until at least `rows` rows lie here, or the chunk ends; tells how many lie here.
-    pub(super) fn fill(&mut self, rows: usize) -> Result<usize, String> {
+    pub(in crate::formats) fn fill(&mut self, rows: usize) -> Result<usize, String> {
         while self.values.len() < rows && !self.ended {
             let Some(page) = self.pages.next()? else {
                 self.ended = true;
@@ -297,7 +297,7 @@ impl<'a> Numbers<'a> {
     }
 
     /// Takes the first `rows` rows that lie here.
-    pub(super) fn take(&mut self, rows: usize, values: &mut Vec<i64>, valid: &mut Vec<bool>) {
+    pub(in crate::formats) fn take(&mut self, rows: usize, values: &mut Vec<i64>, valid: &mut Vec<bool>) {
         values.clear();
         values.extend(self.values.drain(..rows));
         valid.clear();
@@ -443,7 +443,7 @@ fn plain_codes(
 }
 
 /// How a column of this type stores whole numbers; `None` when it stores something else.
-pub(super) fn whole_of(about: &ColumnChunkMetadata) -> Option<Whole> {
+pub(in crate::formats) fn whole_of(about: &ColumnChunkMetadata) -> Option<Whole> {
     use polars_parquet::parquet::schema::types::{
         IntegerType, PrimitiveConvertedType as Converted, PrimitiveLogicalType as Logical,
     };

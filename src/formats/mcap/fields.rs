@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     formats::table::{Words, whole_numbers},
-    model::{Column, NULL_BOOL},
+    model::{Column, NULL_BOOL, NULL_FLOAT},
 };
 
 /// Most fields of one topic.
@@ -93,12 +93,12 @@ fn column(rows: usize, cells: &[(usize, Cell)]) -> Column {
         return whole_numbers(rows, values.into_iter());
     }
     if all(|cell| matches!(cell, Cell::Int(_) | Cell::Float(_))) {
-        let mut values = vec![f64::NAN; rows];
+        let mut values = vec![NULL_FLOAT; rows];
         for (row, cell) in cells {
             values[*row] = match cell {
                 Cell::Int(value) => *value as f64,
                 Cell::Float(value) => *value,
-                Cell::Bool(_) | Cell::Text(_) => f64::NAN,
+                Cell::Bool(_) | Cell::Text(_) => NULL_FLOAT,
             };
         }
         return Column::Float(values);

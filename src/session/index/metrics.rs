@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use super::{
     oxts,
-    recording_series::RecordingSeries,
+    recording_series::{RecordingSeries, SensorFile},
     source::{Reading, seconds_to_ns},
     stores::{self, FoundLog, FoundRecording},
 };
@@ -66,6 +66,8 @@ pub(super) fn read(
         match formats::read_metrics(&path, &options_of(&file.path)) {
             Ok(table) => {
                 problems.extend(table.all_notes().into_iter().map(|note| note.into_problem(&file.path)));
+                let moved_by_ns = reading.settings.sensor(&file.path).offset_s.map_or(0, seconds_to_ns);
+                all.files.push(SensorFile::of(&file.path, &table, moved_by_ns));
                 all.add(&owner, &file.path, moved(&file.path, table.series));
             }
             Err(error) => problems.push(reading.format_problem(&file.path, &error)),
@@ -241,6 +243,15 @@ pub(super) fn add_arrays(
 
 /// The samples of one recording of a source, read again for plots and statistics.
 pub(crate) fn read_all(reading: &Reading<'_>, files: &RecordingFiles, recording: &str) -> Vec<Series> {
+    read_all_and_files(reading, files, recording).0
+}
+
+/// The same, with what reading the tables turned up.
+pub(crate) fn read_all_and_files(
+    reading: &Reading<'_>,
+    files: &RecordingFiles,
+    recording: &str,
+) -> (Vec<Series>, Vec<SensorFile>) {
     // The list comes from a catalog that anyone may have written, so each path must prove to lie in the lake again.
     // Labels are not read here, and there may be a great many of them.
     let files = RecordingFiles { labels: Vec::new(), ..files.clone() };
@@ -262,5 +273,6 @@ pub(crate) fn read_all(reading: &Reading<'_>, files: &RecordingFiles, recording:
     series.join_parts(&mut problems);
     // The catalog puts `~` behind a name that another source has, too.
     let known = series.has(recording);
-    series.take(if known { recording } else { recording.trim_end_matches('~') })
+    let tables = std::mem::take(&mut series.files);
+    (series.take(if known { recording } else { recording.trim_end_matches('~') }), tables)
 }

@@ -25,7 +25,9 @@ use crate::{
     model::Problem,
 };
 
-pub(super) use metrics::read_all as read_series;
+pub(super) use metrics::{read_all as read_series, read_all_and_files as read_series_and_files};
+pub(super) use recording_series::SensorFile;
+pub(super) use source::seconds_to_ns;
 
 /// Grows with every change in how files are read, so that sources indexed before are read again.
 const READING_VERSION: u32 = 4;

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::model::{Column, MetricKind, NULL_BOOL, NULL_WORD, Problem, Series};
+use crate::formats::MetricTable;
+use crate::model::{Column, MetricKind, NULL_BOOL, NULL_FLOAT, NULL_WORD, Problem, Series};
 
 /// Samples of the recordings of one source, unique metric names per recording once the parts are joined.
 #[derive(Debug, Default)]
@@ -11,6 +12,40 @@ pub(crate) struct RecordingSeries {
     by_recording: BTreeMap<String, BTreeMap<String, Vec<Part>>>,
     /// Tables outside the native layout that turned out to hold labels.
     pub(super) label_tables: Vec<String>,
+    /// How the tables were read.
+    pub(super) files: Vec<SensorFile>,
+}
+
+/// What reading one table of samples turned up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SensorFile {
+    /// Path inside the lake.
+    pub(crate) path: String,
+    /// Its metrics.
+    pub(crate) metrics: Vec<String>,
+    /// Rows that repeat the time of another.
+    pub(crate) duplicates: u64,
+    /// Rows that stood before earlier ones.
+    pub(crate) out_of_order: u64,
+    /// The first time that several rows have, ns UTC.
+    pub(crate) first_duplicate_ns: Option<i64>,
+    /// Time of the first row that stood before an earlier one, ns UTC.
+    pub(crate) first_unsorted_ns: Option<i64>,
+}
+
+impl SensorFile {
+    /// Of a table; its times will be moved by so much.
+    pub(super) fn of(path: &str, table: &MetricTable, moved_by_ns: i64) -> Self {
+        let moved = |time: Option<i64>| time.map(|time| time.saturating_add(moved_by_ns));
+        Self {
+            path: path.to_owned(),
+            metrics: table.series.iter().map(|series| series.name.clone()).collect(),
+            duplicates: table.duplicate_rows,
+            out_of_order: table.unsorted_rows,
+            first_duplicate_ns: moved(table.first_duplicate_ns),
+            first_unsorted_ns: moved(table.first_unsorted_ns),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -145,7 +180,7 @@ fn concatenate(columns: Vec<Column>) -> Column {
             (Column::Float(all), Column::Float(more)) => all.extend(more),
             (Column::Float(all), Column::Int { values, valid }) => {
                 let is_there = |row: usize| valid.is_empty() || valid[row];
-                let number = |(row, value): (usize, &i64)| if is_there(row) { *value as f64 } else { f64::NAN };
+                let number = |(row, value): (usize, &i64)| if is_there(row) { *value as f64 } else { NULL_FLOAT };
                 all.extend(values.iter().enumerate().map(number));
             }
             (Column::Int { values: all, valid: flags }, Column::Int { values, valid }) => {
@@ -173,7 +208,7 @@ fn concatenate(columns: Vec<Column>) -> Column {
                 all.extend(codes.iter().map(|code| moved.get(*code as usize).copied().unwrap_or(NULL_WORD)));
             }
             // Kinds were compared before; should one slip through, its rows are nulls.
-            (Column::Float(all), other) => all.resize(all.len() + other.len(), f64::NAN),
+            (Column::Float(all), other) => all.resize(all.len() + other.len(), NULL_FLOAT),
             (Column::Int { values, valid }, other) => {
                 valid.resize(values.len(), true);
                 valid.resize(values.len() + other.len(), false);

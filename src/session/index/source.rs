@@ -143,6 +143,6 @@ struct About {
     clippy::cast_possible_truncation,
     reason = "a float that is too large becomes the largest integer, which is meant"
 )]
-pub(super) fn seconds_to_ns(seconds: f64) -> i64 {
+pub(in crate::session) fn seconds_to_ns(seconds: f64) -> i64 {
     (seconds * 1e9).round() as i64
 }

@@ -1,0 +1,190 @@
+//! Statistics by group, over raw samples or over frames.
+
+mod behind;
+mod frames;
+mod live;
+mod members;
+mod plan;
+mod samples;
+mod saved;
+mod table;
+mod write;
+
+use std::time::Instant;
+
+use serde_json::json;
+
+pub use live::{LiveColumn, LiveStatistics};
+pub use saved::{Analysis, ChartKind, SavedAnalysis};
+pub use table::{ColumnRole, StatColumn, StatValue, StatsTable};
+
+use super::{ExportScope, Session, SessionError};
+use crate::{
+    analytics::stats::{Aggregate, GroupKey, Keep, NoAnswer, Stopped, answer},
+    catalog::FrameTable,
+    jobs::Progress,
+    tasks,
+};
+use plan::Plan;
+use samples::Unread;
+use table::Names;
+
+/// Readings from which on a table of statistics is worth a line among the runs.
+const LONG_SAMPLES: u64 = 50_000_000;
+
+/// What values are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Over {
+    /// Every reading as it was measured.
+    #[default]
+    Samples,
+    /// The values at frames.
+    Frames,
+}
+
+/// What a value weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Weight {
+    /// All the same.
+    #[default]
+    None,
+    /// As long as it holds: until the next one.
+    Time,
+}
+
+/// A question for statistics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatsRequest {
+    /// The metrics; all of numbers when none is named and nothing is kept.
+    pub metrics: Vec<String>,
+    /// What groups are made of; none is one group.
+    pub by: Vec<GroupKey>,
+    /// What is told of each metric; the usual ones when none is named.
+    pub aggregates: Vec<Aggregate>,
+    /// The extreme values to keep, with their frames.
+    pub keep: Option<Keep>,
+    /// Samples or frames.
+    pub over: Over,
+    /// What a value weighs.
+    pub weight: Weight,
+    /// The frames, or over samples the stretches of time that begin with them.
+    pub scope: ExportScope,
+}
+
+impl Default for StatsRequest {
+    fn default() -> Self {
+        Self {
+            metrics: Vec::new(),
+            by: Vec::new(),
+            aggregates: Vec::new(),
+            keep: None,
+            over: Over::default(),
+            weight: Weight::default(),
+            scope: ExportScope::Filter(String::new()),
+        }
+    }
+}
+
+impl StatsRequest {
+    /// The request as `runs` tells it.
+    fn parameters(&self) -> String {
+        let by: Vec<String> = self.by.iter().map(ToString::to_string).collect();
+        let aggregates: Vec<String> = self.aggregates.iter().map(ToString::to_string).collect();
+        json!({
+            "metrics": self.metrics,
+            "by": by,
+            "aggregates": aggregates,
+            "keep": self.keep.as_ref().map(ToString::to_string),
+            "over": if self.over == Over::Frames { "frames" } else { "samples" },
+            "weight": if self.weight == Weight::Time { "time" } else { "none" },
+            "scope": self.scope,
+        })
+        .to_string()
+    }
+}
+
+impl Session {
+    /// Statistics by group.
+    ///
+    /// # Errors
+    /// [`SessionError::Usage`] for a name that is not there, with the nearest one; a filter that cannot be used; samples or
+    /// columns that cannot be read; or the work was cancelled.
+    pub fn stats(
+        &self,
+        table: &FrameTable,
+        request: &StatsRequest,
+        progress: &Progress,
+    ) -> Result<StatsTable, SessionError> {
+        let began = Instant::now();
+        let plan = Plan::new(self, table, request)?;
+        progress.stage(if request.over == Over::Frames { "reading frames" } else { "reading samples" });
+        let mut table = match request.over {
+            Over::Frames => {
+                let source = frames::Frames::new(&plan)?;
+                let found = answer(&source, &plan.question, progress).map_err(failure)?;
+                let recordings = source.recordings().iter().map(String::as_str).collect();
+                table::build(&plan, request, &found, &Names { words: source.words(), recordings })?
+            }
+            Over::Samples => {
+                let mut source = samples::Samples::new(self, &plan)?;
+                let found = loop {
+                    match answer(&source, &plan.question, progress) {
+                        // Times that do not ascend are put in order when a file is read as a whole.
+                        Err(NoAnswer::Stopped(Stopped::Failed(Unread::Unordered(recording)))) => {
+                            source.read_whole(recording);
+                            plan.groups.forget();
+                        }
+                        found => break found.map_err(failure)?,
+                    }
+                };
+                let recordings = source.recordings().iter().map(|one| one.name.as_str()).collect();
+                table::build(&plan, request, &found, &Names { words: source.words(), recordings })?
+            }
+        };
+        table.seconds = began.elapsed().as_secs_f64();
+        Ok(table)
+    }
+
+    /// The same as a run named `stats`, when it takes long or when `record` asks for it.
+    ///
+    /// # Errors
+    /// As [`Self::stats`].
+    pub fn stats_run(
+        &self,
+        table: &FrameTable,
+        request: &StatsRequest,
+        record: bool,
+        progress: &Progress,
+    ) -> Result<StatsTable, SessionError> {
+        let long = || Ok::<_, SessionError>(self.reader()?.totals()?.samples >= LONG_SAMPLES);
+        if !record && (request.over == Over::Frames || !long()?) {
+            return self.stats(table, request, progress);
+        }
+        // A question that makes no sense is not worth a run.
+        Plan::new(self, table, request)?;
+        Ok(tasks::run(self.inner.kept.as_ref().ok(), "stats", &request.parameters(), progress, |progress| {
+            let found = self.stats(table, request, progress)?;
+            Ok(tasks::Outcome {
+                rows_in: found.read,
+                rows_out: found.rows as u64,
+                result: json!({"rows": found.rows, "readings": found.read, "looks": found.looks, "notes": found.notes})
+                    .to_string(),
+                value: found,
+            })
+        })?)
+    }
+}
+
+fn failure(error: NoAnswer<Unread>) -> SessionError {
+    match error {
+        NoAnswer::Stopped(Stopped::Cancelled) => SessionError::Cancelled,
+        NoAnswer::Stopped(Stopped::Failed(Unread::Failed(error))) => error,
+        NoAnswer::Stopped(Stopped::Failed(Unread::Unordered(_))) => {
+            SessionError::Failed("times of frames are out of order; index again".to_owned())
+        }
+        NoAnswer::TooManyWeighted(most) => SessionError::Usage(format!(
+            "quantiles weighted by time take more than {most} readings at once; choose fewer with --where, one metric at a \
+             time, or leave --weight out"
+        )),
+    }
+}

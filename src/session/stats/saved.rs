@@ -1,0 +1,297 @@
+//! Analyses that were saved: text files in the folder `analyses` of the lake, one for each.
+
+use std::{fs, io::Read, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Over, StatsRequest, Weight};
+use crate::{
+    analytics::stats::{BadQuery, nearest},
+    export,
+    lake::{natural_cmp, resolve_inside},
+    session::{ExportScope, Session, SessionError},
+};
+
+/// The folder inside the lake.
+const FOLDER: &str = "analyses";
+/// Longest file taken in.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// How a table is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChartKind {
+    /// Bars.
+    #[default]
+    Bar,
+    /// A line.
+    Line,
+    /// A histogram.
+    Histogram,
+    /// Boxes.
+    Box,
+    /// Points.
+    Scatter,
+    /// A heat map.
+    Heat,
+}
+
+/// An analysis as it stands in its file. Everything is text that the command line takes too.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Analysis {
+    /// A note.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// The metrics.
+    pub metrics: Vec<String>,
+    /// What groups are made of.
+    pub by: Vec<String>,
+    /// What is told of each metric.
+    pub aggregates: Vec<String>,
+    /// What is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep: Option<String>,
+    /// `samples` or `frames`.
+    pub over: String,
+    /// `none` or `time`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub weight: String,
+    /// The filter; empty for everything.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub filter: String,
+    /// A saved view in place of the filter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<String>,
+    /// A saved selection in place of the filter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<String>,
+    /// How it is drawn.
+    pub chart: ChartKind,
+    /// What a later version added. It is kept as it is.
+    #[serde(flatten)]
+    pub more: toml::Table,
+}
+
+/// A saved analysis and its name, or why its file cannot be used.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SavedAnalysis {
+    /// Name.
+    pub name: String,
+    /// What it asks; `None` where the file cannot be read.
+    #[serde(flatten)]
+    pub analysis: Option<Analysis>,
+    /// Why it cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl Analysis {
+    /// A request as text.
+    #[must_use]
+    pub fn of(request: &StatsRequest, chart: ChartKind, note: &str) -> Self {
+        let mut analysis = Self {
+            note: note.to_owned(),
+            metrics: request.metrics.clone(),
+            by: request.by.iter().map(ToString::to_string).collect(),
+            aggregates: request.aggregates.iter().map(ToString::to_string).collect(),
+            keep: request.keep.as_ref().map(ToString::to_string),
+            over: if request.over == Over::Frames { "frames" } else { "samples" }.to_owned(),
+            weight: if request.weight == Weight::Time { "time".to_owned() } else { String::new() },
+            chart,
+            ..Self::default()
+        };
+        match &request.scope {
+            ExportScope::Filter(filter) => analysis.filter.clone_from(filter),
+            ExportScope::View(name) => analysis.view = Some(name.clone()),
+            ExportScope::Selection(name) => analysis.selection = Some(name.clone()),
+            ExportScope::Frames(_) => {}
+        }
+        analysis
+    }
+
+    /// The request that it says.
+    ///
+    /// # Errors
+    /// [`SessionError::Usage`] names the word that makes no sense.
+    pub fn request(&self) -> Result<StatsRequest, SessionError> {
+        fn read<T: std::str::FromStr<Err = BadQuery>>(words: &[String]) -> Result<Vec<T>, SessionError> {
+            let read = |word: &String| word.parse().map_err(|error: BadQuery| SessionError::Usage(error.to_string()));
+            words.iter().map(read).collect()
+        }
+        let scope = match (&self.view, &self.selection) {
+            (None, None) => ExportScope::Filter(self.filter.clone()),
+            (Some(view), None) if self.filter.is_empty() => ExportScope::View(view.clone()),
+            (None, Some(selection)) if self.filter.is_empty() => ExportScope::Selection(selection.clone()),
+            _ => {
+                return Err(SessionError::Usage(
+                    "it names more than one of filter, view and selection; keep one".to_owned(),
+                ));
+            }
+        };
+        let word = |what: &str, word: &str, known: [&str; 2]| match word {
+            "" => Ok(false),
+            word if word == known[0] => Ok(false),
+            word if word == known[1] => Ok(true),
+            _ => Err(SessionError::Usage(format!("{what} = `{word}`; write {} or {}", known[0], known[1]))),
+        };
+        Ok(StatsRequest {
+            metrics: self.metrics.clone(),
+            by: read(&self.by)?,
+            aggregates: read(&self.aggregates)?,
+            keep: read(self.keep.as_slice())?.pop(),
+            over: if word("over", &self.over, ["samples", "frames"])? { Over::Frames } else { Over::Samples },
+            weight: if word("weight", &self.weight, ["none", "time"])? { Weight::Time } else { Weight::None },
+            scope,
+        })
+    }
+}
+
+/// A name that is a file's in every system.
+fn checked(name: &str) -> Result<&str, SessionError> {
+    let name = name.trim();
+    let fits = |c: char| !c.is_control() && !matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
+    if name.is_empty() || name.len() > 120 || name.starts_with('.') || !name.chars().all(fits) {
+        return Err(SessionError::Usage(format!(
+            "`{name}` cannot name an analysis: it becomes the name of a file, so leave out / \\ : * ? \" < > | and a dot at its start"
+        )));
+    }
+    Ok(name)
+}
+
+impl Session {
+    /// Where analyses are written: in the lake, or beside its databases where it cannot be written.
+    fn analyses_folder(&self) -> PathBuf {
+        let places = &self.inner.places;
+        let own = places.kept.parent().filter(|_| !places.in_lake);
+        own.unwrap_or(&places.root).join(FOLDER)
+    }
+
+    /// The files of analyses by name; a person's own come before those of a lake that cannot be written.
+    fn analysis_files(&self) -> Vec<(String, PathBuf)> {
+        let mut found: Vec<(String, PathBuf)> = Vec::new();
+        let in_lake = resolve_inside(&self.inner.places.root, FOLDER).ok();
+        for folder in std::iter::once(self.analyses_folder()).chain(in_lake) {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                let name = path.file_stem().and_then(|name| name.to_str()).map(str::to_owned);
+                // Links could lead out of the lake.
+                let plain = entry.file_type().is_ok_and(|kind| kind.is_file());
+                if let Some(name) = name.filter(|_| plain && path.extension().is_some_and(|ending| ending == "toml"))
+                    && !found.iter().any(|(known, _)| *known == name)
+                {
+                    found.push((name, path));
+                }
+            }
+        }
+        found.sort_by(|a, b| natural_cmp(&a.0, &b.0));
+        found
+    }
+
+    /// The saved analyses, by name.
+    #[must_use]
+    pub fn analyses(&self) -> Vec<SavedAnalysis> {
+        let read = |(name, path): (String, PathBuf)| match read_file(&path) {
+            Ok(analysis) => SavedAnalysis { name, analysis: Some(analysis), error: None },
+            Err(error) => SavedAnalysis { name, analysis: None, error: Some(error) },
+        };
+        self.analysis_files().into_iter().map(read).collect()
+    }
+
+    /// One saved analysis.
+    ///
+    /// # Errors
+    /// There is none of that name, or its file cannot be read.
+    pub fn analysis(&self, name: &str) -> Result<Analysis, SessionError> {
+        let files = self.analysis_files();
+        let Some((_, path)) = files.iter().find(|(known, _)| known == name) else {
+            let near = nearest(name, files.iter().map(|(known, _)| known.as_str()));
+            let hint = near
+                .map_or_else(|| "`lakescope analyses` lists them".to_owned(), |near| format!("did you mean `{near}`?"));
+            return Err(SessionError::Usage(format!("there is no analysis `{name}`; {hint}")));
+        };
+        read_file(path).map_err(SessionError::Failed)
+    }
+
+    /// Saves an analysis under `name`, in place of an older one of that name; tells the file.
+    ///
+    /// # Errors
+    /// The name cannot be a file's, the analysis makes no sense, or the file cannot be written.
+    pub fn save_analysis(&self, name: &str, analysis: &Analysis) -> Result<PathBuf, SessionError> {
+        let name = checked(name)?;
+        analysis.request()?;
+        let text = toml::to_string_pretty(analysis).map_err(|error| SessionError::Failed(error.to_string()))?;
+        let folder = self.analyses_folder();
+        let failed =
+            |error| SessionError::Failed(format!("cannot make {}: {error}; check permissions", folder.display()));
+        fs::create_dir_all(&folder).map_err(failed)?;
+        if self.inner.places.in_lake {
+            // A link in its place could lead out of the lake.
+            resolve_inside(&self.inner.places.root, FOLDER)?;
+        }
+        let path = folder.join(format!("{name}.toml"));
+        export::write_file(&path, |file| Ok(std::io::Write::write_all(file, text.as_bytes())?))?;
+        Ok(path)
+    }
+
+    /// Deletes a saved analysis and gives what it was, to be saved again.
+    ///
+    /// # Errors
+    /// There is none of that name, or its file cannot be removed.
+    pub fn delete_analysis(&self, name: &str) -> Result<Analysis, SessionError> {
+        let analysis = self.analysis(name)?;
+        let path = self.analyses_folder().join(format!("{}.toml", checked(name)?));
+        let failed = |error| SessionError::Failed(format!("cannot remove {}: {error}", path.display()));
+        fs::remove_file(&path).map_err(failed)?;
+        Ok(analysis)
+    }
+}
+
+fn read_file(path: &std::path::Path) -> Result<Analysis, String> {
+    let failed =
+        |error: String| format!("{} cannot be used: {error}; correct it or save the analysis again", path.display());
+    let mut text = String::new();
+    let file = fs::File::open(path).map_err(|error| failed(error.to_string()))?;
+    file.take(MAX_BYTES).read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
+    toml::from_str(&text).map_err(|error| failed(error.message().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_analysis_says_its_request() {
+        let request = StatsRequest {
+            metrics: vec!["speed".into()],
+            by: vec!["recording".parse().unwrap(), "speed:10".parse().unwrap()],
+            aggregates: vec!["p95".parse().unwrap(), "corr:brake".parse().unwrap()],
+            keep: Some("top3:speed".parse().unwrap()),
+            over: Over::Frames,
+            weight: Weight::Time,
+            scope: ExportScope::View("night".into()),
+        };
+        let analysis = Analysis::of(&request, ChartKind::Heat, "why");
+        let text = toml::to_string_pretty(&analysis).unwrap();
+        let again: Analysis = toml::from_str(&text).unwrap();
+        assert_eq!(again, analysis);
+        assert_eq!(again.request().unwrap(), request);
+        let more: Analysis = toml::from_str("metrics = [\"a\"]\ncolour = \"red\"").unwrap();
+        assert!(toml::to_string_pretty(&more).unwrap().contains("colour"));
+        assert_eq!(more.request().unwrap().scope, ExportScope::Filter(String::new()));
+    }
+
+    #[test]
+    fn what_cannot_be_is_told() {
+        for text in
+            ["by = [\"speed:wide\"]", "over = \"rows\"", "filter = \"a\"\nview = \"b\"", "aggregates = [\"men\"]"]
+        {
+            let analysis: Analysis = toml::from_str(text).unwrap();
+            assert!(analysis.request().is_err(), "{text}");
+        }
+        for name in ["", "../x", "a/b", ".hidden", "a\nb"] {
+            assert!(checked(name).is_err(), "{name}");
+        }
+        assert_eq!(checked(" speed by day ").unwrap(), "speed by day");
+    }
+}
