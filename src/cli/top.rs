@@ -131,13 +131,12 @@ fn format(args: &TopArgs) -> Result<FrameFormat, Failure> {
 
 fn write(table: DetectionTable, format: FrameFormat, out: Option<&Path>) -> Result<(), Failure> {
     let progress = Progress::new();
-    match out {
-        Some(path) => table.write_file(format, path, &progress)?,
-        None => {
-            let mut out = stdout_file()?;
-            table.write(format, &mut out, &progress)?;
-            out.flush()?;
-        }
+    if let Some(path) = out {
+        table.write_file(format, path, &progress)?;
+    } else {
+        let mut out = stdout_file()?;
+        table.write(format, &mut out, &progress)?;
+        out.flush()?;
     }
     Ok(())
 }

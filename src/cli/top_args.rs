@@ -12,6 +12,7 @@ use crate::{
 
 /// Arguments of `top`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+#[expect(clippy::doc_markdown, reason = "the text of the help, which has no markup")]
 #[derive(Debug, Args)]
 pub struct TopArgs {
     /// Folder of the lake whose events are meant

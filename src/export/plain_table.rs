@@ -153,14 +153,18 @@ fn pack(column: PlainColumn) -> Result<PolarsColumn, polars::error::PolarsError>
         PlainValues::Time(mut values) => {
             let unit = unit_of(values.iter());
             if unit == TimeUnit::Microseconds {
-                values.iter_mut().for_each(|time| *time /= 1000);
+                for time in &mut values {
+                    *time /= 1000;
+                }
             }
             Int64Chunked::from_vec(name, values).into_series().cast(&utc(unit)?)?
         }
         PlainValues::MaybeTime(mut values) => {
             let unit = unit_of(values.iter().flatten());
             if unit == TimeUnit::Microseconds {
-                values.iter_mut().flatten().for_each(|time| *time /= 1000);
+                for time in values.iter_mut().flatten() {
+                    *time /= 1000;
+                }
             }
             Series::new(name, values).cast(&utc(unit)?)?
         }

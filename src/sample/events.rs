@@ -110,16 +110,15 @@ pub(super) fn write_events(dir: &Path, spec: &SampleSpec) -> Result<u64, SampleE
     let events = events(spec);
     let size = if events.len() > 20 * ROWS_A_FILE { MOST_ROWS_A_FILE } else { ROWS_A_FILE };
     for (number, part) in events.chunks(size).enumerate() {
-        write_file(&folder, part, &format!("{number:04}"))?;
+        let last_ms = part.iter().map(|event| event.time_ms).max().unwrap_or(FIRST_MS);
+        let time = jiff::Timestamp::from_millisecond(last_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        write_file(&folder.join(format!("detections_{}_{number:04}.parquet", time.strftime("%Y%m%dT%H%M%S"))), part)?;
     }
     Ok(events.len() as u64)
 }
 
-/// Writes one arriving file, named by its latest time.
-fn write_file(folder: &Path, part: &[Event], ending: &str) -> Result<(), SampleError> {
-    let last_ms = part.iter().map(|event| event.time_ms).max().unwrap_or(FIRST_MS);
-    let time = jiff::Timestamp::from_millisecond(last_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let name = format!("detections_{}_{ending}.parquet", time.strftime("%Y%m%dT%H%M%S"));
+/// Writes one arriving file.
+fn write_file(path: &Path, part: &[Event]) -> Result<(), SampleError> {
     let columns: Vec<Column> = vec![
         Series::new("geographical_location_oid".into(), column(part, |event| event.location)).into(),
         Series::new("video_camera_oid".into(), column(part, |event| event.camera)).into(),
@@ -127,7 +126,7 @@ fn write_file(folder: &Path, part: &[Event], ending: &str) -> Result<(), SampleE
         Series::new("item_name".into(), column(part, |event| event.item)).into(),
         Series::new("timestamp_detected".into(), column(part, |event| event.time_ms)).into(),
     ];
-    write_parquet(&folder.join(name), columns)
+    write_parquet(path, columns)
 }
 
 /// Id of the first detection of a drive's own cameras, and how many ids each drive has.
@@ -178,7 +177,7 @@ pub(super) fn seen(spec: &SampleSpec, drive: &Drive, footages: &[Footage]) -> Ve
 pub(super) fn write_seen(dir: &Path, spec: &SampleSpec, mut events: Vec<Event>) -> Result<u64, SampleError> {
     events.sort_by_key(|event| (event.time_ms, event.detection));
     if spec.events > 0 && !events.is_empty() {
-        write_file(&dir.join("landing"), &events, "drives")?;
+        write_file(&dir.join("landing/detections_drives.parquet"), &events)?;
     }
     Ok(events.len() as u64)
 }

@@ -1,6 +1,6 @@
 //! The small text files of a lake: `lake.toml` and `recording.toml`.
 
-use std::path::Path;
+use std::{fmt::Write as _, path::Path};
 
 use super::{
     SampleError, drive::Drive, events::FIRST_CAMERA, mood::Weather, scene::View, spec::SampleSpec,
@@ -10,11 +10,11 @@ use crate::model::format_ns;
 
 /// Writes `lake.toml`.
 pub(super) fn write_lake_toml(dir: &Path, spec: &SampleSpec) -> Result<(), SampleError> {
-    let cameras: String = (FIRST_CAMERA..)
-        .zip(&View::ALL)
-        .take(spec.cameras as usize)
-        .map(|(oid, (_, name))| format!("[footages.\"*/{name}\"]\nvideo_camera_oid = {oid}\n\n"))
-        .collect();
+    let mut cameras = String::new();
+    for (oid, (_, name)) in (FIRST_CAMERA..).zip(&View::ALL).take(spec.cameras as usize) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(cameras, "[footages.\"*/{name}\"]\nvideo_camera_oid = {oid}\n");
+    }
     let cameras = cameras.trim_end();
     let text = format!(
         r#"# What Lakescope knows about this folder beyond the files themselves. Every line may be left out.

@@ -53,6 +53,7 @@ impl<R: Row> Partitions<R> {
     /// Adds a row to the partition that a spread number says.
     #[inline]
     pub(super) fn push_to(&mut self, spread: u64, row: R) {
+        #[expect(clippy::cast_possible_truncation, reason = "there are few partitions")]
         let at = (spread >> self.shift) as usize;
         let open = &mut self.open[at];
         if open.len() == open.capacity() {
@@ -87,7 +88,9 @@ impl<R: Row> Partitions<R> {
             }
             segments.push(Segment { offset: self.written, rows });
             for block in blocks {
-                block.iter().for_each(|row| row.write(&mut bytes));
+                for row in &block {
+                    row.write(&mut bytes);
+                }
                 if bytes.len() >= 1 << 20 {
                     file.write_all(&bytes)?;
                     bytes.clear();

@@ -221,7 +221,9 @@ pub(super) fn list(
     let chunks = in_parallel(threads, pieces, |at| {
         let mut cells = windows(take(at), query.window);
         // Numbers become places in the order of the answer, so that sorting compares what it has at hand.
-        cells.iter_mut().for_each(|cell| (cell.place, cell.item) = (place(cell), item(cell)));
+        for cell in &mut cells {
+            (cell.place, cell.item) = (place(cell), item(cell));
+        }
         cells.sort_unstable_by_key(|cell| (u64::from(cell.place) << 32 | u64::from(cell.item), cell.window_ns));
         cells
     });

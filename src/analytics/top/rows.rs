@@ -39,7 +39,6 @@ impl Narrow {
         // The two halves of the number.
         #[expect(clippy::cast_possible_truncation, reason = "the low half")]
         let low = bits as u32;
-        #[expect(clippy::cast_possible_truncation, reason = "the high half is 32 bits")]
         let high = (bits >> 32) as u32;
         Self { low, high, group }
     }

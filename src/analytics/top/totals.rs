@@ -70,7 +70,7 @@ pub(super) fn add_up(
 ) -> io::Result<Totals> {
     let places = place_order.len();
     let tallied: Vec<Tallied> = tallies.into_iter().map(Tally::finish).collect();
-    let spilled_bytes = tallied.iter().filter_map(|one| one.apart.as_ref()).map(|apart| apart.spilled()).sum();
+    let spilled_bytes = tallied.iter().filter_map(|one| one.apart.as_ref()).map(Partitions::spilled).sum();
     let mut totals = Totals { chunks: Vec::new(), places: vec![0; places], spilled_bytes };
     for (place, count) in
         tallied.iter().filter_map(|one| one.places.as_ref()).flat_map(|places| places.iter().enumerate())
@@ -98,7 +98,9 @@ fn of_cells(tallied: &[Tallied], items: usize, threads: usize) -> io::Result<Vec
     let mut sums = vec![0_u64; length];
     for (counters, _, full) in cells {
         sums.iter_mut().zip(counters).for_each(|(sum, count)| *sum += u64::from(*count));
-        full.iter().for_each(|at| sums[*at] += 1 << 32);
+        for at in full {
+            sums[*at] += 1 << 32;
+        }
     }
     for partitions in tallied.iter().filter_map(|one| one.apart.as_ref()) {
         for at in 0..1 << COUNT_BITS {

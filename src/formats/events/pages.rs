@@ -64,6 +64,7 @@ impl Whole {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn damaged(error: ParquetError) -> String {
     error.to_string()
 }
@@ -82,7 +83,7 @@ pub(super) struct Chunk<'a> {
 struct Pages<'a> {
     bytes: Buffer<u8>,
     about: &'a ColumnChunkMetadata,
-    pages: BasicDecompressor,
+    reader: BasicDecompressor,
 }
 
 impl<'a> Pages<'a> {
@@ -96,8 +97,8 @@ impl<'a> Pages<'a> {
         let bytes = read_at(file, length, range.start).map_err(|error| error.to_string())?;
         let bytes = Buffer::from(bytes);
         check_chunk(&bytes, about, rows)?;
-        let pages = Self::pages_of(&bytes, about);
-        Ok(Self { bytes, about, pages })
+        let reader = Self::pages_of(&bytes, about);
+        Ok(Self { bytes, about, reader })
     }
 
     fn pages_of(bytes: &Buffer<u8>, about: &ColumnChunkMetadata) -> BasicDecompressor {
@@ -107,8 +108,8 @@ impl<'a> Pages<'a> {
 
     /// The next page, unpacked.
     fn next(&mut self) -> Result<Option<DataPage>, String> {
-        let Some(page) = self.pages.next() else { return Ok(None) };
-        page.and_then(|page| page.decompress(&mut self.pages)).map(Some).map_err(damaged)
+        let Some(page) = self.reader.next() else { return Ok(None) };
+        page.and_then(|page| page.decompress(&mut self.reader)).map(Some).map_err(damaged)
     }
 
     /// The whole chunk by the library.
@@ -207,7 +208,7 @@ impl<'a> Numbers<'a> {
     pub(super) fn open(chunk: Chunk<'a>, whole: Whole) -> Result<Self, String> {
         let mut pages = Pages::open(chunk)?;
         let mut dictionary = Vec::new();
-        if let Some(page) = pages.pages.read_dict_page().map_err(damaged)? {
+        if let Some(page) = pages.reader.read_dict_page().map_err(damaged)? {
             whole.plain(&page.buffer, &mut dictionary)?;
         }
         Ok(Self { pages, whole, dictionary, values: Vec::new(), valid: Vec::new(), rows: 0, ended: false })
@@ -224,7 +225,7 @@ impl<'a> Numbers<'a> {
                 self.rest()?;
                 self.ended = true;
             }
-            self.pages.pages.reuse_page_buffer(page);
+            self.pages.reader.reuse_page_buffer(page);
         }
         Ok(self.values.len())
     }
@@ -334,7 +335,7 @@ impl<'a> Codes<'a> {
     pub(super) fn open(chunk: Chunk<'a>, what: Coded, words: &mut EventWords) -> Result<Self, String> {
         let mut pages = Pages::open(chunk)?;
         let mut dictionary = Vec::new();
-        if let Some(page) = pages.pages.read_dict_page().map_err(damaged)? {
+        if let Some(page) = pages.reader.read_dict_page().map_err(damaged)? {
             plain_codes(what, &page.buffer, page.num_values, words, &mut dictionary)?;
         }
         Ok(Self { pages, what, dictionary, values: Vec::new(), rows: 0, ended: false })
@@ -364,7 +365,7 @@ impl<'a> Codes<'a> {
             }
             spread(&codes, &present, NO_CODE, &mut self.values);
             self.rows += present.rows;
-            self.pages.pages.reuse_page_buffer(page);
+            self.pages.reader.reuse_page_buffer(page);
         }
         Ok(self.values.len())
     }

@@ -202,8 +202,7 @@ pub(super) fn read_csv(
     let head = reader.fill_buf().map_err(failed)?;
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let delimiter =
-        [b',', b';', b'\t'].into_iter().max_by_key(|mark| first.iter().filter(|byte| *byte == mark).count());
+    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|mark| first.split(|byte| byte == mark).count());
     let records = Records { reader, quoted: false, record_bytes: 0 };
     let mut rows = csv::ReaderBuilder::new().delimiter(delimiter.unwrap_or(b',')).flexible(true).from_reader(records);
     let broken = |error: csv::Error| match error.into_kind() {
