@@ -13,7 +13,7 @@ program="$CARGO_TARGET_DIR/release/lakescope"
 pictures=$(realpath -m "${1:-$CARGO_TARGET_DIR/tour}")
 read -ra walks <<<"${TOUR:-dark-1440x900 light-1440x900 dark-1000x700 light-1000x700}"
 # As they are named on their tabs. A panel of a later version is added here.
-panels=(Facets Grid Viewer Timeline Values Labels Track Library)
+panels=(Facets Grid Viewer Timeline Values Labels Track Library Compare)
 
 [ -x "$program" ] || { echo "there is no program at $program; make build makes it" >&2; exit 1; }
 mkdir -p "$pictures"

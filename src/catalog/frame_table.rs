@@ -487,6 +487,12 @@ impl FrameColumns for FrameTable {
         Ok(tags)
     }
 
+    fn known_tags(&self) -> Vec<String> {
+        // Whoever reads them holds the lock for a moment alone; to offer none for once is better than to wait.
+        let loaded = self.loaded.try_lock();
+        loaded.and_then(|loaded| Some(loaded.tags.as_ref()?.tags.keys().cloned().collect())).unwrap_or_default()
+    }
+
     fn rhythms(&self) -> Result<Arc<Vec<Rhythm>>, String> {
         if let Some(rhythms) = &self.loaded.lock().rhythms {
             return Ok(Arc::clone(rhythms));

@@ -260,6 +260,7 @@ impl Offer<'_> {
             ("t", "seconds since the recording began"),
             ("frame", "index in the footage"),
             ("labels", "number of labels on the frame"),
+            ("tag", "what people tagged the frame with"),
             ("store", "path of its file inside the lake"),
             ("damaged", "verifying found its bytes damaged"),
             ("problem", "a line of Problems is about it"),
@@ -289,6 +290,7 @@ impl Offer<'_> {
                 Referent::Recording
                     | Referent::Camera
                     | Referent::Store
+                    | Referent::Tags
                     | Referent::Marked(_)
                     | Referent::Attribute(_)
                     | Referent::Metric { kind: MetricKind::Text | MetricKind::Bool, .. }
@@ -299,10 +301,12 @@ impl Offer<'_> {
     /// The values that recordings have for the name.
     fn values(&mut self, name: Option<&str>) {
         let footages = self.columns.footages().iter();
+        let tags = self.columns.known_tags();
         let values: BTreeSet<&str> = match name.and_then(|name| self.names.resolve(name)) {
             Some(Referent::Recording) => footages.map(|footage| footage.recording.as_str()).collect(),
             Some(Referent::Camera) => footages.map(|footage| footage.camera.as_str()).collect(),
             Some(Referent::Store) => (0..footages.len()).filter_map(|footage| self.columns.store(footage)).collect(),
+            Some(Referent::Tags) => tags.iter().map(String::as_str).collect(),
             Some(Referent::Attribute(key)) => {
                 footages.filter_map(|footage| footage.attributes.get(&key)).map(String::as_str).collect()
             }
@@ -330,7 +334,9 @@ impl Offer<'_> {
             ("!=", "not equal"),
         ];
         let kind = match name.and_then(|name| self.names.resolve(name)) {
-            Some(Referent::Recording | Referent::Camera | Referent::Store | Referent::Attribute(_)) => MetricKind::Text,
+            Some(
+                Referent::Recording | Referent::Camera | Referent::Store | Referent::Tags | Referent::Attribute(_),
+            ) => MetricKind::Text,
             Some(Referent::Marked(_)) => MetricKind::Bool,
             Some(Referent::Metric { kind, .. }) => kind,
             _ => MetricKind::Float,
@@ -451,6 +457,9 @@ mod tests {
             ("not prob|", "problem", 4),
             ("store = |", "\"drive_1/front.h5\" \"drive_1/rear.h5\"", 0),
             ("store |", "= != ~ in", 0),
+            ("tag |", "= != ~ in", 0),
+            ("tag = |", "\"Look again\" \"good\"", 0),
+            ("tag in (\"good\", \"loo|", "\"Look again\"", 4),
             ("problem |", "and or is null for", 0),
             ("a & |", "", 0),
         ] {

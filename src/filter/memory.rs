@@ -158,6 +158,10 @@ impl FrameColumns for MemoryColumns {
         Ok(self.tags.clone())
     }
 
+    fn known_tags(&self) -> Vec<String> {
+        self.tags.tags.keys().cloned().collect()
+    }
+
     fn store(&self, footage: usize) -> Option<&str> {
         self.stores.get(&footage).map(String::as_str)
     }

@@ -114,6 +114,10 @@ pub trait FrameColumns: Sync {
     fn tags(&self) -> Result<Arc<TagRows>, String> {
         Ok(Arc::default())
     }
+    /// The names of the tags that are in memory, to offer them while someone types: nothing is read for them.
+    fn known_tags(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// A column that was worked out earlier from these columns, by the text that says what it is. Tables that are asked
     /// again and again keep some; others keep none.
     fn worked_out(&self, _text: &str) -> Option<WorkedOut> {

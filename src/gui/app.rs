@@ -11,6 +11,7 @@ use egui::{Context, Ui};
 use super::{
     command::Command,
     dialogs::{self, Dialog},
+    dock::Pane,
     events::Event,
     explore::Explore,
     fetch::Fetch,
@@ -183,9 +184,10 @@ impl App {
             }
         }
         let Slot::Ready(lake) = &mut self.slot else { return };
-        if !matches!(self.state.transient.dialog, Some(Dialog::Compare(_) | Dialog::Export(_))) {
-            lake.keep.ask_no_more();
-        }
+        let compares = matches!(self.state.transient.dialog, Some(Dialog::Compare(_)))
+            || self.state.persisted.layout.is_open(Pane::Compare);
+        let counts = matches!(self.state.transient.dialog, Some(Dialog::Export(_)));
+        lake.keep.ask_no_more(compares, counts);
         if lake.watcher.kept_changed() {
             lake.selections_version += 1;
         }

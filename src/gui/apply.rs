@@ -1,6 +1,10 @@
 //! Carries out commands: the only place where shared state changes.
 
-use std::{path::PathBuf, thread};
+use std::{
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant},
+};
 
 use egui::{Context, ViewportCommand};
 
@@ -8,7 +12,9 @@ use super::{
     App,
     app::Slot,
     command::{Action, Command},
-    dialogs::{ChecksumDraft, Dialog, ExportDraft, LayoutDraft, Palette, SelectionDraft, VerifyDraft},
+    dialogs::{
+        ChecksumDraft, Dialog, ExportDraft, LayoutDraft, Palette, PathDraft, PathFor, SelectionDraft, VerifyDraft,
+    },
     dock::Pane,
     events::{Event, Purpose},
     explore::{SPEEDS, other_speed},
@@ -82,6 +88,7 @@ impl App {
     fn act(&mut self, action: Action, ctx: &Context) {
         match action {
             Action::OpenFolder => self.choose_folder(Purpose::Open, ctx),
+            Action::OpenPath => self.ask_for_path(None),
             Action::OpenSample => match sample_lake() {
                 Some(sample) => self.open(sample, ctx),
                 None => self.state.transient.complain(
@@ -213,6 +220,26 @@ impl App {
         *open = (!same).then_some(dialog);
     }
 
+    /// Asks for the path of a lake with a dialog of our own; `why` tells why not with the desktop's.
+    pub(super) fn ask_for_path(&mut self, why: Option<&'static str>) {
+        let beside = self.lake().and_then(|lake| lake.root.parent().map(PathBuf::from));
+        let start = beside.or_else(std::env::home_dir).unwrap_or_default();
+        self.toggle_dialog(Dialog::Path(PathDraft::new(PathFor::Lake, &start, why)));
+    }
+
+    /// A person chose a folder in the desktop's dialog, or none; or there was no dialog to choose one with.
+    pub(super) fn take_folder(&mut self, purpose: Purpose, folder: Option<PathBuf>, at_once: bool, ctx: &Context) {
+        let transient = &mut self.state.transient;
+        transient.choosing_folder = false;
+        match (purpose, folder, &mut transient.dialog) {
+            (Purpose::Open, Some(folder), _) => self.apply(Command::OpenLake(folder), ctx),
+            (Purpose::Export, Some(folder), Some(Dialog::Export(draft))) => draft.put_into(&folder),
+            (Purpose::Open, None, None) if at_once => self.ask_for_path(Some(NO_DIALOG)),
+            (Purpose::Export, None, Some(Dialog::Export(_))) if at_once => transient.complain(NO_DIALOG),
+            _ => {}
+        }
+    }
+
     /// The desktop's dialog waits for a person, so it has a thread of its own that nobody waits for.
     fn choose_folder(&mut self, purpose: Purpose, ctx: &Context) {
         if self.state.transient.choosing_folder {
@@ -230,8 +257,10 @@ impl App {
             if let Some(start) = start {
                 dialog = dialog.set_directory(start);
             }
+            let asked = Instant::now();
             let folder = dialog.pick_folder();
-            let _ = tell.send(Event::FolderChosen { purpose, folder });
+            let at_once = folder.is_none() && asked.elapsed() < AT_ONCE;
+            let _ = tell.send(Event::FolderChosen { purpose, folder, at_once });
             ctx.request_repaint();
         };
         if let Err(error) = thread::Builder::new().name("folder-dialog".into()).spawn(ask) {
@@ -240,6 +269,11 @@ impl App {
         }
     }
 }
+
+/// A dialog of the desktop that ends so soon was hardly seen by anybody.
+pub(super) const AT_ONCE: Duration = Duration::from_millis(800);
+/// What is told then.
+pub(super) const NO_DIALOG: &str = "The desktop's own dialog closed at once; perhaps this desktop has none (no desktop portal answers). Type the path instead.";
 
 /// The sample lake: beside the program, in a folder above it, or where it was built.
 fn sample_lake() -> Option<PathBuf> {

@@ -148,9 +148,9 @@ impl App {
                 }
             }
             Action::SwapRedBlue => self.change_look(ctx, |session, table, footage| {
-                let swap = !session.look(table, footage).swap_red_blue;
-                let told = if swap { "Blue is taken as stored first" } else { "Red is taken as stored first" };
-                session.set_channels(table, footage, swap).map(|file| (told.to_owned(), file))
+                let (swapped, file) = session.swap_channels(table, footage)?;
+                let told = if swapped { "Blue is taken as stored first" } else { "Red is taken as stored first" };
+                Ok((told.to_owned(), file))
             }),
             Action::AllCameras => lake.look(|looking| looking.all_cameras ^= true),
             Action::ZoomTogether => lake.look(|looking| looking.apart ^= true),

@@ -186,6 +186,7 @@ pub enum Command {
 #[expect(missing_docs, reason = "`Action::name` says what each does")]
 pub enum Action {
     OpenFolder,
+    OpenPath,
     OpenSample,
     CloseLake,
     Retry,
@@ -323,6 +324,7 @@ const fn on(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
 /// All actions in menu order.
 const ENTRIES: &[Entry] = &[
     (Group::Lake, Action::OpenFolder, "Open folder…", on(CTRL, Key::O), &[]),
+    (Group::Lake, Action::OpenPath, "Open a folder by its path…", on(CTRL_SHIFT, Key::O), &[]),
     (Group::Lake, Action::OpenSample, "Open the sample", None, &[]),
     (Group::Lake, Action::IndexAgain, "Index again", on(PLAIN, Key::F5), &[]),
     (Group::Lake, Action::Settings, "Settings…", on(CTRL, Key::Comma), &[]),

@@ -41,6 +41,8 @@ pub enum Event {
         labels: bool,
         /// The file.
         out: Option<PathBuf>,
+        /// None was chosen, and so soon that nobody can have seen a dialog.
+        at_once: bool,
     },
     /// A picture was written to this file, or could not be.
     ImageSaved(Result<PathBuf, String>),
@@ -59,6 +61,8 @@ pub enum Event {
         purpose: Purpose,
         /// The folder.
         folder: Option<PathBuf>,
+        /// None was chosen, and so soon that nobody can have seen a dialog.
+        at_once: bool,
     },
     /// A job ended.
     JobDone {

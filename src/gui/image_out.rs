@@ -1,10 +1,17 @@
 //! The picture that is looked at, taken away: to the clipboard, or as a file.
 
-use std::{path::PathBuf, sync::Arc, thread};
+use std::{path::PathBuf, sync::Arc, thread, time::Instant};
 
 use egui::{ColorImage, Context};
 
-use super::{App, app::Slot, command::Command, events::Event};
+use super::{
+    App,
+    app::Slot,
+    apply::{AT_ONCE, NO_DIALOG},
+    command::Command,
+    dialogs::{Dialog, PathDraft, PathFor},
+    events::Event,
+};
 use crate::{
     jobs::Priority,
     model::Label,
@@ -63,7 +70,10 @@ impl App {
         let ask = move || {
             let dialog = rfd::FileDialog::new().set_title("Save the image").set_file_name(name);
             let dialog = dialog.add_filter("Images", &["png", "jpg", "jpeg", "tif", "tiff"]);
-            let _ = tell.send(Event::ImageFileChosen { row, labels, out: dialog.save_file() });
+            let asked = Instant::now();
+            let out = dialog.save_file();
+            let at_once = out.is_none() && asked.elapsed() < AT_ONCE;
+            let _ = tell.send(Event::ImageFileChosen { row, labels, out, at_once });
             ctx.request_repaint();
         };
         if let Err(error) = thread::Builder::new().name("file-dialog".into()).spawn(ask) {
@@ -73,10 +83,20 @@ impl App {
     }
 
     /// A person chose a file in the desktop's dialog, or none.
-    pub(super) fn take_image_file(&mut self, row: usize, labels: bool, out: Option<PathBuf>, ctx: &Context) {
+    pub(super) fn take_image_file(
+        &mut self,
+        (row, labels): (usize, bool),
+        out: Option<PathBuf>,
+        at_once: bool,
+        ctx: &Context,
+    ) {
         self.state.transient.choosing_folder = false;
         if let Some(out) = out {
             self.apply(Command::SaveImage { row, labels, out }, ctx);
+        } else if at_once && let Some(lake) = self.lake() {
+            let name = lake.table().frame_id(row).to_string().replace(['/', '\\'], "_") + ".png";
+            let start = lake.root.parent().unwrap_or(&lake.root).join(name);
+            self.toggle_dialog(Dialog::Path(PathDraft::new(PathFor::Image { row, labels }, &start, Some(NO_DIALOG))));
         }
     }
 

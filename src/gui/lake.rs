@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     catalog::FrameTable,
-    filter::{FilterError, FootageRows, FrameColumns},
+    filter::{Filter, FilterError, FootageRows, FrameColumns},
     jobs::Priority,
     lake::lake_of,
     model::{BoundingBox, Look},
@@ -117,6 +117,8 @@ pub struct Lake {
     pub view: Option<Arc<View>>,
     /// What is wrong with the present filter text.
     pub filter_error: Option<FilterError>,
+    /// The last filter text that was applied.
+    sound: String,
     /// The row looked at.
     pub current: Option<usize>,
     /// The chosen frames.
@@ -195,6 +197,7 @@ impl Lake {
             marked: None,
             view: None,
             filter_error: None,
+            sound: String::new(),
             current: None,
             selected: Arc::default(),
             timeline: memory.timeline,
@@ -284,6 +287,12 @@ impl Lake {
         (footage.first_row + nearest).min(end.saturating_sub(1))
     }
 
+    /// The filter text, or the one before it where it cannot be applied: a broken text is no step to come back to.
+    fn sound_filter(&self) -> &str {
+        let refused = self.filter_error.is_some() && !self.is_filtering();
+        if refused || Filter::parse(&self.filter).is_err() { &self.sound } else { &self.filter }
+    }
+
     /// What can be undone, as it is now.
     pub fn view_state(&self) -> ViewState {
         // What is still being found is what a person means.
@@ -292,7 +301,7 @@ impl Lake {
             None => (Arc::clone(&self.selected), Arc::clone(&self.loaded.names)),
         };
         ViewState {
-            filter: self.filter.clone(),
+            filter: self.sound_filter().to_owned(),
             off: self.off,
             aside: self.aside.clone(),
             sort: self.sort.clone(),
@@ -384,6 +393,12 @@ impl Lake {
     /// Asks for what is needed and takes in what came. Tells the footages that look different from now on.
     pub fn poll(&mut self, workers: &Workers, ctx: &Context) -> Vec<i64> {
         let key = self.view_key(self.table().generation());
+        // Back at what is shown, nobody asks again: what was wrong in between is wrong no more.
+        if self.refused.as_ref().is_some_and(|refused| *refused != key)
+            && self.view.as_ref().is_some_and(|view| view.key == key)
+        {
+            (self.filter_error, self.refused) = (None, None);
+        }
         // While the filter cannot be answered, the facets count what is shown.
         let key = match &self.view {
             Some(view) if self.refused.as_ref() == Some(&key) && view.key.generation == key.generation => {
@@ -482,6 +497,9 @@ impl Lake {
                 if newest {
                     self.filter_error = None;
                     self.refused = None;
+                    if !self.off {
+                        self.sound.clone_from(&self.filter);
+                    }
                 }
                 if let Some(view) = view {
                     self.show_view(view);

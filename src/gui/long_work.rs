@@ -7,9 +7,8 @@ use egui::Context;
 use super::{
     App,
     app::Slot,
-    command::Command,
-    dialogs::{Dialog, ExportDraft},
-    events::{Ended, Event, Outcome, Purpose},
+    dialogs::ExportDraft,
+    events::{Ended, Event, Outcome},
     lake::Opened,
     state::RunningJob,
     widgets::text::counted,
@@ -72,21 +71,16 @@ impl App {
         match event {
             Event::OfLake { visit, event } if visit == self.visit => self.take_event(*event, ctx),
             Event::OfLake { .. } => {}
-            Event::FolderChosen { purpose, folder } => {
-                self.state.transient.choosing_folder = false;
-                match (purpose, folder, &mut self.state.transient.dialog) {
-                    (Purpose::Open, Some(folder), _) => self.apply(Command::OpenLake(folder), ctx),
-                    (Purpose::Export, Some(folder), Some(Dialog::Export(draft))) => draft.put_into(&folder),
-                    _ => {}
-                }
-            }
+            Event::FolderChosen { purpose, folder, at_once } => self.take_folder(purpose, folder, at_once, ctx),
             Event::Kept(done) => self.take_kept(done),
             Event::Sql(written) => self.take_sql(written, ctx),
             Event::ImageReady { image: Ok(image), what } => {
                 ctx.copy_image(*image);
                 self.state.transient.tell(what);
             }
-            Event::ImageFileChosen { row, labels, out } => self.take_image_file(row, labels, out, ctx),
+            Event::ImageFileChosen { row, labels, out, at_once } => {
+                self.take_image_file((row, labels), out, at_once, ctx);
+            }
             Event::ImageSaved(Ok(file)) => {
                 let folder = file.parent().map(PathBuf::from).unwrap_or_default();
                 self.state.transient.tell_folder(format!("Saved {}.", file.display()), folder);

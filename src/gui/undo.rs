@@ -91,7 +91,10 @@ impl Undo {
     /// The state before `present`.
     pub fn undo(&mut self, present: ViewState) -> Option<ViewState> {
         let state = self.before.pop()?;
-        self.after.push(present);
+        // A text that could not be applied is taken back without a trace.
+        if state != present {
+            self.after.push(present);
+        }
         self.last = None;
         Some(state)
     }
@@ -126,6 +129,19 @@ mod tests {
         assert_eq!(undo.redo(state("")), Some(state("spe")));
         undo.record(state("spe"), Change::Typed(20.0));
         assert_eq!(undo.redo(state("x")), None);
+    }
+
+    #[test]
+    fn what_could_not_be_applied_is_no_step() {
+        let mut undo = Undo::default();
+        undo.record(state(""), Change::Other);
+        // A broken text tells of the text before it.
+        undo.record(state("a"), Change::Typed(5.0));
+        undo.record(state("a"), Change::Typed(9.0));
+        assert_eq!(undo.undo(state("a")), Some(state("a")));
+        assert_eq!(undo.redo(state("a")), None);
+        assert_eq!(undo.undo(state("a")), Some(state("")));
+        assert_eq!(undo.redo(state("")), Some(state("a")));
     }
 
     #[test]

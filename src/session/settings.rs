@@ -265,6 +265,27 @@ impl Session {
         self.remember(table, footage, "channels", value)
     }
 
+    /// Turns red and blue of a footage over; tells whether blue is taken as stored first from now on, and the file. Where
+    /// that is so without a setting of the footage's own, its setting is taken away: turned twice, nothing is left behind.
+    ///
+    /// # Errors
+    /// As for [`Self::set_channels`].
+    pub fn swap_channels(&self, table: &FrameTable, footage: usize) -> Result<(bool, PathBuf), SessionError> {
+        let one = table.footage_list().get(footage);
+        let one = one.ok_or_else(|| SessionError::Usage("there is no such footage in the lake".to_owned()))?;
+        let name = format!("{}/{}", one.recording, one.camera);
+        let mut settings = self.settings_now()?;
+        let bgr = !settings.of(one.into()).look().swap_red_blue;
+        for manifest in [&mut settings.lake, &mut settings.own] {
+            if let Some(own) = manifest.footages.by_pattern.get_mut(&name) {
+                own.channels = None;
+            }
+        }
+        let without = settings.of(one.into()).look().swap_red_blue;
+        let value = if bgr { "bgr" } else { "rgb" };
+        Ok((bgr, self.set_footage(&name, "channels", (without != bgr).then_some(value))?))
+    }
+
     /// Remembers which values of a footage are shown black and white; else as [`Self::set_channels`].
     ///
     /// # Errors

@@ -78,6 +78,9 @@ fn a_panel_is_closed_and_reopened_where_it_was() {
         window.click(name);
         window.until("it is back", |window| window.shows(&format!("{name} panel")));
         assert!((panel(&window, name).min - before.min).length() < 2.0, "{name}");
+        // The menu stays for the next one.
+        window.key(Modifiers::NONE, Key::Escape);
+        window.until("the menu is closed", |window| !window.shows("Maximise or restore the panel"));
     }
 }
 

@@ -91,6 +91,16 @@ impl Window {
         window
     }
 
+    /// The same from its first steps on: nothing is waited for.
+    pub fn open_with_first_steps() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = folder.path().join("lake");
+        copy(&drawn().join("lake"), &lake);
+        lakescope(&["index", lake.to_str().unwrap()]);
+        let harness = Self::start(Some(lake.clone()), &folder);
+        Self { lake, harness, folder }
+    }
+
     /// A window without a lake.
     pub fn welcome() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -211,14 +221,16 @@ impl Window {
         (tiles().count(), tiles().filter(|tile| tile.accesskit_node().is_busy()).count())
     }
 
-    /// Presses what has this name.
+    /// Presses what has this name, as soon as it is there: a menu may need a moment to open.
     pub fn click(&mut self, label: &str) {
+        self.until(&format!("{label} is there"), |window| window.shows(label));
         self.harness.get_by_label(label).click();
         self.settle();
     }
 
     /// Presses what has this name the way assistive technology does, be it scrolled out of sight or not.
     pub fn press(&mut self, label: &str) {
+        self.until(&format!("{label} is there"), |window| window.shows(label));
         self.harness.get_by_label(label).click_accesskit();
         self.settle();
     }

@@ -8,6 +8,7 @@ mod explore;
 mod facets;
 mod harness;
 mod kept_changes;
+mod manners;
 mod many;
 mod names;
 mod panels;

@@ -6,6 +6,7 @@ mod checksums;
 mod export;
 mod jump;
 mod palette;
+mod path;
 mod save_layout;
 mod save_selection;
 mod settings;
@@ -15,6 +16,7 @@ pub use checksums::{ChecksumDraft, VerifyDraft};
 pub use export::{ExportDraft, ExportFrames};
 pub use jump::JumpDraft;
 pub use palette::Palette;
+pub use path::{PathDraft, PathFor};
 pub use save_layout::LayoutDraft;
 pub use save_selection::SelectionDraft;
 pub use settings::SettingsDraft;
@@ -41,6 +43,8 @@ pub enum Dialog {
     Shortcuts,
     /// What to export, and where to.
     Export(ExportDraft),
+    /// A path that is typed.
+    Path(PathDraft),
     /// Where to go.
     Jump(JumpDraft),
     /// Name and note of a selection.
@@ -75,6 +79,7 @@ pub fn dialog_ui(
         Dialog::About => about::about_ui(ctx),
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx),
         Dialog::Export(draft) => lake.is_some_and(|lake| draft.ui(ctx, state, lake, out)),
+        Dialog::Path(draft) => draft.ui(ctx, workers, out),
         Dialog::Jump(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveView(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),

@@ -23,6 +23,8 @@ use crate::{
 
 /// Height of the list, points.
 const LIST: f32 = 330.0;
+/// What the frame of a field takes of its width, points.
+const FIELD: f32 = 16.0;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Tab {
@@ -284,11 +286,11 @@ impl SettingsDraft {
         let ink = if wrong.is_some() { colors.error } else { colors.text };
         let edit = TextEdit::singleline(&mut text)
             .hint_text(hint)
-            .desired_width(width - 16.0)
+            .desired_width(width)
             .text_color(ink)
             .min_size(vec2(0.0, CONTROL))
             .align(egui::Align2::LEFT_CENTER);
-        let response = ui.add(edit).accessible_name(spoken(of, key));
+        let response = slot(ui, width, |ui| ui.add(edit)).accessible_name(spoken(of, key));
         let changed = response.changed();
         if let Some(wrong) = wrong {
             response.on_hover_text(wrong);
@@ -301,14 +303,16 @@ impl SettingsDraft {
     fn choice(&mut self, ui: &mut Ui, width: f32, of: &SettingOf, key: &'static str, set: Option<&str>, usual: &str) {
         let shown = self.shown(of, key, set);
         let text = if shown.is_empty() { format!("{usual} (usual)") } else { shown.clone() };
-        let combo = ComboBox::from_id_salt((of.name(), key)).width(width - 8.0).selected_text(text).truncate();
-        let response = combo.show_ui(ui, |ui| {
-            for choice in ["", "linear", "previous", "nearest", "circular"] {
-                let label = if choice.is_empty() { format!("{usual} (usual)") } else { choice.to_owned() };
-                if ui.selectable_label(shown == choice, label).clicked() {
-                    self.put(of, key, set, choice.to_owned());
+        let combo = ComboBox::from_id_salt((of.name(), key)).width(width).selected_text(text).truncate();
+        let response = slot(ui, width, |ui| {
+            combo.show_ui(ui, |ui| {
+                for choice in ["", "linear", "previous", "nearest", "circular"] {
+                    let label = if choice.is_empty() { format!("{usual} (usual)") } else { choice.to_owned() };
+                    if ui.selectable_label(shown == choice, label).clicked() {
+                        self.put(of, key, set, choice.to_owned());
+                    }
                 }
-            }
+            })
         });
         response.response.accessible_name(spoken(of, key));
     }
@@ -389,6 +393,16 @@ fn note(ui: &mut Ui, text: &str) {
     ui.add(Label::new(RichText::new(text).size(12.0).color(muted)).wrap());
 }
 
+/// A cell of a table: as wide as its head, whatever is in it.
+fn slot<R>(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.allocate_ui_with_layout(vec2(width, CONTROL), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(width);
+        ui.set_max_width(width);
+        add(ui)
+    })
+    .inner
+}
+
 /// A table whose first column takes the room that is left. `row` draws the cells from right to left and gives the name and
 /// what stands faintly behind it.
 fn list(
@@ -406,8 +420,9 @@ fn list(
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(10.0);
             for (name, width) in columns.iter().rev() {
-                ui.allocate_ui_with_layout(vec2(*width, 20.0), Layout::left_to_right(Align::Center), |ui| {
-                    ui.set_min_width(*width);
+                slot(ui, *width, |ui| {
+                    // Above the text of the fields.
+                    ui.add_space(FIELD / 2.0);
                     head(ui, name);
                 });
             }

@@ -19,7 +19,7 @@ pub enum Pane {
     Track,
     /// Objects cut out of their frames.
     Crops,
-    /// Frames side by side.
+    /// Two sets of frames side by side.
     Compare,
     /// Views, selections and tags.
     Selections,
@@ -64,6 +64,7 @@ const REGISTERED: &[About] = &[
     about(Pane::Values, "values", "Values", [240.0, 96.0], false, Home::With(Pane::Timeline)),
     about(Pane::Track, "track", "Track", [240.0, 160.0], false, Home::Below(Pane::Grid)),
     about(Pane::Selections, "selections", "Library", [280.0, 160.0], true, Home::With(Pane::Facets)),
+    about(Pane::Compare, "compare", "Compare", [320.0, 200.0], false, Home::With(Pane::Timeline)),
     about(Pane::Labels, "labels", "Labels", [240.0, 96.0], false, Home::With(Pane::Timeline)),
 ];
 

@@ -2,11 +2,10 @@
 
 use egui::{Response, RichText, Tooltip, Ui};
 
-use super::legend::mark_ui;
 use crate::{
     gui::{
         theme::{self, colors},
-        widgets::text::number,
+        widgets::{class_mark, text::number},
     },
     model::Label,
 };
@@ -20,8 +19,7 @@ pub(super) fn tip_ui(response: &Response, label: &Label) {
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            let (mark, _) = ui.allocate_exact_size(egui::vec2(14.0, 14.0), egui::Sense::hover());
-            mark_ui(ui.painter(), mark.shrink(1.0), &label.class, true);
+            class_mark(ui, &label.class);
             ui.label(RichText::new(&label.class).font(theme::medium(13.0)));
         });
         for (name, value) in lines(label) {

@@ -36,7 +36,7 @@ pub(super) fn chips_ui(ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
     ui.spacing_mut().interact_size.y = 0.0;
     let lake = panel.lake;
     ui.horizontal_wrapped(|ui| {
-        let parts = panel.expr.as_ref().map(edit::conjuncts).unwrap_or_default();
+        let parts = panel.written.as_ref().map(edit::conjuncts).unwrap_or_default();
         for (index, part) in parts.iter().enumerate() {
             match chip_ui(ui, &part.to_string(), !lake.off) {
                 Some(Pressed::Switch) => out.push(Command::SetAside(index)),

@@ -15,6 +15,10 @@ use crate::{
     },
 };
 
+/// Height of a row, points, and how many are shown at once.
+const ROW: f32 = 26.0;
+const ROWS: usize = 10;
+
 /// A completion that was taken: bytes to replace, and with what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Taken {
@@ -126,9 +130,14 @@ impl Completions {
             frame.show(ui, |ui| {
                 ui.set_width(420.0_f32.min(bar.width()));
                 ui.spacing_mut().item_spacing.y = 0.0;
-                ScrollArea::vertical().max_height(280.0).auto_shrink([false, true]).show(ui, |ui| {
+                // Whole rows, however small the list was the moment before.
+                #[expect(clippy::cast_precision_loss, reason = "a few rows")]
+                let height = ROW * self.entries.len().min(ROWS) as f32;
+                ui.set_min_height(height);
+                let scroll = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+                scroll.auto_shrink([false, true]).show(ui, |ui| {
                     for (place, entry) in self.entries.iter().enumerate() {
-                        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::click());
+                        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
                         let chosen = Some(place) == self.chosen;
                         response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, &entry.label));
                         if chosen {

@@ -1,11 +1,9 @@
 //! Tables under the picture: values and attributes, and the objects on the frame.
 
 use egui::{
-    Align, Frame, Label as TextLabel, Layout, Margin, Rect, RichText, ScrollArea, Sense, Ui, WidgetInfo,
+    Align, Frame, Label as TextLabel, Layout, Margin, RichText, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo,
     accesskit::Role, vec2,
 };
-
-use super::legend::mark_ui;
 
 use crate::{
     gui::{
@@ -14,7 +12,7 @@ use crate::{
         looking::ChosenBox,
         theme::{self, colors},
         widgets::{
-            Icon, empty_ui, rows_table_header,
+            Icon, class_mark, elided, empty_ui, rows_table_header,
             text::{number, shortened, time_utc, unit_text},
         },
     },
@@ -41,13 +39,14 @@ fn line(ui: &mut Ui, name: &str, unit: Option<&str>, value: Option<&str>) {
 fn line_of(ui: &mut Ui, name: &str, unit: Option<&str>, value: Option<&str>, shown: Option<String>) {
     let colors = colors(ui);
     let size = vec2(ui.available_width(), LINE);
-    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        ui.set_min_height(LINE);
-        let half = (size.x * 0.42).max(96.0);
-        ui.allocate_ui_with_layout(vec2(half, LINE), Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(half);
-            ui.add(TextLabel::new(RichText::new(name).color(colors.muted)).truncate());
-        });
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, colors.line));
+    let half = (size.x * 0.42).max(96.0);
+    let font = egui::FontId::proportional(13.0);
+    elided(ui.painter(), rect.left_center(), name, font, colors.muted, half - 10.0);
+    let rest = rect.with_min_x(rect.left() + half);
+    ui.scope_builder(UiBuilder::new().max_rect(rest).layout(Layout::left_to_right(Align::Center)), |ui| {
         match value.zip(shown) {
             Some((value, shown)) => {
                 let text = RichText::new(shown).font(theme::numbers(13.0)).color(colors.text);
@@ -61,8 +60,6 @@ fn line_of(ui: &mut Ui, name: &str, unit: Option<&str>, value: Option<&str>, sho
             }
         }
     });
-    let y = ui.min_rect().bottom();
-    ui.painter().hline(ui.min_rect().x_range(), y, egui::Stroke::new(1.0, colors.line));
 }
 
 /// Whether a metric is a latitude or a longitude. Five digits of one would be a kilometre.
@@ -167,8 +164,7 @@ pub(super) fn labels_ui(
                 ui.spacing_mut().item_spacing.x = 0.0;
                 ui.allocate_ui_with_layout(vec2(columns[0].1, LINE), Layout::left_to_right(Align::Center), |ui| {
                     ui.set_min_width(columns[0].1);
-                    let (mark, _) = ui.allocate_exact_size(vec2(12.0, 16.0), Sense::hover());
-                    mark_ui(ui.painter(), Rect::from_center_size(mark.center(), vec2(12.0, 12.0)), &label.class, true);
+                    class_mark(ui, &label.class);
                     ui.add_space(8.0);
                     ui.add(TextLabel::new(RichText::new(&label.class).font(theme::medium(13.0))).truncate());
                 });

@@ -1,8 +1,8 @@
 //! The grid without a tile: why it is empty, and what to do.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use egui::Ui;
+use egui::{Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use crate::{
     filter::FrameColumns as _,
@@ -10,6 +10,7 @@ use crate::{
         command::{Action, Command},
         fetch::Fetch,
         lake::Lake,
+        theme::{self, STEP, colors},
         widgets::{
             Icon, empty_ui, plain_button,
             text::{count, counted},
@@ -83,8 +84,7 @@ pub(super) fn objects_ui(ui: &mut Ui, lake: &Lake, workers: &Workers, why: &mut 
         return empty_ui(ui, Icon::Funnel, "The objects cannot be found", &body, |ui| everything_ui(ui, lake, out));
     }
     if lake.objects.ready().is_none() {
-        ui.ctx().request_repaint_after(Duration::from_millis(50));
-        return;
+        return skeleton_ui(ui, "Looking for objects…");
     }
     let frames = counted(view.len() as u64, "frame");
     let which = match query.classes.as_slice() {
@@ -115,11 +115,42 @@ fn frames_button_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     }
 }
 
+/// Places of tiles while the first answer is on its way, with what is being done. It stands still: an answer wakes the
+/// window by itself.
+fn skeleton_ui(ui: &mut Ui, told: &str) {
+    let colors = colors(ui);
+    let area = ui.available_rect_before_wrap().intersect(ui.clip_rect());
+    let response = ui.allocate_rect(area, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, told));
+    ui.ctx().accesskit_node_builder(response.id, egui::accesskit::Node::set_busy);
+    let painter = ui.painter().with_clip_rect(area);
+    let inner = area.shrink(STEP);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few columns")]
+    let columns = (inner.width() / 184.0).floor().clamp(1.0, 24.0) as u8;
+    let tile = (inner.width() + STEP) / f32::from(columns) - STEP;
+    let tall = (tile * 9.0 / 16.0).round();
+    for line in 0_u8..24 {
+        let top = inner.top() + f32::from(line) * (tall + 30.0);
+        if top > inner.bottom() {
+            break;
+        }
+        for column in 0..columns {
+            let at = pos2(inner.left() + f32::from(column) * (tile + STEP), top);
+            painter.rect_filled(Rect::from_min_size(at, vec2(tile, tall)), 4, colors.control);
+            let caption = Rect::from_min_size(at + vec2(2.0, tall + 7.0), vec2(tile * 0.6, 8.0));
+            painter.rect_filled(caption, 3, colors.control);
+        }
+    }
+    let galley = painter.layout_no_wrap(told.to_owned(), theme::medium(13.0), colors.muted);
+    let pill = Rect::from_center_size(area.center(), galley.size() + vec2(28.0, 16.0));
+    painter.rect(pill, 8, colors.raised, Stroke::new(1.0, colors.outline), StrokeKind::Inside);
+    painter.galley(pill.center() - galley.size() / 2.0, galley, colors.muted);
+}
+
 /// There is no answer yet, or none can come.
 fn waiting_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     if lake.filter_error.is_none() {
-        ui.ctx().request_repaint_after(Duration::from_millis(50));
-        return;
+        return skeleton_ui(ui, "Counting the frames that match…");
     }
     let body = "Mend it in the query bar, or clear it to see all frames.";
     empty_ui(ui, Icon::Funnel, "The filter cannot be read", body, |ui| clear_ui(ui, out));

@@ -3,7 +3,7 @@
 use egui::{Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
-    facet_line::{Line, Mark, line_ui, menu_ui},
+    facet_line::{Line, Mark, Swatch, line_ui, menu_ui},
     facets::{Facets, Panel},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     },
     gui::{
         command::Command,
-        theme::{self, class_color, colors},
+        theme::{self, colors},
         widgets::{
             Icon, paint_icon,
             text::{count, counted},
@@ -80,7 +80,7 @@ impl Facets {
             frames: bare[0],
             matching,
             most,
-            swatch: Some(egui::Color32::TRANSPARENT),
+            swatch: Some(Swatch::Room),
             faint: true,
         };
         if line_ui(ui, &line).clicked() {
@@ -114,7 +114,7 @@ impl Facets {
             frames: class.frames,
             matching,
             most,
-            swatch: Some(class_color(name)),
+            swatch: Some(Swatch::Class(name)),
             faint: false,
         };
         let filter = &panel.lake.filter;

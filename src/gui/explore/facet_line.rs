@@ -1,13 +1,11 @@
 //! One line of a facet that is a list: a tick, a name, how many frames.
 
-use egui::{
-    Align2, Color32, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
-};
+use egui::{Align2, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use crate::gui::{
     theme::{self, colors},
     widgets::{
-        Icon, elided, paint_icon,
+        Icon, MARK, elided, paint_class_mark, paint_icon,
         text::{count, counted},
     },
 };
@@ -26,6 +24,15 @@ pub(super) enum Mark {
     LeftOut,
 }
 
+/// What stands before a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Swatch<'a> {
+    /// Nothing, but as much room as a mark takes.
+    Room,
+    /// The mark of a label class.
+    Class(&'a str),
+}
+
 /// A value with its counts.
 pub(super) struct Line<'a> {
     pub text: &'a str,
@@ -35,7 +42,7 @@ pub(super) struct Line<'a> {
     pub matching: usize,
     /// The largest number of frames among its neighbours.
     pub most: usize,
-    pub swatch: Option<Color32>,
+    pub swatch: Option<Swatch<'a>>,
     pub faint: bool,
 }
 
@@ -74,9 +81,11 @@ pub(super) fn line_ui(ui: &mut Ui, line: &Line<'_>) -> Response {
     }
     let mut left = inner.left() + 22.0;
     if let Some(swatch) = line.swatch {
-        let mark = Rect::from_center_size(pos2(left + 4.5, center), vec2(9.0, 9.0));
-        ui.painter().rect_filled(mark, 2, swatch);
-        left += 16.0;
+        if let Swatch::Class(class) = swatch {
+            let mark = Rect::from_center_size(pos2(left + MARK / 2.0, center), vec2(MARK, MARK));
+            paint_class_mark(ui.painter(), colors, mark, class, true);
+        }
+        left += 18.0;
     }
     // A bar under the numbers shows the share at a glance.
     let numbers = 92.0_f32.min(inner.width() * 0.4);

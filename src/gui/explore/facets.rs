@@ -9,6 +9,7 @@ use super::{
     chips::chips_ui,
     facet_head::{clear_ui, head_ui, nulls_ui, range_text},
     facet_lists::{self, Category, Lists},
+    facet_tags::Tags,
     problems,
 };
 use crate::{
@@ -26,6 +27,7 @@ use crate::{
             Brush, Histogram, Icon, divider, field, paint_icon, quiet_button,
             text::{number, unit_text},
         },
+        work::Workers,
     },
     model::MetricKind,
 };
@@ -41,6 +43,7 @@ pub struct Facets {
     pub(super) wanted: Vec<FacetKey>,
     closed: BTreeSet<&'static str>,
     pub(super) lists: Lists,
+    pub(super) tags: Tags,
     scroll_to_problems: bool,
     /// Whether the search has found something in this frame.
     found: bool,
@@ -49,8 +52,10 @@ pub struct Facets {
 /// What the parts of the panel are drawn from.
 pub(super) struct Panel<'a> {
     pub lake: &'a Lake,
-    /// The filter as a tree, when it can be read.
+    /// The filter that is applied, as a tree: none while it is turned off, so that the facets show what is then.
     pub expr: Option<Expr>,
+    /// The filter as it is written, applied or not, when it can be read.
+    pub written: Option<Expr>,
     /// What was typed into the search field, in small letters.
     pub search: String,
 }
@@ -109,16 +114,17 @@ impl Facets {
     }
 
     /// Draws the panel.
-    pub fn ui(&mut self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+    pub fn ui(&mut self, ui: &mut Ui, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
         ui.spacing_mut().item_spacing.y = 0.0;
         Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
             let width = ui.available_width();
             field(ui, &mut self.search, "Search facets", "Search facets", width);
         });
-        let expr = Filter::parse(&lake.filter).ok().and_then(|filter| filter.expr().cloned());
-        let panel = Panel { lake, expr, search: self.search.trim().to_lowercase() };
+        let written = Filter::parse(&lake.filter).ok().and_then(|filter| filter.expr().cloned());
+        let expr = written.clone().filter(|_| !lake.off);
+        let panel = Panel { lake, expr, written, search: self.search.trim().to_lowercase() };
         divider(ui);
-        if panel.expr.is_some() || !lake.aside.is_empty() {
+        if panel.written.is_some() || !lake.aside.is_empty() {
             // At the bottom, where its coming and going moves nothing that is being pressed.
             let frame =
                 Frame::new().fill(colors(ui).panel).inner_margin(Margin { left: 12, right: 12, top: 8, bottom: 8 });
@@ -129,6 +135,7 @@ impl Facets {
             self.labels_ui(ui, &panel, out);
             self.metrics_ui(ui, &panel, out);
             self.categories_ui(ui, &panel, out);
+            self.tags_ui(ui, &panel, workers, out);
             self.selections_ui(ui, &panel, out);
             self.problems_ui(ui, &panel, out);
             self.nothing_ui(ui, &panel);
@@ -146,7 +153,7 @@ impl Facets {
     }
 
     /// The same with a cross while something in it is asked for; whether the cross was pressed, too.
-    fn asked_section(
+    pub(super) fn asked_section(
         &mut self,
         ui: &mut Ui,
         name: &'static str,

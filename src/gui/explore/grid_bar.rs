@@ -77,7 +77,7 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, draft: &mut D
 
 /// Whether frames are grouped into spans now.
 fn grouped(lake: &Lake) -> bool {
-    !lake.grid.objects && lake.grid.groups(&lake.filter)
+    !lake.grid.objects && lake.grid.groups(lake.applied())
 }
 
 /// Icons of the tools, that of the order included.
@@ -112,7 +112,8 @@ fn counts_ui(ui: &mut Ui, lake: &Lake) {
     let (shown, rest) = counts(lake);
     let tip = format!("{} of {} match the filter", count(matching), counted(lake.frames() as u64, "frame"));
     let number = ui.label(RichText::new(&shown).font(theme::numbers_medium(14.0)).color(colors.text));
-    number.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("{matching} frames match")));
+    let spoken = if lake.view.is_some() { format!("{matching} frames match") } else { "Counting…".to_owned() };
+    number.widget_info(|| WidgetInfo::labeled(Role::Status, true, &spoken));
     number.on_hover_text(&tip);
     let whole = format!("{shown} {rest}");
     let rest = ui.label(RichText::new(rest).font(theme::numbers(13.0)).color(colors.muted));
@@ -125,7 +126,7 @@ fn counts_ui(ui: &mut Ui, lake: &Lake) {
 /// The number of what is shown, and what it is.
 fn counts(lake: &Lake) -> (String, String) {
     let total = lake.frames() as u64;
-    let pending = || ("…".to_owned(), String::new());
+    let pending = || ("…".to_owned(), "counting".to_owned());
     if lake.grid.objects {
         let Some(objects) = lake.shown_objects() else { return pending() };
         let (number, frames) = (objects.list.len() as u64, counted(objects.frames as u64, "frame"));

@@ -4,25 +4,27 @@
 use std::collections::BTreeMap;
 
 use egui::{
-    Color32, CornerRadius, Frame, Margin, Popup, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    accesskit::Role, pos2, scroll_area::ScrollBarVisibility, style::StyleModifier, vec2,
+    CornerRadius, Frame, Margin, Popup, PopupCloseBehavior, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
+    accesskit::Role, pos2, style::StyleModifier, vec2,
 };
 
-use super::boxes::broken_outline;
 use crate::{
     gui::{
         command::{Action, Command},
         looking::{Emphasis, Looking},
-        theme::{self, class_color, colors},
-        widgets::{bar, quiet_button, text::count},
+        theme::{self, colors},
+        widgets::{MARK, bar, paint_class_mark, quiet_button, text::count},
     },
-    model::{Label, LinePattern, class_style},
+    model::Label,
 };
 
 /// Height of the strip, points.
 pub(super) const HEIGHT: f32 = 32.0;
 /// In a lake of so many classes each has its place in the strip, be it on the frame or not.
 const FEW: usize = 12;
+/// Width of an entry beside its name and number, and of the button for those without room, points.
+const AROUND: f32 = 40.0;
+const MORE: f32 = 40.0;
 
 /// Numbers of labels by class, as the strip lists them: every class of a lake with few, else those on the frames and those
 /// that are hidden, so that they can be shown again.
@@ -56,12 +58,15 @@ pub(super) fn legend_ui(
             if asked {
                 emphasis_ui(ui, looking.emphasis, out);
             }
-            let scroll = ScrollArea::horizontal().id_salt("classes").auto_shrink([false, true]);
-            scroll.scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden).show(ui, |ui| {
-                for (class, number) in classes {
-                    class_ui(ui, class, *number, !looking.classes_off.contains(*class), out);
-                }
-            });
+            // Only whole entries; those without room are behind a button.
+            let widths: Vec<f32> = classes.iter().map(|(class, number)| width_of(ui, class, *number)).collect();
+            let shown = how_many_fit(&widths, 2.0, ui.available_width(), MORE);
+            for (class, number) in classes.iter().take(shown) {
+                class_ui(ui, class, *number, !looking.classes_off.contains(*class), out);
+            }
+            if shown < classes.len() {
+                more_ui(ui, looking, classes, shown, out);
+            }
         });
     });
 }
@@ -86,14 +91,53 @@ fn emphasis_ui(ui: &mut Ui, now: Emphasis, out: &mut Vec<Command>) {
     });
 }
 
-/// One class: a piece of its outline, its name, its number.
+/// The classes that found no room, in a menu that stays open while they are hidden and shown.
+fn more_ui(ui: &mut Ui, looking: &Looking, classes: &BTreeMap<&str, usize>, from: usize, out: &mut Vec<Command>) {
+    let number = classes.len() - from;
+    let text = RichText::new(format!("+{number}")).font(theme::numbers_medium(12.0)).color(colors(ui).muted);
+    let button = quiet_button(ui, text).accessible_name(format!("{number} more classes"));
+    let button = button.on_hover_text("Classes that have no room here");
+    let popup = Popup::menu(&button).style(StyleModifier::default());
+    popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+            for (class, number) in classes.iter().skip(from) {
+                class_ui(ui, class, *number, !looking.classes_off.contains(*class), out);
+            }
+        });
+    });
+}
+
+/// How many entries of these widths, `gap` apart, fit whole into `room`; where not all do, a button of the width `more`
+/// follows them.
+fn how_many_fit(widths: &[f32], gap: f32, room: f32, more: f32) -> usize {
+    let ends: Vec<f32> = widths
+        .iter()
+        .scan(-gap, |end, width| {
+            *end += gap + width;
+            Some(*end)
+        })
+        .collect();
+    if ends.last().is_none_or(|end| *end <= room) {
+        return widths.len();
+    }
+    ends.iter().take_while(|end| **end + gap + more <= room).count()
+}
+
+/// Width of an entry, points.
+fn width_of(ui: &Ui, class: &str, number: usize) -> f32 {
+    let wide = |text: String, font| ui.painter().layout_no_wrap(text, font, colors(ui).text).size().x;
+    wide(class.to_owned(), theme::medium(12.0)) + wide(count(number as u64), theme::numbers(12.0)) + AROUND
+}
+
+/// One class: its mark, its name, its number.
 fn class_ui(ui: &mut Ui, class: &str, number: usize, on: bool, out: &mut Vec<Command>) {
     let colors = colors(ui);
     let present = on && number > 0;
     let ink = if present { colors.text } else { colors.muted };
     let name = ui.painter().layout_no_wrap(class.to_owned(), theme::medium(12.0), ink);
     let told = ui.painter().layout_no_wrap(count(number as u64), theme::numbers(12.0), colors.muted);
-    let size = vec2(name.size().x + told.size().x + 40.0, 24.0);
+    let size = vec2(name.size().x + told.size().x + AROUND, 24.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, format!("Class {class}: {number} on screen")));
     if ui.is_rect_visible(rect) {
@@ -101,8 +145,8 @@ fn class_ui(ui: &mut Ui, class: &str, number: usize, on: bool, out: &mut Vec<Com
         if response.hovered() || response.has_focus() {
             painter.rect_filled(rect, CornerRadius::same(5), colors.hover);
         }
-        let mark = Rect::from_center_size(pos2(rect.left() + 14.0, rect.center().y), vec2(12.0, 12.0));
-        mark_ui(painter, mark, class, on);
+        let mark = Rect::from_center_size(pos2(rect.left() + 14.0, rect.center().y), vec2(MARK, MARK));
+        paint_class_mark(painter, colors, mark, class, on);
         let left = pos2(rect.left() + 26.0, rect.center().y);
         let end = left.x + name.size().x;
         painter.galley(left - vec2(0.0, name.size().y / 2.0), name, ink);
@@ -117,23 +161,22 @@ fn class_ui(ui: &mut Ui, class: &str, number: usize, on: bool, out: &mut Vec<Com
     }
 }
 
-/// A small box in the colour and with the line of a class.
-pub(super) fn mark_ui(painter: &egui::Painter, mark: Rect, class: &str, on: bool) {
-    let style = class_style(class);
-    let color = if on { class_color(class) } else { class_color(class).gamma_multiply(0.35) };
-    painter.rect_filled(mark, 2, Color32::from_black_alpha(if on { 150 } else { 40 }));
-    let stroke = Stroke::new(2.0, color);
-    if style.line == LinePattern::Solid {
-        painter.rect_stroke(mark.shrink(1.0), 2, stroke, StrokeKind::Middle);
-    } else {
-        let fine = Stroke::new(1.5, color);
-        painter.extend(broken_outline(mark.shrink(1.0), mark.expand(4.0), fine, style.line));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn entries_are_whole_or_behind_the_button() {
+        for (widths, room, expected) in [
+            (&[50.0, 50.0, 50.0][..], 154.0, 3),
+            (&[50.0, 50.0, 50.0], 153.0, 2),
+            (&[50.0, 50.0, 50.0], 100.0, 1),
+            (&[50.0, 50.0], 20.0, 0),
+            (&[], 0.0, 0),
+        ] {
+            assert_eq!(how_many_fit(widths, 2.0, room, 40.0), expected, "{widths:?} in {room}");
+        }
+    }
 
     #[test]
     fn few_classes_keep_their_places_and_hidden_ones_can_be_shown_again() {

@@ -11,6 +11,7 @@ mod facet_classes;
 mod facet_head;
 mod facet_line;
 mod facet_lists;
+mod facet_tags;
 mod facets;
 mod grid;
 mod grid_bar;
@@ -63,7 +64,7 @@ use super::{
     command::Command,
     dock::{Contents, Dock, Pane},
     frame_key::FrameKey,
-    keep::Library,
+    keep::{CompareDraft, Library},
     lake::Lake,
     state::State,
     theme::colors,
@@ -85,6 +86,8 @@ pub struct Explore {
     pub timeline: Timeline,
     /// What is kept.
     pub library: Library,
+    /// Two sets of frames side by side.
+    pub compare: CompareDraft,
     /// Where the drives went.
     pub track: Track,
     /// Where the panels are.
@@ -110,7 +113,7 @@ impl Explore {
 
     /// Draws the workspace.
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
-        let Self { facets, grid, viewer, timeline, library, track, dock, .. } = self;
+        let Self { facets, grid, viewer, timeline, library, compare, track, dock, .. } = self;
         ui.painter().rect_filled(ui.available_rect_before_wrap(), 0, colors(ui).canvas);
         dock.prepare(&state.persisted.layout, ui.available_size());
         let wanted = OF_THE_FRAME.iter().any(|pane| dock.is_seen(*pane));
@@ -118,7 +121,7 @@ impl Explore {
         if !dock.is_seen(Pane::Facets) && !lake.counting.wanted().is_empty() {
             out.push(Command::CountFacets(Vec::new()));
         }
-        dock.ui(ui, &mut Panes { facets, grid, viewer, timeline, library, track, state, lake, workers }, out);
+        dock.ui(ui, &mut Panes { facets, grid, viewer, timeline, library, compare, track, state, lake, workers }, out);
     }
 }
 
@@ -132,6 +135,7 @@ struct Panes<'a> {
     viewer: &'a mut Viewer,
     timeline: &'a mut Timeline,
     library: &'a mut Library,
+    compare: &'a mut CompareDraft,
     track: &'a mut Track,
     state: &'a State,
     lake: &'a Lake,
@@ -149,7 +153,7 @@ impl Contents for Panes<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, pane: Pane, out: &mut Vec<Command>) {
         let Self { state, lake, workers, .. } = *self;
         match pane {
-            Pane::Facets => self.facets.ui(ui, lake, out),
+            Pane::Facets => self.facets.ui(ui, lake, workers, out),
             Pane::Grid => {
                 ui.painter().rect_filled(ui.max_rect(), 0, colors(ui).canvas);
                 self.grid.ui(ui, state, lake, workers, out);
@@ -163,8 +167,9 @@ impl Contents for Panes<'_> {
                 let key = FrameKey::of(lake.table(), detail.row);
                 detail::labels_ui(ui, detail, key, lake.chosen_box.as_ref(), out);
             }),
-            // Reserved: not registered, so no layout holds them.
-            Pane::Crops | Pane::Compare => {}
+            Pane::Compare => self.compare.pane_ui(ui, state, lake, out),
+            // Reserved: not registered, so no layout holds it.
+            Pane::Crops => {}
         }
     }
 

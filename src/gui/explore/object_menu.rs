@@ -8,8 +8,8 @@ use crate::{
     gui::{
         command::Command,
         lake::Lake,
-        theme::{self, STEP, class_color, colors},
-        widgets::{Icon, field, icon_button, quiet_button, segmented},
+        theme::{self, STEP, colors},
+        widgets::{Icon, MARK, field, icon_button, paint_class_mark, quiet_button, segmented},
     },
 };
 
@@ -84,7 +84,8 @@ fn classes_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
             let response = ui.checkbox(&mut on, format!("    {class}")).accessible_name(format!("Objects: {class}"));
             // A swatch between the tick and the name, in the colour of the boxes.
             let center = response.rect.left_center() + vec2(30.0, 0.0);
-            ui.painter().rect_filled(Rect::from_center_size(center, vec2(9.0, 9.0)), 2, class_color(class));
+            let mark = Rect::from_center_size(center, vec2(MARK, MARK));
+            paint_class_mark(ui.painter(), colors(ui), mark, class, true);
             if response.changed() {
                 out.push(changed(lake, |grid| {
                     grid.query.classes.retain(|known| known != class);

@@ -13,10 +13,10 @@ use crate::{
     gui::{
         command::Command,
         lake::Lake,
-        theme::{self, class_color, colors},
+        theme::{self, colors},
         tile_pictures::Thumb,
         widgets::{
-            Icon, elided, paint_icon,
+            Icon, elided, paint_class_mark, paint_icon,
             text::{number, time_utc},
         },
     },
@@ -151,9 +151,9 @@ impl ObjectTile<'_> {
             right = drawn.left() - 8.0;
         }
         let class = self.class(lake);
-        let dot = pos2(line.left() + 4.0, y);
-        painter.circle_filled(dot, 3.5, class_color(class));
-        let left = pos2(line.left() + 12.0, y);
+        let mark = Rect::from_center_size(pos2(line.left() + 5.0, y), vec2(9.0, 9.0));
+        paint_class_mark(&painter, colors, mark, class, true);
+        let left = pos2(line.left() + 14.0, y);
         elided(&painter, left, class, FontId::proportional(11.5), colors.text, right - left.x);
     }
 

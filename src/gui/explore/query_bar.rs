@@ -17,7 +17,7 @@ use super::{
     mistake::mistake_ui,
 };
 use crate::{
-    filter::{FilterError, FrameColumns, MetricName, metric_reference, name_text, text_literal},
+    filter::{Filter, FilterError, FrameColumns, MetricName, metric_reference, name_text, text_literal},
     gui::{
         command::{Action, Command},
         lake::Lake,
@@ -33,7 +33,7 @@ use crate::{
 /// Filters used lately that the menu lists; all of them are under the bar, on Down.
 const IN_MENU: usize = 8;
 /// A mistake is told once the typing has paused this long, s.
-const PATIENCE_S: f64 = 0.6;
+const PATIENCE_S: f64 = 0.3;
 
 /// What is being typed.
 #[derive(Default)]
@@ -41,6 +41,8 @@ pub struct QueryBar {
     text: String,
     shown: Option<String>,
     edited_at: f64,
+    /// A text, and why it cannot be read.
+    unread: (String, Option<FilterError>),
     completions: Completions,
     history: History,
     /// What each part of the filter leaves.
@@ -67,12 +69,16 @@ impl QueryBar {
         let id = Id::unique("query bar");
         let focused = ui.memory(|memory| memory.has_focus(id));
         let now = ui.input(|input| input.time);
-        let wrong = lake.filter_error.as_ref().filter(|_| self.text == lake.filter && !lake.is_filtering());
-        let patient = !focused || now - self.edited_at > PATIENCE_S;
-        if wrong.is_some() && !patient {
-            ui.ctx().request_repaint_after(Duration::from_secs_f64(PATIENCE_S));
+        self.read();
+        // What cannot be read is known at once; what does not fit the lake, once a worker has looked.
+        let answered = lake.filter_error.as_ref().filter(|_| self.text == lake.filter && !lake.is_filtering());
+        let unread = self.unread.1.clone();
+        let wrong = unread.as_ref().or(answered);
+        let left = if focused { PATIENCE_S - (now - self.edited_at) } else { 0.0 };
+        if wrong.is_some() && left > 0.0 {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(left + 0.01));
         }
-        let wrong = wrong.filter(|_| patient);
+        let wrong = wrong.filter(|_| left <= 0.0);
         let rect = Rect::from_min_size(ui.cursor().left_top(), vec2(ui.available_width(), CONTROL + 4.0));
         let edge = match (wrong, focused) {
             (Some(_), _) => colors.error,
@@ -141,7 +147,12 @@ impl QueryBar {
                 }
             }
         }
-        self.below_ui(ui, rect, wrong, recalled, lake, workers, out);
+        // Under the part that is wrong, where the eye is.
+        let place = wrong.map_or(rect.left(), |error| {
+            let start = CCursor::new(characters(&self.text, error.span.start));
+            output.galley_pos.x + output.galley.pos_from_cursor(start).min.x
+        });
+        self.below_ui(ui, (rect, place), wrong, recalled, lake, workers, out);
     }
 
     /// What hangs under the bar: one of the filters used lately, what is wrong, and the explanation.
@@ -149,7 +160,7 @@ impl QueryBar {
     fn below_ui(
         &mut self,
         ui: &Ui,
-        rect: Rect,
+        (rect, place): (Rect, f32),
         wrong: Option<&FilterError>,
         recalled: Option<String>,
         lake: &Lake,
@@ -158,7 +169,7 @@ impl QueryBar {
     ) {
         let recalled = recalled.or_else(|| self.history.ui(ui, rect, lake));
         let free = !self.completions.is_open() && !self.history.is_open();
-        let mended = wrong.filter(|_| free).and_then(|error| mistake_ui(ui, rect, &self.text, error));
+        let mended = wrong.filter(|_| free).and_then(|error| mistake_ui(ui, rect, place, &self.text, error));
         if let Some(filter) = recalled.or(mended) {
             out.push(Command::AskFilter(filter));
         }
@@ -244,6 +255,13 @@ impl QueryBar {
                 out.push(Action::FilterOnOff.into());
             }
         });
+    }
+
+    /// Reads the text as it stands, once.
+    fn read(&mut self) {
+        if self.unread.0 != self.text {
+            self.unread = (self.text.clone(), Filter::parse(&self.text).err());
+        }
     }
 
     fn edited(&mut self, now: f64, out: &mut Vec<Command>) {

@@ -2,7 +2,7 @@
 
 use egui::{Color32, CornerRadius, Rect, Ui, pos2, vec2};
 
-use super::lattice::CAPTION;
+use super::{lattice::CAPTION, tile::named};
 use crate::gui::{
     lake::Lake,
     spans::SpanTile,
@@ -19,6 +19,17 @@ pub(super) struct Card<'a> {
     pub span: &'a SpanTile,
     /// Where the pointer is, as a part of the picture's width.
     pub at: Option<f32>,
+}
+
+/// The peak of a span, where the grid shows peaks; without a unit it tells by its name what it is.
+pub(super) fn peak_text(span: &SpanTile, view: &View) -> Option<(String, bool)> {
+    let peak = view.spans.as_ref()?.peak.as_ref()?;
+    let text = match unit_text(peak.unit.as_deref()) {
+        _ if span.value.is_nan() => "—".to_owned(),
+        Some(unit) => format!("{} {unit}", number(span.value)),
+        None => named(&peak.of, span.value),
+    };
+    Some((text, true))
 }
 
 /// Where over a picture the pointer is, from 0 at the left to 1 at the right.
@@ -99,17 +110,10 @@ impl Card<'_> {
 
     /// What stands at the right below the picture: the peak, else when the span begins.
     pub fn value(&self, lake: &Lake, view: &View) -> (String, bool) {
-        let peak = view.spans.as_ref().and_then(|spans| spans.peak.as_ref());
-        match peak {
-            Some(peak) if !self.span.value.is_nan() => {
-                let unit = unit_text(peak.unit.as_deref()).unwrap_or_default();
-                (format!("{} {unit}", number(self.span.value)).trim_end().to_owned(), true)
-            }
-            _ => {
-                let first = self.span.first as usize;
-                (clock(lake.time(first) - lake.footage(first).1.started_at_ns), false)
-            }
-        }
+        peak_text(self.span, view).unwrap_or_else(|| {
+            let first = self.span.first as usize;
+            (clock(lake.time(first) - lake.footage(first).1.started_at_ns), false)
+        })
     }
 
     /// The lines of the tooltip.

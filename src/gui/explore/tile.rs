@@ -4,7 +4,11 @@ use egui::{
     Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, epaint::RectShape, pos2, vec2,
 };
 
-use super::{lattice::Plan, span_tile::Card};
+use super::{
+    boxes::broken_outline,
+    lattice::Plan,
+    span_tile::{Card, peak_text},
+};
 use crate::{
     gui::{
         command::Command,
@@ -20,8 +24,11 @@ use crate::{
             text::{clock, number, time_utc, unit_text},
         },
     },
-    model::Label,
+    model::{Label, LinePattern, class_style},
 };
+
+/// Least width for the name of the recording beside that of the camera, points.
+const RECORDING: f32 = 36.0;
 
 /// What is known of a tile.
 pub(super) struct Tile<'a> {
@@ -140,7 +147,13 @@ impl Tile<'_> {
             let Some(bbox) = label.bbox else { continue };
             let corner = drawn.min + vec2(bbox.x as f32, bbox.y as f32) * scale;
             let rect = Rect::from_min_size(corner, vec2(bbox.w as f32, bbox.h as f32) * scale);
-            painter.rect_stroke(rect, 1, Stroke::new(1.2, class_color(&label.class)), StrokeKind::Middle);
+            let style = class_style(&label.class);
+            let stroke = Stroke::new(1.2, class_color(&label.class));
+            if style.line == LinePattern::Solid {
+                painter.rect_stroke(rect, 1, stroke, StrokeKind::Middle);
+            } else {
+                painter.extend(broken_outline(rect, painter.clip_rect(), stroke, style.line));
+            }
         }
     }
 
@@ -186,14 +199,29 @@ impl Tile<'_> {
         let ink = if sorted { colors.text } else { colors.muted };
         let right =
             painter.text(pos2(line.right() - 2.0, y), Align2::RIGHT_CENTER, value.trim(), theme::numbers(11.5), ink);
-        let name = format!("{} · {}", footage.recording, footage.camera);
         let room = right.left() - 8.0 - line.left();
-        elided(&painter, pos2(line.left(), y), name, egui::FontId::proportional(11.5), colors.muted, room);
+        // The camera tells neighbours apart: of a narrow caption the recording is what gives way.
+        let font = egui::FontId::proportional(11.5);
+        let wide = |text: &str| painter.layout_no_wrap(text.to_owned(), font.clone(), colors.muted).size().x;
+        let camera = format!(" · {}", footage.camera);
+        let rest = room - wide(&camera);
+        if rest >= RECORDING {
+            let name = wide(&footage.recording).min(rest);
+            elided(&painter, pos2(line.left(), y), &footage.recording, font.clone(), colors.muted, name + 0.5);
+            elided(&painter, pos2(line.left() + name, y), camera, font, colors.muted, room - name + 4.0);
+        } else {
+            elided(&painter, pos2(line.left(), y), &footage.camera, font, colors.muted, room);
+        }
     }
 
     /// What stands at the right below the picture of a single frame.
     fn value(&self, lake: &Lake, view: &View) -> String {
         let (_, footage) = lake.footage(self.row);
+        // Among spans a single frame tells the same as they do.
+        let span = view.spans.as_ref().and_then(|spans| spans.at(spans.place_of(self.row)?));
+        if let Some((peak, _)) = span.and_then(|span| peak_text(span, view)) {
+            return peak;
+        }
         match &view.values {
             SortValues::Time => clock(lake.time(self.row) - footage.started_at_ns),
             SortValues::Labels(counts) => {
@@ -201,7 +229,12 @@ impl Tile<'_> {
                 format!("{count} label{}", if count == 1 { "" } else { "s" })
             }
             SortValues::Metric(column, unit) => match column.number(self.row) {
-                Some(value) => format!("{} {}", number(value), unit_text(unit.as_deref()).unwrap_or_default()),
+                Some(value) => match (unit_text(unit.as_deref()), &view.key.sort) {
+                    (Some(unit), _) => format!("{} {unit}", number(value)),
+                    // A number without a unit tells by its name what it is.
+                    (None, Some(sort)) => named(&sort.column, value),
+                    (None, None) => number(value),
+                },
                 None => column.text(self.row).unwrap_or_else(|| "—".to_owned()),
             },
         }
@@ -223,6 +256,14 @@ impl Tile<'_> {
             ui.label(&**error);
         }
     }
+}
+
+/// A value without a unit, with what it is the value of.
+pub(super) fn named(name: &str, value: f64) -> String {
+    const LONGEST: usize = 14;
+    let short: String = name.chars().take(LONGEST).collect();
+    let cut = if short.len() < name.len() { "…" } else { "" };
+    format!("{short}{cut} {}", number(value))
 }
 
 /// A mark that labels are missing because they cannot be read, not because there are none.

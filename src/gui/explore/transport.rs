@@ -22,7 +22,17 @@ pub(super) struct Transport {
     /// Frames that came too late to be shown.
     pub dropped: usize,
     pub row: usize,
+    /// Where one is stands above the buttons, not beside them.
+    pub own_row: bool,
 }
+
+/// Height of the row that tells where one is, where it is one of its own, points.
+pub(super) const PLACE: f32 = 22.0;
+
+/// What is told of a frame that the filter does not find, and the width from which the moment stands beside it, points.
+const NO_MATCH: &str = "no match";
+const NO_MATCH_TIP: &str = "The filter does not find this frame";
+const BOTH: f32 = 132.0;
 
 /// Draws the controls over the whole width.
 pub(super) fn transport_ui(
@@ -39,6 +49,11 @@ pub(super) fn transport_ui(
     Frame::new().inner_margin(Margin::symmetric(12, 0)).show(ui, |ui| {
         ui.add_space(6.0);
         scrub.ui(ui, lake, workers, transport.row, out);
+        if transport.own_row {
+            bar(ui, PLACE, |ui| {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| place_ui(ui, lake, &transport));
+            });
+        }
         bar(ui, 40.0, |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             let button = |ui: &mut Ui, icon, action: Action, out: &mut Vec<Command>| {
@@ -65,7 +80,9 @@ pub(super) fn transport_ui(
                 button(ui, icon, action, out);
             }
             speed_ui(ui, state, out);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| place_ui(ui, lake, &transport));
+            if !transport.own_row {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| place_ui(ui, lake, &transport));
+            }
         });
     });
 }
@@ -97,22 +114,22 @@ fn speed_name(speed: f32) -> String {
     format!("{speed}×")
 }
 
-/// From the right: the frame of the footage, the time, the match. What does not fit is left out, the least needed first.
+/// From the right: the moment, whether the frame matches, its number in the footage, the time of day. What does not fit is
+/// left out, the least needed first.
 fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
     let colors = colors(ui);
     let row = transport.row;
     let (_, footage) = lake.footage(row);
     ui.spacing_mut().item_spacing.x = STEP * 1.5;
+    let lost = lake.view.as_ref().is_some_and(|view| view.place(row).is_none());
+    if lost && ui.available_width() < BOTH {
+        // Where there is room for one text alone, this is the one that is told nowhere else.
+        ui.label(RichText::new(NO_MATCH).size(12.5).color(colors.muted)).on_hover_text(NO_MATCH_TIP);
+        return;
+    }
     let moment = clock(lake.time(row) - footage.started_at_ns);
     ui.label(RichText::new(moment).font(theme::numbers_medium(13.0)).color(colors.text))
         .on_hover_text("Time since the recording began");
-    let number = format!("#{} of {}", count((row - footage.first_row) as u64), count(footage.rows as u64));
-    let tip = "Number of the frame in its footage (from 0), and how many frames that has";
-    let _ = fitting(ui, RichText::new(number).font(theme::numbers(12.5)).color(colors.muted), tip);
-    // The day is told in the head.
-    let day = time_utc(lake.time(row)).get(11..).map(|time| format!("{time} UTC"));
-    let day = RichText::new(day.unwrap_or_default()).font(theme::numbers(12.5)).color(colors.muted);
-    let _ = fitting(ui, day, "Time of the frame, UTC");
     if let Some(view) = &lake.view {
         let (text, tip) = match view.place(row) {
             Some(place) => {
@@ -120,10 +137,17 @@ fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
                 let text = RichText::new(text).font(theme::numbers(12.5)).color(colors.accent);
                 (text, "Place among the frames that the filter finds, in the grid's order")
             }
-            None => (RichText::new("no match").size(12.5).color(colors.muted), "The filter does not find this frame"),
+            None => (RichText::new(NO_MATCH).size(12.5).color(colors.muted), NO_MATCH_TIP),
         };
         let _ = fitting(ui, text, tip);
     }
+    let number = format!("#{} of {}", count((row - footage.first_row) as u64), count(footage.rows as u64));
+    let tip = "Number of the frame in its footage (from 0), and how many frames that has";
+    let _ = fitting(ui, RichText::new(number).font(theme::numbers(12.5)).color(colors.muted), tip);
+    // The day is told in the head.
+    let day = time_utc(lake.time(row)).get(11..).map(|time| format!("{time} UTC"));
+    let day = RichText::new(day.unwrap_or_default()).font(theme::numbers(12.5)).color(colors.muted);
+    let _ = fitting(ui, day, "Time of the frame, UTC");
     if transport.dropped > 0 {
         let text = RichText::new(format!("{} dropped", count(transport.dropped as u64)));
         let tip = format!(

@@ -18,7 +18,7 @@ use super::{
     scrub::Scrub,
     side_by_side::{self, Camera, cells, offset_text},
     timeline::frames_between,
-    transport::{Transport, transport_ui},
+    transport::{PLACE, Transport, transport_ui},
     viewer_bar::header_ui,
     viewport::{Caption, Done, Shown, Viewport},
 };
@@ -44,6 +44,9 @@ use crate::{
 
 /// Height of scrub bar and buttons, px.
 const TRANSPORT: f32 = 76.0;
+/// Width below which the place of the frame has a row of its own, where the viewer is higher than this, points.
+const NARROW: f32 = 524.0;
+const LOW: f32 = 190.0;
 /// Least height of the pictures beside which there is room for the classes, px.
 const WITH_LEGEND: f32 = 120.0;
 
@@ -249,7 +252,10 @@ impl Viewer {
         header_ui(ui, state, lake, now.row, (stand_in.as_deref(), &mut self.range), out);
         divider(ui);
         let whole = ui.available_rect_before_wrap();
-        let transport_top = (whole.bottom() - TRANSPORT).max(whole.top());
+        // Beside the buttons there is no room in a narrow viewer: where one is has a row of its own then.
+        let own_row = whole.width() < NARROW && whole.height() > LOW;
+        let transport = if own_row { TRANSPORT + PLACE } else { TRANSPORT };
+        let transport_top = (whole.bottom() - transport).max(whole.top());
         // Where there are classes and room, the strip keeps its place, so that pictures do not jump.
         let classes = lake.table().classes();
         let strip = state.persisted.boxes && !classes.is_empty() && transport_top - whole.top() > WITH_LEGEND;
@@ -266,7 +272,7 @@ impl Viewer {
         }
         ui.scope_builder(part(transport_top, whole.bottom()), |ui| {
             let dropped = self.playing.as_ref().map_or(self.dropped, |playing| playing.dropped + self.dropped_beside());
-            let transport = Transport { playing: self.playing.is_some(), dropped, row: now.row };
+            let transport = Transport { playing: self.playing.is_some(), dropped, row: now.row, own_row };
             transport_ui(ui, state, lake, workers, &mut self.scrub, transport, out);
         });
         self.now = Some(now);

@@ -1,6 +1,9 @@
 //! The line above the picture: the name of the frame, which cameras are shown and how, and what can be taken away.
 
-use egui::{Align, Frame, Label, Layout, Margin, Popup, PopupCloseBehavior, RichText, Ui, style::StyleModifier};
+use egui::{
+    Align, Frame, Label, Layout, Margin, Popup, PopupCloseBehavior, RichText, Sense, Ui, WidgetInfo, accesskit::Role,
+    style::StyleModifier, vec2,
+};
 
 use super::{
     look_bar::{RangeDraft, look_ui},
@@ -15,9 +18,12 @@ use crate::{
         pictures::Picture,
         state::State,
         theme::{self, STEP, colors},
-        widgets::{Icon, bar, icon_button, icon_toggle, quiet_button, text::time_utc},
+        widgets::{Icon, bar, icon_button, icon_toggle, middle_elided, quiet_button, text::time_utc},
     },
 };
+
+/// Width from which a name that does not fit still tells its recording, points.
+const WITH_RECORDING: f32 = 112.0;
 
 /// Draws the line above the picture: the frame's name, and what can be done with it.
 pub(super) fn header_ui(
@@ -57,10 +63,19 @@ pub(super) fn header_ui(
                     let end: Vec<&str> = id.rsplitn(3, '/').take(2).collect();
                     let end = end.iter().rev().copied().collect::<Vec<_>>().join("/");
                     let name = |text: &str| RichText::new(text).font(theme::semibold(13.5));
-                    if !fitting(ui, name(&id), "Recording, camera and number of the frame")
-                        && !fitting(ui, name(&end), &id)
-                    {
-                        ui.add(Label::new(name(&end)).truncate()).on_hover_text(&id);
+                    if !fitting(ui, name(&id), "Recording, camera and number of the frame") {
+                        let room = ui.available_width();
+                        if room >= WITH_RECORDING {
+                            // What is left out stands in the middle, so that recording and frame can both be told.
+                            let (rect, response) = ui.allocate_exact_size(vec2(room, 20.0), Sense::hover());
+                            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &id));
+                            let font = theme::semibold(13.5);
+                            middle_elided(ui.painter(), rect.left_center(), &id, &font, colors.text, room);
+                            response.on_hover_text(&id);
+                        } else if !fitting(ui, name(&end), &id) {
+                            ui.add(Label::new(name(&end)).truncate()).on_hover_text(&id);
+                        }
+                        return;
                     }
                     let time = RichText::new(time_utc(lake.time(row))).font(theme::numbers(12.0));
                     let _ = fitting(ui, time.color(colors.muted), "Time of the frame, UTC");

@@ -1,18 +1,23 @@
 //! Two sets of frames side by side.
 
-use egui::{Align, ComboBox, Context, Layout, RichText, ScrollArea, Ui, vec2};
+use egui::{
+    Align, Align2, ComboBox, Context, Frame, Layout, Margin, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
+    accesskit::Role, pos2, vec2,
+};
 
 use super::metric_card::metric_ui;
 use crate::{
     gui::{
         command::Command,
         command_line,
-        dialogs::modal,
+        dialogs::{Dialog, modal},
+        dock::Pane,
         keep::KeepCommand,
         lake::Lake,
-        theme::{self, STEP, class_color, colors, heading},
+        state::State,
+        theme::{self, STEP, colors, heading},
         widgets::{
-            Icon, bar, divider, empty_ui, icon_button, plain_button, swatch,
+            Icon, MARK, bar, divider, elided, empty_ui, icon_button, paint_class_mark, plain_button, swatch,
             text::{count, counted},
         },
     },
@@ -23,7 +28,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct CompareDraft {
     sides: Option<[ExportScope; 2]>,
-    asked: Option<[ExportScope; 2]>,
+    /// The filter that was in the query bar when it was drawn last.
+    filter: String,
 }
 
 /// Widths of the columns of numbers, px, and of what the scroll bar takes.
@@ -42,12 +48,42 @@ impl CompareDraft {
                 ui.label(heading("Compare"));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     keep &= !icon_button(ui, Icon::Close, "Close the comparison").clicked();
+                    if icon_button(ui, Icon::Panels, "Keep the comparison in a panel").clicked() {
+                        out.push(Command::OpenPane(Pane::Compare));
+                        keep = false;
+                    }
                     self.copy_ui(ui, lake, out);
                 });
             });
             self.ui(ui, lake, out);
             keep
         })
+    }
+
+    /// Fills a panel. While the dialog is open, that is where one compares.
+    pub fn pane_ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, out: &mut Vec<Command>) {
+        if matches!(state.transient.dialog, Some(Dialog::Compare(_))) {
+            self.sides = None;
+            return empty_ui(ui, Icon::Chart, "Compared in the dialog", "Close it to go on here.", |_| {});
+        }
+        if self.sides.is_none() {
+            self.sides = lake.keep.compared().map(|(a, b)| [a.clone(), b.clone()]);
+        }
+        self.follow(lake);
+        Frame::new().inner_margin(Margin::symmetric(12, 4)).show(ui, |ui| self.ui(ui, lake, out));
+    }
+
+    /// A side that is the filter of the query bar stays it, whatever is typed there.
+    fn follow(&mut self, lake: &Lake) {
+        let filter = lake.filter.trim();
+        if lake.filter_error.is_some() || lake.is_filtering() || filter == self.filter {
+            return;
+        }
+        let before = ExportScope::Filter(std::mem::replace(&mut self.filter, filter.to_owned()));
+        let was_there = before != ExportScope::Filter(String::new());
+        for side in self.sides.iter_mut().flatten().filter(|side| was_there && **side == before) {
+            *side = ExportScope::Filter(filter.to_owned());
+        }
     }
 
     fn copy_ui(&self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
@@ -94,9 +130,8 @@ impl CompareDraft {
             std::mem::swap(a, b);
         }
         let wanted = [a.clone(), b.clone()];
-        if self.asked.as_ref() != Some(&wanted) {
+        if lake.keep.compared().is_none_or(|(a, b)| [a, b] != [&wanted[0], &wanted[1]]) {
             out.push(KeepCommand::Compare(wanted[0].clone(), wanted[1].clone()).into());
-            self.asked = Some(wanted.clone());
         }
         divider(ui);
         let fetch = &lake.keep.comparison;
@@ -158,7 +193,7 @@ fn comparison_ui(ui: &mut Ui, comparison: &Comparison) {
     }
     section(ui, "Counts");
     let heads = [("A", side_color(ui, true)), ("B", side_color(ui, false)), ("B − A", colors.muted)];
-    row_ui(ui, "", None, heads.map(|(text, ink)| (text.to_owned(), ink)));
+    row_ui(ui, "", None, &heads.map(|(text, ink)| (text.to_owned(), ink)));
     for (name, of_a, of_b) in [
         ("Frames", a.frames, b.frames),
         ("Recordings", a.recordings, b.recordings),
@@ -172,7 +207,7 @@ fn comparison_ui(ui: &mut Ui, comparison: &Comparison) {
     if !comparison.classes.is_empty() {
         section(ui, "Labels by class");
         for class in &comparison.classes {
-            counts_ui(ui, &class.class, Some(class_color(&class.class)), [class.a, class.b]);
+            counts_ui(ui, &class.class, Some(&class.class), [class.a, class.b]);
         }
     }
     section(ui, "Metrics");
@@ -189,34 +224,38 @@ fn section(ui: &mut Ui, title: &str) {
 }
 
 /// One row of counts: of A, of B, and the difference.
-fn counts_ui(ui: &mut Ui, name: &str, mark: Option<egui::Color32>, [a, b]: [u64; 2]) {
+fn counts_ui(ui: &mut Ui, name: &str, mark: Option<&str>, [a, b]: [u64; 2]) {
     let colors = colors(ui);
     let difference = match b.cmp(&a) {
         std::cmp::Ordering::Less => format!("−{}", count(a - b)),
         std::cmp::Ordering::Equal => "=".to_owned(),
         std::cmp::Ordering::Greater => format!("+{}", count(b - a)),
     };
-    row_ui(ui, name, mark, [(count(a), colors.text), (count(b), colors.text), (difference, colors.muted)]);
+    row_ui(ui, name, mark, &[(count(a), colors.text), (count(b), colors.text), (difference, colors.muted)]);
 }
 
-/// A name and three texts under each other's heads.
-fn row_ui(ui: &mut Ui, name: &str, mark: Option<egui::Color32>, cells: [(String, egui::Color32); 3]) {
+/// A name, with the mark of a label class before it, and three texts under each other's heads.
+fn row_ui(ui: &mut Ui, name: &str, class: Option<&str>, cells: &[(String, egui::Color32); 3]) {
     let colors = colors(ui);
-    bar(ui, 24.0, |ui| {
-        if let Some(mark) = mark {
-            swatch(ui, mark);
-        }
-        let room = (ui.available_width() - NUMBER * 3.0).max(60.0);
-        ui.allocate_ui_with_layout(vec2(room, 24.0), Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(room);
-            ui.add(egui::Label::new(RichText::new(name).color(colors.text)).truncate());
-        });
-        for (text, ink) in cells {
-            let width = NUMBER.min(ui.available_width());
-            ui.allocate_ui_with_layout(vec2(width - 8.0, 24.0), Layout::right_to_left(Align::Center), |ui| {
-                ui.set_min_width(width - 8.0);
-                ui.label(RichText::new(text).font(theme::numbers(12.5)).color(ink));
-            });
-        }
-    });
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
+    if !name.is_empty() {
+        let spoken = format!("{name}: A {}, B {}, difference {}", cells[0].0, cells[1].0, cells[2].0);
+        response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &spoken));
+    }
+    // Numbers end at the same place in every row, be there a mark or not.
+    let number = NUMBER.min(rect.width() * 0.22);
+    let center = rect.center().y;
+    for (at, (text, ink)) in (0_u8..).zip(cells) {
+        let right = rect.right() - number * f32::from(2 - at);
+        ui.painter().text(pos2(right, center), Align2::RIGHT_CENTER, text, theme::numbers(12.5), *ink);
+    }
+    let mut left = rect.left();
+    if let Some(class) = class {
+        let mark = Rect::from_center_size(pos2(left + MARK / 2.0, center), vec2(MARK, MARK));
+        paint_class_mark(ui.painter(), colors, mark, class, true);
+        left += MARK + 8.0;
+    }
+    let room = rect.right() - number * 3.0 - left;
+    elided(ui.painter(), pos2(left, center), name, egui::FontId::proportional(13.0), colors.text, room);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colors.line));
 }

@@ -64,12 +64,17 @@ impl Keep {
         self.comparing = Some((a, b));
     }
 
-    /// Nobody looks at comparisons or counts any more: stops them and forgets them.
-    pub fn ask_no_more(&mut self) {
-        if self.comparing.take().is_some() {
+    /// The two scopes that are compared.
+    pub fn compared(&self) -> Option<&(ExportScope, ExportScope)> {
+        self.comparing.as_ref()
+    }
+
+    /// Comparisons or counts that nobody looks at any more are stopped and forgotten.
+    pub fn ask_no_more(&mut self, compares: bool, counts: bool) {
+        if !compares && self.comparing.take().is_some() {
             self.comparison.clear();
         }
-        if self.counting.take().is_some() {
+        if !counts && self.counting.take().is_some() {
             self.count.clear();
         }
     }

@@ -69,13 +69,12 @@ pub(super) fn run_ui(ui: &mut Ui, listed: &Listed, told: Option<&Told>, out: &mu
 fn facts_ui(ui: &mut Ui, run: &Run) {
     let colors = colors(ui);
     let number = |value: Option<u64>| value.map_or_else(|| "—".to_owned(), count);
-    let facts = [
-        ("Started", format!("{} UTC", time_utc(run.started_at_ns))),
-        ("Duration", run_duration(run)),
-        ("Stage", if run.stage.is_empty() { "—".to_owned() } else { run.stage.clone() }),
-        ("Rows in", number(run.rows_in)),
-        ("Rows out", number(run.rows_out)),
-    ];
+    // What a run was doing last says nothing once it has ended well.
+    let stage = (run.state != RunState::Done && !run.stage.is_empty()).then(|| ("Stage", run.stage.clone()));
+    let facts = [("Started", format!("{} UTC", time_utc(run.started_at_ns))), ("Duration", run_duration(run))]
+        .into_iter()
+        .chain(stage)
+        .chain([("Rows in", number(run.rows_in)), ("Rows out", number(run.rows_out))]);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for (name, value) in facts {

@@ -1,6 +1,10 @@
 //! The menu: every action with its shortcut, in groups.
 
-use egui::{Align, Button, Frame, Layout, Margin, MenuBar, Panel, RichText, Ui, vec2};
+use egui::{
+    Align, Button, Frame, Layout, Margin, MenuBar, Panel, PopupCloseBehavior, RichText, Ui,
+    containers::menu::{MenuConfig, SubMenuButton},
+    vec2,
+};
 
 use crate::gui::{
     Memory,
@@ -42,7 +46,8 @@ pub(super) fn all_groups_ui(ui: &mut Ui, state: &State, with_lake: bool, out: &m
     for group in Group::ALL {
         ui.menu_button(group.name(), |ui| {
             if group == Group::View && with_lake {
-                ui.menu_button("Panels", |ui| panels_ui(ui, &state.persisted, out));
+                let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+                SubMenuButton::new("Panels").config(stays).ui(ui, |ui| panels_ui(ui, &state.persisted, out));
                 ui.menu_button("Layouts", |ui| layouts_ui(ui, &state.persisted, out));
                 ui.separator();
             }
@@ -74,8 +79,8 @@ fn panels_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
     for pane in Pane::all() {
         let mut open = persisted.layout.is_open(pane);
         if ui.checkbox(&mut open, pane.name()).clicked() {
+            // The menu stays, so that several can be ticked one after the other.
             out.push(if open { Command::OpenPane(pane) } else { Command::ClosePane(pane) });
-            ui.close();
         }
     }
     ui.separator();

@@ -10,7 +10,7 @@ use crate::{
         command::{Action, Command},
         state::State,
         theme::{self, STEP, colors},
-        widgets::{Icon, empty_ui, meter, plain_button, primary_button, progress_line},
+        widgets::{Icon, centred, empty_ui, meter, plain_button, primary_button, progress_line},
     },
     session::Session,
 };
@@ -74,10 +74,7 @@ pub fn failed_ui(ui: &mut Ui, state: &State, root: &Path, headline: &str, error:
             ui.label(RichText::new(root.display().to_string()).font(theme::mono(12.0)).color(colors.muted));
             ui.add_space(STEP);
             let known = state.persisted.recent.iter().any(|recent| recent == root);
-            ui.horizontal(|ui| {
-                // Centred by hand: a row in a centred column begins at its left edge.
-                let row = if known { 364.0 } else { 240.0 };
-                ui.add_space((ui.available_width() - row).max(0.0) / 2.0);
+            centred(ui, "what to do", |ui| {
                 if primary_button(ui, true, Action::Retry.name()).clicked() {
                     out.push(Action::Retry.into());
                 }

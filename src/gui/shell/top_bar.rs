@@ -56,6 +56,7 @@ pub fn top_bar_ui(
                     let panels = icon_button(ui, Icon::Panels, "Panels and layouts");
                     egui::Popup::menu(&panels)
                         .style(egui::style::StyleModifier::default())
+                        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
                         .show(|ui| menus::arrange_ui(ui, &state.persisted, out));
                 }
                 if icon_button(ui, Icon::Keyboard, &Action::Shortcuts.tip()).clicked() {

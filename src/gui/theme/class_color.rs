@@ -2,6 +2,7 @@
 
 use egui::{Color32, Rgba};
 
+use super::Colors;
 use crate::model::class_rgb;
 
 /// The colour of a label class.
@@ -11,13 +12,36 @@ pub fn class_color(class: &str) -> Color32 {
     Color32::from_rgb(red, green, blue)
 }
 
+/// The colour of a label class where it stands on a panel and not on a picture: on bright panels so dark that it is seen,
+/// with a contrast of 3:1 at least (WCAG 2.2, 1.4.11).
+#[must_use]
+pub fn class_ink(colors: &Colors, class: &str) -> Color32 {
+    let color = class_color(class);
+    // The darkest of the bright surfaces. On dark ones every class is seen as it is.
+    let ground = luminance(colors.pressed);
+    if ground < 0.5 {
+        return color;
+    }
+    let most = (ground + 0.05) / 3.1 - 0.05;
+    let here = luminance(color);
+    if here <= most {
+        return color;
+    }
+    let (light, part) = (Rgba::from(color), most / here);
+    Color32::from(Rgba::from_rgb(light.r() * part, light.g() * part, light.b() * part))
+}
+
 /// Black or white, whichever is read better on `background`.
 #[must_use]
 pub fn text_on(background: Color32) -> Color32 {
-    let light = Rgba::from(background);
-    let luminance = 0.2126 * light.r() + 0.7152 * light.g() + 0.0722 * light.b();
     // From here on the contrast with black is the higher one (WCAG 2.2).
-    if luminance > 0.179 { Color32::BLACK } else { Color32::WHITE }
+    if luminance(background) > 0.179 { Color32::BLACK } else { Color32::WHITE }
+}
+
+/// Relative luminance after WCAG 2.2.
+fn luminance(color: Color32) -> f32 {
+    let light = Rgba::from(color);
+    0.2126 * light.r() + 0.7152 * light.g() + 0.0722 * light.b()
 }
 
 #[cfg(test)]
@@ -88,6 +112,22 @@ mod tests {
             }
         }
         assert!(least.is_finite());
+    }
+
+    #[test]
+    fn marks_are_seen_on_every_surface_of_both_themes() {
+        use super::super::{DARK, LIGHT};
+        for number in 0..300 {
+            let class = format!("class {number}");
+            for theme in [&DARK, &LIGHT] {
+                let ink = f64::from(super::luminance(class_ink(theme, &class)));
+                for surface in [theme.canvas, theme.panel, theme.raised, theme.hover] {
+                    let ground = f64::from(super::luminance(surface));
+                    let contrast = (ink.max(ground) + 0.05) / (ink.min(ground) + 0.05);
+                    assert!(contrast >= 3.0, "{class} on {surface:?}: {contrast:.2}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod colors;
 mod fonts;
 mod style;
 
-pub use class_color::{class_color, text_on};
+pub use class_color::{class_color, class_ink, text_on};
 pub use colors::{Colors, DARK, LIGHT, colors};
 pub use fonts::{heading, medium, mono, numbers, numbers_medium, semibold, title};
 pub use style::install;

@@ -4,8 +4,8 @@ use egui::{Color32, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use crate::gui::theme::{self, colors};
 
-/// Draws the keys of a shortcut, each as a key cap, ending at `right`.
-pub fn paint_keys(ui: &Ui, right: Pos2, shortcut: &str) {
+/// Draws the keys of a shortcut, each as a key cap, ending at `right`; tells where they begin.
+pub fn paint_keys(ui: &Ui, right: Pos2, shortcut: &str) -> f32 {
     let colors = colors(ui);
     let mut edge = right.x;
     for key in shortcut.split('+').filter(|key| !key.is_empty()).rev() {
@@ -16,6 +16,7 @@ pub fn paint_keys(ui: &Ui, right: Pos2, shortcut: &str) {
         ui.painter().galley(cap.center() - galley.size() / 2.0, galley, colors.muted);
         edge = cap.left() - 3.0;
     }
+    edge
 }
 
 /// A small square of one colour, beside a name.

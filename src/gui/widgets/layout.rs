@@ -16,6 +16,28 @@ pub fn bar<R>(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui) -> R) -> 
     .inner
 }
 
+/// A row of controls in the middle of the width, however wide they are. `name` tells it from other rows there.
+pub fn centred<R>(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let id = ui.scope_id().with(("centred", name));
+    let before = ui.data(|data| data.get_temp::<f32>(id));
+    let room = ui.available_width();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::STEP;
+        let margin = (room - before.unwrap_or(room)).max(0.0) / 2.0;
+        // A space of nothing would still be followed by a gap.
+        ui.add_space(margin);
+        let inner = ui.scope(|ui| ui.horizontal(contents).inner);
+        let width = inner.response.rect.width();
+        if before.is_none_or(|before| (before - width).abs() > 0.5) {
+            ui.data_mut(|data| data.insert_temp(id, width));
+            // How wide they are is known only now.
+            ui.ctx().request_discard("a row is centred");
+        }
+        inner.inner
+    })
+    .inner
+}
+
 /// A thin line across, without space of its own.
 pub fn divider(ui: &mut Ui) {
     let colors = colors(ui);

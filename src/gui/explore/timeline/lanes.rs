@@ -11,6 +11,7 @@ use super::{
     frames::Strip,
     geometry::Stack,
     gesture::{Gesture, ValueAxis, gestures},
+    reading,
     samples::Shape,
     scene::{Scene, paint_levels},
     states::States,
@@ -19,9 +20,9 @@ use crate::{
     filter::FrameColumns,
     gui::{
         command::Command,
-        theme::{self, class_color},
+        theme::{self, class_ink},
         widgets::{
-            elided,
+            MARK, elided, paint_class_mark,
             text::{count, counted, number, unit_text},
         },
         work::Workers,
@@ -158,7 +159,7 @@ impl Timeline {
                 }
                 if let Some(presence) = presence {
                     told = presence.counts.get(scene.here.row).map(|labels| *labels as usize);
-                    paint_strip(&painter, room, scene, &presence.strip, class_color(class));
+                    paint_strip(&painter, room, scene, &presence.strip, class_ink(scene.colors, class));
                 }
             }
             Lane::Metric(name) => (spoken, values) = self.metric_ui(ui, row, room, (scene, lanes), lane, name),
@@ -167,7 +168,7 @@ impl Timeline {
             Lane::Metric(_) => {}
             Lane::Labels(class) => {
                 let told: String = told.map(|labels| count(labels as u64)).unwrap_or_default();
-                name_ui(ui, row, scene, class, Some(class_color(class)), &told, None);
+                name_ui(ui, row, scene, class, Before::Class(class), &told, None);
             }
             Lane::Matches | Lane::Selected => strip_names_ui(ui, row, scene, lane, told.unwrap_or(0)),
         }
@@ -205,7 +206,7 @@ impl Timeline {
         let painter = ui.painter().with_clip_rect(room.intersect(ui.clip_rect()));
         let frame = scene.here.row;
         let Some(metric) = self.samples.get(name) else {
-            name_ui(ui, row, scene, name, None, "", None);
+            name_ui(ui, row, scene, name, Before::Nothing, "", None);
             let text = match self.samples.error() {
                 Some(error) => error,
                 None if self.samples.is_pending() => "Reading samples…",
@@ -220,19 +221,28 @@ impl Timeline {
                 let chosen = self.values.get(name).copied();
                 let axis = curve_ui(ui, row, room, scene, (pyramid, ink, chosen));
                 let at_frame = if frame < at_frames.len() { at_frames.number(frame) } else { None };
-                let value = scene.hover.map_or(at_frame, |hover| pyramid.value_at(hover));
-                curve::names_ui(ui, row, scene, (name, ink), value.map(number), pyramid.has_values());
+                curve::names_ui(ui, row, scene, (name, ink), at_frame.map(number), pyramid.has_values());
                 if let Some(value) = at_frame {
                     let at = pos2(scene.axis.x(scene.here.moment), axis.y(value));
                     painter.circle(at, 3.5, ink, Stroke::new(1.5, scene.colors.panel));
+                }
+                if let Some(hover) = scene.hover {
+                    let value = pyramid.value_at(hover);
+                    if let Some(value) = value {
+                        let at = pos2(scene.axis.x(hover), axis.y(value));
+                        painter.circle(at, 3.5, scene.colors.panel, Stroke::new(1.5, scene.pointer_ink()));
+                    }
+                    reading::reading_ui(ui, room, scene, name, value.map(number).as_deref(), unit(scene, name));
                 }
                 (format!("Plot of {name}"), Some(axis))
             }
             Shape::States(states) => {
                 paint_states(&painter, room, scene, states);
-                let at_frame = || if frame < at_frames.len() { at_frames.text(frame) } else { None };
-                let state = scene.hover.map_or_else(at_frame, |hover| states.at(hover).map(str::to_owned));
-                name_ui(ui, row, scene, name, Some(ink), state.as_deref().unwrap_or("—"), unit(scene, name));
+                let state = if frame < at_frames.len() { at_frames.text(frame) } else { None };
+                name_ui(ui, row, scene, name, Before::Color(ink), state.as_deref().unwrap_or("—"), unit(scene, name));
+                if let Some(hover) = scene.hover {
+                    reading::reading_ui(ui, room, scene, name, states.at(hover), unit(scene, name));
+                }
                 (format!("States of {name}"), None)
             }
         }
@@ -296,24 +306,32 @@ fn message(ui: &Ui, room: Rect, scene: &Scene<'_>, text: &str) {
     elided(ui.painter(), at, text, theme::medium(11.5), scene.colors.muted, room.width() - 20.0);
 }
 
+/// What stands before the name of a lane.
+#[derive(Clone, Copy)]
+enum Before<'a> {
+    Nothing,
+    Color(egui::Color32),
+    Class(&'a str),
+}
+
 /// Name on the left, and what is told on the right of it, on one line.
-fn name_ui(
-    ui: &Ui,
-    row: Rect,
-    scene: &Scene<'_>,
-    name: &str,
-    ink: Option<egui::Color32>,
-    told: &str,
-    unit: Option<&str>,
-) {
+fn name_ui(ui: &Ui, row: Rect, scene: &Scene<'_>, name: &str, before: Before<'_>, told: &str, unit: Option<&str>) {
     let colors = scene.colors;
     let painter = ui.painter();
     let y = row.center().y;
     let mut left = row.left() + 12.0;
-    if let Some(ink) = ink {
-        let mark = Rect::from_center_size(pos2(left + 4.0, y), vec2(8.0, 8.0));
-        painter.rect_filled(mark, 2, ink);
-        left += 15.0;
+    match before {
+        Before::Nothing => {}
+        Before::Color(ink) => {
+            let mark = Rect::from_center_size(pos2(left + 4.0, y), vec2(8.0, 8.0));
+            painter.rect_filled(mark, 2, ink);
+            left += 15.0;
+        }
+        Before::Class(class) => {
+            let mark = Rect::from_center_size(pos2(left + 4.5, y), vec2(MARK - 1.0, MARK - 1.0));
+            paint_class_mark(painter, colors, mark, class, true);
+            left += 16.0;
+        }
     }
     let right = scene.axis.left - 8.0;
     let mut end = right;
@@ -342,11 +360,15 @@ fn strip_names_ui(ui: &Ui, row: Rect, scene: &Scene<'_>, lane: &Lane, frames: us
     let cameras = &scene.here.cameras;
     let colors = scene.colors;
     if cameras.len() < 2 || cameras.len() > NAMED_CAMERAS {
-        return name_ui(ui, row, scene, lane.name(), None, &count(frames as u64), None);
+        return name_ui(ui, row, scene, lane.name(), Before::Nothing, &count(frames as u64), None);
     }
     let right = scene.axis.left - 8.0;
     let left = row.left() + 12.0;
-    let middle = left + (right - left) * 0.52;
+    // The cameras take the room of the longest of their names, up to half.
+    let wide =
+        |name: &str| ui.painter().layout_no_wrap(name.to_owned(), theme::medium(10.5), colors.muted).size().x.ceil();
+    let longest = cameras.iter().map(|camera| wide(&camera.name)).fold(0.0, f32::max);
+    let middle = (right - longest - 8.0).max(left + (right - left) * 0.5);
     let y = row.top() + 3.0 + CAMERA / 2.0;
     elided(ui.painter(), pos2(left, y), lane.name(), theme::medium(12.0), colors.text, middle - left);
     let told = counted(frames as u64, "frame");
@@ -357,7 +379,7 @@ fn strip_names_ui(ui: &Ui, row: Rect, scene: &Scene<'_>, lane: &Lane, frames: us
         let ink = if camera.footage == scene.here.footage { colors.text } else { colors.muted };
         let painter = ui.painter();
         let width = painter.layout_no_wrap(camera.name.clone(), theme::medium(10.5), ink).size().x;
-        let width = width.min(right - middle - 4.0);
+        let width = width.min(right - middle);
         elided(painter, pos2(right - width, y), camera.name.as_str(), theme::medium(10.5), ink, width + 1.0);
     }
 }

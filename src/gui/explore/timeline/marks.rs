@@ -1,8 +1,8 @@
 //! The span from A to B below the lanes: how long it is, what the metrics did in it, and what can be done with it.
 
 use egui::{
-    Align, Align2, Layout, Rect, RichText, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2,
-    vec2,
+    Align, Align2, CursorIcon, Layout, Rect, RichText, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo,
+    accesskit::Role, pos2, vec2,
 };
 
 use super::{
@@ -29,8 +29,13 @@ use crate::{
 /// Height of the bar, of the heads and of a row, points.
 const BAR: f32 = 36.0;
 const ROW: f32 = 22.0;
-/// Part of the room that the table takes at most.
-const SHARE: f32 = 0.45;
+/// Part of the room that the table takes at most, and height that it leaves to the lanes; a person can drag its edge.
+const SHARE: f32 = 0.3;
+const LANES: f32 = 150.0;
+/// Rows below which a table tells too little: it is left out until there is room, or someone asks for it.
+const FEWEST: f32 = 2.5;
+/// Height of the edge that can be dragged.
+const EDGE: f32 = 6.0;
 /// Least width of the table, and widths of its columns of numbers.
 const WIDTH: f32 = 664.0;
 const NUMBERS: [(&str, f32); 7] = [
@@ -51,8 +56,15 @@ impl Timeline {
         }
         let metrics = lanes.iter().filter(|lane| matches!(lane, Lane::Metric(_))).count();
         #[expect(clippy::cast_precision_loss, reason = "a few rows")]
-        let table = if self.statistics_hidden || metrics == 0 { 0.0 } else { ROW * (metrics as f32 + 1.0) + 8.0 };
-        (BAR + table.min(room * SHARE)).min(room)
+        let whole = if metrics == 0 { 0.0 } else { ROW * (metrics as f32 + 1.0) + 8.0 };
+        let table = match (self.statistics_shown, self.statistics_height) {
+            (Some(false), _) => 0.0,
+            (_, Some(height)) => height.clamp(ROW * FEWEST, (room - BAR).max(ROW * FEWEST)),
+            (Some(true), None) => room * SHARE.max(ROW * FEWEST / room.max(1.0)),
+            (None, None) => (room * SHARE).min(room - BAR - LANES),
+        };
+        let table = if table < ROW * FEWEST { 0.0 } else { table.min(whole) };
+        (BAR + table).min(room)
     }
 
     /// Draws the span's bar and table into `area`.
@@ -76,11 +88,27 @@ impl Timeline {
         ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {
             ui.shrink_clip_rect(area);
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-            self.span_ui(ui, scene, span, repeat, out);
-            if !self.statistics_hidden && !metrics.is_empty() && area.height() > BAR + 1.0 {
+            let shown = !metrics.is_empty() && area.height() > BAR + 1.0;
+            self.span_ui(ui, scene, span, (repeat, shown), out);
+            if shown {
                 self.statistics_ui(ui, scene, span, metrics, workers);
+                self.edge_ui(ui, area);
             }
         });
+    }
+
+    /// The upper edge of the table, which can be dragged.
+    fn edge_ui(&mut self, ui: &Ui, area: Rect) {
+        let edge = Rect::from_x_y_ranges(area.x_range(), area.top()..=area.top() + EDGE);
+        let response = ui.interact(edge, ui.scope_id().with("statistics edge"), Sense::drag());
+        response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, "Height of the statistics"));
+        if response.hovered() || response.dragged() {
+            ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
+            ui.painter().hline(area.x_range(), area.top() + 0.5, Stroke::new(2.0, theme::colors(ui).accent));
+        }
+        if response.dragged() {
+            self.statistics_height = Some(area.height() - BAR - response.drag_delta().y);
+        }
     }
 
     fn span_ui(
@@ -88,7 +116,7 @@ impl Timeline {
         ui: &mut Ui,
         scene: &Scene<'_>,
         (from, to): (i64, i64),
-        repeat: bool,
+        (repeat, shown): (bool, bool),
         out: &mut Vec<Command>,
     ) {
         let colors = scene.colors;
@@ -112,8 +140,8 @@ impl Timeline {
                 if icon_button(ui, Icon::Copy, "Copy the statistics as a command line").clicked() {
                     out.push(TimelineCommand::CopyStatistics.into());
                 }
-                if icon_toggle(ui, Icon::Chart, "Statistics from A to B", !self.statistics_hidden).clicked() {
-                    self.statistics_hidden ^= true;
+                if icon_toggle(ui, Icon::Chart, "Statistics from A to B", shown).clicked() {
+                    self.statistics_shown = Some(!shown);
                 }
                 ui.add_space(8.0);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -14,6 +14,7 @@ mod jump;
 mod lanes;
 mod marks;
 mod menu;
+mod reading;
 mod ruler;
 mod samples;
 mod scene;
@@ -55,7 +56,7 @@ use crate::{
 };
 
 /// Widths of the column of names, points, and the part of the whole that it takes between them.
-const NAMES: Range<f32> = 92.0..176.0;
+const NAMES: Range<f32> = 120.0..176.0;
 const NAMES_PART: f32 = 0.26;
 /// Free space at the right end, so that the last frame can be reached.
 const MARGIN: f32 = 10.0;
@@ -76,7 +77,10 @@ pub struct Timeline {
     samples: Samples,
     strips: Strips,
     statistics: Fetch<StatisticsKey, Vec<SampleStatistics>>,
-    statistics_hidden: bool,
+    /// Whether a person wants the table of statistics; `None` shows it where there is room.
+    statistics_shown: Option<bool>,
+    /// Its height, once a person dragged its edge.
+    statistics_height: Option<f32>,
     /// The lane that is being moved.
     dragged: Option<Lane>,
     search: String,

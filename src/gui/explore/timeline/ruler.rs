@@ -6,8 +6,9 @@ use egui::{
 
 use super::{
     axis::{Axis, Stretch, seconds},
-    choice::{AxisTime, Mark, TimelineCommand},
+    choice::{Mark, TimelineCommand},
     gesture::{Gesture, gestures, upright},
+    reading::times_ui,
     scene::Scene,
 };
 use crate::gui::{
@@ -20,6 +21,8 @@ use crate::gui::{
 pub const RULER: f32 = 34.0;
 /// Height of the part that tells what is in sight, at its top.
 const OVERVIEW: f32 = 8.0;
+/// Side of the flag of a mark.
+const FLAG: f32 = 15.0;
 
 /// Draws the ruler; `area` begins with the column of names.
 pub fn ruler_ui(ui: &Ui, area: Rect, scene: &Scene<'_>, gestured: &mut Vec<Gesture>, out: &mut Vec<Command>) {
@@ -45,21 +48,23 @@ pub fn ruler_ui(ui: &Ui, area: Rect, scene: &Scene<'_>, gestured: &mut Vec<Gestu
         painter.rect_filled(shaded, 0, colors.accent.gamma_multiply(0.16));
     }
     let hover = scene.hover.map(|hover| {
-        let galley = painter.layout_no_wrap(scene.time_text(hover), theme::numbers_medium(11.0), colors.text);
+        let galley = painter.layout_no_wrap(scene.time_text(hover), theme::numbers_medium(11.0), scene.pointer_ink());
         let left =
             (axis.x(hover) - galley.size().x / 2.0).clamp(axis.left, (axis.right - galley.size().x).max(axis.left));
         (Rect::from_min_size(pos2(left, ruler.top()), galley.size() + vec2(0.0, 2.0)), galley)
     });
+    let flags = [Mark::A, Mark::B].into_iter().filter_map(|mark| scene.lake.marks.at(&scene.here.recording, mark));
+    let flags = flags.map(|at| egui::Rangef::point(axis.x(at)).expand(FLAG + 3.0));
+    let over: Vec<egui::Rangef> = hover.iter().map(|(place, _)| place.x_range().expand(6.0)).chain(flags).collect();
     let mut free = axis.left;
     for tick in &scene.ticks.at {
         let x = axis.x(*tick);
         painter
             .line_segment([pos2(x, ruler.bottom() - 6.0), pos2(x, ruler.bottom())], Stroke::new(1.0, colors.outline));
         let galley = painter.layout_no_wrap(scene.tick_text(*tick), theme::numbers(11.0), colors.muted);
-        // A text that would run out of the ruler, into the one before or under the pointer's is left out.
+        // A text that would run out of the ruler, into the one before, under the pointer's or under a flag is left out.
         let left = (x - galley.size().x / 2.0).max(axis.left + 2.0);
-        let told = hover.as_ref().map_or(egui::Rangef::NOTHING, |(place, _)| place.x_range().expand(6.0));
-        let hidden = told.min < left + galley.size().x && left < told.max;
+        let hidden = over.iter().any(|over| over.min < left + galley.size().x && left < over.max);
         if left >= free && left + galley.size().x <= axis.right - 2.0 && !hidden {
             free = left + galley.size().x + 10.0;
             painter.galley(pos2(left, ruler.top() + 1.0), galley, colors.muted);
@@ -67,10 +72,10 @@ pub fn ruler_ui(ui: &Ui, area: Rect, scene: &Scene<'_>, gestured: &mut Vec<Gestu
     }
     overview_ui(ui, room.with_max_y(room.top() + OVERVIEW), scene, gestured);
     if let (Some(at), Some((place, galley))) = (scene.hover, hover) {
-        painter.line_segment(upright(ruler, axis.x(at)), Stroke::new(1.0, colors.muted.gamma_multiply(0.7)));
+        painter.line_segment(upright(ruler, axis.x(at)), Stroke::new(1.0, scene.pointer_ink().gamma_multiply(0.7)));
         let pill = place.expand2(vec2(4.0, 0.0));
         painter.rect(pill, 4, colors.raised, Stroke::new(1.0, colors.outline), StrokeKind::Inside);
-        painter.galley(place.min + vec2(0.0, 1.0), galley, colors.text);
+        painter.galley(place.min + vec2(0.0, 1.0), galley, scene.pointer_ink());
     }
     let x = axis.x(scene.here.moment);
     painter.line_segment(upright(ruler, x), Stroke::new(1.4, colors.text));
@@ -82,22 +87,25 @@ pub fn ruler_ui(ui: &Ui, area: Rect, scene: &Scene<'_>, gestured: &mut Vec<Gestu
     }
 }
 
-/// The frame's time, above the names.
+/// The frame's time, above the names, and that of the pointer.
 fn moment_ui(ui: &Ui, area: Rect, scene: &Scene<'_>) {
     let moment = scene.here.moment;
     let since = clock(moment.saturating_sub(scene.here.zero));
     let response = ui.interact(area, ui.scope_id().with("moment"), Sense::hover());
     let told = format!("{} UTC, {since} since the recording began", time_utc(moment));
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &told));
-    let ink = scene.colors.text;
-    let at = pos2(area.left() + 12.0, area.bottom() - 13.0);
-    let end = ui.painter().text(at, Align2::LEFT_CENTER, scene.time_text(moment), theme::numbers_medium(12.5), ink);
-    let unit = if scene.time == AxisTime::Clock { "UTC" } else { "" };
-    if end.right() + 28.0 < area.right() {
-        let at = pos2(end.right() + 5.0, at.y);
-        ui.painter().text(at, Align2::LEFT_CENTER, unit, theme::numbers(10.5), scene.colors.muted);
-    }
-    response.on_hover_text(told);
+    times_ui(ui, area, scene);
+    response.on_hover_text(format!("Time of the frame: {told}"));
+}
+
+/// How far the flag of a mark at `x` is moved, so that it does not lie over that of the other.
+fn flag_aside(x: f32, scene: &Scene<'_>, mark: Mark) -> f32 {
+    let other = if mark == Mark::A { Mark::B } else { Mark::A };
+    let Some(other) = scene.lake.marks.at(&scene.here.recording, other) else { return 0.0 };
+    let apart = x - scene.axis.x(other);
+    let missing = (FLAG + 1.0 - apart.abs()).max(0.0) / 2.0;
+    // At the same place, A stands first.
+    if apart > 0.0 || (apart.abs() < f32::EPSILON && mark == Mark::B) { missing } else { -missing }
 }
 
 /// A mark with its letter; it can be dragged, and goes from frame to frame unless Alt is held.
@@ -107,7 +115,8 @@ fn mark_ui(ui: &Ui, ruler: Rect, scene: &Scene<'_>, mark: Mark, out: &mut Vec<Co
     if !(scene.axis.left - 8.0..=scene.axis.right + 8.0).contains(&x) {
         return;
     }
-    let flag = Rect::from_center_size(pos2(x, ruler.top() + 8.0), vec2(15.0, 15.0));
+    let aside = flag_aside(x, scene, mark);
+    let flag = Rect::from_center_size(pos2(x + aside, ruler.top() + 8.0), vec2(FLAG, FLAG));
     let response = ui.interact(flag.expand(2.0), ui.scope_id().with(("mark", mark)), Sense::click_and_drag());
     let name = format!("Mark {}", mark.letter());
     response.widget_info(|| {

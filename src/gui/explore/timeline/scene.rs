@@ -52,6 +52,11 @@ impl<'a> Scene<'a> {
         Self { lake, here, axis, limits, time, ticks, span, hover, colors }
     }
 
+    /// The colour of everything that is told of the pointer, and of nothing else.
+    pub fn pointer_ink(&self) -> Color32 {
+        self.colors.syntax_word
+    }
+
     /// The text at a tick.
     pub fn tick_text(&self, ns: i64) -> String {
         match self.time {
@@ -94,7 +99,7 @@ impl<'a> Scene<'a> {
             }
         }
         if let Some(hover) = self.hover {
-            line(hover, 1.0, self.colors.muted.gamma_multiply(0.7));
+            line(hover, 1.0, self.pointer_ink().gamma_multiply(0.7));
         }
         line(self.here.moment, 1.4, self.colors.text);
     }

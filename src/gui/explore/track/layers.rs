@@ -1,6 +1,6 @@
 //! The drawn layers, kept until what they show changes: routes as one mesh, matches and selected frames as dots.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use egui::{Color32, Mesh, Pos2, Rect};
 use fixedbitset::FixedBitSet;
@@ -33,15 +33,13 @@ pub(super) struct Coloring {
 }
 
 impl Coloring {
-    /// The ends are the second and the last but one in fifty of the values, so that a few odd ones do not take the
-    /// colours away from all others.
-    pub fn new(metric: String, unit: Option<String>, column: Arc<Column>) -> Self {
-        let step = (column.len() / 50_000).max(1);
-        let mut values: Vec<f64> = (0..column.len())
-            .step_by(step)
-            .filter_map(|row| column.number(row))
-            .filter(|value| value.is_finite())
-            .collect();
+    /// Of the rows that are drawn in colours. The ends are the second and the last but one in fifty of their values, so
+    /// that a few odd ones do not take the colours away from all others.
+    pub fn new(metric: String, unit: Option<String>, column: Arc<Column>, rows: Range<usize>) -> Self {
+        let rows = rows.start.min(column.len())..rows.end.min(column.len());
+        let step = (rows.len() / 50_000).max(1);
+        let mut values: Vec<f64> =
+            rows.step_by(step).filter_map(|row| column.number(row)).filter(|value| value.is_finite()).collect();
         values.sort_unstable_by(f64::total_cmp);
         let at = |part: usize| values.get(values.len().saturating_sub(1) * part / 100).copied();
         let range = match (at(2), at(98), at(0), at(100)) {
@@ -310,13 +308,16 @@ mod tests {
         let mut values: Vec<f64> = (0..1000).map(f64::from).collect();
         values[7] = 1e9;
         values[8] = f64::NAN;
-        let coloring = Coloring::new("x".into(), None, Arc::new(Column::Float(values)));
+        let coloring = Coloring::new("x".into(), None, Arc::new(Column::Float(values)), 0..1000);
         assert!(coloring.range.0 < 30.0 && coloring.range.1 > 970.0 && coloring.range.1 < 1000.0);
         assert_eq!(coloring.color(8, true), None);
         assert_eq!(coloring.color(7, true), Some(shade(1.0, true)));
-        let flat = Coloring::new("x".into(), None, Arc::new(Column::Float(vec![3.0; 5])));
+        let flat = Coloring::new("x".into(), None, Arc::new(Column::Float(vec![3.0; 5])), 0..5);
         assert_eq!(flat.color(0, false), Some(shade(0.5, false)));
-        let none = Coloring::new("x".into(), None, Arc::new(Column::Float(vec![f64::NAN; 5])));
+        let none = Coloring::new("x".into(), None, Arc::new(Column::Float(vec![f64::NAN; 5])), 0..9);
+        let part = Column::Float(vec![900.0, 1.0, 2.0, 3.0, 900.0]);
+        let part = Coloring::new("x".into(), None, Arc::new(part), 1..4);
+        assert_eq!(part.range, (1.0, 2.0), "only what is drawn in colours counts");
         assert_eq!((none.range, none.color(0, false)), ((0.0, 1.0), None));
     }
 }

@@ -128,10 +128,11 @@ pub(super) fn legend(painter: &Painter, canvas: &Canvas<'_>, coloring: &Coloring
     let unit = unit_text(coloring.unit.as_deref()).unwrap_or_default();
     let name = format!("{} {unit}", coloring.metric);
     let name = painter.layout(name.trim().to_owned(), theme::medium(11.5), colors.text, f32::INFINITY);
-    let patch = Rect::from_min_max(
-        bar.min - vec2(6.0, 20.0),
-        pos2(bar.right().max(bar.left() + name.size().x) + 6.0, at.y + 4.0),
-    );
+    // The colours are those of one recording: another one has a range of its own.
+    let whose = painter.layout("of this recording".to_owned(), theme::medium(10.5), colors.muted, f32::INFINITY);
+    let wide = name.size().x + 6.0 + whose.size().x;
+    let patch =
+        Rect::from_min_max(bar.min - vec2(6.0, 20.0), pos2(bar.right().max(bar.left() + wide) + 6.0, at.y + 4.0));
     painter.rect_filled(patch, 3, colors.canvas.gamma_multiply(0.82));
     let mut mesh = Mesh::default();
     for step in 0..=16_u8 {
@@ -146,7 +147,9 @@ pub(super) fn legend(painter: &Painter, canvas: &Canvas<'_>, coloring: &Coloring
         }
     }
     painter.add(Shape::mesh(mesh));
-    painter.galley(bar.left_top() - vec2(0.0, name.size().y + 3.0), name, colors.text);
+    let (tall, after) = (name.size().y, name.size().x + 6.0);
+    painter.galley(bar.left_top() - vec2(0.0, tall + 3.0), name, colors.text);
+    painter.galley(bar.left_top() + vec2(after, -2.5 - whose.size().y), whose, colors.muted);
     // An end that is as good as nothing beside the other is told as nothing.
     let span = (coloring.range.1 - coloring.range.0).abs();
     let told = |end: f64| number(if end.abs() < span / 1000.0 { 0.0 } else { end });
@@ -154,7 +157,7 @@ pub(super) fn legend(painter: &Painter, canvas: &Canvas<'_>, coloring: &Coloring
     let below = bar.bottom() + 2.0;
     painter.text(pos2(bar.left(), below), Align2::LEFT_TOP, &low, theme::numbers(11.0), colors.muted);
     painter.text(pos2(bar.right(), below), Align2::RIGHT_TOP, &high, theme::numbers(11.0), colors.muted);
-    (patch, format!("{} from {low} to {high} {unit}", coloring.metric).trim().to_owned())
+    (patch, format!("{} from {low} to {high} {unit}", coloring.metric).trim().to_owned() + ", in this recording")
 }
 
 /// The car, with an arrow where it is heading.

@@ -11,7 +11,7 @@ mod routes;
 mod shades;
 mod under;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use egui::{
     Align, Align2, Color32, ComboBox, CursorIcon, Key, Layout, PointerButton, Pos2, Rect, Response, RichText, Sense,
@@ -58,7 +58,7 @@ const USUAL: &str = "speed";
 #[derive(Default)]
 pub struct Track {
     routes: Fetch<(String, u64), Arc<Routes>>,
-    coloring: Fetch<(String, u64, String), Arc<Coloring>>,
+    coloring: Fetch<ColoringKey, Arc<Coloring>>,
     layers: Layers,
     camera: Option<Camera>,
     follow: bool,
@@ -68,6 +68,9 @@ pub struct Track {
     /// The frame under the pointer.
     under: Under,
 }
+
+/// The index, the metric, and the rows of the route that is drawn in colours.
+type ColoringKey = (String, u64, String, Range<usize>);
 
 /// What is to be seen whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,13 +165,22 @@ impl Track {
             self.camera = None;
         }
         let Some(metric) = chosen_metric(lake) else { return };
-        let key = (index.0, index.1, metric.clone());
+        let rows = self.rows_in_colours(lake);
+        let key = (index.0, index.1, metric.clone(), rows.clone());
         self.coloring.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
             let column = table.metric(&metric)?;
             let unit = table.metrics().iter().find(|known| known.name == metric).and_then(|known| known.unit.clone());
-            Ok(Arc::new(Coloring::new(metric, unit, column)))
+            Ok(Arc::new(Coloring::new(metric, unit, column, rows)))
         });
         self.coloring.poll();
+    }
+
+    /// The rows of the route that is drawn in colours; all while none is.
+    fn rows_in_colours(&self, lake: &Lake) -> Range<usize> {
+        let row = lake.current.filter(|row| *row < lake.frames());
+        let drawn = row.zip(self.routes.value()).and_then(|(row, routes)| drawn_of(routes, lake, row));
+        let footage = drawn.and_then(|footage| lake.table().footages().get(footage));
+        footage.map_or(0..lake.frames(), |footage| footage.first_row..footage.first_row + footage.rows)
     }
 
     /// What colours tell, and what can be done.
