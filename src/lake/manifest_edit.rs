@@ -305,7 +305,9 @@ mod tests {
         ];
         edit_manifest(folder.path(), "lake.toml", &changes).unwrap();
         let manifest = Manifest::read(folder.path()).unwrap();
-        assert!(manifest.labels.voc_zero_based && manifest.rate_hz == Some(20.0) && manifest.metrics.is_empty());
+        assert!(manifest.labels.voc_zero_based && manifest.rate_hz == Some(20.0));
+        // Its table stays for what stands above it.
+        assert_eq!(manifest.metrics["speed"].unit, None);
         let refused = check_setting(&SettingOf::Labels, "voc_zero_based", "yes").unwrap_err().to_string();
         assert!(refused.contains("voc_zero_based cannot be"), "{refused}");
     }

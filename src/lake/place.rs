@@ -107,12 +107,19 @@ fn holds_databases(root: &Path, own: &Path) -> bool {
         match fs::symlink_metadata(&file) {
             Ok(meta) if !meta.is_file() => return false,
             // Another person's index can be read but not be brought up to date: this person gets one of their own.
-            Ok(_) if fs::OpenOptions::new().write(true).open(&file).is_err() => return false,
+            Ok(_) if !may_be_written(&file) => return false,
             _ => {}
         }
     }
     let writable = |folder: &Path| tempfile::Builder::new().prefix(".probe").tempfile_in(folder).is_ok();
     writable(own) && writable(root)
+}
+
+/// Whether this process may write a file. Nothing is opened: closing a file gives up every lock that the process holds on it,
+/// and with those of an open database another process would take its write-ahead log away.
+fn may_be_written(file: &Path) -> bool {
+    use rustix::fs::{Access, AtFlags, CWD, accessat};
+    accessat(CWD, file, Access::WRITE_OK, AtFlags::EACCESS).is_ok()
 }
 
 /// Whether the folder lies on a filesystem that other machines write to.

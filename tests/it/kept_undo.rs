@@ -1,4 +1,5 @@
-//! Every change of what is kept has a way back to exactly what was there, and views that cannot be read stand in nobody's way.
+//! Every change of what is kept has a way back to exactly what was there, nothing of it is lost, and views that cannot be read stand
+//! in nobody's way.
 
 use lakescope::session::{Combine, KeptUndo, OpenOptions, Session, SessionError, ViewRule};
 use rusqlite::Connection;
@@ -89,6 +90,21 @@ fn every_change_goes_back_to_exactly_what_was() {
         assert!(matches!(refused, SessionError::Usage(_)), "{what}: {refused}");
         assert_eq!(kept(&lake), now, "{what}");
     }
+}
+
+#[test]
+fn a_lake_that_is_opened_twice_loses_nothing() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let first = open(&lake);
+    let table = first.table().unwrap();
+    first.save_selection(&table, "a", "", &[1]).unwrap();
+    // To open it once more gives no lock of the first away, so that no other process clears the log they both write to.
+    let second = open(&lake);
+    assert!(lake.run("selections", &[]).contains("a,1,"));
+    second.save_selection(&table, "b", "", &[1, 2]).unwrap();
+    drop(first);
+    assert!(lake.run("selections", &[]).contains("b,2,"));
 }
 
 #[test]
