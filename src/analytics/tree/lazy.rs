@@ -86,6 +86,7 @@ fn columns_by_name(columns: &[(String, Kind)]) -> Vec<pl::Expr> {
 }
 
 /// Rows in order.
+#[must_use]
 pub fn sort<'a>(rows: LazyFrame, order: impl IntoIterator<Item = &'a Order>) -> LazyFrame {
     let (mut by, mut descending): (Vec<pl::Expr>, Vec<bool>) = (Vec::new(), Vec::new());
     for order in order {

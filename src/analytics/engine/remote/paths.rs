@@ -16,6 +16,7 @@ const PATTERNS: [char; 7] = ['*', '?', '[', ']', '{', '}', '\\'];
 
 impl PathMap {
     /// A map of folders here to folders there, for instance `/data/lake` to `s3a://bucket/lake`.
+    #[must_use]
     pub fn new(folders: impl IntoIterator<Item = (PathBuf, String)>) -> Self {
         let mut folders: Vec<(PathBuf, String)> =
             folders.into_iter().map(|(here, there)| (here, there.trim_end_matches('/').to_owned())).collect();

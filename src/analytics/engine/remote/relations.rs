@@ -41,16 +41,15 @@ fn type_of(kind: Kind) -> &'static str {
 }
 
 fn literal(value: &Value) -> Expression {
-    let (value, kind) = match value {
+    let value = match value {
         Value::Null(kind) => {
             let null = LiteralType::Null(spark_connect_proto::DataType::default());
             return cast(expression(ExprType::Literal(plain(null))), *kind);
         }
-        Value::Bool(value) => (LiteralType::Boolean(*value), Kind::Bool),
-        Value::Int64(value) => (LiteralType::Long(*value), Kind::Int64),
-        Value::Text(value) => (LiteralType::String(value.clone()), Kind::Text),
+        Value::Bool(value) => LiteralType::Boolean(*value),
+        Value::Int64(value) => LiteralType::Long(*value),
+        Value::Text(value) => LiteralType::String(value.clone()),
     };
-    debug_assert_ne!(kind, Kind::Int32, "values have 64 bits");
     expression(ExprType::Literal(plain(value)))
 }
 
