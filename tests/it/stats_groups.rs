@@ -46,21 +46,21 @@ fn every_statistic_is_that_of_pandas() {
     };
     let mut results = Map::new();
     let cases: Vec<(&str, Vec<String>, &[&str])> = vec![
-        ("all", with("speed", "brake"), &[]),
-        ("recording", with("speed", "brake"), &["--by", "recording"]),
-        ("region", with("speed", "brake"), &["--by", "region"]),
-        ("time", with("speed", "brake"), &["--by", "hour,hour_of_day,weekday,day"]),
-        ("bins", with("brake", "speed"), &["--by", "speed:2"]),
-        ("fast", with("speed", "brake"), &["--where", &fast]),
-        ("fast_recording", with("speed", "brake"), &["--by", "recording", "--where", &fast]),
-        ("camera", with("speed", "brake"), &["--by", "camera"]),
-        ("fast_camera", with("speed", "brake"), &["--by", "camera", "--where", &fast]),
-        ("label", with("speed", "brake"), &["--by", "label"]),
-        ("frames_camera", with("speed", "brake"), &["--by", "camera", "--over", "frames"]),
-        ("frames_fast", with("speed", "brake"), &["--by", "recording", "--over", "frames", "--where", &fast]),
-        ("gear", with("gear", "speed"), &["--by", "recording"]),
-        ("weighted", vec![], &["--metric", "speed", "--by", "recording", "--agg", "mean,std,p50", "--weight", "time"]),
-        ("kept", vec![], &["--by", "recording", "--keep", "max:speed"]),
+        ("all", with("speed", "brake"), vec![]),
+        ("recording", with("speed", "brake"), vec!["--by", "recording"]),
+        ("region", with("speed", "brake"), vec!["--by", "region"]),
+        ("time", with("speed", "brake"), vec!["--by", "hour,hour_of_day,weekday,day"]),
+        ("bins", with("brake", "speed"), vec!["--by", "speed:2"]),
+        ("fast", with("speed", "brake"), vec!["--where", &fast]),
+        ("fast_recording", with("speed", "brake"), vec!["--by", "recording", "--where", &fast]),
+        ("camera", with("speed", "brake"), vec!["--by", "camera"]),
+        ("fast_camera", with("speed", "brake"), vec!["--by", "camera", "--where", &fast]),
+        ("label", with("speed", "brake"), vec!["--by", "label"]),
+        ("frames_camera", with("speed", "brake"), vec!["--by", "camera", "--over", "frames"]),
+        ("frames_fast", with("speed", "brake"), vec!["--by", "recording", "--over", "frames", "--where", &fast]),
+        ("gear", with("gear", "speed"), vec!["--by", "recording"]),
+        ("weighted", vec![], vec!["--metric", "speed", "--by", "recording", "--agg", "mean,std,p50", "--weight", "time"]),
+        ("kept", vec![], vec!["--by", "recording", "--keep", "max:speed"]),
     ];
     for (name, first, rest) in &cases {
         let args: Vec<&str> = first.iter().map(String::as_str).chain(rest.iter().copied()).collect();
@@ -68,7 +68,7 @@ fn every_statistic_is_that_of_pandas() {
     }
     // What needs no correlation is read in row groups, which must tell the same.
     for name in ["all", "recording", "region", "time", "fast", "fast_recording", "camera", "fast_camera", "label"] {
-        let rest = cases.iter().find(|case| case.0 == name).unwrap().2;
+        let rest = &cases.iter().find(|case| case.0 == name).unwrap().2;
         let args: Vec<&str> = ["--metric", "speed", "--agg", ALL].into_iter().chain(rest.iter().copied()).collect();
         let streamed = lake.json("stats", &args);
         let whole = results[name].as_array().unwrap();
