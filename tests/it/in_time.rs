@@ -141,14 +141,19 @@ fn the_parts_of_a_filter_are_counted() {
     let told = lake.json("frames", &["--where", &format!("{a} and {b} and camera = \"front\""), "--explain"]);
     assert_eq!(told["frames"], count(""));
     let together = [count(a), count(&format!("{a} and {b}")), count(&format!("{a} and {b} and camera = \"front\""))];
-    for (at, part) in [a, b, "camera = \"front\""].into_iter().enumerate() {
+    let all = [(a, Some(0)), (b, Some(1)), ("speed > 5", None), ("gear < 3", None), ("camera = \"front\"", Some(2))];
+    for (told, (part, at)) in told["parts"].as_array().unwrap().iter().zip(all) {
+        let together = at.map(|at: usize| together[at]);
         assert_eq!(
-            told["parts"][at],
-            serde_json::json!({"part": part, "alone": count(part), "together": together[at]})
+            told,
+            &serde_json::json!({"part": part, "depth": u8::from(at.is_none()), "alone": count(part), "together": together})
         );
     }
+    assert_eq!(told["parts"].as_array().unwrap().len(), all.len());
     assert_eq!(told["matches"], together[2]);
     let csv = lake.run("frames", &["--where", a, "--explain"]);
     assert_eq!(csv, format!("part,alone,together\n{a},{0},{0}\nall,{1},{0}\n", count(a), count("")));
+    let csv = lake.run("frames", &["--where", b, "--explain"]);
+    assert!(csv.contains("\n\"  speed > 5\",") || csv.contains("\n  speed > 5,"), "{csv}");
     lake.fail("frames", &["--where", "sped > 1", "--explain"], 2);
 }
