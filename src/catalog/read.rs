@@ -72,7 +72,7 @@ impl MetricTotal {
         let numeric = matches!(self.kind, MetricKind::Float | MetricKind::Int);
         let usual = || default_interpolation(&self.name, self.kind) == Interpolation::Circular;
         (numeric && told.unwrap_or_else(usual))
-            .then(|| Circle::of(&self.name, self.unit.as_deref(), self.min, self.max))
+            .then(|| Circle::of((&self.name, self.kind), self.unit.as_deref(), self.min.zip(self.max)))
     }
 }
 

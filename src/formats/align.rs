@@ -90,7 +90,7 @@ pub fn circle_of(series: &Series) -> Circle {
     let ends = values.fold(None, |ends: Option<(f64, f64)>, value| {
         Some(ends.map_or((value, value), |(least, most)| (least.min(value), most.max(value))))
     });
-    Circle::of(&series.name, series.unit.as_deref(), ends.map(|ends| ends.0), ends.map(|ends| ends.1))
+    Circle::of((&series.name, series.values.kind()), series.unit.as_deref(), ends)
 }
 
 /// The value of a series of numbers at one moment, as a frame taken then has it; `circle` is that of the whole series.

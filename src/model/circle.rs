@@ -2,6 +2,8 @@
 
 use std::f64::consts::TAU;
 
+use super::MetricKind;
+
 /// How the values of a metric go round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Circle {
@@ -12,18 +14,21 @@ pub struct Circle {
 }
 
 impl Circle {
-    /// The circle of a metric with these values: 2π for radians, else 360. Without a unit, values that all lie within ±2π
-    /// are radians: the two readings differ only where neighbouring samples lie more than half a circle apart. The range
-    /// lies around zero where a value is negative.
+    /// The circle of a metric with values from the least to the most: 2π for radians, else 360. Without a unit, floats that
+    /// all lie within ±2π are radians: the two readings differ only where neighbouring samples lie more than half a circle
+    /// apart. The range lies around zero where a value is negative.
     #[must_use]
-    pub fn of(name: &str, unit: Option<&str>, least: Option<f64>, most: Option<f64>) -> Self {
+    pub fn of((name, kind): (&str, MetricKind), unit: Option<&str>, ends: Option<(f64, f64)>) -> Self {
         let rad = |word: &str| matches!(word.to_lowercase().as_str(), "rad" | "rads" | "radian" | "radians");
         let radians = match unit {
             Some(unit) => rad(unit.trim()),
             None if words_of(name).iter().any(|word| rad(word)) => true,
-            None => [least, most].into_iter().flatten().all(|value| value.abs() < TAU + 1e-3),
+            None => {
+                let most = ends.map_or(0.0, |(least, most)| least.abs().max(most.abs()));
+                kind == MetricKind::Float && most < TAU + 1e-3
+            }
         };
-        Self { radians, signed: least.is_some_and(|least| least < 0.0) }
+        Self { radians, signed: ends.is_some_and(|(least, _)| least < 0.0) }
     }
 
     /// Once round.
@@ -105,14 +110,17 @@ mod tests {
 
     #[test]
     fn the_circle_is_told_by_unit_name_or_values() {
-        for (name, unit, least, most, radians, signed) in [
-            ("heading", Some("deg"), Some(0.0), Some(3.0), false, false),
-            ("heading", Some("rad"), Some(-3.0), Some(3.0), true, true),
-            ("yaw_rad", None, Some(0.0), Some(300.0), true, false),
-            ("yaw", None, Some(-3.1), Some(3.1), true, true),
-            ("yaw", None, Some(-170.0), Some(3.1), false, true),
+        use MetricKind::{Float, Int};
+        for (metric, unit, ends, radians, signed) in [
+            (("heading", Float), Some("deg"), Some((0.0, 3.0)), false, false),
+            (("heading", Float), Some("rad"), Some((-3.0, 3.0)), true, true),
+            (("yaw_rad", Int), None, Some((0.0, 300.0)), true, false),
+            (("yaw", Float), None, Some((-3.1, 3.1)), true, true),
+            (("yaw", Float), None, Some((-170.0, 3.1)), false, true),
+            (("yaw", Int), None, Some((0.0, 3.0)), false, false),
+            (("yaw", Int), None, None, false, false),
         ] {
-            assert_eq!(Circle::of(name, unit, least, most), Circle { radians, signed }, "{name} {unit:?}");
+            assert_eq!(Circle::of(metric, unit, ends), Circle { radians, signed }, "{metric:?} {unit:?}");
         }
     }
 

@@ -157,3 +157,22 @@ fn the_parts_of_a_filter_are_counted() {
     assert!(csv.contains("\n\"  speed > 5\",") || csv.contains("\n  speed > 5,"), "{csv}");
     lake.fail("frames", &["--where", "sped > 1", "--explain"], 2);
 }
+
+#[test]
+fn headings_go_round_and_a_setting_decides_what_is_one() {
+    let lake = Lake::new();
+    let count = |filter: &str| lake.run("frames", &["--where", filter, "--count"]).trim().parse::<u64>().unwrap();
+    // A car does not turn by half a circle in a second, wherever north is.
+    assert_eq!(count("rate(heading) < -180 or rate(heading) > 180"), 0);
+    assert!(count("rate(heading) is not null") > 20);
+    assert!(count("mean(heading, 1 s) between 0 and 360") > 20);
+    lake.fail("frames", &["--where", "min(heading, 1 s) > 0", "--count"], 2);
+    let recording = frames(&lake, &["--limit", "1"])[0]["recording"].as_str().unwrap().to_owned();
+    let stats = lake.json("stats", &[&recording, "--metric", "heading"]);
+    assert!(stats[0]["mean"].is_number() && stats[0]["max"].is_null(), "{stats:#}");
+    lake.run("set", &["--metric", "heading", "interpolate=linear"]);
+    lake.run("set", &["--metric", "speed", "interpolate=circular"]);
+    lake.run("index", &[]);
+    assert!(count("min(heading, 1 s) > 0") > 0);
+    lake.fail("frames", &["--where", "min(speed, 1 s) > 0", "--count"], 2);
+}
