@@ -10,7 +10,7 @@ use std::{
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use lakescope::{
     filter::{
-        Filter, FrameColumns, MemoryColumns, attribute_keys,
+        Filter, FrameColumns, FrameSet, MemoryColumns, Span, attribute_keys,
         crossfilter::{Crossfilter, FacetCounts, FacetKey},
         facets::ClassCount,
         histogram::Histogram,
@@ -86,12 +86,32 @@ impl<'a> Walk<'a> {
     }
 
     fn step(&mut self) -> usize {
+        self.matches().count()
+    }
+
+    /// What the window answers: the step, and the matches as spans with their peaks, or in an order that was made before.
+    fn answer(&mut self, grouped: bool, order: &[u32]) -> usize {
+        let set = self.matches();
+        if !grouped {
+            return black_box(order.iter().copied().filter(|row| set.contains(*row as usize)).collect::<Vec<u32>>())
+                .len();
+        }
+        let spans = lakescope::filter::spans(self.columns, &set, None).expect("has times");
+        let values = lakescope::filter::numbers("metric_0", self.columns).expect("is a number");
+        let peak = |span: &Span| {
+            let rows = (span.first_row..=span.last_row).filter(|row| set.contains(*row));
+            rows.map(|row| values[row]).fold(f64::NAN, f64::max)
+        };
+        black_box(spans.iter().map(peak).collect::<Vec<f64>>()).len()
+    }
+
+    fn matches(&mut self) -> FrameSet {
         let filter = Filter::parse(&self.texts[self.at]).expect("parses");
         self.at = (self.at + 1) % self.texts.len();
         let step =
             self.cross.step(self.columns, &filter, &self.facets, &NEVER).expect("evaluates").expect("runs through");
         assert!(step.facets.iter().all(|(_, counts)| counts.is_ok()));
-        black_box(step).set.count()
+        black_box(step).set
     }
 
     /// What all facets count at each of the filters, for comparison.
@@ -171,6 +191,13 @@ fn steps(criterion: &mut Criterion) {
             let mut walk = Walk::new(&lake, texts);
             eprintln!("{rows} frames: codes and conditions take {:.1} bytes a frame", bytes_a_frame(&walk.cross, rows));
             group.bench_function(BenchmarkId::new(name, rows), |b| b.iter(|| walk.step()));
+        }
+        // The step alone is `drag`; these are all that a brush waits for.
+        let mut order: Vec<u32> = (0..).take(rows).collect();
+        order.sort_by_key(|row| row.wrapping_mul(2_654_435_761));
+        for (name, grouped) in [("drag_and_spans", true), ("drag_and_order", false)] {
+            let mut walk = Walk::new(&lake, drag());
+            group.bench_function(BenchmarkId::new(name, rows), |b| b.iter(|| walk.answer(grouped, &order)));
         }
         group.bench_function(BenchmarkId::new("first", rows), |b| {
             b.iter(|| black_box(Walk::new(&lake, one_end()).at));

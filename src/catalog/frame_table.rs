@@ -97,10 +97,15 @@ impl FrameTable {
         connection.execute_batch("BEGIN").doing(&path, "begin reading")?;
         let generation = generation(&connection).doing(&path, "read the generation")?;
         let uid = uid(&connection).doing(&path, "read the catalog's id")?;
+        let told = position::circular(&connection).doing(&path, "read which metrics go round")?;
         let metrics = metrics(&connection)
             .doing(&path, "read the metrics")?
             .into_iter()
-            .map(|total| MetricName { name: total.name, kind: total.kind, unit: total.unit })
+            .map(|total| {
+                let turns = told.get(&total.name).copied();
+                let circle = total.circle(turns);
+                MetricName { name: total.name, kind: total.kind, unit: total.unit, circle }
+            })
             .collect();
         let metrics: Vec<MetricName> = metrics;
         // A name that no metric has any more says nothing.

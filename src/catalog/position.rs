@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension};
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     CatalogError, CatalogReader, CatalogWriter,
@@ -47,30 +48,51 @@ impl CatalogWriter {
     /// # Errors
     /// The database cannot be written.
     pub fn set_position(&mut self, names: Option<&PositionNames>) -> Result<(), CatalogError> {
-        let write = |connection: &mut Connection| -> rusqlite::Result<()> {
-            if position(connection)?.as_ref() == names {
-                return Ok(());
-            }
-            let change = begin(connection)?;
-            match names {
-                Some(names) => change.execute(
-                    "INSERT INTO meta VALUES ('position', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                    [json(names)?],
-                )?,
-                None => change.execute("DELETE FROM meta WHERE key = 'position'", [])?,
-            };
-            change.commit()
-        };
-        write(&mut self.connection).doing(&self.path, "write the names of positions")
+        keep(&mut self.connection, "position", names).doing(&self.path, "write the names of positions")
     }
+
+    /// Keeps which metrics go round and which do not, where a person told how they are aligned.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn set_circular(&mut self, told: &BTreeMap<String, bool>) -> Result<(), CatalogError> {
+        let told = Some(told).filter(|told| !told.is_empty());
+        keep(&mut self.connection, "circular", told).doing(&self.path, "write which metrics go round")
+    }
+}
+
+/// Keeps something told of the whole lake, or nothing.
+fn keep<T: Serialize + DeserializeOwned + PartialEq>(
+    connection: &mut Connection,
+    key: &str,
+    value: Option<&T>,
+) -> rusqlite::Result<()> {
+    if kept::<T>(connection, key)?.as_ref() == value {
+        return Ok(());
+    }
+    let change = begin(connection)?;
+    match value {
+        Some(value) => change.execute(
+            "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            [key, &json(value)?],
+        )?,
+        None => change.execute("DELETE FROM meta WHERE key = ?1", [key])?,
+    };
+    change.commit()
+}
+
+fn kept<T: DeserializeOwned>(connection: &Connection, key: &str) -> rusqlite::Result<Option<T>> {
+    connection.prepare("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |row| from_json(row, 0)).optional()
+}
+
+/// Which metrics go round and which do not, where a person told how they are aligned.
+pub(super) fn circular(connection: &Connection) -> rusqlite::Result<BTreeMap<String, bool>> {
+    Ok(kept(connection, "circular")?.unwrap_or_default())
 }
 
 /// The names of the metrics that tell positions, where a person told them.
 pub(super) fn position(connection: &Connection) -> rusqlite::Result<Option<PositionNames>> {
-    connection
-        .prepare("SELECT value FROM meta WHERE key = 'position'")?
-        .query_row([], |row| from_json(row, 0))
-        .optional()
+    kept(connection, "position")
 }
 
 impl CatalogReader {

@@ -7,9 +7,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{CatalogError, FrameTable, connect, connect::Doing, damage};
 use crate::{
+    formats::{Interpolation, default_interpolation},
     frames::{FrameLayout, StoreIdentity},
     lake::RecordingFiles,
-    model::{MetricKind, MetricSummary, Problem, Recording},
+    model::{Circle, MetricKind, MetricSummary, Problem, Recording},
 };
 
 /// Reads one catalog. May be shared between threads; one query runs at a time.
@@ -76,6 +77,16 @@ pub struct CatalogRecording {
     pub duration_ns: Option<i64>,
     /// Every key of `recording.toml`, as text.
     pub attributes: BTreeMap<String, String>,
+}
+
+impl MetricTotal {
+    /// How its values go round, if they do: as a person `told`, or else as its name says.
+    pub(super) fn circle(&self, told: Option<bool>) -> Option<Circle> {
+        let numeric = matches!(self.kind, MetricKind::Float | MetricKind::Int);
+        let usual = || default_interpolation(&self.name, self.kind) == Interpolation::Circular;
+        (numeric && told.unwrap_or_else(usual))
+            .then(|| Circle::of((&self.name, self.kind), self.unit.as_deref(), self.min.zip(self.max)))
+    }
 }
 
 impl CatalogReader {

@@ -17,7 +17,8 @@ use crate::{
     filter::{FrameColumns as _, FrameSet},
     jobs::Progress,
     session::{
-        BoxOrder, BoxQuery, Explanation, FrameFormat, GridChoice, SavedView, Session, Sort, SpanChoice, SpanOrder,
+        BoxOrder, BoxQuery, Explanation, FilterPart, FrameFormat, GridChoice, SavedView, Session, Sort, SpanChoice,
+        SpanOrder,
     },
 };
 
@@ -194,10 +195,14 @@ impl Found<'_> {
 
 /// Prints the parts of a filter, and what is left at the end.
 fn print_explanation(explanation: &Explanation) -> Result<(), Failure> {
-    let row = |part: &str, alone: u64, together: u64| vec![part.to_owned(), alone.to_string(), together.to_string()];
+    let row = |part: &str, alone: u64, together: Option<u64>| {
+        vec![part.to_owned(), alone.to_string(), together.map_or_else(String::new, |together| together.to_string())]
+    };
+    // What stands inside a part is indented below it.
+    let indented = |part: &FilterPart| format!("{}{}", "  ".repeat(part.depth), part.part);
     let mut rows: Vec<Vec<String>> =
-        explanation.parts.iter().map(|part| row(&part.part, part.alone, part.together)).collect();
-    rows.push(row("all", explanation.frames, explanation.matches));
+        explanation.parts.iter().map(|part| row(&indented(part), part.alone, part.together)).collect();
+    rows.push(row("all", explanation.frames, Some(explanation.matches)));
     print(&["part", "alone", "together"], &rows)
 }
 

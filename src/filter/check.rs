@@ -14,7 +14,7 @@ use super::{
     typed::{ColumnName, Number, Predicate, Text, TextTest, arithmetic},
     unit,
 };
-use crate::model::MetricKind;
+use crate::model::{Circle, MetricKind};
 
 /// Checks a tree against the names and types of a lake.
 pub(super) fn check(expr: &Expr, columns: &dyn FrameColumns) -> Result<Predicate, FilterError> {
@@ -57,6 +57,8 @@ pub(super) enum Time {
 pub(super) struct Measured {
     pub number: Number,
     pub unit: UnitOf,
+    /// How it goes round, if it is a heading.
+    pub circle: Option<Circle>,
 }
 
 /// The unit of a number.
@@ -142,9 +144,10 @@ impl Checker<'_> {
 
     fn name(&self, name: &str, span: &Range<usize>) -> Result<Typed, FilterError> {
         let Some(referent) = self.names.resolve(name) else { return Err(self.unknown_name(name, span)) };
-        let number = |number, unit: Option<String>| {
-            Typed::Number(Measured { number, unit: unit.map_or(UnitOf::Unknown, UnitOf::Column) })
+        let turning = |number, unit: Option<String>, circle| {
+            Typed::Number(Measured { number, unit: unit.map_or(UnitOf::Unknown, UnitOf::Column), circle })
         };
+        let number = |number, unit| turning(number, unit, None);
         Ok(match referent {
             Referent::Recording => Typed::Text(Text::Recording),
             Referent::Camera => Typed::Text(Text::Camera),
@@ -157,11 +160,11 @@ impl Checker<'_> {
             Referent::Frame => number(Number::Frame, None),
             Referent::Labels => number(Number::LabelCount(span.clone()), None),
             Referent::Tags => Typed::Tags(span.clone()),
-            Referent::Metric { name, kind, unit } => {
+            Referent::Metric { name, kind, unit, circle } => {
                 let column = ColumnName { name, span: span.clone() };
                 match kind {
-                    MetricKind::Float => number(Number::Floats(column), unit),
-                    MetricKind::Int => number(Number::Ints(column), unit),
+                    MetricKind::Float => turning(Number::Floats(column), unit, circle),
+                    MetricKind::Int => turning(Number::Ints(column), unit, circle),
                     MetricKind::Bool => Typed::Condition(Predicate::Flag(column)),
                     MetricKind::Text => Typed::Text(Text::Metric(column)),
                 }
@@ -230,7 +233,7 @@ impl Checker<'_> {
     }
 
     fn negate(&self, inner: &Expr) -> Result<Typed, FilterError> {
-        let Measured { number, unit } = self.operand(inner)?;
+        let Measured { number, unit, circle } = self.operand(inner)?;
         let number = match number {
             Number::Constant(value) => constant(match value {
                 Value::Int(value) => value.checked_neg().map_or_else(|| -Value::Int(value).as_f64(), exact_or_nearest),
@@ -239,7 +242,8 @@ impl Checker<'_> {
             Number::Null => Number::Null,
             other => Number::Negate(Box::new(other)),
         };
-        Ok(Typed::Number(Measured { number, unit }))
+        let circle = circle.map(|circle| Circle { signed: true, ..circle });
+        Ok(Typed::Number(Measured { number, unit, circle }))
     }
 
     fn arithmetic(&self, op: ArithmeticOp, left: &Expr, right: &Expr) -> Result<Measured, FilterError> {
@@ -256,12 +260,14 @@ impl Checker<'_> {
             }
             if a.unit == UnitOf::Any && b.unit == UnitOf::Any { UnitOf::Any } else { UnitOf::Unknown }
         };
+        // A heading that is turned stays a heading; a product is none.
+        let circle = a.circle.or(b.circle).filter(|_| matches!(op, ArithmeticOp::Add | ArithmeticOp::Subtract));
         let number = match (a.number, b.number) {
             (Number::Null, _) | (_, Number::Null) => Number::Null,
             (Number::Constant(a), Number::Constant(b)) => constant(arithmetic(op, a.as_f64(), b.as_f64())),
             (a, b) => Number::Arithmetic { op, left: Box::new(a), right: Box::new(b) },
         };
-        Ok(Measured { number, unit })
+        Ok(Measured { number, unit, circle })
     }
 }
 
@@ -290,7 +296,7 @@ fn literal_type(literal: &Literal, span: &Range<usize>) -> Typed {
     match literal {
         Literal::Number { value, unit } => {
             let unit = unit.as_ref().map_or(UnitOf::Any, |unit| UnitOf::Written(unit.clone(), span.clone()));
-            Typed::Number(Measured { number: Number::Constant(*value), unit })
+            Typed::Number(Measured { number: Number::Constant(*value), unit, circle: None })
         }
         Literal::Text(text) => Typed::Text(Text::Constant(text.clone())),
         Literal::Time(ns) => Typed::Time(Time::Constant(*ns)),

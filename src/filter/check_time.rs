@@ -92,12 +92,17 @@ impl Checker<'_> {
     }
 
     fn rate(&self, value: &Expr, name: ColumnName) -> Result<Typed, FilterError> {
-        let Measured { number, unit } = self.changing("rate", value)?;
+        let Measured { number, unit, circle } = self.changing("rate", value)?;
         let unit = match unit {
             UnitOf::Column(unit) | UnitOf::Written(unit, _) => UnitOf::Column(unit::per_second(&unit)),
             UnitOf::Any | UnitOf::Unknown => UnitOf::Unknown,
         };
-        Ok(Typed::Number(Measured { number: Number::Rate { value: Box::new(number), name }, unit }))
+        // How fast a heading turns is a plain number.
+        Ok(Typed::Number(Measured {
+            number: Number::Rate { value: Box::new(number), circle, name },
+            unit,
+            circle: None,
+        }))
     }
 
     fn window(
@@ -107,11 +112,18 @@ impl Checker<'_> {
         duration: &Duration,
         name: ColumnName,
     ) -> Result<Typed, FilterError> {
-        let Measured { number, unit } = self.changing(function.as_str(), value)?;
+        let Measured { number, unit, circle } = self.changing(function.as_str(), value)?;
+        if circle.is_some() && function != WindowFunction::Mean {
+            let message = format!("`{value}` is a direction, which goes round, so it has no smallest or largest value");
+            return Err(FilterError::new(value.span.clone(), message).hint(format!(
+                "`mean({value}, {duration})` is the mean direction, `rate({value})` how fast it turns"
+            )));
+        }
         let length_ns = duration_ns(duration)?;
         Ok(Typed::Number(Measured {
-            number: Number::Window { function, value: Box::new(number), length_ns, name },
+            number: Number::Window { function, value: Box::new(number), length_ns, circle, name },
             unit,
+            circle,
         }))
     }
 
@@ -152,7 +164,7 @@ impl Checker<'_> {
 /// `has` or `count` of a number of labels.
 pub(super) fn quantity_of(quantity: LabelQuantity, count: Number) -> Typed {
     match quantity {
-        LabelQuantity::Count => Typed::Number(Measured { number: count, unit: UnitOf::Unknown }),
+        LabelQuantity::Count => Typed::Number(Measured { number: count, unit: UnitOf::Unknown, circle: None }),
         LabelQuantity::Has => {
             Typed::Condition(Predicate::Within { value: count, bounds: Bounds::Int { low: 1, high: i64::MAX } })
         }

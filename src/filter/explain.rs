@@ -1,47 +1,89 @@
 //! What a filter is made of: how many frames each part leaves, and which number it is chiefly about.
 
+use std::{
+    ops::{Deref, Range},
+    sync::Arc,
+};
+
 use super::{
     Bound, Expr, Filter, FilterError, FrameColumns, FrameSet,
     ast::{CompareOp, ExprKind},
     check::{Checker, Typed},
     edit::conjuncts,
     names::{Names, Referent},
-    plan::Planner,
+    plan::{Planner, Values},
     typed::Number,
 };
-use crate::model::MetricKind;
+use crate::model::{Column, MetricKind};
 
-/// A top-level part of a filter.
+/// A part of a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// As it was written.
     pub text: String,
+    /// Where, in bytes of the filter text.
+    pub span: Range<usize>,
+    /// 0 for a part that must hold, more for what stands inside the part above that is less deep.
+    pub depth: usize,
     /// Frames that this part alone lets through.
     pub alone: usize,
-    /// Frames that this part and all before it let through.
-    pub together: usize,
+    /// Frames that this part and all before it let through; `None` inside another part.
+    pub together: Option<usize>,
 }
 
-/// The parts of a filter that must all hold, in the order written; none for the empty filter.
+/// The deepest parts that are told.
+const DEEPEST: usize = 4;
+
+/// The parts of a filter that must all hold, in the order written, each followed by what it is made of: the branches of an
+/// `or`, the condition of a `for`, both conditions of a `within`. None for the empty filter.
 ///
 /// # Errors
 /// As [`Filter::evaluate`].
 pub fn explain(filter: &Filter, columns: &dyn FrameColumns) -> Result<Vec<Part>, FilterError> {
     let Some(expr) = filter.expr() else { return Ok(Vec::new()) };
-    let mut together: Option<FrameSet> = None;
-    let part = |part: &Expr| {
+    let (mut together, mut parts) = (None::<FrameSet>, Vec::new());
+    for part in conjuncts(expr) {
         let alone = Bound::new(Some(part), columns)?.evaluate(columns)?;
         let count = alone.count();
         let set = match together.take() {
             Some(before) => before.intersection(&alone),
             None => alone,
         };
-        let text = filter.text().get(part.span.clone()).map_or_else(|| part.to_string(), str::to_owned);
-        let part = Part { text, alone: count, together: set.count() };
+        parts.push(part_of(filter, part, 0, (count, Some(set.count()))));
         together = Some(set);
-        Ok(part)
+        add_inner(filter, part, columns, 1, &mut parts)?;
+    }
+    Ok(parts)
+}
+
+fn part_of(filter: &Filter, part: &Expr, depth: usize, (alone, together): (usize, Option<usize>)) -> Part {
+    let text = filter.text().get(part.span.clone()).map_or_else(|| part.to_string(), str::to_owned);
+    Part { text, span: part.span.clone(), depth, alone, together }
+}
+
+/// Adds what a part is made of, each alone.
+fn add_inner(
+    filter: &Filter,
+    part: &Expr,
+    columns: &dyn FrameColumns,
+    depth: usize,
+    parts: &mut Vec<Part>,
+) -> Result<(), FilterError> {
+    let inner: Vec<&Expr> = match &part.kind {
+        ExprKind::Or(branches) | ExprKind::And(branches) => branches.iter().collect(),
+        ExprKind::For { condition, .. } => vec![condition],
+        ExprKind::Within { condition, other, .. } => vec![condition, other],
+        _ => return Ok(()),
     };
-    conjuncts(expr).iter().map(part).collect()
+    if depth > DEEPEST {
+        return Ok(());
+    }
+    for inner in inner {
+        let alone = Bound::new(Some(inner), columns)?.evaluate(columns)?.count();
+        parts.push(part_of(filter, inner, depth, (alone, None)));
+        add_inner(filter, inner, columns, depth + 1, parts)?;
+    }
+    Ok(())
 }
 
 /// A number whose extreme stands for a span of frames.
@@ -104,12 +146,35 @@ impl Finder<'_> {
     }
 }
 
+/// One number for each row.
+#[derive(Debug, Clone)]
+pub enum Numbers {
+    /// A column as it is.
+    Column(Arc<Column>),
+    /// Worked out.
+    Own(Vec<f64>),
+}
+
+impl Deref for Numbers {
+    type Target = [f64];
+
+    fn deref(&self) -> &[f64] {
+        match self {
+            Self::Own(values) => values,
+            Self::Column(column) => match &**column {
+                Column::Float(values) => values,
+                Column::Int { .. } | Column::Bool(_) | Column::Text { .. } => &[],
+            },
+        }
+    }
+}
+
 /// The values of a number as a filter spells it (`speed`, `rate(speed)`, `count(car)`), one for each row, NaN where there
 /// is none.
 ///
 /// # Errors
 /// The text is no number of this lake, or a column cannot be read.
-pub fn numbers(text: &str, columns: &dyn FrameColumns) -> Result<Vec<f64>, FilterError> {
+pub fn numbers(text: &str, columns: &dyn FrameColumns) -> Result<Numbers, FilterError> {
     let filter = Filter::parse(text)?;
     let not_a_number = |what: &str| {
         FilterError::new(0..text.len(), format!("a number is expected here, and this is {what}"))
@@ -120,7 +185,10 @@ pub fn numbers(text: &str, columns: &dyn FrameColumns) -> Result<Vec<f64>, Filte
         Typed::Number(measured) if !matches!(measured.number, Number::Constant(_)) => {
             let mut planner = Planner::new(columns);
             let values = planner.values(&measured.number)?;
-            Ok(planner.all_floats(&values))
+            Ok(match values {
+                Values::Column(column) if matches!(&*column, Column::Float(_)) => Numbers::Column(column),
+                values => Numbers::Own(planner.all_floats(&values)),
+            })
         }
         other => Err(not_a_number(other.describe())),
     }
@@ -136,9 +204,61 @@ mod tests {
         let lake = lake();
         let filter = Filter::parse("speed>0  and (has(car) or braking) and camera = 'front'").unwrap();
         let parts = explain(&filter, &lake).unwrap();
-        let shown: Vec<_> = parts.iter().map(|part| (part.text.as_str(), part.alone, part.together)).collect();
-        assert_eq!(shown, [("speed>0", 4, 4), ("(has(car) or braking)", 4, 2), ("camera = 'front'", 4, 1)]);
+        let shown: Vec<_> =
+            parts.iter().map(|part| (part.depth, part.text.as_str(), part.alone, part.together)).collect();
+        assert_eq!(
+            shown,
+            [
+                (0, "speed>0", 4, Some(4)),
+                (0, "(has(car) or braking)", 4, Some(2)),
+                (1, "has(car)", 3, None),
+                (1, "braking", 3, None),
+                (0, "camera = 'front'", 4, Some(1))
+            ]
+        );
+        for part in &parts {
+            assert_eq!(filter.text()[part.span.clone()], part.text);
+        }
         assert_eq!(explain(&Filter::default(), &lake).unwrap(), []);
+    }
+
+    #[test]
+    fn conditions_over_time_and_branches_are_told_from_inside() {
+        let lake = lake();
+        for (text, expected) in [
+            (
+                "(braking or speed > 20 and gear = 3) for 0.5 s",
+                vec![
+                    (0, "(braking or speed > 20 and gear = 3) for 0.5 s"),
+                    (1, "(braking or speed > 20 and gear = 3)"),
+                    (2, "braking"),
+                    (2, "speed > 20 and gear = 3"),
+                    (3, "speed > 20"),
+                    (3, "gear = 3"),
+                ],
+            ),
+            (
+                "has(car) within 1 s of braking",
+                vec![(0, "has(car) within 1 s of braking"), (1, "has(car)"), (1, "braking")],
+            ),
+            ("not (braking or has(car))", vec![(0, "not (braking or has(car))")]),
+        ] {
+            let parts = explain(&Filter::parse(text).unwrap(), &lake).unwrap();
+            let shown: Vec<_> = parts.iter().map(|part| (part.depth, part.text.as_str())).collect();
+            assert_eq!(shown, expected, "{text}");
+            for part in &parts {
+                let alone = Filter::parse(&part.text).unwrap().evaluate(&lake).unwrap().count();
+                assert_eq!(part.alone, alone, "{}", part.text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_column_of_numbers_is_borrowed_and_not_copied() {
+        let lake = lake();
+        let Numbers::Column(found) = numbers("speed", &lake).unwrap() else { panic!("a copy") };
+        assert!(Arc::ptr_eq(&found, &lake.metric("speed").unwrap()));
+        assert!(matches!(numbers("gear", &lake).unwrap(), Numbers::Own(_)));
     }
 
     #[test]

@@ -229,7 +229,7 @@ impl LabelRows {
 
 /// The names and kinds of the attributes of these labels, in name order.
 pub(super) fn attribute_names(kinds: BTreeMap<String, MetricKind>) -> Vec<MetricName> {
-    kinds.into_iter().map(|(name, kind)| MetricName { name, kind, unit: None }).collect()
+    kinds.into_iter().map(|(name, kind)| MetricName { name, kind, unit: None, circle: None }).collect()
 }
 
 fn object(text: &str) -> Option<serde_json::Map<String, Value>> {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use super::{FootageRows, FrameColumns, FrameSet, LabelRows, Mark, MetricName, TagRows};
-use crate::model::{Column, Label};
+use crate::model::{Circle, Column, Label};
 
 /// A frame table in memory. Columns whose length is not the number of rows are an error when a filter reads them.
 #[derive(Debug, Clone, Default)]
@@ -72,10 +72,17 @@ impl MemoryColumns {
     /// Adds a metric, or replaces it.
     pub fn add_metric(&mut self, name: &str, unit: Option<&str>, values: Column) -> &mut Self {
         self.metrics.retain(|metric| metric.name != name);
-        let metric = MetricName { name: name.to_owned(), kind: values.kind(), unit: unit.map(str::to_owned) };
+        let metric =
+            MetricName { name: name.to_owned(), kind: values.kind(), unit: unit.map(str::to_owned), circle: None };
         let at = self.metrics.partition_point(|other| other.name < metric.name);
         self.metrics.insert(at, metric);
         self.values.insert(name.to_owned(), Arc::new(values));
+        self
+    }
+
+    /// Tells that the values of a metric go round.
+    pub fn set_circle(&mut self, name: &str, circle: Circle) -> &mut Self {
+        self.metrics.iter_mut().filter(|metric| metric.name == name).for_each(|metric| metric.circle = Some(circle));
         self
     }
 

@@ -62,7 +62,7 @@ pub use boxes::{LabelBox, boxes, objects_of};
 pub use duration::parse_duration;
 pub use error::FilterError;
 pub use evaluate::Bound;
-pub use explain::{Part, Peak, explain, numbers, peak_of};
+pub use explain::{Numbers, Part, Peak, explain, numbers, peak_of};
 pub use frame_set::FrameSet;
 pub use in_place::degrees_of;
 pub use label_match::LabelTest;

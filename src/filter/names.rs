@@ -8,7 +8,7 @@ use super::{
     print::name_text,
     suggest::nearest,
 };
-use crate::model::MetricKind;
+use crate::model::{Circle, MetricKind};
 
 /// Names that mean the same in every lake. A metric called like one is written `metric.<name>`, an attribute
 /// `attribute.<name>`. `frame_id` and `tags` are columns of exports and so taken too, though no filter compares them.
@@ -60,6 +60,7 @@ pub(super) enum Referent {
         name: String,
         kind: MetricKind,
         unit: Option<String>,
+        circle: Option<Circle>,
     },
 }
 
@@ -94,12 +95,12 @@ impl<'a> Names<'a> {
     fn label_name(name: &str, attributes: &[MetricName]) -> Option<Referent> {
         if let Some((field, kind, unit)) = FIELDS.iter().find(|(field, ..)| *field == name) {
             let unit = unit.map(str::to_owned);
-            return Some(Referent::Metric { name: (*field).to_owned(), kind: *kind, unit });
+            return Some(Referent::Metric { name: (*field).to_owned(), kind: *kind, unit, circle: None });
         }
         let find = |key: &str| attributes.iter().find(|attribute| attribute.name == key);
         let found = name.strip_prefix(ATTRIBUTE_PREFIX).and_then(find).or_else(|| find(name))?;
         let name = format!("{ATTRIBUTE_PREFIX}{}", found.name);
-        Some(Referent::Metric { name, kind: found.kind, unit: None })
+        Some(Referent::Metric { name, kind: found.kind, unit: None, circle: None })
     }
 
     /// What `name` refers to, if anything.
@@ -134,7 +135,12 @@ impl<'a> Names<'a> {
 
     fn metric(&self, name: &str) -> Option<Referent> {
         let found = self.columns.metrics().iter().find(|metric| metric.name == name)?;
-        Some(Referent::Metric { name: found.name.clone(), kind: found.kind, unit: found.unit.clone() })
+        Some(Referent::Metric {
+            name: found.name.clone(),
+            kind: found.kind,
+            unit: found.unit.clone(),
+            circle: found.circle,
+        })
     }
 
     fn attribute(&self, key: &str) -> Option<Referent> {

@@ -11,6 +11,7 @@ use super::{
     frame_set::WORD_ROWS,
     rhythm::Rhythm,
 };
+use crate::model::Circle;
 
 /// When frames were taken.
 #[derive(Clone, Copy)]
@@ -137,15 +138,20 @@ fn inside(footage: &FootageRows, times: &[i64], spans: &[Range<i64>]) -> Vec<Ran
 
 /// Change per second at each row, from the frame before to the frame after; NaN where one of the two is missing, has no
 /// value, or lies across a gap.
-pub(super) fn rate(values: &[f64], timeline: Timeline<'_>) -> Vec<f64> {
+pub(super) fn rate(values: &[f64], circle: Option<Circle>, timeline: Timeline<'_>) -> Vec<f64> {
+    // A heading turns by the short way.
+    let change = |from: f64, to: f64| circle.map_or(to - from, |circle| circle.way(from, to));
     by_footage(values, timeline, |values, times, rhythm, out| {
         for stretch in rhythm.stretches(values.len()) {
             for at in stretch.start + 1..stretch.end.saturating_sub(1).max(stretch.start + 1) {
                 #[expect(clippy::cast_precision_loss, reason = "neighbours are at most seconds apart")]
                 let elapsed_ns = times[at + 1].saturating_sub(times[at - 1]) as f64;
                 // Frames of one time have no rate: the quotient must not become an infinity.
-                out[at] =
-                    if elapsed_ns > 0.0 { (values[at + 1] - values[at - 1]) / (elapsed_ns / 1e9) } else { f64::NAN };
+                out[at] = if elapsed_ns > 0.0 {
+                    change(values[at - 1], values[at + 1]) / (elapsed_ns / 1e9)
+                } else {
+                    f64::NAN
+                };
             }
         }
     })
@@ -154,13 +160,26 @@ pub(super) fn rate(values: &[f64], timeline: Timeline<'_>) -> Vec<f64> {
 /// What the function takes of the values of the frames of the footage in the time from `length_ns` before a row up to the
 /// row itself, both ends included; values that are missing do not count, and none at all gives NaN. Windows begin anew
 /// where time goes back.
-pub(super) fn window(function: WindowFunction, values: &[f64], length_ns: i64, timeline: Timeline<'_>) -> Vec<f64> {
+/// The mean of headings is that of directions.
+pub(super) fn window(
+    (function, circle): (WindowFunction, Option<Circle>),
+    values: &[f64],
+    length_ns: i64,
+    timeline: Timeline<'_>,
+) -> Vec<f64> {
     by_footage(values, timeline, |values, times, _, out| {
         let input = Sliding { values, times, length_ns };
         match function {
             // A missing value is NaN, which `min` and `max` pass over.
             WindowFunction::Min => input.slide(out, f64::NAN, |value| value, f64::min, |least| least),
             WindowFunction::Max => input.slide(out, f64::NAN, |value| value, f64::max, |most| most),
+            WindowFunction::Mean if let Some(circle) = circle => input.slide(
+                out,
+                (0.0, 0.0, 0.0),
+                |value| circle.vector(value).map_or((0.0, 0.0, 0.0), |(x, y)| (x, y, 1.0)),
+                |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2),
+                |(x, y, count)| circle.direction((x, y), count).unwrap_or(f64::NAN),
+            ),
             WindowFunction::Mean => input.slide(
                 out,
                 (0.0, 0.0),

@@ -215,8 +215,10 @@ impl<'a> Planner<'a> {
                 Values::Counts(self.aligned(self.columns.label_count(), Vec::len, "labels", span)?)
             }
             Number::Labels(wanted) => Values::Counts(self.labels(wanted)?),
-            Number::Rate { value, name } => self.rate(value, name)?,
-            Number::Window { function, value, length_ns, name } => self.window(*function, value, *length_ns, name)?,
+            Number::Rate { value, circle, name } => self.rate(value, *circle, name)?,
+            Number::Window { function, value, length_ns, circle, name } => {
+                self.window((*function, *circle), value, *length_ns, name)?
+            }
             Number::Frame => Values::Frame,
             Number::Timestamp(span) => Values::Times(self.times(span)?),
             Number::SinceStart(span) => Values::SinceStart(self.times(span)?),

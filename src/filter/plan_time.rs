@@ -15,7 +15,7 @@ use super::{
     run::{Strip, Want},
     typed::{ColumnName, Number, Predicate},
 };
-use crate::model::Column;
+use crate::model::{Circle, Column};
 
 /// Times and rhythms of all footages, held while a column is worked out.
 struct Clock {
@@ -65,14 +65,19 @@ impl Planner<'_> {
     }
 
     /// `rate(value)`.
-    pub(super) fn rate(&mut self, value: &Number, name: &ColumnName) -> Result<Values, FilterError> {
-        self.floats(name, value, over_time::rate)
+    pub(super) fn rate(
+        &mut self,
+        value: &Number,
+        circle: Option<Circle>,
+        name: &ColumnName,
+    ) -> Result<Values, FilterError> {
+        self.floats(name, value, |values, timeline| over_time::rate(values, circle, timeline))
     }
 
     /// `mean(value, …)` and its like.
     pub(super) fn window(
         &mut self,
-        function: WindowFunction,
+        function: (WindowFunction, Option<Circle>),
         value: &Number,
         length_ns: i64,
         name: &ColumnName,

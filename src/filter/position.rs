@@ -85,7 +85,7 @@ mod tests {
         ] {
             let mut metrics: Vec<MetricName> = names
                 .iter()
-                .map(|name| MetricName { name: (*name).to_owned(), kind: MetricKind::Float, unit: None })
+                .map(|name| MetricName { name: (*name).to_owned(), kind: MetricKind::Float, unit: None, circle: None })
                 .collect();
             metrics.sort_by(|a, b| a.name.cmp(&b.name));
             let found = position_of(&metrics);
@@ -95,6 +95,7 @@ mod tests {
         let words = ["latitude", "longitude"].map(|name| MetricName {
             name: name.to_owned(),
             kind: MetricKind::Text,
+            circle: None,
             unit: None,
         });
         assert_eq!(position_of(&words), None);

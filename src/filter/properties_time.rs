@@ -10,7 +10,7 @@ use super::{
     ast::WindowFunction,
     over_time::{self, Timeline},
 };
-use crate::model::{Column, NULL_BOOL};
+use crate::model::{Circle, Column, NULL_BOOL};
 
 const MS: i64 = 1_000_000;
 
@@ -155,7 +155,7 @@ proptest! {
     fn rate_is_what_it_says(plans in plans(), seed in any::<u64>()) {
         let lake = lake(&plans, seed);
         let times = lake.timestamps().unwrap();
-        let found = with_timeline(&lake, over_time::rate);
+        let found = with_timeline(&lake, |values, timeline| over_time::rate(values, None, timeline));
         for footage in 0..lake.footages().len() {
             let rows = range(&lake, footage);
             let (_, breaks) = period_and_breaks(&times[rows.clone()]);
@@ -178,7 +178,7 @@ proptest! {
         let lake = lake(&plans, seed);
         let times = lake.timestamps().unwrap();
         for function in [WindowFunction::Mean, WindowFunction::Min, WindowFunction::Max] {
-            let found = with_timeline(&lake, |values, timeline| over_time::window(function, values, length_ms * MS, timeline));
+            let found = with_timeline(&lake, |values, timeline| over_time::window((function, None), values, length_ms * MS, timeline));
             for footage in 0..lake.footages().len() {
                 let rows = range(&lake, footage);
                 for row in rows.clone() {
@@ -212,8 +212,41 @@ fn a_large_value_leaves_no_trace_in_later_means() {
     lake.add_footage("r", "c", 0, &Arc::default(), (0..300).map(|at| at * 100 * MS));
     let values = (0..300).map(|at| if at == 7 { 1e300 } else { 0.1 }).collect();
     lake.add_metric("x", None, Column::Float(values));
-    let means =
-        with_timeline(&lake, |values, timeline| over_time::window(WindowFunction::Mean, values, 1000 * MS, timeline));
+    let means = with_timeline(&lake, |values, timeline| {
+        over_time::window((WindowFunction::Mean, None), values, 1000 * MS, timeline)
+    });
     assert!(means[18..].iter().all(|mean| (mean - 0.1).abs() < 1e-15));
     assert_eq!(Rhythm::of_all(lake.footages(), &lake.timestamps().unwrap())[0].period_ns, 100 * MS);
+}
+
+#[test]
+fn headings_turn_by_the_short_way() {
+    let mut lake = MemoryColumns::new();
+    lake.add_footage("r", "c", 0, &Arc::default(), (0..5).map(|at| at * 1000 * MS));
+    let nan = f64::NAN;
+    lake.add_metric("heading", Some("deg"), Column::Float(vec![356.0, 358.0, 0.0, 2.0, nan]))
+        .add_metric("count", None, Column::Float(vec![356.0, 358.0, 0.0, 2.0, nan]))
+        .set_circle("heading", Circle { radians: false, signed: false });
+    let rows = |text: &str| {
+        let set = Filter::parse(text).unwrap().evaluate(&lake).unwrap_or_else(|error| panic!("{}", error.render(text)));
+        set.iter().collect::<Vec<_>>()
+    };
+    for (text, expected) in [
+        ("rate(heading) between 1.99 and 2.01", vec![1, 2]),
+        ("rate(heading + 10) between 1.99 and 2.01", vec![1, 2]),
+        ("rate(-heading) between -2.01 and -1.99", vec![1, 2]),
+        ("rate(count) < -100", vec![1, 2]),
+        ("mean(heading, 1 s) between 356.99 and 357.01", vec![1]),
+        ("mean(heading, 1 s) between 358.99 and 359.01", vec![2]),
+        ("mean(heading, 3 s) between 358.99 and 359.01", vec![3]),
+        ("rate(mean(heading, 1 s)) between 1.49 and 1.51", vec![1, 3]),
+        ("max(heading * 2, 1 s) > 700", vec![0, 1, 2]),
+        ("max(rate(heading), 9 s) > 1.9", vec![1, 2, 3, 4]),
+    ] {
+        assert_eq!(rows(text), expected, "{text}");
+    }
+    for text in ["min(heading, 1 s) < 3", "max(heading - 3 deg, 1 s) < 3"] {
+        let error = Filter::parse(text).unwrap().bind(&lake).expect_err(text);
+        assert!(error.message.contains("direction") && error.hint.unwrap().contains("mean("), "{text}");
+    }
 }

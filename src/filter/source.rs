@@ -8,7 +8,7 @@ use super::{
     rhythm::Rhythm,
     tags::TagRows,
 };
-use crate::model::{Column, MetricKind};
+use crate::model::{Circle, Column, MetricKind};
 
 /// One footage's stretch of rows in the frame table.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,8 @@ pub struct MetricName {
     pub kind: MetricKind,
     /// Unit, when known.
     pub unit: Option<String>,
+    /// How its values go round, if it is a heading.
+    pub circle: Option<Circle>,
 }
 
 /// Columns over all frames of a lake, rows in default order: recording and camera in natural order, then frame index.

@@ -10,6 +10,7 @@ use super::{
     in_place::Place,
     source::Mark,
 };
+use crate::model::Circle;
 
 /// A condition: true, false or unknown on each frame.
 #[derive(Debug, Clone)]
@@ -108,6 +109,8 @@ pub(super) enum Number {
     /// Change per second.
     Rate {
         value: Box<Number>,
+        /// Of a heading: the short way counts.
+        circle: Option<Circle>,
         name: ColumnName,
     },
     /// Over the time up to the frame.
@@ -115,6 +118,8 @@ pub(super) enum Number {
         function: WindowFunction,
         value: Box<Number>,
         length_ns: i64,
+        /// Of a heading: the mean is that of directions.
+        circle: Option<Circle>,
         name: ColumnName,
     },
     Negate(Box<Number>),

@@ -1,10 +1,10 @@
 //! Brings metrics to frame times: the value a sensor had when a frame was taken.
 
-use std::f64::consts::TAU;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Column, MetricKind, NULL_BOOL, NULL_WORD, Series};
+use crate::model::{Circle, Column, MetricKind, NULL_BOOL, NULL_WORD, Series, words_of};
 
 /// How a value between two samples is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,35 +83,37 @@ fn is_heading(name: &str) -> bool {
     words.iter().any(|word| HEADINGS.contains(&word.as_str())) && !words.iter().any(|word| NOT.contains(&word.as_str()))
 }
 
-/// The words of `yaw_rate`, `yawRate`, `Yaw rate`, in lower case.
-fn words_of(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before_lower = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() || (c.is_uppercase() && before_lower) {
-            words.push(String::new());
-        }
-        if c.is_alphanumeric() {
-            words.last_mut().into_iter().for_each(|word| word.extend(c.to_lowercase()));
-        }
-        before_lower = c.is_lowercase();
-    }
-    words
+/// How the values of a series go round.
+#[must_use]
+pub fn circle_of(series: &Series) -> Circle {
+    let values = (0..series.values.len()).filter_map(|row| series.values.number(row));
+    let ends = values.fold(None, |ends: Option<(f64, f64)>, value| {
+        Some(ends.map_or((value, value), |(least, most)| (least.min(value), most.max(value))))
+    });
+    Circle::of((&series.name, series.values.kind()), series.unit.as_deref(), ends)
 }
 
-/// Once round the circle in the metric's unit: 2π for radians, else 360. Without a unit, values that all lie within
-/// ±2π are radians: the two readings differ only where neighbouring samples lie more than half a circle apart.
-fn circle_of(series: &Series) -> f64 {
-    let rad = |word: &str| matches!(word.to_lowercase().as_str(), "rad" | "rads" | "radian" | "radians");
-    let radians = match &series.unit {
-        Some(unit) => rad(unit.trim()),
-        None if words_of(&series.name).iter().any(|word| rad(word)) => true,
-        None => match &series.values {
-            Column::Float(values) => values.iter().all(|value| value.is_nan() || value.abs() < TAU + 1e-3),
-            _ => false,
+/// The value of a series of numbers at one moment, as a frame taken then has it; `circle` is that of the whole series.
+#[must_use]
+pub fn value_at(series: &Series, ns: i64, options: &AlignOptions, circle: Circle) -> Option<f64> {
+    let after = series.time_ns.partition_point(|time| *time <= ns);
+    let rows = after.saturating_sub(1)..(after + 1).min(series.time_ns.len()).min(series.values.len());
+    let near = Series {
+        name: series.name.clone(),
+        unit: series.unit.clone(),
+        time_ns: Arc::new(series.time_ns.get(rows.clone())?.to_vec()),
+        values: match &series.values {
+            Column::Float(values) => Column::Float(values.get(rows)?.to_vec()),
+            Column::Int { values, valid } => Column::Int {
+                values: values.get(rows.clone())?.to_vec(),
+                valid: if valid.is_empty() { Vec::new() } else { valid.get(rows)?.to_vec() },
+            },
+            Column::Bool(values) => Column::Bool(values.get(rows)?.to_vec()),
+            Column::Text { .. } => return None,
         },
     };
-    if radians { TAU } else { 360.0 }
+    let located = Located::new(&near.time_ns, &[ns]);
+    align_around(&near, &[ns], &located, options, || circle).number(0)
 }
 
 /// For each frame, the last sample at or before it. Made once and used for all metrics that share a time axis.
@@ -156,19 +158,27 @@ pub fn align(series: &Series, frame_times: &[i64], options: &AlignOptions) -> Co
 /// As [`align`], with the frames found before among the series' times.
 #[must_use]
 pub fn align_located(series: &Series, frame_times: &[i64], located: &Located, options: &AlignOptions) -> Column {
+    align_around(series, frame_times, located, options, || circle_of(series))
+}
+
+fn align_around(
+    series: &Series,
+    frame_times: &[i64],
+    located: &Located,
+    options: &AlignOptions,
+    circle: impl FnOnce() -> Circle,
+) -> Column {
     let kind = series.values.kind();
     let chosen = options.interpolation.unwrap_or_else(|| default_interpolation(&series.name, kind));
     let max_gap = u64::try_from(options.max_gap_ns).unwrap_or(0);
     let at = Frames { times: &series.time_ns, frame_times, before: &located.before, max_gap };
     match (chosen, &series.values) {
         (Interpolation::Linear, Column::Float(values)) => at.between(values, |a, b, part| a + (b - a) * part),
-        (Interpolation::Circular, Column::Float(values)) => at.circular(values, circle_of(series)),
+        (Interpolation::Circular, Column::Float(values)) => at.circular(values, circle()),
         (Interpolation::Linear, Column::Int { values, valid }) => {
             at.between(&to_doubles(values, valid), |a, b, part| a + (b - a) * part)
         }
-        (Interpolation::Circular, Column::Int { values, valid }) => {
-            at.circular(&to_doubles(values, valid), circle_of(series))
-        }
+        (Interpolation::Circular, Column::Int { values, valid }) => at.circular(&to_doubles(values, valid), circle()),
         (Interpolation::Nearest, values) => at.pick(values, Frames::nearest),
         (_, values) => at.pick(values, Frames::previous),
     }
@@ -208,17 +218,12 @@ impl Frames<'_> {
     }
 
     /// Values on a circle, in the range the samples use: around zero when one is negative, else from zero up.
-    fn circular(&self, values: &[f64], circle: f64) -> Column {
-        let low = if values.iter().any(|value| *value < 0.0) { -circle / 2.0 } else { 0.0 };
+    fn circular(&self, values: &[f64], circle: Circle) -> Column {
         self.between(values, |a, b, part| {
-            let way = b - a;
-            if way.abs() <= circle / 2.0 {
-                return a + way * part;
+            if (b - a).abs() <= circle.period() / 2.0 {
+                return a + (b - a) * part;
             }
-            let short = way - circle * (way / circle).round();
-            let turned = (a + short * part - low).rem_euclid(circle);
-            // Rounding may land on the full circle, which is its own beginning.
-            if turned < circle { turned + low } else { low }
+            circle.inside(a + circle.way(a, b) * part)
         })
     }
 

@@ -189,3 +189,26 @@ fn aligns_many_frames_quickly() {
     eprintln!("aligned {rate:.0} million frame-metrics a second");
     assert!(rate > 5.0, "{rate} million a second is far below what one pass takes");
 }
+
+#[test]
+fn the_value_at_a_moment_is_that_of_a_frame_taken_then() {
+    let times: Vec<i64> = [0, 100, 200, 2000, 2100, 2100, 9000].into_iter().map(|ms| ms * 1_000_000).collect();
+    let floats = Column::Float(vec![350.0, 10.0, f64::NAN, 4.0, 5.0, 6.0, 7.0]);
+    let ints =
+        Column::Int { values: vec![1, 2, 0, 4, 5, 6, 7], valid: vec![true, true, false, true, true, true, true] };
+    for (name, values) in [("heading", floats.clone()), ("speed", floats), ("gear", ints.clone()), ("heading", ints)] {
+        let series = Series { name: name.into(), unit: Some("deg".into()), time_ns: Arc::new(times.clone()), values };
+        let ways = [Interpolation::Linear, Interpolation::Previous, Interpolation::Nearest, Interpolation::Circular];
+        for interpolation in std::iter::once(None).chain(ways.map(Some)) {
+            for max_gap_ns in [1, 60_000_000, DEFAULT_MAX_GAP_NS, i64::MAX] {
+                let options = AlignOptions { interpolation, max_gap_ns };
+                let moments: Vec<i64> = (-3..190).map(|step| step * 50_000_000).collect();
+                let frames = align(&series, &moments, &options);
+                for (at, ns) in moments.iter().enumerate() {
+                    let found = value_at(&series, *ns, &options, circle_of(&series));
+                    assert_eq!(found, frames.number(at), "{name} {options:?} {ns}");
+                }
+            }
+        }
+    }
+}

@@ -37,7 +37,8 @@ mod table;
 mod time_axis;
 
 pub use align::{
-    AlignOptions, DEFAULT_MAX_GAP_NS, Interpolation, Located, align, align_located, default_interpolation,
+    AlignOptions, DEFAULT_MAX_GAP_NS, Interpolation, Located, align, align_located, circle_of, default_interpolation,
+    value_at,
 };
 pub use array_log::{ArrayLog, read_array_log};
 pub use array_metrics::array_metrics;

@@ -40,6 +40,8 @@ pub(super) fn place(
         let owner = owner.or_else(|| named.get(stem_of(path)).copied().flatten());
         match owner {
             Some(owner) => given.push((owner.to_owned(), (*path).to_owned())),
+            // A file about files, which those below it are given with.
+            None if path.ends_with("frames_from.txt") => {}
             None if lies_in_labels(path) || is_oxts(path) => *lost.entry(folder).or_default() += 1,
             None => {}
         }
@@ -102,13 +104,15 @@ fn owner_of_folder<'a>(
     }
 }
 
-/// Whether a file may name the classes of YOLO labels.
+/// Whether a file may name the classes of YOLO labels, or tell where the numbers of label files begin.
 pub(super) fn names_classes(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    [".yaml", ".yml", ".names", "classes.txt", "names.txt", "labels.txt"].iter().any(|end| name.ends_with(end))
+    [".yaml", ".yml", ".names", "classes.txt", "names.txt", "labels.txt", "frames_from.txt"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
-/// Gives each recording the files with names of classes that lie above its labels, outside of it.
+/// Gives each recording the files with names of classes, or about numbers, that lie above its labels, outside of it.
 pub(super) fn add_class_names(recordings: &mut [RecordingFiles], class_files: &[String]) {
     let mut by_folder = HashMap::<&str, Vec<&str>>::new();
     for path in class_files {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here touches a disk, a database or a screen.
 
+mod circle;
 mod class_color;
 mod column;
 mod crop;
@@ -17,6 +18,7 @@ mod run;
 mod time;
 mod zone;
 
+pub use circle::{Circle, words_of};
 pub use class_color::{ClassStyle, LinePattern, class_rgb, class_style};
 pub use column::{Column, NULL_BOOL, NULL_FLOAT, NULL_WORD, is_null_float};
 pub use crop::{CropCut, PixelArea};

@@ -12,7 +12,7 @@ use super::{ExportScope, Session, SessionError};
 use crate::{
     catalog::FrameTable,
     filter::{FrameColumns, FrameSet, MetricName, metric_name},
-    model::{Column, MetricKind, NULL_WORD},
+    model::{Circle, Column, MetricKind, NULL_WORD},
 };
 
 /// Bins of a histogram that two sets share.
@@ -80,7 +80,7 @@ pub struct MetricCompared {
     pub a: Numbers,
     /// In the second.
     pub b: Numbers,
-    /// Mean of the second less that of the first.
+    /// Mean of the second less that of the first, of headings the short way.
     pub mean_difference: Option<f64>,
     /// Median of the second less that of the first.
     pub median_difference: Option<f64>,
@@ -99,13 +99,13 @@ pub struct Numbers {
     pub values: u64,
     /// Frames without one.
     pub missing: u64,
-    /// Arithmetic mean; of truths, the share that is true.
+    /// Arithmetic mean; of truths, the share that is true; of headings, the mean direction.
     pub mean: Option<f64>,
-    /// Median: the middle value, or half the sum of the two in the middle.
+    /// Median: the middle value, or half the sum of the two in the middle; of headings, that of the short ways from the mean.
     pub median: Option<f64>,
-    /// Smallest.
+    /// Smallest; `None` for headings, which go round.
     pub min: Option<f64>,
-    /// Largest.
+    /// Largest; `None` for headings.
     pub max: Option<f64>,
 }
 
@@ -225,14 +225,17 @@ fn compare_metric(metric: &MetricName, column: &Column, a_rows: &[u32], b_rows: 
         Numbers {
             values: there as u64,
             missing: (rows.len() - there) as u64,
-            mean: mean(values),
-            median: median(values),
-            min: values.first().copied(),
-            max: values.last().copied(),
+            mean: metric.circle.map_or_else(|| mean(values), |circle| circle.mean(values.iter().copied())),
+            median: metric.circle.map_or_else(|| median(values), |circle| middle_direction(circle, values)),
+            min: values.first().copied().filter(|_| metric.circle.is_none()),
+            max: values.last().copied().filter(|_| metric.circle.is_none()),
         }
     };
     let (a, b) = (numbers(&a_values, a_rows), numbers(&b_values, b_rows));
-    let less = |a: Option<f64>, b: Option<f64>| Some(b? - a?).filter(|difference| !difference.is_nan());
+    let less = |a: Option<f64>, b: Option<f64>| {
+        let difference = metric.circle.map_or(b? - a?, |circle| circle.way(a.unwrap_or(0.0), b.unwrap_or(0.0)));
+        Some(difference).filter(|difference| !difference.is_nan())
+    };
     let is_number = matches!(metric.kind, MetricKind::Float | MetricKind::Int);
     let (values, distinct) = if is_number { (Vec::new(), 0) } else { words(column, a_rows, b_rows) };
     MetricCompared {
@@ -263,6 +266,15 @@ fn median(values: &[f64]) -> Option<f64> {
     }
     let median = f64::midpoint(values[values.len() / 2 - 1], high);
     (!median.is_nan()).then_some(median)
+}
+
+/// The median of directions: the middle one of the short ways from their mean.
+fn middle_direction(circle: Circle, values: &[f64]) -> Option<f64> {
+    let mean = circle.mean(values.iter().copied())?;
+    let mut ways: Vec<f64> =
+        values.iter().filter(|value| value.is_finite()).map(|value| circle.way(mean, *value)).collect();
+    ways.sort_unstable_by(f64::total_cmp);
+    Some(circle.inside(mean + median(&ways)?))
 }
 
 /// Both histograms over the finite values of both.
@@ -339,15 +351,28 @@ mod tests {
     }
 
     #[test]
+    fn headings_are_compared_as_directions() {
+        let circle = Some(Circle { radians: false, signed: false });
+        let metric = MetricName { name: "heading".into(), kind: MetricKind::Float, unit: Some("deg".into()), circle };
+        let column = Column::Float(vec![350.0, 355.0, 20.0, 2.0, 6.0]);
+        let told = compare_metric(&metric, &column, &[0, 1, 2], &[3, 4]);
+        let near = |found: Option<f64>, expected: f64| (found.unwrap() - expected).abs() < 0.2;
+        assert!(near(told.a.mean, 1.55) && near(told.a.median, 355.0), "{:?}", told.a);
+        assert!(near(told.b.mean, 4.0) && near(told.b.median, 4.0), "{:?}", told.b);
+        assert!(near(told.median_difference, 9.0) && near(told.mean_difference, 2.45), "{told:?}");
+        assert_eq!((told.a.min, told.a.max), (None, None));
+    }
+
+    #[test]
     fn a_metric_is_told_with_its_differences() {
         let column = Column::Float(vec![1.0, 2.0, f64::NAN, 5.0]);
-        let metric = MetricName { name: "time".into(), kind: MetricKind::Float, unit: Some("s".into()) };
+        let metric = MetricName { name: "time".into(), kind: MetricKind::Float, unit: Some("s".into()), circle: None };
         let told = compare_metric(&metric, &column, &[0, 1, 2], &[2, 3]);
         assert_eq!(told.name, "metric.time");
         assert_eq!((told.a.values, told.a.missing, told.b.missing), (2, 1, 1));
         assert_eq!((told.mean_difference, told.median_difference), (Some(3.5), Some(3.5)));
         let column = Column::Text { codes: vec![0, 1, NULL_WORD, 1], words: vec!["sun".into(), "rain".into()] };
-        let metric = MetricName { name: "weather".into(), kind: MetricKind::Text, unit: None };
+        let metric = MetricName { name: "weather".into(), kind: MetricKind::Text, unit: None, circle: None };
         let told = compare_metric(&metric, &column, &[0, 1, 2], &[3]);
         let counts: Vec<_> = told.values.iter().map(|value| (value.value.as_str(), value.a, value.b)).collect();
         assert_eq!((counts, told.distinct, told.a.missing), (vec![("rain", 1, 1), ("sun", 1, 0)], 2, 1));

@@ -5,7 +5,10 @@ use std::{collections::VecDeque, sync::Arc};
 use parking_lot::Mutex;
 
 use super::{Session, SessionError, index};
-use crate::model::{Column, Series};
+use crate::{
+    formats::AlignOptions,
+    model::{Column, Series},
+};
 
 /// Bytes of samples kept for recordings looked at before the current one.
 const KEPT_BYTES: usize = 256 << 20;
@@ -32,6 +35,12 @@ impl Session {
     pub fn series(&self, recording: &str, metrics: &[String]) -> Result<Vec<Series>, SessionError> {
         let all = self.all_series(recording)?;
         Ok(metrics.iter().filter_map(|name| all.iter().find(|series| series.name == *name).cloned()).collect())
+    }
+
+    /// How the samples of a metric become the values of frames.
+    #[must_use]
+    pub fn alignment(&self, metric: &str) -> AlignOptions {
+        index::align_options(&self.inner.settings.current(&self.inner.places), metric)
     }
 
     /// All raw samples of a recording.

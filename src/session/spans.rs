@@ -161,10 +161,16 @@ impl Session {
         let frames = table.rows() as u64;
         Ok(Explanation {
             frames,
-            matches: parts.last().map_or(frames, |part| part.together as u64),
+            matches: parts.iter().rev().find_map(|part| part.together).map_or(frames, |together| together as u64),
             parts: parts
                 .into_iter()
-                .map(|part| FilterPart { part: part.text, alone: part.alone as u64, together: part.together as u64 })
+                .map(|part| FilterPart {
+                    part: part.text,
+                    span: part.span,
+                    depth: part.depth,
+                    alone: part.alone as u64,
+                    together: part.together.map(|together| together as u64),
+                })
                 .collect(),
         })
     }

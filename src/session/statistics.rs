@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Session, SessionError};
 use crate::{
     filter::FrameColumns,
-    model::{Column, MetricKind, Series},
+    model::{Circle, Column, MetricKind, Series},
 };
 
 /// The samples of one metric between two times.
@@ -23,19 +23,21 @@ pub struct SampleStatistics {
     pub count: u64,
     /// Samples without one (null or NaN).
     pub missing: u64,
-    /// Mean of the values; true counts 1, false 0. `None` for words, and where there is no value.
+    /// Mean of the values; true counts 1, false 0; of headings the mean direction. `None` for words, where there is no value,
+    /// and for headings that cancel each other out.
     pub mean: Option<f64>,
-    /// Standard deviation of the values (divided by their number less one); `None` for fewer than two.
+    /// Standard deviation of the values (divided by their number less one), of headings by the short way from the mean;
+    /// `None` for fewer than two.
     pub std: Option<f64>,
-    /// Smallest value.
+    /// Smallest value; `None` for headings, which go round.
     pub min: Option<f64>,
-    /// Largest value.
+    /// Largest value; `None` for headings.
     pub max: Option<f64>,
     /// The first value.
     pub first: Option<SampleValue>,
     /// The last value.
     pub last: Option<SampleValue>,
-    /// The last value less the first; `None` for words.
+    /// The last value less the first, of headings the short way; `None` for words.
     pub difference: Option<f64>,
     /// Time from the first value to the last, ns.
     pub duration_ns: Option<i64>,
@@ -79,7 +81,11 @@ impl Session {
         (from_ns, to_ns): (i64, i64),
     ) -> Result<Vec<SampleStatistics>, SessionError> {
         let all = self.all_series(recording)?;
-        let of = |series: &Series| statistics_of(series, from_ns, to_ns);
+        let table = self.table()?;
+        let of = |series: &Series| {
+            let metric = table.metrics().iter().find(|metric| metric.name == series.name);
+            statistics_of(series, metric.and_then(|metric| metric.circle), from_ns, to_ns)
+        };
         Ok(match metrics {
             None => all.iter().map(of).collect(),
             Some(names) => {
@@ -103,7 +109,7 @@ impl Session {
     }
 }
 
-fn statistics_of(series: &Series, from_ns: i64, to_ns: i64) -> SampleStatistics {
+fn statistics_of(series: &Series, circle: Option<Circle>, from_ns: i64, to_ns: i64) -> SampleStatistics {
     let values = &series.values;
     let from = series.time_ns.partition_point(|time| *time < from_ns);
     let to = series.time_ns.partition_point(|time| *time <= to_ns).min(values.len());
@@ -147,13 +153,28 @@ fn statistics_of(series: &Series, from_ns: i64, to_ns: i64) -> SampleStatistics 
     if numbers > 1.0 {
         found.std = Some((squares / (numbers - 1.0)).max(0.0).sqrt());
     }
+    if let Some(circle) = circle {
+        (found.min, found.max) = (None, None);
+        (found.mean, found.std) = of_directions(circle, (from..to.max(from)).filter_map(|row| values.number(row)));
+    }
     if let (Some(first), Some(last)) = (first, last) {
         found.first = value(values, first);
         found.last = value(values, last);
         found.difference = values.number(first).zip(values.number(last)).map(|(first, last)| last - first);
+        if let (Some(circle), Some(first), Some(last)) = (circle, values.number(first), values.number(last)) {
+            found.difference = Some(circle.way(first, last)).filter(|way| !way.is_nan());
+        }
         found.duration_ns = Some(series.time_ns[last].saturating_sub(series.time_ns[first]));
     }
     found
+}
+
+/// The mean direction, and the standard deviation of the short ways from it.
+fn of_directions(circle: Circle, values: impl Iterator<Item = f64> + Clone) -> (Option<f64>, Option<f64>) {
+    let Some(mean) = circle.mean(values.clone()) else { return (None, None) };
+    let ways = values.filter(|value| value.is_finite()).map(|value| circle.way(mean, value));
+    let (squares, numbers) = ways.fold((0.0, 0.0), |(sum, count), way| (sum + way * way, count + 1.0));
+    (Some(mean), (numbers > 1.0).then(|| (squares / (numbers - 1.0)).sqrt()))
 }
 
 fn value(values: &Column, row: usize) -> Option<SampleValue> {
@@ -179,7 +200,7 @@ mod tests {
     #[test]
     fn only_samples_between_the_times_count_and_the_ends_do() {
         let speed = series(Column::Float(vec![100.0, 2.0, f64::NAN, 4.0, 9.0, 100.0]));
-        let found = statistics_of(&speed, 10, 40);
+        let found = statistics_of(&speed, None, 10, 40);
         assert_eq!((found.count, found.missing), (3, 1));
         assert_eq!((found.mean, found.min, found.max), (Some(5.0), Some(2.0), Some(9.0)));
         assert!((found.std.unwrap() - 13.0_f64.sqrt()).abs() < 1e-12);
@@ -189,18 +210,19 @@ mod tests {
 
     #[test]
     fn kinds_without_numbers_and_stretches_without_samples_have_what_there_is() {
-        let one = statistics_of(&series(Column::Float(vec![3.0])), 0, 9);
+        let one = statistics_of(&series(Column::Float(vec![3.0])), None, 0, 9);
         assert_eq!((one.count, one.mean, one.std, one.duration_ns), (1, Some(3.0), None, Some(0)));
         for (from, to) in [(5, 9), (9, 5), (i64::MAX, i64::MIN)] {
-            let none = statistics_of(&series(Column::Float(vec![3.0, 4.0])), from, to);
+            let none = statistics_of(&series(Column::Float(vec![3.0, 4.0])), None, from, to);
             assert_eq!((none.count, none.missing, none.mean, none.first), (0, 0, None, None));
         }
-        let light = statistics_of(&series(Column::Bool(vec![0, 1, 1, 2])), 0, 99);
+        let light = statistics_of(&series(Column::Bool(vec![0, 1, 1, 2])), None, 0, 99);
         assert_eq!((light.count, light.missing, light.max, light.difference), (3, 1, Some(1.0), Some(1.0)));
-        let gear = statistics_of(&series(Column::Int { values: vec![1, 0, 5], valid: vec![true, false, true] }), 0, 99);
+        let gear =
+            statistics_of(&series(Column::Int { values: vec![1, 0, 5], valid: vec![true, false, true] }), None, 0, 99);
         assert_eq!((gear.count, gear.mean, gear.last), (2, Some(3.0), Some(SampleValue::Int(5))));
         let words = Column::Text { codes: vec![0, 1], words: vec!["dry".into(), "wet".into()] };
-        let words = statistics_of(&series(words), 0, 99);
+        let words = statistics_of(&series(words), None, 0, 99);
         assert_eq!((words.count, words.mean, words.difference), (2, None, None));
         assert_eq!(words.last.map(|word| word.to_string()).as_deref(), Some("wet"));
     }
@@ -208,7 +230,21 @@ mod tests {
     #[test]
     fn values_far_from_zero_keep_their_spread() {
         let values = (0..1000).map(|row| 1e9 + f64::from(row % 2)).collect();
-        let found = statistics_of(&series(Column::Float(values)), 0, i64::MAX);
+        let found = statistics_of(&series(Column::Float(values)), None, 0, i64::MAX);
         assert!((found.std.unwrap() - 0.500_250_187_6).abs() < 1e-6, "{found:?}");
+    }
+
+    #[test]
+    fn headings_are_directions() {
+        let circle = Some(Circle { radians: false, signed: false });
+        let heading = series(Column::Float(vec![358.0, f64::NAN, 0.0, 2.0]));
+        let found = statistics_of(&heading, circle, 0, i64::MAX);
+        let mean = found.mean.unwrap();
+        assert!(mean.min(360.0 - mean) < 1e-9, "{mean}");
+        assert!((found.std.unwrap() - 2.0).abs() < 1e-9, "{found:?}");
+        assert!((found.difference.unwrap() - 4.0).abs() < 1e-9, "{found:?}");
+        assert_eq!((found.min, found.max, found.count, found.missing), (None, None, 3, 1));
+        let torn = statistics_of(&series(Column::Float(vec![0.0, 180.0])), circle, 0, i64::MAX);
+        assert_eq!((torn.mean, torn.std), (None, None));
     }
 }

@@ -1,6 +1,6 @@
 //! What goes in and out of [`super::Session`].
 
-use std::{io, path::PathBuf};
+use std::{io, ops::Range, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -300,10 +300,15 @@ pub struct ExportRequest {
 pub struct FilterPart {
     /// As it was written.
     pub part: String,
+    /// Where, in bytes of the filter text.
+    #[serde(skip)]
+    pub span: Range<usize>,
+    /// 0 for a part that must hold; more for what stands inside the part above that is less deep, as a branch of an `or`.
+    pub depth: usize,
     /// Frames that this part alone lets through.
     pub alone: u64,
-    /// Frames that this part and all before it let through.
-    pub together: u64,
+    /// Frames that this part and all before it let through; `None` inside another part.
+    pub together: Option<u64>,
 }
 
 /// How a filter comes to its frames.
@@ -311,7 +316,7 @@ pub struct FilterPart {
 pub struct Explanation {
     /// Frames of the lake.
     pub frames: u64,
-    /// The parts that must all hold, in the order written.
+    /// The parts that must all hold, in the order written, each followed by what it is made of.
     pub parts: Vec<FilterPart>,
     /// Frames that match.
     pub matches: u64,

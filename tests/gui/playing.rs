@@ -78,3 +78,33 @@ fn a_press_on_the_scrub_bar_goes_on_playing_from_there() {
     let from = frame(&window);
     window.until("it plays on", |window| frame(window) > from);
 }
+
+/// What the window takes for now, s: each step of the harness is a twentieth of a second, however long it takes.
+fn clock(window: &Window) -> f64 {
+    window.harness.ctx.input(|input| input.time)
+}
+
+#[test]
+fn frames_follow_the_windows_clock_at_the_speed_chosen() {
+    let mut window = Window::open();
+    // Ten frames a second were recorded.
+    let hz = 10.0;
+    assert!(window.counted_by_command_line("frame = 30 and t between 2.9 and 3.1") > 0);
+    for (slower, speed) in [(0, 1.0_f64), (2, 0.25)] {
+        for _ in 0..slower {
+            window.key(Modifiers::NONE, Key::Comma);
+        }
+        window.key(Modifiers::NONE, Key::Home);
+        window.key(Modifiers::NONE, Key::Space);
+        window.until("it has begun", |window| frame(window) >= 2);
+        let (from, begun) = (frame(&window), clock(&window));
+        window.until("it has played a while", |window| clock(window) - begun > 2.0 / speed.min(0.8));
+        let gone = frame(&window) - from;
+        let due = (clock(&window) - begun) * speed * hz;
+        window.key(Modifiers::NONE, Key::Space);
+        #[expect(clippy::cast_precision_loss, reason = "tens of frames")]
+        let gone = gone as f64;
+        // One frame may be about to come, and a picture may be a few refreshes late.
+        assert!(gone <= due + 1.5 && gone >= due * 0.7 - 1.5, "{speed}: {gone} frames, {due:.1} were due");
+    }
+}

@@ -141,14 +141,38 @@ fn the_parts_of_a_filter_are_counted() {
     let told = lake.json("frames", &["--where", &format!("{a} and {b} and camera = \"front\""), "--explain"]);
     assert_eq!(told["frames"], count(""));
     let together = [count(a), count(&format!("{a} and {b}")), count(&format!("{a} and {b} and camera = \"front\""))];
-    for (at, part) in [a, b, "camera = \"front\""].into_iter().enumerate() {
+    let all = [(a, Some(0)), (b, Some(1)), ("speed > 5", None), ("gear < 3", None), ("camera = \"front\"", Some(2))];
+    for (told, (part, at)) in told["parts"].as_array().unwrap().iter().zip(all) {
+        let together = at.map(|at: usize| together[at]);
         assert_eq!(
-            told["parts"][at],
-            serde_json::json!({"part": part, "alone": count(part), "together": together[at]})
+            told,
+            &serde_json::json!({"part": part, "depth": u8::from(at.is_none()), "alone": count(part), "together": together})
         );
     }
+    assert_eq!(told["parts"].as_array().unwrap().len(), all.len());
     assert_eq!(told["matches"], together[2]);
     let csv = lake.run("frames", &["--where", a, "--explain"]);
     assert_eq!(csv, format!("part,alone,together\n{a},{0},{0}\nall,{1},{0}\n", count(a), count("")));
+    let csv = lake.run("frames", &["--where", b, "--explain"]);
+    assert!(csv.contains("\n\"  speed > 5\",") || csv.contains("\n  speed > 5,"), "{csv}");
     lake.fail("frames", &["--where", "sped > 1", "--explain"], 2);
+}
+
+#[test]
+fn headings_go_round_and_a_setting_decides_what_is_one() {
+    let lake = Lake::new();
+    let count = |filter: &str| lake.run("frames", &["--where", filter, "--count"]).trim().parse::<u64>().unwrap();
+    // A car does not turn by half a circle in a second, wherever north is.
+    assert_eq!(count("rate(heading) < -180 or rate(heading) > 180"), 0);
+    assert!(count("rate(heading) is not null") > 20);
+    assert!(count("mean(heading, 1 s) between 0 and 360") > 20);
+    lake.fail("frames", &["--where", "min(heading, 1 s) > 0", "--count"], 2);
+    let recording = frames(&lake, &["--limit", "1"])[0]["recording"].as_str().unwrap().to_owned();
+    let stats = lake.json("stats", &[&recording, "--metric", "heading"]);
+    assert!(stats[0]["mean"].is_number() && stats[0]["max"].is_null(), "{stats:#}");
+    lake.run("set", &["--metric", "heading", "interpolate=linear"]);
+    lake.run("set", &["--metric", "speed", "interpolate=circular"]);
+    lake.run("index", &[]);
+    assert!(count("min(heading, 1 s) > 0") > 0);
+    lake.fail("frames", &["--where", "min(speed, 1 s) > 0", "--count"], 2);
 }

@@ -12,6 +12,10 @@ fn labels_of(lake: &Lake, recording: &str, name: &str) -> Vec<(String, String, [
     let out = lake.beside(name);
     let filter = format!("recording = \"{recording}\"");
     lake.run("export", &["--where", &filter, "--out", out.to_str().unwrap()]);
+    labels_in(&out)
+}
+
+fn labels_in(out: &Path) -> Vec<(String, String, [f64; 4])> {
     let mut reader = csv::Reader::from_path(out.join("labels.csv")).unwrap();
     let mut rows: Vec<_> = reader
         .records()
@@ -74,6 +78,48 @@ fn labels_come_back_in_every_format() {
             let off = a.2.iter().zip(b.2).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             assert!(off < 1e-9, "{format}: {a:?} {b:?}");
         }
+    }
+}
+
+#[test]
+fn labels_of_frames_1_to_n_come_back_on_the_same_frames() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let frames: Vec<serde_json::Value> =
+        serde_json::from_str(&lake.run("frames", &["--json", "--columns", "recording"])).unwrap();
+    let recording = frames[0]["recording"].as_str().unwrap().to_owned();
+    let filter = format!("recording = \"{recording}\" and frame between 1 and 6");
+    let before = lake.beside("before");
+    lake.run("export", &["--where", &filter, "--out", before.to_str().unwrap()]);
+    let before = labels_in(&before);
+    assert!(before.len() > 5, "{}", before.len());
+    let folder = lake.path().join("recordings").join(&recording).join("labels");
+    let formats = ["kitti", "voc", "cvat", "yolo"].map(|format| {
+        let out = lake.beside(format);
+        lake.run(
+            "export",
+            &["--where", &filter, "--labels", format, "--images", "png", "--out", out.to_str().unwrap()],
+        );
+        (format, out)
+    });
+    for (format, out) in formats {
+        remove_labels(&folder);
+        for name in ["labels", "annotations", "labels.xml", "data.yaml"] {
+            let (from, to) = (out.join(name), folder.join(name));
+            if from.is_dir() {
+                copy(&from, &to);
+            } else if from.is_file() {
+                std::fs::copy(from, to).unwrap();
+            }
+        }
+        lake.run("index", &[]);
+        let after = labels_of(&lake, &recording, &format!("after_{format}"));
+        let names = |rows: &[(String, String, [f64; 4])]| -> Vec<_> {
+            let mut names: Vec<_> = rows.iter().map(|row| (row.0.clone(), row.1.clone())).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(&after), names(&before), "{format}");
     }
 }
 

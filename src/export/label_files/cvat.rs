@@ -24,7 +24,13 @@ impl Cvat {
     pub(super) fn begin(folder: &Path) -> Result<Self, ExportError> {
         let path = folder.join("labels.xml");
         let mut out = create(&path)?;
-        put(&mut out, &path, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<annotations>\n  <version>1.1</version>\n")?;
+        // The numbers in the names of images count from 0, whichever frames are exported.
+        put(
+            &mut out,
+            &path,
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<annotations>\n  <version>1.1</version>\n  \
+             <meta><frames_from>0</frames_from></meta>\n",
+        )?;
         Ok(Self { path, out, images: 0 })
     }
 }

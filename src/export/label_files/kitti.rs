@@ -8,11 +8,14 @@ use std::{
 };
 
 use super::{
-    ATTRIBUTES, FrameFiles, LabelFrame, LabelSink, Lost, TAGS, TRACKS, attributes_of,
+    ATTRIBUTES, FrameFiles, LabelFrame, LabelSink, Lost, TAGS, TRACKS, attributes_of, count_from_zero,
     lines::{one_word, take_number, take_three},
     put,
 };
 use crate::{export::ExportError, model::Label};
+
+/// Words for names that are written with `class_` before them.
+pub(super) const NUMBERS: &str = "class names that are numbers";
 
 /// One file per frame, also for frames without objects.
 pub(super) struct Objects {
@@ -20,8 +23,10 @@ pub(super) struct Objects {
 }
 
 impl Objects {
-    pub(super) fn new(folder: &Path) -> Self {
-        Self { files: FrameFiles::new(folder.join("labels")) }
+    pub(super) fn begin(folder: &Path) -> Result<Self, ExportError> {
+        let labels = folder.join("labels");
+        count_from_zero(&labels)?;
+        Ok(Self { files: FrameFiles::new(labels) })
     }
 }
 
@@ -108,6 +113,10 @@ fn object(text: &mut String, label: &Label, lost: &mut Lost) -> bool {
     };
     let (class, changed) = one_word(&label.class);
     lost.add_if(changed, "blanks in class names");
+    // Readers tell a line of KITTI from one of YOLO by its first column.
+    let is_number = class.parse::<f64>().is_ok();
+    lost.add_if(is_number, NUMBERS);
+    let class = if is_number { format!("class_{class}") } else { class };
     let mut known = attributes_of(label);
     let mut number = |name, unknown| take_number(&mut known, name).unwrap_or(unknown);
     let (truncated, occluded, alpha) = (number("truncated", -1.0), number("occluded", -1.0), number("alpha", -10.0));

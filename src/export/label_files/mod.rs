@@ -143,7 +143,7 @@ pub(super) fn begin(
         LabelFormat::Csv => Box::new(csv::LabelWriter::new(create(&folder.join("labels.csv"))?, spreadsheet)?),
         LabelFormat::Coco => Box::new(coco::Coco::begin(folder, classes)?),
         LabelFormat::Yolo => Box::new(yolo::Yolo::begin(folder, classes)?),
-        LabelFormat::Kitti => Box::new(kitti::Objects::new(folder)),
+        LabelFormat::Kitti => Box::new(kitti::Objects::begin(folder)?),
         LabelFormat::KittiTracking => Box::new(kitti::Tracking::new(folder)),
         LabelFormat::Voc => Box::new(voc::Voc::new(folder)),
         LabelFormat::Cvat => Box::new(cvat::Cvat::begin(folder)?),
@@ -179,6 +179,14 @@ impl FrameFiles {
         }
         fs::write(&path, text).map_err(failed)
     }
+}
+
+/// Says beside the labels that the numbers in their names count frames from 0; without it, an export of the frames 1 to N
+/// would look as if it counted from 1.
+fn count_from_zero(labels: &Path) -> Result<(), ExportError> {
+    let path = labels.join("frames_from.txt");
+    let written = fs::create_dir_all(labels).and_then(|()| fs::write(&path, "0\n"));
+    written.map_err(|source| ExportError::Write { path, source })
 }
 
 /// The attributes of a label, none when they are no JSON object.

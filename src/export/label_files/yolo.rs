@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use super::{ATTRIBUTES, FrameFiles, LabelFrame, LabelSink, Lost, TAGS, TRACKS};
+use super::{ATTRIBUTES, FrameFiles, LabelFrame, LabelSink, Lost, TAGS, TRACKS, count_from_zero};
 use crate::{export::ExportError, model::BoundingBox};
 
 pub(super) struct Yolo {
@@ -23,7 +23,9 @@ impl Yolo {
         }
         let path = folder.join("data.yaml");
         fs::write(&path, text).map_err(|source| ExportError::Write { path, source })?;
-        Ok(Self { files: FrameFiles::new(folder.join("labels")), classes: classes.to_vec() })
+        let labels = folder.join("labels");
+        count_from_zero(&labels)?;
+        Ok(Self { files: FrameFiles::new(labels), classes: classes.to_vec() })
     }
 }
 
@@ -61,8 +63,7 @@ impl LabelSink for Yolo {
             text.push('\n');
             written += 1;
         }
-        // An absent file would mean the same as an empty one, but where frame 0 has a file its number shows that
-        // frames count from 0.
+        // An absent file would mean the same as an empty one; with it, each image has its file.
         self.files.write(frame.image, "txt", &text)?;
         Ok(written)
     }

@@ -274,3 +274,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_truth_table_holds_in_steps_forth_and_back() {
+    use crate::filter::truth_table::{CASES, lake};
+
+    let lake = lake();
+    let facets = [FacetKey::Numbers("speed".into()), FacetKey::Category("weather".into()), FacetKey::Classes];
+    let mut cross = Crossfilter::default();
+    let mut wrong = Vec::new();
+    for (text, expected) in CASES.iter().chain(CASES.iter().rev()) {
+        let filter = Filter::parse(text).unwrap();
+        let step = cross.step(&lake, &filter, &facets, &NEVER).unwrap_or_else(|error| panic!("{}", error.render(text)));
+        let found: Vec<usize> = step.unwrap().set.iter().collect();
+        if found != *expected {
+            wrong.push(format!("{text}: {found:?} instead of {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

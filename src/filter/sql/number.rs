@@ -38,11 +38,14 @@ impl Writer<'_> {
                     "CAST(f.timestamp_ns - coalesce(r.started_at_ns, 0) AS DOUBLE PRECISION) / 1e9".to_owned()
                 })
             }
-            Number::Rate { value, name } => {
-                let rate = self.rate(value, &name.name)?;
+            Number::Rate { value, circle, name } => {
+                let rate = self.rate(value, *circle, &name.name)?;
                 if is_finite(value) { rate } else { self.without_nan(rate)? }
             }
-            Number::Window { function, value, length_ns, name } => {
+            Number::Window { value, length_ns, circle: Some(circle), name, .. } => {
+                self.mean_direction(value, *length_ns, *circle, &name.name)?
+            }
+            Number::Window { function, value, length_ns, name, .. } => {
                 self.window(*function, value, *length_ns, &name.name)?
             }
             Number::Negate(inner) => format!("(-{})", self.calculated(inner)?),

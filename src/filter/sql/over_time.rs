@@ -1,10 +1,11 @@
 //! What looks at many frames, as window functions.
 
-use super::{NoSql, Writer, number::is_finite};
+use super::{NoSql, Writer, literal::double, number::is_finite};
 use crate::filter::{
     ast::{Side, WindowFunction},
     typed::{Number, Predicate},
 };
+use crate::model::Circle;
 
 /// The rhythm of each footage: the median distance of its frames, the stretches between gaps, and the laps between steps
 /// back of its clock.
@@ -95,7 +96,7 @@ impl Writer<'_> {
     }
 
     /// `rate(value)`.
-    pub(super) fn rate(&mut self, value: &Number, name: &str) -> Result<String, NoSql> {
+    pub(super) fn rate(&mut self, value: &Number, circle: Option<Circle>, name: &str) -> Result<String, NoSql> {
         let what = format!("rate {name}");
         if let Some(column) = self.known.get(&what) {
             return Ok(column.clone());
@@ -103,16 +104,96 @@ impl Writer<'_> {
         let value = self.operand(value)?;
         let stretch = self.clock("stretch");
         let rate = self.fresh();
+        let change = format!("(lead({value}) OVER near - lag({value}) OVER near)");
+        let change = match circle {
+            None => change,
+            // The short way round.
+            Some(circle) => {
+                let period = double(circle.period())?;
+                let half = double(circle.period() / 2.0)?;
+                format!(
+                    "(CASE WHEN abs({change}) <= {half} THEN {change} ELSE {change} - {period} * round({change} / {period}) END)"
+                )
+            }
+        };
         let elapsed = "lead(timestamp_ns) OVER near - lag(timestamp_ns) OVER near";
         self.step(
             vec![format!(
-                "CASE WHEN {elapsed} > 0 THEN (lead({value}) OVER near - lag({value}) OVER near) \
-                 / (CAST({elapsed} AS DOUBLE PRECISION) / 1e9) END AS {rate}"
+                "CASE WHEN {elapsed} > 0 THEN {change} / (CAST({elapsed} AS DOUBLE PRECISION) / 1e9) END AS {rate}"
             )],
             Some(format!("near AS (PARTITION BY recording, camera, {stretch} ORDER BY frame_idx)")),
         );
         self.known.insert(what, rate.clone());
         Ok(rate)
+    }
+
+    /// `mean(value, …)` of a heading: the direction of the sum of its frames as vectors.
+    pub(super) fn mean_direction(
+        &mut self,
+        value: &Number,
+        length_ns: i64,
+        circle: Circle,
+        name: &str,
+    ) -> Result<String, NoSql> {
+        let what = format!("window {name}");
+        if let Some(column) = self.known.get(&what) {
+            return Ok(column.clone());
+        }
+        if !self.notes.contains(&MEANS) {
+            self.notes.push(MEANS);
+        }
+        let value = self.operand(value)?;
+        let lap = self.clock("lap");
+        let footage = format!("PARTITION BY recording, camera, {lap}");
+        let own = format!("OVER ({footage}, timestamp_ns ORDER BY frame_idx)");
+        let before = (length_ns > 0).then(|| {
+            format!("OVER ({footage} ORDER BY timestamp_ns RANGE BETWEEN {length_ns} PRECEDING AND 1 PRECEDING)")
+        });
+        // What is infinite is no direction.
+        let limit = double(f64::MAX)?;
+        let turn = double(std::f64::consts::TAU / circle.period())?;
+        let (x, y) = (self.fresh(), self.fresh());
+        let part = |function: &str, name: &str| {
+            format!("CASE WHEN abs({value}) <= {limit} THEN {function}({value} * {turn}) END AS {name}")
+        };
+        self.step(vec![part("cos", &x), part("sin", &y)], None);
+        let mut columns = Vec::new();
+        let mut sums = [Vec::new(), Vec::new(), Vec::new()];
+        for over in [Some(own), before].into_iter().flatten() {
+            let names = [self.fresh(), self.fresh(), self.fresh()];
+            columns.push(format!(
+                "sum({x}) {over} AS {}, sum({y}) {over} AS {}, count({x}) {over} AS {}",
+                names[0], names[1], names[2]
+            ));
+            for (sum, name) in sums.iter_mut().zip(names) {
+                sum.push(format!("coalesce({name}, 0)"));
+            }
+        }
+        self.step(columns, None);
+        let all = [self.fresh(), self.fresh(), self.fresh()];
+        let joined = sums.iter().zip(&all).map(|(sum, name)| format!("{} AS {name}", sum.join(" + ")));
+        self.step(joined.collect(), None);
+        let [x, y, count] = &all;
+        let angle = self.fresh();
+        // Vectors that cancel each other out have no direction.
+        self.step(
+            vec![format!(
+                "CASE WHEN {x} * {x} + {y} * {y} > 1e-18 * {count} * {count} THEN atan2({y}, {x}) / {turn} END AS {angle}"
+            )],
+            None,
+        );
+        let outcome = self.fresh();
+        let (low, period) = (double(circle.low())?, double(circle.period())?);
+        let high = double(circle.low() + circle.period())?;
+        self.step(
+            vec![format!(
+                "CASE WHEN {angle} < {low} THEN {angle} + {period} WHEN {angle} >= {high} THEN {angle} - {period} \
+                 ELSE {angle} END AS {outcome}"
+            )],
+            None,
+        );
+        self.known.insert(what, outcome.clone());
+        Ok(outcome)
     }
 
     /// `mean(value, …)` and its like. A window of times would take in the later frames of the very same time, so frames of

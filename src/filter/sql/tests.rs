@@ -70,3 +70,14 @@ fn what_cannot_be_said_is_told_with_the_reason() {
     assert!(said("speed > 1").unwrap_err().to_string().contains("capital letters"));
     assert!(said("has(car)").unwrap().text.contains("AS q_1"), "made columns clash with none of the lake");
 }
+
+#[test]
+fn headings_go_round_in_sql_too() {
+    let mut lake = truth_table::lake();
+    lake.set_circle("speed", crate::model::Circle { radians: false, signed: false });
+    let text = |filter: &str| sql_of(&Filter::parse(filter).unwrap(), &lake).unwrap().text;
+    let rate = text("rate(speed) > 3");
+    assert!(rate.contains("<= 180") && rate.contains("- 360") && rate.contains("round("), "{rate}");
+    let mean = text("mean(speed, 1 s) > 3");
+    assert!(mean.contains("atan2(") && mean.contains("cos(") && mean.contains("sin("), "{mean}");
+}

@@ -3,6 +3,7 @@
 
 mod bdd;
 mod class_names;
+mod frames_from;
 mod sheet;
 mod text;
 mod xml;
@@ -16,6 +17,7 @@ use rayon::prelude::*;
 
 use self::{
     class_names::ClassNames,
+    frames_from::{FramesFrom, is_frames_from},
     sheet::Sheet,
     xml::{XmlError, XmlKind},
 };
@@ -90,7 +92,7 @@ enum Kind {
 /// A text file is one of KITTI or YOLO by the columns of its lines, an XML file one of CVAT or Pascal VOC by its root, a
 /// JSON file one of COCO or BDD100K by its keys. The frame of a file of one image is the number its name ends in; a name
 /// that ends in a date in milliseconds or finer tells a time. Numbers that are exactly 1 to N count from 1, which is
-/// noted. A frame told by several such files is ambiguous: its labels are left out and counted.
+/// noted, unless a `frames_from.txt` beside or above the files, or the file itself, tells where they begin. A frame told by several such files is ambiguous: its labels are left out and counted.
 #[must_use]
 pub fn read_label_files(root: &Path, files: &[ListedFile], options: &LabelOptions) -> LabelsRead {
     let mut read = LabelsRead::default();
@@ -104,7 +106,14 @@ pub fn read_label_files(root: &Path, files: &[ListedFile], options: &LabelOption
             read.failed.push((file.path.clone(), error));
         }
     }
-    let others: Vec<&ListedFile> = files.iter().filter(|file| !is_class_names(&file.path)).collect();
+    let mut first_numbers = FramesFrom::default();
+    for file in files.iter().filter(|file| is_frames_from(&file.path)) {
+        if let Err(error) = first_numbers.add(root, &file.path) {
+            read.failed.push((file.path.clone(), error));
+        }
+    }
+    let others: Vec<&ListedFile> =
+        files.iter().filter(|file| !is_class_names(&file.path) && !is_frames_from(&file.path)).collect();
     let results: Vec<Result<Found, FormatError>> =
         others.par_iter().map(|file| read_guarded(root, &file.path, options)).collect();
     let mut sets: [Vec<(String, Sheet)>; 4] = Default::default();
@@ -113,7 +122,10 @@ pub fn read_label_files(root: &Path, files: &[ListedFile], options: &LabelOption
             Ok(Found::Table(table)) => {
                 read.sets.push(LabelSet { path: file.path.clone(), first: file.path.clone(), table: *table });
             }
-            Ok(Found::Sheet(kind, sheet)) => sets[kind as usize].push((file.path.clone(), sheet)),
+            Ok(Found::Sheet(kind, mut sheet)) => {
+                first_numbers.apply(&file.path, &mut sheet);
+                sets[kind as usize].push((file.path.clone(), sheet));
+            }
             Ok(Found::Other) if file.certain => read.failed.push((
                 file.path.clone(),
                 FormatError::WrongContent {

@@ -68,6 +68,8 @@ const OTHER_SHAPES: [&str; 7] = ["polygon", "polyline", "points", "mask", "cuboi
 
 fn cvat(place: &str, root: Node<'_, '_>, options: &LabelOptions) -> Sheet {
     let mut sheet = Sheet::default();
+    // An export of this program says that its numbers count from 0.
+    let from_zero = text_at(root, ["meta", "frames_from"]) == Some("0");
     for node in root.children().filter(Node::is_element) {
         match node.tag_name().name() {
             "image" => cvat_image(place, node, options, &mut sheet),
@@ -75,7 +77,14 @@ fn cvat(place: &str, root: Node<'_, '_>, options: &LabelOptions) -> Sheet {
             _ => {}
         }
     }
+    sheet.images.iter_mut().for_each(|image| image.named &= !from_zero);
     sheet
+}
+
+/// The text of a child of a child.
+fn text_at<'a>(root: Node<'a, '_>, way: [&str; 2]) -> Option<&'a str> {
+    let inner = root.children().find(|node| node.has_tag_name(way[0]))?;
+    inner.children().find(|node| node.has_tag_name(way[1]))?.text().map(str::trim)
 }
 
 fn cvat_image(place: &str, node: Node<'_, '_>, options: &LabelOptions, sheet: &mut Sheet) {
@@ -186,6 +195,8 @@ fn voc(place: &str, root: Node<'_, '_>, options: &LabelOptions) -> Sheet {
         _ => {}
     }
     image.camera = image.camera.or_else(|| crate::formats::image_names::camera_of(named, &options.cameras));
+    // An export of this program counts from 0.
+    image.named &= text_at(root, ["source", "database"]) != Some("Lakescope");
     let mut sheet = Sheet { whole_frame: image.at.is_ok(), images: vec![image], ..Sheet::default() };
     for object in root.children().filter(|node| node.has_tag_name("object")) {
         sheet.read += 1;

@@ -18,7 +18,7 @@ use crate::{
         work::Workers,
     },
     jobs::Priority,
-    session::Explanation,
+    session::{Explanation, FilterPart},
 };
 
 /// Which part of a filter leaves no frame, worked out by a worker.
@@ -40,15 +40,16 @@ impl Why {
 
 /// The first part that holds nowhere, else the one that leaves nothing of those before it.
 fn blame(told: &Explanation) -> Option<String> {
-    if told.parts.len() < 2 {
+    let parts: Vec<(&FilterPart, u64)> = told.parts.iter().filter_map(|part| Some((part, part.together?))).collect();
+    if parts.len() < 2 {
         return None;
     }
-    if let Some(part) = told.parts.iter().find(|part| part.alone == 0) {
+    if let Some((part, _)) = parts.iter().find(|(part, _)| part.alone == 0) {
         return Some(format!("{} holds on no frame at all.", part.part));
     }
-    let at = told.parts.iter().position(|part| part.together == 0)?;
-    let before = told.parts.get(at.checked_sub(1)?)?;
-    Some(format!("What stands before “{}” holds on {}.", told.parts[at].part, counted(before.together, "frame")))
+    let at = parts.iter().position(|(_, together)| *together == 0)?;
+    let (_, before) = parts.get(at.checked_sub(1)?)?;
+    Some(format!("What stands before “{}” holds on {}.", parts[at].0.part, counted(*before, "frame")))
 }
 
 /// Where no frame can be shown as a tile.
@@ -184,7 +185,6 @@ fn clear_ui(ui: &mut Ui, out: &mut Vec<Command>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::FilterPart;
 
     #[test]
     fn the_part_that_leaves_nothing_is_named() {
@@ -196,10 +196,14 @@ mod tests {
         ] {
             let part = |(at, (alone, together)): (usize, (u64, u64))| FilterPart {
                 part: ["a", "b"][at].to_owned(),
+                span: 0..1,
+                depth: 0,
                 alone,
-                together,
+                together: Some(together),
             };
-            let parts = parts.into_iter().enumerate().map(part).collect();
+            let mut parts: Vec<FilterPart> = parts.into_iter().enumerate().map(part).collect();
+            // A branch that holds nowhere is not to blame.
+            parts.push(FilterPart { part: "c".to_owned(), span: 0..1, depth: 1, alone: 0, together: None });
             assert_eq!(blame(&Explanation { frames: 20, parts, matches: 0 }).as_deref(), expected);
         }
     }

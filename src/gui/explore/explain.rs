@@ -9,7 +9,6 @@ use egui::{
 
 use super::highlight;
 use crate::{
-    filter::{Filter, edit},
     gui::{
         fetch::{Fetch, State},
         lake::Lake,
@@ -28,6 +27,9 @@ use crate::{
 const LINE: f32 = 30.0;
 /// Width of a column with a number and its bar, px.
 const NUMBER: f32 = 104.0;
+
+/// How far what stands inside a part is indented, px.
+const INDENT: f32 = 18.0;
 
 /// What is known of the present filter.
 #[derive(Default)]
@@ -113,18 +115,12 @@ fn table_ui(ui: &mut Ui, lake: &Lake, explanation: &Explanation, pointed: &mut P
     }
     head_ui(ui);
     divider(ui);
-    // The places of the parts, when the explanation is of the text that is shown.
-    let filter = Filter::parse(&lake.filter).ok();
-    let spans: Vec<Range<usize>> = filter
-        .as_ref()
-        .and_then(Filter::expr)
-        .map(|expr| edit::conjuncts(expr).iter().map(|part| part.span.clone()).collect())
-        .unwrap_or_default();
-    let ended = explanation.parts.iter().position(|part| part.together == 0);
+    let ended = explanation.parts.iter().position(|part| part.together == Some(0));
     ScrollArea::vertical().max_height(LINE * 9.5).auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for (place, part) in explanation.parts.iter().enumerate() {
             let told = match (part.alone, ended) {
+                (0, _) if part.depth > 0 => Some("no frame alone"),
                 (0, _) => Some("no frame fulfils this"),
                 (_, Some(end)) if end == place => Some("nothing is left here"),
                 _ => None,
@@ -136,9 +132,11 @@ fn table_ui(ui: &mut Ui, lake: &Lake, explanation: &Explanation, pointed: &mut P
                 all: explanation.frames,
                 told,
                 code: true,
+                depth: part.depth,
             };
             let response = line.ui(ui);
-            let span = spans.get(place).filter(|span| lake.filter.get((*span).clone()) == Some(part.part.as_str()));
+            // Its place, when the explanation is of the text that is shown.
+            let span = Some(&part.span).filter(|span| lake.filter.get((*span).clone()) == Some(part.part.as_str()));
             if response.hovered() {
                 pointed.over = span.cloned();
             }
@@ -157,10 +155,11 @@ fn table_ui(ui: &mut Ui, lake: &Lake, explanation: &Explanation, pointed: &mut P
     let all = Line {
         text: &text,
         alone: explanation.frames,
-        together: explanation.matches,
+        together: Some(explanation.matches),
         all: explanation.frames,
         told: None,
         code: false,
+        depth: 0,
     };
     all.ui(ui);
 }
@@ -181,12 +180,15 @@ fn head_ui(ui: &mut Ui) {
 struct Line<'a> {
     text: &'a str,
     alone: u64,
-    together: u64,
+    /// `None` for what stands inside another part.
+    together: Option<u64>,
     all: u64,
     /// Why it is marked.
     told: Option<&'a str>,
     /// Whether the text is a part of the filter, and can be pressed.
     code: bool,
+    /// How far it is indented.
+    depth: usize,
 }
 
 impl Line<'_> {
@@ -194,10 +196,10 @@ impl Line<'_> {
         let colors = colors(ui);
         let sense = if self.code { Sense::click() } else { Sense::hover() };
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), sense);
-        let spoken = if self.code {
-            format!("{}: {} alone, {} with those above", self.text, self.alone, self.together)
-        } else {
-            format!("{}: {}", self.text, self.together)
+        let spoken = match (self.code, self.together) {
+            (true, Some(together)) => format!("{}: {} alone, {together} with those above", self.text, self.alone),
+            (true, None) => format!("{}: {} alone, inside the condition above", self.text, self.alone),
+            (false, together) => format!("{}: {}", self.text, together.unwrap_or(self.alone)),
         };
         let role = if self.code { Role::Button } else { Role::Label };
         response.widget_info(|| match self.told {
@@ -209,8 +211,12 @@ impl Line<'_> {
         }
         let center = rect.center().y;
         let mut right = rect.right() - 14.0;
-        let values = [self.together, self.alone];
+        let values = [self.together, Some(self.alone)];
         for value in values.into_iter().take(if self.code { 2 } else { 1 }) {
+            let Some(value) = value else {
+                right -= NUMBER + STEP;
+                continue;
+            };
             let bar = Rect::from_min_max(pos2(right - NUMBER, center + 8.0), pos2(right, center + 10.0));
             #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "width of a bar")]
             let part = (value as f64 / self.all.max(1) as f64) as f32;
@@ -221,7 +227,8 @@ impl Line<'_> {
             ui.painter().text(at, Align2::RIGHT_CENTER, count(value), theme::numbers(12.5), ink);
             right -= NUMBER + STEP;
         }
-        let left = rect.left() + 14.0;
+        #[expect(clippy::cast_precision_loss, reason = "a few steps")]
+        let left = rect.left() + 14.0 + INDENT * self.depth as f32;
         if let Some(told) = self.told {
             let galley = ui.painter().layout_no_wrap(told.to_owned(), egui::FontId::proportional(11.5), colors.error);
             right -= galley.size().x + STEP;

@@ -10,9 +10,8 @@ use super::{
     facets::{Facets, Panel},
 };
 use crate::{
-    catalog::FrameTable,
     filter::{
-        Filter, FrameColumns as _, FrameSet,
+        Filter, FrameColumns, FrameSet,
         edit::{self, Facet},
         facets::CategoryCount,
     },
@@ -39,8 +38,11 @@ type TagsKey = (u64, u64, String);
 pub(super) struct Tags(Fetch<TagsKey, Vec<CategoryCount>>);
 
 /// Frames of each tag, and those without one, of all and of what the filter finds.
-fn counts(table: &FrameTable, filter: &str) -> Result<Vec<CategoryCount>, String> {
+fn counts(table: &dyn FrameColumns, filter: &str) -> Result<Vec<CategoryCount>, String> {
     let tags = table.tags()?;
+    if tags.tags.is_empty() {
+        return Ok(Vec::new());
+    }
     let filter = Filter::parse(filter).map_err(|error| error.to_string())?;
     let set = filter.evaluate(table).map_err(|error| error.to_string())?;
     let counted = |value: Option<&str>, frames: &FrameSet| {
@@ -48,15 +50,13 @@ fn counts(table: &FrameTable, filter: &str) -> Result<Vec<CategoryCount>, String
         CategoryCount { value: value.map(str::to_owned), frames: frames.count(), matching }
     };
     let mut counts: Vec<CategoryCount> = tags.tags.iter().map(|(tag, frames)| counted(Some(tag), frames)).collect();
-    if !counts.is_empty() {
-        let mut without = fixedbitset::FixedBitSet::with_capacity(table.rows());
-        without.set_range(.., true);
-        for frames in tags.tags.values() {
-            without.difference_with(frames.bits());
-        }
-        let matching = without.intersection_count(set.bits());
-        counts.push(CategoryCount { value: None, frames: without.count_ones(..), matching });
+    let mut without = fixedbitset::FixedBitSet::with_capacity(table.rows());
+    without.set_range(.., true);
+    for frames in tags.tags.values() {
+        without.difference_with(frames.bits());
     }
+    let matching = without.intersection_count(set.bits());
+    counts.push(CategoryCount { value: None, frames: without.count_ones(..), matching });
     Ok(counts)
 }
 
@@ -66,10 +66,13 @@ impl Facets {
         let lake = panel.lake;
         let Some(view) = &lake.view else { return };
         // The facet's own conditions are left out, so that each number is what a press would bring.
-        let others = edit::clear(&view.key.filter, Facet::Name(NAME)).unwrap_or_default();
+        // While the section is closed, only the number of tags is shown, and no filter is run for it.
+        let closed = self.is_closed("Tags");
+        let others =
+            if closed { String::new() } else { edit::clear(&view.key.filter, Facet::Name(NAME)).unwrap_or_default() };
         let (table, filter) = (Arc::clone(lake.table()), others.clone());
         let key = (table.generation(), lake.selections_version, others);
-        self.tags.0.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| counts(&table, &filter));
+        self.tags.0.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| counts(&*table, &filter));
         self.tags.0.poll();
         let error = self.tags.0.error().map(str::to_owned);
         let all = self.tags.0.value().cloned().unwrap_or_default();
@@ -147,4 +150,26 @@ fn none_ui(ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
             out.push(Action::Tag.into());
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter::{MemoryColumns, truth_table};
+
+    #[test]
+    fn tags_are_counted_and_without_any_no_filter_is_run() {
+        let told: Vec<(Option<String>, usize, usize)> = counts(&truth_table::lake(), "speed > 0")
+            .unwrap()
+            .into_iter()
+            .map(|count| (count.value, count.frames, count.matching))
+            .collect();
+        let tag = |name: &str| Some(name.to_owned());
+        assert_eq!(told, [(tag("Look again"), 2, 1), (tag("good"), 3, 2), (None, 4, 1)]);
+        // A filter that would fail shows whether it is run.
+        let mut bare = MemoryColumns::new();
+        bare.add_footage("r", "c", 0, &Arc::default(), 0..9);
+        assert!(counts(&bare, "nothing > 3").unwrap().is_empty());
+        assert!(counts(&truth_table::lake(), "nothing > 3").is_err());
+    }
 }

@@ -152,6 +152,11 @@ impl Facets {
         self.asked_section(ui, name, count, warn, false).0
     }
 
+    /// Whether a section is closed.
+    pub(super) fn is_closed(&self, name: &str) -> bool {
+        self.closed.contains(name)
+    }
+
     /// The same with a cross while something in it is asked for; whether the cross was pressed, too.
     pub(super) fn asked_section(
         &mut self,

@@ -237,6 +237,26 @@ mod tests {
     }
 
     #[test]
+    fn recorded_time_goes_on_by_the_speed_for_each_second_of_the_clock() {
+        let times = times(6000, 30);
+        for speed in SPEEDS {
+            let playback = running(&times, speed);
+            let mut shown = Vec::new();
+            for second in 1..=8 {
+                let now = 100.0 + f64::from(second);
+                let gone_s = (playback.moment(&times, now) - times[0]) / 1_000_000;
+                #[expect(clippy::cast_possible_truncation, reason = "a few thousand milliseconds")]
+                let expected = (f64::from(second) * f64::from(speed) * 1000.0) as i64;
+                assert_eq!(gone_s, expected, "{speed} {second}");
+                shown.push(playback.due(&times, now + 1e-6));
+            }
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hundred frames")]
+            let expected: Vec<usize> = (1..=8_u8).map(|second| (f32::from(second) * speed * 30.0) as usize).collect();
+            assert_eq!(shown, expected, "{speed}");
+        }
+    }
+
+    #[test]
     fn slow_speeds_show_every_frame_and_fast_ones_what_the_screen_can_show() {
         let times = times(600, 30);
         for (speed, expected) in

@@ -50,22 +50,6 @@ impl Pyramid {
         Some((*self.times.first()?, *self.times.last()?))
     }
 
-    /// The value at a time, found as values of frames are: between two samples near enough to each other.
-    #[expect(clippy::cast_precision_loss, reason = "less than a second between two samples")]
-    pub fn value_at(&self, ns: i64) -> Option<f64> {
-        let after = self.times.partition_point(|time| *time <= ns);
-        let before = after.checked_sub(1)?;
-        let (time, value) = (self.times[before], self.values[before]);
-        if time == ns {
-            return Some(value).filter(|value| !value.is_nan());
-        }
-        let (next, next_value) = (*self.times.get(after)?, self.values[after]);
-        let apart = next.saturating_sub(time);
-        let part = ns.saturating_sub(time) as f64 / apart.max(1) as f64;
-        let between = value + (next_value - value) * part;
-        (apart <= GAP_NS && !between.is_nan()).then_some(between)
-    }
-
     /// Lines to draw from `from_ns` to `to_ns` in about `width` columns: each line unbroken, points as (ns, value). The
     /// smallest and the largest value of each column are among them.
     pub fn lines(&self, from_ns: i64, to_ns: i64, width: usize) -> Vec<Vec<(i64, f64)>> {
@@ -224,26 +208,6 @@ mod tests {
         let lines = pyramid.lines(0, 60_000_000_000, 200);
         assert_eq!(lines.len(), 2);
         assert!(lines[0].iter().all(|(_, value)| *value < 1.0) && lines[1].iter().all(|(_, value)| *value > 8.0));
-    }
-
-    #[test]
-    fn values_lie_between_samples_that_are_near_each_other() {
-        let times = vec![0, 100, 200, 2000, 2100].into_iter().map(|ms| ms * 1_000_000).collect();
-        let pyramid = Pyramid::of(times, vec![1.0, 2.0, f64::NAN, 4.0, 5.0]);
-        for (ms, expected) in [
-            (-1, None),
-            (0, Some(1.0)),
-            (50, Some(1.5)),
-            (100, Some(2.0)),
-            (150, None),
-            (200, None),
-            (1000, None),
-            (2100, Some(5.0)),
-            (2101, None),
-        ] {
-            assert_eq!(pyramid.value_at(ms * 1_000_000), expected, "{ms}");
-        }
-        assert_eq!(pyramid.extent(), Some((0, 2_100_000_000)));
     }
 
     proptest! {

@@ -27,10 +27,10 @@ use crate::{
 
 pub(super) use metrics::{read_all as read_series, read_all_and_files as read_series_and_files};
 pub(super) use recording_series::SensorFile;
-pub(super) use source::seconds_to_ns;
+pub(super) use source::{align_options, seconds_to_ns};
 
 /// Grows with every change in how files are read, so that sources indexed before are read again.
-const READING_VERSION: u32 = 4;
+const READING_VERSION: u32 = 5;
 
 /// Finished sources that may wait for the writer; bounds memory.
 const WAITING_SOURCES: usize = 4;
@@ -157,10 +157,12 @@ fn refresh(session: &Session, writer: &mut CatalogWriter, progress: &Progress) -
     progress.stage("finishing");
     let indexed = writer.footage_names()?;
     let footages: Vec<FootageName<'_>> = indexed.values().flatten().map(named).collect();
-    let metrics = writer.metric_names()?.into_values().flatten().collect();
+    let metrics: BTreeSet<String> = writer.metric_names()?.into_values().flatten().collect();
     problems.extend(settings.problems(&footages, &sensors, &metrics));
     writer.settle(&[], &problems)?;
     writer.set_position(settings.position().as_ref())?;
+    let way = |name: &String| Some((name.clone(), settings.metric(name).interpolate? == "circular"));
+    writer.set_circular(&metrics.iter().filter_map(way).collect())?;
     writer.finish()?;
     let totals = session.reader()?.totals()?;
     Ok(IndexReport {

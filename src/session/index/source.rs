@@ -61,8 +61,10 @@ impl Reading<'_> {
     fn put_together(&self, found: FoundRecording, series: &mut RecordingSeries, about: &About) -> RecordingRecord {
         let metrics = series.take(&found.name);
         let samples = metrics.iter().map(|one| one.values.len() as u64).sum();
-        let mut summaries: Vec<MetricSummary> =
-            metrics.iter().map(|one| formats::summarise(one, self.align_options(one).max_gap_ns)).collect();
+        let mut summaries: Vec<MetricSummary> = metrics
+            .iter()
+            .map(|one| formats::summarise(one, align_options(self.settings, &one.name).max_gap_ns))
+            .collect();
         let footages: Vec<FootageRecord> = found
             .footages
             .into_iter()
@@ -103,24 +105,15 @@ impl Reading<'_> {
                 });
                 (
                     series.name.clone(),
-                    formats::align_located(series, frame_times, &located[at].1, &self.align_options(series)),
+                    formats::align_located(
+                        series,
+                        frame_times,
+                        &located[at].1,
+                        &align_options(self.settings, &series.name),
+                    ),
                 )
             })
             .collect()
-    }
-
-    /// What `lake.toml` says of a metric's alignment.
-    fn align_options(&self, series: &Series) -> AlignOptions {
-        let setting = self.settings.metric(&series.name);
-        let interpolation = setting.interpolate.as_deref().and_then(|way| match way {
-            "linear" => Some(Interpolation::Linear),
-            "previous" => Some(Interpolation::Previous),
-            "nearest" => Some(Interpolation::Nearest),
-            "circular" => Some(Interpolation::Circular),
-            _ => None,
-        });
-        let max_gap_ns = setting.max_gap_s.map_or(DEFAULT_MAX_GAP_NS, seconds_to_ns);
-        AlignOptions { interpolation, max_gap_ns }
     }
 
     /// An error of a format's reader as a problem of the file: its message names the whole path and ends with the remedy.
@@ -129,6 +122,20 @@ impl Reading<'_> {
         let (what, hint) = text.rsplit_once("; ").unwrap_or((&text, "correct the file and index again"));
         Problem::new(path, what, hint)
     }
+}
+
+/// What `lake.toml` says of a metric's alignment.
+pub(in super::super) fn align_options(settings: &Settings, metric: &str) -> AlignOptions {
+    let setting = settings.metric(metric);
+    let interpolation = setting.interpolate.as_deref().and_then(|way| match way {
+        "linear" => Some(Interpolation::Linear),
+        "previous" => Some(Interpolation::Previous),
+        "nearest" => Some(Interpolation::Nearest),
+        "circular" => Some(Interpolation::Circular),
+        _ => None,
+    });
+    let max_gap_ns = setting.max_gap_s.map_or(DEFAULT_MAX_GAP_NS, seconds_to_ns);
+    AlignOptions { interpolation, max_gap_ns }
 }
 
 /// What `recording.toml` tells.

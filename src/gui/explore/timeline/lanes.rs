@@ -227,7 +227,7 @@ impl Timeline {
                     painter.circle(at, 3.5, ink, Stroke::new(1.5, scene.colors.panel));
                 }
                 if let Some(hover) = scene.hover {
-                    let value = pyramid.value_at(hover);
+                    let value = metric.value_at(hover);
                     if let Some(value) = value {
                         let at = pos2(scene.axis.x(hover), axis.y(value));
                         painter.circle(at, 3.5, scene.colors.panel, Stroke::new(1.5, scene.pointer_ink()));

@@ -7,9 +7,10 @@ use egui::Context;
 use super::{super::pyramid::Pyramid, states::States};
 use crate::{
     filter::FrameColumns,
+    formats::{self, AlignOptions},
     gui::{fetch::Fetch, lake::Lake, work::Workers},
     jobs::Priority,
-    model::{Column, Series},
+    model::{Circle, Column, Series},
 };
 
 /// What a lane draws.
@@ -30,15 +31,26 @@ pub struct MetricSamples {
     pub shape: Shape,
     /// Its values at the frames of the whole lake.
     pub at_frames: Arc<Column>,
+    /// The samples, and how frames take their values from them.
+    series: Series,
+    alignment: AlignOptions,
+    circle: Circle,
 }
 
 impl MetricSamples {
-    fn new(series: &Series, at_frames: Arc<Column>) -> Option<Self> {
-        let shape = match States::of(series) {
+    fn new(series: Series, at_frames: Arc<Column>, alignment: AlignOptions) -> Option<Self> {
+        let shape = match States::of(&series) {
             Some(states) => Shape::States(states),
-            None => Shape::Curve(Pyramid::new(series)?),
+            None => Shape::Curve(Pyramid::new(&series)?),
         };
-        Some(Self { name: series.name.clone(), shape, at_frames })
+        let circle = formats::circle_of(&series);
+        Some(Self { name: series.name.clone(), shape, at_frames, series, alignment, circle })
+    }
+
+    /// The value at a moment, ns UTC: what a frame taken then would have.
+    #[must_use]
+    pub fn value_at(&self, ns: i64) -> Option<f64> {
+        formats::value_at(&self.series, ns, &self.alignment, self.circle)
     }
 
     /// Times of the first and the last sample, ns UTC.
@@ -87,8 +99,9 @@ impl Samples {
                 }
                 let series =
                     session.series(&recording, std::slice::from_ref(&name)).map_err(|error| error.to_string())?;
-                let Some(series) = series.first() else { continue };
-                ready.extend(MetricSamples::new(series, table.metric(&name)?).map(Arc::new));
+                let Some(series) = series.into_iter().next() else { continue };
+                let alignment = session.alignment(&name);
+                ready.extend(MetricSamples::new(series, table.metric(&name)?, alignment).map(Arc::new));
             }
             Ok(ready)
         });
