@@ -10,6 +10,7 @@ use super::dock::{Layout, Pane};
 use super::explore::TimelineCommand;
 use super::grid_choice::GridChoice;
 use super::keep::KeepCommand;
+use super::leaving::Leave;
 use super::looking::{ChosenBox, Emphasis};
 use super::state::{SortBy, ThemeChoice, Workspace};
 use crate::{
@@ -179,6 +180,12 @@ pub enum Command {
     ShowRun(i64),
     /// Takes a message away.
     DismissNotice(u64),
+    /// What a message offered was done; to be pushed behind what does it.
+    TakeWay(u64),
+    /// Reads the index again, as it could not be read before.
+    ReadAgain,
+    /// Goes on with what long work keeps from being done: now, which stops the work, or as soon as it has ended.
+    Leave(Leave),
 }
 
 /// A command without a parameter.

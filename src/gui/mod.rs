@@ -12,6 +12,7 @@ mod apply_timeline;
 mod atlas;
 mod budget;
 mod categories;
+mod chosen_frames;
 mod command;
 mod command_line;
 mod counting;
@@ -29,12 +30,14 @@ mod image_out;
 mod integrity;
 mod keep;
 mod lake;
+mod leaving;
 mod long_work;
 mod looking;
 mod object_pictures;
 mod objects;
 mod persist;
 mod pictures;
+mod reloading;
 mod row_names;
 mod runs;
 mod selected;
@@ -73,7 +76,7 @@ pub fn run(lake: Option<PathBuf>, options: OpenOptions) -> anyhow::Result<()> {
         Some(folder) => Some(folder.join("window.json")),
         None => persist::default_path(),
     };
-    let remembered = settings.as_deref().map(persist::load).unwrap_or_default();
+    let (remembered, _) = settings.as_deref().map(persist::read).unwrap_or_default();
     let size = remembered.window.unwrap_or([1440.0, 900.0]);
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("Lakescope")
