@@ -76,6 +76,7 @@ impl App {
                     lake.reload(&self.workers, ctx);
                 }
             }
+            Command::CopyListExport(draft) => self.write_frame_list(&draft, ctx),
             Command::Leave(leave) => self.leave(leave, ctx),
             Command::Timeline(command) => self.apply_timeline(command, ctx),
             Command::Keep(command) => self.keep(command, ctx),

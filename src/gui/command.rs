@@ -182,6 +182,8 @@ pub enum Command {
     DismissNotice(u64),
     /// What a message offered was done; to be pushed behind what does it.
     TakeWay(u64),
+    /// Writes a list of the selected frames and copies the command line that exports them.
+    CopyListExport(Box<ExportDraft>),
     /// Reads the index again, as it could not be read before.
     ReadAgain,
     /// Goes on with what long work keeps from being done: now, which stops the work, or as soon as it has ended.

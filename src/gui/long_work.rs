@@ -108,6 +108,7 @@ impl App {
             Event::OfLake { .. } => {}
             Event::FolderChosen { purpose, folder, at_once } => self.take_folder(purpose, folder, at_once, ctx),
             Event::Kept(done) => self.take_kept(done),
+            Event::FrameListWritten(written) => self.take_frame_list(written, ctx),
             Event::Sql(written) => self.take_sql(written, ctx),
             Event::ImageReady { image: Ok(image), what } => {
                 ctx.copy_image(*image);
@@ -226,6 +227,44 @@ impl App {
                 lake.reload(&self.workers, ctx);
             }
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gui::lake::{Lake, Loaded},
+        session::OpenOptions,
+    };
+
+    #[test]
+    fn settings_that_change_while_an_index_run_is_at_work_are_applied_by_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("lake");
+        std::fs::create_dir_all(root.join("recordings")).unwrap();
+        let options = OpenOptions { user_dir: Some(folder.path().join("user")), ..OpenOptions::default() };
+        let session = Session::open(&root, options.clone()).unwrap();
+        let report = session.index(&Progress::new()).unwrap();
+        let root = session.root().to_path_buf();
+        let ctx = Context::default();
+        for (cancelled, running) in [(false, 1), (true, 0)] {
+            let mut app = App::new(&ctx, None, options.clone(), None);
+            let loaded = Loaded::read(&session).unwrap();
+            app.slot = Slot::Ready(Box::new(Lake::new(session.clone(), loaded, <_>::default(), &ctx)));
+            let job = RunningJob { id: 7, title: "Indexing lake".into(), root: root.clone(), progress: Progress::new() };
+            app.state.transient.jobs.push(job);
+            let changed = || Event::SettingsChanged { root: root.clone(), index: true, told: Ok("Kept.".into()) };
+            app.take_event(changed(), &ctx);
+            app.take_event(changed(), &ctx);
+            assert_eq!(app.state.transient.jobs.len(), 1, "the run at work goes on alone");
+            let ended = if cancelled { Err(Ended::Cancelled) } else { Ok(report.clone()) };
+            app.take_event(Event::JobDone { id: 7, root: root.clone(), outcome: Outcome::Indexed(ended) }, &ctx);
+            let jobs = &app.state.transient.jobs;
+            assert_eq!(jobs.iter().filter(|job| job.is_index() && job.root == root).count(), running);
+            let told = app.state.transient.told.iter().any(|told| told.failed && told.text.contains("not applied yet"));
+            assert_eq!((told, app.index_next.is_none()), (cancelled, true));
         }
     }
 }

@@ -24,6 +24,7 @@ mod extend;
 mod fetch;
 mod folders;
 mod frame_key;
+mod frame_list;
 mod grid_choice;
 mod grid_command;
 mod image_out;

@@ -6,6 +6,7 @@ mod compare;
 mod crops;
 mod exporting;
 mod find;
+mod frame_list;
 mod grid_choice;
 mod images;
 mod index;
