@@ -230,12 +230,8 @@ impl App {
                 self.take_opened(opened, ctx);
             } else {
                 let error = answer.error().unwrap_or_default().to_owned();
-                self.slot = Slot::Failed {
-                    root,
-                    headline: "This folder cannot be opened as a lake".into(),
-                    error,
-                    gone: None,
-                };
+                self.slot =
+                    Slot::Failed { root, headline: "This folder cannot be opened as a lake".into(), error, gone: None };
             }
         }
         let Slot::Ready(lake) = &mut self.slot else { return };
@@ -266,7 +262,9 @@ impl App {
         }
         lake.watcher.set_focused(ctx.input(|input| input.focused));
         match lake.watcher.poll() {
-            Some(Seen::Changed(now) | Seen::Back(Some(now))) if now != lake.table().generation() => lake.reload(&self.workers, ctx),
+            Some(Seen::Changed(now) | Seen::Back(Some(now))) if now != lake.table().generation() => {
+                lake.reload(&self.workers, ctx)
+            }
             Some(Seen::Gone) => self.lose_lake(),
             Some(Seen::Changed(_) | Seen::Back(_)) | None => {}
         }

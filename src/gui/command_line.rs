@@ -160,6 +160,9 @@ mod tests {
         assert!(told.starts_with("lakescope export /l --view='wet days' --every"), "{told}");
         draft.frames = ExportFrames::Selected;
         let told = export(Path::new("/l"), &draft, &draft.list());
-        assert!(told.starts_with("lakescope export /l --frames /tmp/x-frames.csv --every '1 s' --out /tmp/x"), "{told}");
+        assert!(
+            told.starts_with("lakescope export /l --frames /tmp/x-frames.csv --every '1 s' --out /tmp/x"),
+            "{told}"
+        );
     }
 }

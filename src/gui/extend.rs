@@ -5,8 +5,10 @@ use std::sync::Arc;
 use egui::Context;
 use fixedbitset::FixedBitSet;
 
-use super::{fetch::Fetch, lake::Lake, objects::Objects, row_names::RowNames, selected::Selected, undo::Change,
-    view::ViewKey, work::Workers};
+use super::{
+    fetch::Fetch, lake::Lake, objects::Objects, row_names::RowNames, selected::Selected, undo::Change, view::ViewKey,
+    work::Workers,
+};
 use crate::jobs::Priority;
 
 /// Tiles that are gathered at once; more take longer than there is between two pictures of the window.

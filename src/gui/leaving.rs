@@ -64,7 +64,8 @@ impl App {
 
     /// Keeps the window open until it is answered what becomes of the work that runs.
     pub(super) fn ask_before_closing(&mut self, ctx: &Context) {
-        if ctx.input(|input| input.viewport().close_requested()) && at_stake(&self.state.transient.jobs).next().is_some()
+        if ctx.input(|input| input.viewport().close_requested())
+            && at_stake(&self.state.transient.jobs).next().is_some()
         {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.leave_for(Leave::Window, ctx);

@@ -253,7 +253,8 @@ mod tests {
             let mut app = App::new(&ctx, None, options.clone(), None);
             let loaded = Loaded::read(&session).unwrap();
             app.slot = Slot::Ready(Box::new(Lake::new(session.clone(), loaded, <_>::default(), &ctx)));
-            let job = RunningJob { id: 7, title: "Indexing lake".into(), root: root.clone(), progress: Progress::new() };
+            let job =
+                RunningJob { id: 7, title: "Indexing lake".into(), root: root.clone(), progress: Progress::new() };
             app.state.transient.jobs.push(job);
             let changed = || Event::SettingsChanged { root: root.clone(), index: true, told: Ok("Kept.".into()) };
             app.take_event(changed(), &ctx);

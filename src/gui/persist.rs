@@ -34,7 +34,11 @@ pub fn load(path: &Path) -> (Persisted, Vec<String>) {
         Ok(_) => format!("The file as it was is kept as {}.", aside.display()),
         Err(error) => format!("The file could not be kept beside: {error}."),
     };
-    let what = if wrong.len() > 3 { format!("{} and {} more", wrong[..3].join(", "), wrong.len() - 3) } else { wrong.join(", ") };
+    let what = if wrong.len() > 3 {
+        format!("{} and {} more", wrong[..3].join(", "), wrong.len() - 3)
+    } else {
+        wrong.join(", ")
+    };
     let told = format!("What the window remembered could not all be read ({what}). {kept}");
     (persisted, vec![told])
 }
@@ -96,7 +100,11 @@ fn understood(value: Value, wrong: &mut Vec<String>) -> Persisted {
 }
 
 /// The fields that `T` understands, each taken for itself.
-fn sound_fields<T: DeserializeOwned>(fields: Map<String, Value>, of: &str, wrong: &mut Vec<String>) -> Map<String, Value> {
+fn sound_fields<T: DeserializeOwned>(
+    fields: Map<String, Value>,
+    of: &str,
+    wrong: &mut Vec<String>,
+) -> Map<String, Value> {
     let mut sound = Map::new();
     for (name, value) in fields {
         let alone = Map::from_iter([(name.clone(), value.clone())]);
@@ -111,7 +119,11 @@ fn sound_fields<T: DeserializeOwned>(fields: Map<String, Value>, of: &str, wrong
 }
 
 /// The entries that are a `T`.
-fn sound_entries<T: DeserializeOwned>(entries: Map<String, Value>, of: &str, wrong: &mut Vec<String>) -> Map<String, Value> {
+fn sound_entries<T: DeserializeOwned>(
+    entries: Map<String, Value>,
+    of: &str,
+    wrong: &mut Vec<String>,
+) -> Map<String, Value> {
     let mut sound = Map::new();
     for (name, value) in entries {
         match serde_json::from_value::<T>(value.clone()) {
@@ -160,7 +172,11 @@ fn merge(ours: &mut Persisted, before: &Persisted, theirs: Persisted) {
 }
 
 /// What we changed is ours; of the rest, what they have.
-fn merge_maps<K: Ord + Clone, V: PartialEq>(ours: &mut BTreeMap<K, V>, before: &BTreeMap<K, V>, mut theirs: BTreeMap<K, V>) {
+fn merge_maps<K: Ord + Clone, V: PartialEq>(
+    ours: &mut BTreeMap<K, V>,
+    before: &BTreeMap<K, V>,
+    mut theirs: BTreeMap<K, V>,
+) {
     let keys: BTreeSet<K> = ours.keys().chain(theirs.keys()).cloned().collect();
     for key in keys {
         if ours.get(&key) != before.get(&key) {
@@ -219,12 +235,15 @@ mod tests {
     fn one_unknown_word_costs_no_more_than_its_field() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("window.json");
-        let text = r#"{"theme": "sepia", "tile_width": 64.0, "recent": ["/a"], "layouts": {"mine": 7},
+        let text = r#"{"theme": "sepia", "tile_width": 64.0, "recent": ["/a"], "memory": 7,
             "lakes": {"/a": {"filter": "speed > 1", "looking": {"emphasis": "glow"}}, "/b": 5}}"#;
         fs::write(&path, text).unwrap();
         let (read, told) = load(&path);
-        assert_eq!((read.tile_width, &read.recent, &*read.lakes[Path::new("/a")].filter), (64.0, &vec!["/a".into()], "speed > 1"));
-        assert_eq!((read.theme, read.layouts.len(), told.len()), (ThemeChoice::System, 0, 1));
+        assert_eq!(
+            (read.tile_width, &read.recent, &*read.lakes[Path::new("/a")].filter),
+            (64.0, &vec!["/a".into()], "speed > 1")
+        );
+        assert_eq!((read.theme, read.memory, told.len()), (ThemeChoice::System, Persisted::default().memory, 1));
         assert!(told[0].contains("sepia") && told[0].contains("window.damaged-1.json"), "{told:?}");
         assert_eq!(fs::read_to_string(folder.path().join("window.damaged-1.json")).unwrap(), text);
     }

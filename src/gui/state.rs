@@ -353,7 +353,10 @@ mod tests {
         let ways = |transient: &Transient| -> Vec<String> {
             transient.told.iter().filter(|told| told.way.is_some()).map(|told| told.text.clone()).collect()
         };
-        assert_eq!((ways(&transient), transient.told.len()), (vec!["Tag deleted.".into(), "View deleted.".into()], TOLD));
+        assert_eq!(
+            (ways(&transient), transient.told.len()),
+            (vec!["Tag deleted.".into(), "View deleted.".into()], TOLD)
+        );
         let first = transient.told[0].id;
         transient.way_taken(first);
         assert_eq!(ways(&transient), ["View deleted."]);

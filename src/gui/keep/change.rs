@@ -263,7 +263,8 @@ impl App {
         match done {
             Ok(Done { told, undo, open }) => {
                 let opened = self.lake().and_then(|lake| lake.keep.opened.as_ref());
-                let was_open = matches!((&open, opened), (OpenNow::Without(name), Some(opened)) if opened.name == *name);
+                let was_open =
+                    matches!((&open, opened), (OpenNow::Without(name), Some(opened)) if opened.name == *name);
                 match undo {
                     Some(undo) if was_open => {
                         self.state.transient.tell_undo(told, KeepCommand::UndoAndOpen(Arc::new(undo)).into());
