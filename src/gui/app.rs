@@ -263,7 +263,7 @@ impl App {
         lake.watcher.set_focused(ctx.input(|input| input.focused));
         match lake.watcher.poll() {
             Some(Seen::Changed(now) | Seen::Back(Some(now))) if now != lake.table().generation() => {
-                lake.reload(&self.workers, ctx)
+                lake.reload(&self.workers, ctx);
             }
             Some(Seen::Gone) => self.lose_lake(),
             Some(Seen::Changed(_) | Seen::Back(_)) | None => {}
