@@ -304,6 +304,9 @@ pub struct ExportArgs {
     /// The frames that a saved view matches now
     #[arg(long, value_name = "NAME", conflicts_with_all = ["filter", "selection"])]
     pub view: Option<String>,
+    /// The frames that a file lists: the frames.csv of another export, or one frame a line
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["filter", "selection", "view"])]
+    pub frames: Option<PathBuf>,
     /// Tell how many frames would be written, and write nothing
     #[arg(long)]
     pub count: bool,

@@ -11,10 +11,11 @@ use crate::session::{ExportImages, ExportLabels, ExportRequest, ExportScope};
 pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
     let session = open_indexed(&args.lake)?;
     let request = ExportRequest {
-        scope: match (&args.selection, &args.view) {
-            (Some(name), _) => ExportScope::Selection(name.clone()),
-            (None, Some(name)) => ExportScope::View(name.clone()),
-            (None, None) => ExportScope::Filter(args.filter.clone()),
+        scope: match (&args.selection, &args.view, &args.frames) {
+            (Some(name), ..) => ExportScope::Selection(name.clone()),
+            (None, Some(name), _) => ExportScope::View(name.clone()),
+            (None, None, Some(file)) => session.frames_listed(file)?,
+            (None, None, None) => ExportScope::Filter(args.filter.clone()),
         },
         out: args.out.clone().unwrap_or_default(),
         images: match args.images {

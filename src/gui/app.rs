@@ -21,7 +21,7 @@ use super::{
     persist,
     runs::Runs,
     shell, shortcuts,
-    state::{Persisted, State, Workspace},
+    state::{Persisted, State, Way, Workspace},
     theme,
     work::{Seen, Workers},
 };
@@ -55,8 +55,8 @@ pub(super) enum Slot {
         headline: String,
         /// Why, and what to do.
         error: String,
-        /// The folder was there and went; the lake is opened again when it comes back.
-        gone: bool,
+        /// The folder was there and went: the lake as it was, to be shown again when its folder comes back.
+        gone: Option<Box<Lake>>,
     },
 }
 
@@ -106,6 +106,8 @@ pub struct App {
     /// Grows with every lake that is left: what workers tell of an earlier one is not taken for the present.
     pub(super) visit: u64,
     folders: FolderWatch,
+    /// The lake that is indexed again as soon as the run at work has ended, because its settings changed meanwhile.
+    pub(super) index_next: Option<PathBuf>,
 }
 
 /// Changes are written this long after the last one.
@@ -116,7 +118,7 @@ impl App {
     #[must_use]
     pub fn new(ctx: &Context, lake: Option<PathBuf>, options: OpenOptions, settings: Option<PathBuf>) -> Self {
         theme::install(ctx);
-        let persisted = settings.as_deref().map(persist::load).unwrap_or_default();
+        let (persisted, troubles) = settings.as_deref().map(persist::load).unwrap_or_default();
         ctx.set_theme(persisted.theme);
         let (tell, events) = unbounded();
         let mut app = Self {
@@ -134,7 +136,11 @@ impl App {
             watched: None,
             visit: 0,
             folders: FolderWatch::new(ctx),
+            index_next: None,
         };
+        for trouble in troubles {
+            app.state.transient.complain(trouble);
+        }
         if let Some(lake) = lake {
             app.open(lake, ctx);
         }
@@ -161,22 +167,70 @@ impl App {
 
     /// Remembers the lake and shows nothing of it any more. Its running jobs are stopped.
     pub(super) fn leave_lake(&mut self) {
-        self.remember_lake();
-        for job in &self.state.transient.jobs {
-            job.progress.cancel();
+        if let Slot::Ready(lake) | Slot::Failed { gone: Some(lake), .. } = &mut self.slot {
+            lake.settle_chosen();
         }
+        self.remember_lake();
+        self.cancel_jobs();
+        self.index_next = None;
         self.workspaces = Workspaces::default();
         self.watched = None;
         self.state.transient.dialog = None;
         self.state.transient.run = None;
         // What is still under way belongs to the lake that is left, and so does what could be taken back.
         self.visit += 1;
-        self.state.transient.notices.retain(|notice| notice.undo.is_none());
+        self.state.transient.forget_ways();
         self.slot = Slot::Welcome;
     }
 
+    /// Stops all long work.
+    pub(super) fn cancel_jobs(&self) {
+        for job in &self.state.transient.jobs {
+            job.progress.cancel();
+        }
+    }
+
+    /// The folder is gone. The lake is put aside as it is, and what works for it goes on: perhaps it is back soon.
+    fn lose_lake(&mut self) {
+        self.state.transient.dialog = None;
+        let Slot::Ready(lake) = std::mem::replace(&mut self.slot, Slot::Welcome) else { return };
+        self.slot = Slot::Failed {
+            error: format!(
+                "{} is no longer there. It may have been moved, renamed, or its drive unplugged. The lake is shown again, as it was, as soon as the folder is back.",
+                lake.root.display()
+            ),
+            root: lake.root.clone(),
+            headline: "The lake's folder is gone".into(),
+            gone: Some(lake),
+        };
+    }
+
+    /// Shows the lake again whose folder came back, with all that was chosen; one that cannot be read is opened anew.
+    fn look_for_lost(&mut self, ctx: &Context) {
+        let Slot::Failed { gone: Some(lake), root, .. } = &self.slot else { return };
+        lake.watcher.set_focused(true);
+        let (root, generation) = match lake.watcher.poll() {
+            Some(Seen::Back(generation)) => (root.clone(), generation),
+            Some(Seen::Changed(generation)) => (root.clone(), Some(generation)),
+            Some(Seen::Gone) | None => return,
+        };
+        let Some(generation) = generation else { return self.open(root, ctx) };
+        let Slot::Failed { gone: Some(mut lake), .. } = std::mem::replace(&mut self.slot, Slot::Welcome) else {
+            return;
+        };
+        // What could not be read while the folder was away is read now.
+        let table = std::sync::Arc::clone(lake.table());
+        for footage in 0..crate::filter::FrameColumns::footages(&*table).len() {
+            self.workspaces.explore.forget_pictures(table.footage_id(footage));
+        }
+        if generation != table.generation() {
+            lake.reload(&self.workers, ctx);
+        }
+        self.slot = Slot::Ready(lake);
+    }
+
     fn remember_lake(&mut self) {
-        if let Slot::Ready(lake) = &self.slot {
+        if let Slot::Ready(lake) | Slot::Failed { gone: Some(lake), .. } = &self.slot {
             let (root, memory) = (lake.root.clone(), lake.memory());
             if self.state.persisted.lakes.get(&root) != Some(&memory) {
                 self.state.persisted.lakes.insert(root, memory);
@@ -189,6 +243,7 @@ impl App {
             self.take_event(event, ctx);
         }
         self.look_for_folders(ctx);
+        self.look_for_lost(ctx);
         if let Slot::Opening { root, answer } = &mut self.slot
             && answer.poll()
         {
@@ -197,12 +252,8 @@ impl App {
                 self.take_opened(opened, ctx);
             } else {
                 let error = answer.error().unwrap_or_default().to_owned();
-                self.slot = Slot::Failed {
-                    root,
-                    headline: "This folder cannot be opened as a lake".into(),
-                    error,
-                    gone: false,
-                };
+                self.slot =
+                    Slot::Failed { root, headline: "This folder cannot be opened as a lake".into(), error, gone: None };
             }
         }
         let Slot::Ready(lake) = &mut self.slot else { return };
@@ -224,45 +275,32 @@ impl App {
         for footage in lake.poll(&self.workers, ctx) {
             self.workspaces.forget_pictures(footage);
         }
-        if let Some(error) = lake.reload_error() {
-            self.state.transient.complain(format!("The index changed but cannot be read again: {error}"));
+        if let Some(error) = lake.take_reload_error() {
+            let told = format!("The index changed but cannot be read again: {error}. It is tried from time to time.");
+            self.state.transient.complain_with(told, Way { name: "Read again", command: Command::ReadAgain });
+        }
+        if lake.take_chosen_gone() {
+            self.state.transient.complain("Some of the frames that were selected last are no longer in the lake.");
         }
         lake.watcher.set_focused(ctx.input(|input| input.focused));
         match lake.watcher.poll() {
-            Some(Seen::Changed(now)) if now != lake.table().generation() => lake.reload(&self.workers, ctx),
-            Some(Seen::Gone) => {
-                let root = lake.root.clone();
-                self.leave_lake();
-                self.slot = Slot::Failed {
-                    error: format!(
-                        "{} is no longer there. It may have been moved, renamed, or its drive unplugged. The lake is shown again as soon as the folder is back.",
-                        root.display()
-                    ),
-                    root,
-                    headline: "The lake's folder is gone".into(),
-                    gone: true,
-                };
+            Some(Seen::Changed(now) | Seen::Back(Some(now))) if now != lake.table().generation() => {
+                lake.reload(&self.workers, ctx);
             }
-            Some(Seen::Changed(_)) | None => {}
+            Some(Seen::Gone) => self.lose_lake(),
+            Some(Seen::Changed(_) | Seen::Back(_)) | None => {}
         }
     }
 
-    /// Takes in which recent lakes are there, and opens one that came back. While a lake is shown nothing is looked for, so
+    /// Takes in which recent lakes are there. While a lake is shown nothing is looked for, so
     /// that a slow share is asked no more often than someone looks at the list.
     fn look_for_folders(&mut self, ctx: &Context) {
         let focused = ctx.input(|input| input.focused);
-        let (lost, looking) = match &self.slot {
-            Slot::Failed { root, gone: true, .. } => (Some(root.clone()), true),
-            Slot::Welcome | Slot::Failed { .. } => (None, focused),
-            _ => (None, false),
-        };
+        let looking = focused && matches!(self.slot, Slot::Welcome | Slot::Failed { .. });
         let recent: &[PathBuf] = if looking { &self.state.persisted.recent } else { &[] };
-        self.folders.want(recent.iter().cloned().chain(lost.clone()));
-        let Some(Looked { folders, missing }) = self.folders.poll() else { return };
-        let back = lost.filter(|root| folders.contains(root) && !missing.contains(root));
-        self.state.transient.missing = missing;
-        if let Some(root) = back {
-            self.open(root, ctx);
+        self.folders.want(recent.iter().cloned());
+        if let Some(Looked { missing, .. }) = self.folders.poll() {
+            self.state.transient.missing = missing;
         }
     }
 
@@ -339,11 +377,11 @@ impl App {
             return;
         }
         self.changed_at = None;
-        self.saved = self.state.persisted.clone();
+        let before = std::mem::replace(&mut self.saved, self.state.persisted.clone());
         if let Some(path) = self.settings.clone() {
             let persisted = self.saved.clone();
             let write = move |_: &_| {
-                if let Err(error) = persist::save(&path, &persisted) {
+                if let Err(error) = persist::save(&path, &persisted, &before) {
                     log::warn!("cannot write the window's settings {}: {error}", path.display());
                 }
             };
@@ -368,6 +406,7 @@ impl eframe::App for App {
             ctx.set_zoom_factor(zoom);
             self.applied_zoom = zoom;
         }
+        self.ask_before_closing(&ctx);
         let mut commands = shortcuts::pressed(&ctx, self.state.transient.dialog.is_some());
         Self::drops(&ctx, &mut commands);
         self.draw(ui, &mut commands);
@@ -392,13 +431,14 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        for job in &self.state.transient.jobs {
-            job.progress.cancel();
+        self.cancel_jobs();
+        if let Slot::Ready(lake) | Slot::Failed { gone: Some(lake), .. } = &mut self.slot {
+            lake.settle_chosen();
         }
         self.remember_lake();
         if let Some(path) = &self.settings
             && self.state.persisted != self.saved
-            && let Err(error) = persist::save(path, &self.state.persisted)
+            && let Err(error) = persist::save(path, &self.state.persisted, &self.saved)
         {
             log::warn!("cannot write the window's settings {}: {error}", path.display());
         }

@@ -20,6 +20,7 @@ use super::{
     events::{Event, Purpose},
     explore::{SPEEDS, other_speed},
     keep::{CompareDraft, KeepCommand, Library, Shelf, ViewDraft},
+    leaving::Leave,
     state::{ThemeChoice, Workspace},
 };
 
@@ -33,7 +34,7 @@ impl App {
     pub fn apply(&mut self, command: Command, ctx: &Context) {
         match command {
             Command::Do(action) => self.act(action, ctx),
-            Command::OpenLake(root) => self.open(root, ctx),
+            Command::OpenLake(root) => self.leave_for(Leave::Open(root), ctx),
             Command::ForgetRecent(root) => {
                 self.state.persisted.recent.retain(|known| *known != root);
                 self.state.persisted.lakes.remove(&root);
@@ -70,6 +71,14 @@ impl App {
             }
             Command::ShowRun(run) => self.state.transient.run = Some(run),
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
+            Command::TakeWay(id) => self.state.transient.way_taken(id),
+            Command::ReadAgain => {
+                if let Slot::Ready(lake) = &mut self.slot {
+                    lake.reload(&self.workers, ctx);
+                }
+            }
+            Command::CopyListExport(draft) => self.write_frame_list(&draft, ctx),
+            Command::Leave(leave) => self.leave(leave, ctx),
             Command::Timeline(command) => self.apply_timeline(command, ctx),
             Command::Keep(command) => self.keep(command, ctx),
             Command::Detections(command) => self.apply_to_detections(command, ctx),
@@ -92,15 +101,12 @@ impl App {
             Action::OpenFolder => self.choose_folder(Purpose::Open, ctx),
             Action::OpenPath => self.ask_for_path(None),
             Action::OpenSample => match sample_lake() {
-                Some(sample) => self.open(sample, ctx),
+                Some(sample) => self.leave_for(Leave::Open(sample), ctx),
                 None => self.state.transient.complain(
                     "The sample lake is not beside the program. Make one with: lakescope sample DIR, then open that folder.",
                 ),
             },
-            Action::CloseLake => {
-                self.leave_lake();
-                ctx.send_viewport_cmd(ViewportCommand::Title("Lakescope".into()));
-            }
+            Action::CloseLake => self.leave_for(Leave::Lake, ctx),
             Action::Retry => {
                 if let Slot::Failed { root, .. } = &self.slot {
                     self.open(root.clone(), ctx);
@@ -112,7 +118,7 @@ impl App {
             }
             Action::VerifyLake if self.lake().is_some() => self.toggle_dialog(Dialog::Verify(VerifyDraft::default())),
             Action::Settings if self.lake().is_some() => self.toggle_dialog(Dialog::Settings(Box::default())),
-            Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Action::Quit => self.leave_for(Leave::Window, ctx),
             Action::Palette => self.toggle_dialog(Dialog::Palette(Palette::default())),
             Action::Shortcuts => self.toggle_dialog(Dialog::Shortcuts),
             Action::CloseDialog => self.state.transient.dialog = None,

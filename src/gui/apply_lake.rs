@@ -99,7 +99,6 @@ impl App {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each action")]
     pub(super) fn act_on_lake(&mut self, action: Action, ctx: &Context) {
         let now = ctx.input(|input| input.time);
         let Slot::Ready(lake) = &mut self.slot else { return };
@@ -189,15 +188,9 @@ impl App {
                     self.apply(Command::Copy { text, what: "the frame's command line" }, ctx);
                 }
             }
-            Action::SelectAll => {
-                lake.undo.record(lake.view_state(), Change::Other);
-                if let Some(objects) = lake.shown_objects().filter(|_| lake.grid.objects).cloned() {
-                    Arc::make_mut(&mut lake.selected).add(&objects.rows);
-                } else if let Some(view) = lake.view.clone() {
-                    Arc::make_mut(&mut lake.selected).all(&view);
-                }
-            }
+            Action::SelectAll => lake.select_all(),
             Action::SelectNone => {
+                lake.all_wanted = None;
                 lake.undo.record(lake.view_state(), Change::Other);
                 lake.selected = Arc::default();
                 lake.extending.clear();

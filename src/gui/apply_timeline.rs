@@ -85,7 +85,7 @@ impl App {
             Action::FilterSpan => {
                 let Some((recording, span)) = marked_span(lake) else { return self.ask_for_marks() };
                 match narrowed(&lake.filter, &recording, span) {
-                    Ok(filter) => self.apply(Command::SetFilter(filter), ctx),
+                    Ok(filter) => self.apply(Command::AskFilter(filter), ctx),
                     Err(error) => self.state.transient.complain(format!(
                         "The filter cannot be narrowed as long as it has an error: {}. Mend or clear it first.",
                         error.message

@@ -11,6 +11,7 @@ use super::dock::{Layout, Pane};
 use super::explore::TimelineCommand;
 use super::grid_choice::GridChoice;
 use super::keep::KeepCommand;
+use super::leaving::Leave;
 use super::looking::{ChosenBox, Emphasis};
 use super::state::{SortBy, ThemeChoice, Workspace};
 use crate::{
@@ -182,6 +183,14 @@ pub enum Command {
     Detections(DetectionsCommand),
     /// Takes a message away.
     DismissNotice(u64),
+    /// What a message offered was done; to be pushed behind what does it.
+    TakeWay(u64),
+    /// Writes a list of the selected frames and copies the command line that exports them.
+    CopyListExport(Box<ExportDraft>),
+    /// Reads the index again, as it could not be read before.
+    ReadAgain,
+    /// Goes on with what long work keeps from being done: now, which stops the work, or as soon as it has ended.
+    Leave(Leave),
 }
 
 /// A command without a parameter.

@@ -55,8 +55,8 @@ fn command(root: &Path, name: &str) -> Vec<String> {
     vec!["lakescope".to_owned(), name.to_owned(), quoted(&root.display().to_string())]
 }
 
-/// The command that writes an export; `None` for frames that only the window knows.
-pub fn export(root: &Path, draft: &ExportDraft) -> Option<String> {
+/// The command that writes an export; of selected frames, with this list of them.
+pub fn export(root: &Path, draft: &ExportDraft, list: &Path) -> String {
     let mut words = vec!["lakescope".to_owned(), "export".to_owned(), quoted(&root.display().to_string())];
     match &draft.frames {
         ExportFrames::All => {}
@@ -66,7 +66,7 @@ pub fn export(root: &Path, draft: &ExportDraft) -> Option<String> {
         }
         ExportFrames::Saved(name) => words.push(format!("--selection={}", quoted(name))),
         ExportFrames::View(name) => words.push(format!("--view={}", quoted(name))),
-        ExportFrames::Selected => return None,
+        ExportFrames::Selected => words.extend(["--frames".to_owned(), quoted(&list.display().to_string())]),
     }
     for (option, text) in [("--every", &draft.every), ("--around", &draft.around)] {
         if !text.trim().is_empty() {
@@ -96,7 +96,7 @@ pub fn export(root: &Path, draft: &ExportDraft) -> Option<String> {
     if draft.spreadsheet {
         words.push("--spreadsheet".to_owned());
     }
-    Some(words.join(" "))
+    words.join(" ")
 }
 
 /// The command that compares two scopes.
@@ -154,11 +154,15 @@ mod tests {
             out: "/tmp/x".into(),
         };
         let expected = "lakescope export /l --selection=rain --every '1 s' --out /tmp/x --images png --labels kitti-tracking --spreadsheet";
-        assert_eq!(export(Path::new("/l"), &draft).as_deref(), Some(expected));
+        assert_eq!(export(Path::new("/l"), &draft, &draft.list()), expected);
         draft.frames = ExportFrames::View("wet days".into());
-        let told = export(Path::new("/l"), &draft).unwrap();
+        let told = export(Path::new("/l"), &draft, &draft.list());
         assert!(told.starts_with("lakescope export /l --view='wet days' --every"), "{told}");
         draft.frames = ExportFrames::Selected;
-        assert_eq!(export(Path::new("/l"), &draft), None);
+        let told = export(Path::new("/l"), &draft, &draft.list());
+        assert!(
+            told.starts_with("lakescope export /l --frames /tmp/x-frames.csv --every '1 s' --out /tmp/x"),
+            "{told}"
+        );
     }
 }

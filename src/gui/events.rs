@@ -46,6 +46,8 @@ pub enum Event {
     },
     /// A picture was written to this file, or could not be.
     ImageSaved(Result<PathBuf, String>),
+    /// A list of selected frames was written, and the command line that takes them from it; or could not be.
+    FrameListWritten(Result<(String, PathBuf), String>),
     /// Settings of a lake were written, or could not be.
     SettingsChanged {
         /// The lake.

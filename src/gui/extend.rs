@@ -5,7 +5,10 @@ use std::sync::Arc;
 use egui::Context;
 use fixedbitset::FixedBitSet;
 
-use super::{fetch::Fetch, lake::Lake, objects::Objects, row_names::RowNames, selected::Selected, work::Workers};
+use super::{
+    fetch::Fetch, lake::Lake, objects::Objects, row_names::RowNames, selected::Selected, undo::Change, view::ViewKey,
+    work::Workers,
+};
 use crate::jobs::Priority;
 
 /// Tiles that are gathered at once; more take longer than there is between two pictures of the window.
@@ -50,6 +53,46 @@ impl Lake {
         let work = move |_: &_| Ok(Arc::new(Selected::of_bits(gather())));
         rows.request((), &workers.ask, Priority::Visible, ctx, work);
         self.extending.push(Extending { names: Arc::clone(&self.loaded.names), rows });
+    }
+
+    /// Chooses everything that is shown, as soon as what the present choices ask for is there.
+    pub fn select_all(&mut self) {
+        self.all_wanted = Some(self.view_key(self.table().generation()));
+        self.take_all_wanted();
+    }
+
+    /// Whether the grid shows what the present choices ask for, or the nearest there is to what cannot be answered.
+    fn all_there(&self, key: &ViewKey) -> bool {
+        let frames = self.refused.as_ref() == Some(key) || self.view.as_ref().is_some_and(|view| view.key == *key);
+        if !self.grid.objects {
+            return frames && self.view.is_some();
+        }
+        let shown = self.view.as_ref().map(|view| &view.key.filter);
+        frames
+            && self.shown_objects().is_some_and(|objects| {
+                Some(&objects.key.filter) == shown && objects.key.query == self.grid.query && !self.objects.is_pending()
+            })
+    }
+
+    /// Chooses what was asked for once it is there. Who asks for something else in between means that.
+    pub(super) fn take_all_wanted(&mut self) {
+        let Some(wanted) = self.all_wanted.take() else { return };
+        let now = self.view_key(self.table().generation());
+        // A newer index or other tags ask the same again.
+        let same = ViewKey { generation: wanted.generation, tags: wanted.tags, ..now.clone() } == wanted;
+        if !same {
+            return;
+        }
+        if !self.all_there(&now) {
+            self.all_wanted = Some(now);
+            return;
+        }
+        self.undo.record(self.view_state(), Change::Other);
+        if let Some(objects) = self.shown_objects().filter(|_| self.grid.objects).cloned() {
+            Arc::make_mut(&mut self.selected).add(&objects.rows);
+        } else if let Some(view) = self.view.clone() {
+            Arc::make_mut(&mut self.selected).all(&view);
+        }
     }
 
     /// Takes in what was gathered; frames of an earlier index are found in the present one first.

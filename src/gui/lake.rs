@@ -6,6 +6,7 @@ use egui::Context;
 
 use super::{
     categories::{CategoryName, categories_of},
+    chosen_frames::LastChosen,
     counting::{Counting, Outcome},
     detections::Asked,
     explore::{Marks, TimelineMemory},
@@ -15,6 +16,7 @@ use super::{
     keep::Keep,
     looking::{ChosenBox, Looking},
     objects::{Objects, ObjectsKey},
+    reloading::Reloading,
     row_names::RowNames,
     selected::Selected,
     state::{LakeMemory, SortBy},
@@ -153,31 +155,26 @@ pub struct Lake {
     /// What the facets count.
     pub counting: Counting,
     /// The last question that had no answer.
-    refused: Option<ViewKey>,
+    pub(super) refused: Option<ViewKey>,
     unfiltered: Fetch<u64, View>,
-    reload: Fetch<u64, Reloaded>,
-    wanted_reload: u64,
+    /// A newer index on its way.
+    pub(super) reloading: Reloading,
     /// Chosen frames of an earlier index that are being found in this one.
-    finding: Option<Finding>,
+    pub(super) finding: Option<Finding>,
     /// Frames that are about to be chosen beside the others.
     pub(super) extending: Vec<Extending>,
+    /// Everything is to be chosen that this question finds.
+    pub(super) all_wanted: Option<ViewKey>,
+    /// What is chosen, by name.
+    pub(super) last_chosen: LastChosen,
 }
 
 /// A choice whose rows are of an earlier index, on its way into the present one.
-struct Finding {
+pub(super) struct Finding {
     before: (Arc<Selected>, Arc<RowNames>),
     /// What is shown as chosen meanwhile. A person who chooses something else in between means that.
     meanwhile: Arc<Selected>,
     found: Fetch<(), Arc<Selected>>,
-}
-
-/// A newer index, with what was shown of the one before.
-struct Reloaded {
-    loaded: Loaded,
-    /// The frames that match now.
-    view: Option<View>,
-    /// The chosen frames as they were when this was asked for, and the same ones in the newer index.
-    selected: (Arc<Selected>, Arc<Selected>),
 }
 
 impl Lake {
@@ -185,6 +182,9 @@ impl Lake {
     pub fn new(session: Session, loaded: Loaded, memory: LakeMemory, ctx: &Context) -> Self {
         let root = session.root().to_path_buf();
         let watcher = Watcher::new(session.clone(), root.clone(), loaded.table.generation(), ctx.clone());
+        let (selected, gone) = memory.chosen.rows(&loaded.names);
+        let selected = Arc::new(selected);
+        let last_chosen = LastChosen::new(memory.chosen, gone, &selected, &loaded.names);
         Self {
             session,
             root,
@@ -202,9 +202,9 @@ impl Lake {
             filter_error: None,
             sound: String::new(),
             current: None,
-            selected: Arc::default(),
+            selected,
             timeline: memory.timeline,
-            marks: Marks::default(),
+            marks: memory.marks,
             looking: memory.looking,
             chosen_box: None,
             track_metric: memory.track,
@@ -219,10 +219,11 @@ impl Lake {
             counting: Counting::default(),
             refused: None,
             unfiltered: Fetch::default(),
-            reload: Fetch::default(),
-            wanted_reload: 0,
+            reloading: Reloading::default(),
             finding: None,
             extending: Vec::new(),
+            all_wanted: None,
+            last_chosen,
         }
     }
 
@@ -237,6 +238,7 @@ impl Lake {
         let (timeline, looking, track) = (self.timeline.clone(), self.looking.clone(), self.track_metric.clone());
         let (grid, filters) = (self.grid.clone(), self.filters.clone());
         let (detections, detections_look) = (self.detections.choice.clone(), self.detections.look.clone());
+        let (chosen, marks) = (self.last_chosen(), self.marks.clone());
         LakeMemory {
             filter,
             sort: self.sort.clone(),
@@ -245,6 +247,8 @@ impl Lake {
             looking,
             track,
             grid,
+            chosen,
+            marks,
             detections,
             detections_look,
         }
@@ -353,7 +357,7 @@ impl Lake {
     }
 
     /// Has a worker find frames chosen in an earlier index: there may be millions.
-    fn find_selected(&mut self, before: (Arc<Selected>, Arc<RowNames>), workers: &Workers, ctx: &Context) {
+    pub(super) fn find_selected(&mut self, before: (Arc<Selected>, Arc<RowNames>), workers: &Workers, ctx: &Context) {
         let ((selected, names), now) = (before.clone(), Arc::clone(&self.loaded.names));
         let mut found = Fetch::default();
         found.request((), &workers.ask, Priority::Visible, ctx, move |_| {
@@ -439,12 +443,14 @@ impl Lake {
         if self.finding.is_none() {
             self.take_extensions(workers, ctx);
         }
-        if self.reload.poll() { self.take_reload(workers, ctx) } else { Vec::new() }
+        self.take_all_wanted();
+        self.follow_chosen(workers, ctx);
+        self.poll_reload(workers, ctx)
     }
 
     /// What the present choices ask for, of an index of this generation. Only filters that name tags are asked again when
     /// tags change.
-    fn view_key(&self, generation: u64) -> ViewKey {
+    pub(super) fn view_key(&self, generation: u64) -> ViewKey {
         // Objects have an order of their own, and the frames behind them are single.
         let grouped = !self.grid.objects && self.grid.groups(self.applied());
         let spans = grouped.then(|| self.grid.spans.clone());
@@ -497,7 +503,7 @@ impl Lake {
         }
     }
 
-    fn show_view(&mut self, view: View) {
+    pub(super) fn show_view(&mut self, view: View) {
         if self.current.is_none() {
             self.current = view.row(0);
         }
@@ -533,55 +539,5 @@ impl Lake {
     /// Whether the answer to the present filter is still to come.
     pub fn is_filtering(&self) -> bool {
         self.counting.is_pending()
-    }
-
-    /// Reads the table again, for example after the index changed, and finds the chosen frames in it.
-    pub fn reload(&mut self, workers: &Workers, ctx: &Context) {
-        self.wanted_reload += 1;
-        let session = self.session.clone();
-        let (names, selected) = (Arc::clone(&self.loaded.names), Arc::clone(&self.selected));
-        let key = self.view_key(0);
-        self.reload.request(self.wanted_reload, &workers.ask, Priority::Visible, ctx, move |_| {
-            let loaded = Loaded::read(&session)?;
-            let found = Arc::new(names.selected_in(&selected, &loaded.names));
-            // The frames that match come together with the table, so that the grid does not blink.
-            let key = ViewKey { generation: loaded.table.generation(), ..key };
-            let view = View::new(&session, &loaded.table, key).ok();
-            Ok(Reloaded { loaded, view, selected: (selected, found) })
-        });
-    }
-
-    /// Why the table could not be read again.
-    pub fn reload_error(&self) -> Option<&str> {
-        self.reload.error()
-    }
-
-    fn take_reload(&mut self, workers: &Workers, ctx: &Context) -> Vec<i64> {
-        let Some(Reloaded { loaded, view, selected: (asked, found) }) = self.reload.take_ready() else {
-            return Vec::new();
-        };
-        let chosen = self.view_state();
-        let before = std::mem::replace(&mut self.loaded, loaded);
-        let now = &self.loaded.names;
-        let find = |row: usize| before.names.row_in(row, now);
-        self.current = self.current.and_then(find);
-        self.back = self.back.iter().copied().filter_map(find).collect();
-        self.forward = self.forward.iter().copied().filter_map(find).collect();
-        self.marked = self.marked.and_then(|(row, bbox)| Some((find(row)?, bbox)));
-        self.selected = found;
-        // What was chosen since this was asked for is found again.
-        self.finding = None;
-        if !Arc::ptr_eq(&asked, &chosen.selected) {
-            self.find_selected((chosen.selected, chosen.names), workers, ctx);
-        }
-        self.view = None;
-        self.refused = None;
-        self.counting.renew();
-        if let Some(view) = view.filter(|view| view.key == self.view_key(view.key.generation)) {
-            self.show_view(view);
-        }
-        self.selections_version += 1;
-        let look = |(footage, look): (&i64, &Look)| (self.loaded.looks.get(footage)? != look).then_some(*footage);
-        before.looks.iter().filter_map(look).collect()
     }
 }

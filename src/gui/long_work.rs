@@ -1,6 +1,9 @@
 //! Long work that the window starts: indexing and exporting (checksums have a file of their own); and what it does when workers report.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use egui::Context;
 
@@ -29,11 +32,43 @@ impl App {
 
     pub(super) fn index_again(&mut self, ctx: &Context) {
         let Some(lake) = self.lake() else { return };
-        if self.state.transient.jobs.iter().any(|job| job.title.starts_with("Indexing")) {
+        let session = lake.session.clone();
+        if self.is_indexing(session.root()) {
+            self.state.transient.tell("Indexing is at work already; see the bar below.");
+        } else {
+            self.start_index(session, ctx);
+        }
+    }
+
+    fn is_indexing(&self, root: &Path) -> bool {
+        self.state.transient.jobs.iter().any(|job| job.is_index() && job.root == root)
+    }
+
+    /// Settings need an index run. One that is at work may have read the settings before: another one follows it.
+    fn index_settings(&mut self, root: PathBuf, ctx: &Context) {
+        let Some(session) = self.lake().filter(|lake| lake.root == root).map(|lake| lake.session.clone()) else {
+            return;
+        };
+        if self.is_indexing(&root) {
+            self.state.transient.tell("The settings are applied by an index run that follows the one at work.");
+            self.index_next = Some(root);
+        } else {
+            self.start_index(session, ctx);
+        }
+    }
+
+    /// An index run of `root` has ended: the one that waits for it begins, unless a person wanted none.
+    fn index_waiting(&mut self, root: &Path, cancelled: bool, ctx: &Context) {
+        if self.index_next.take_if(|next| next == root).is_none() {
             return;
         }
-        let session = lake.session.clone();
-        self.start_index(session, ctx);
+        if cancelled {
+            self.state.transient.complain(
+                "Settings that were changed meanwhile are kept and not applied yet. Index again to apply them.",
+            );
+        } else {
+            self.index_settings(root.to_path_buf(), ctx);
+        }
     }
 
     pub(super) fn start_export(&mut self, draft: ExportDraft, frames: u64, ctx: &Context) {
@@ -56,14 +91,14 @@ impl App {
     ) -> u64 {
         let id = self.state.transient.new_id();
         let progress = Progress::new();
-        let (tell, ctx, shared) = (self.tell.clone(), ctx.clone(), progress.clone());
+        let (tell, ctx, shared, lake) = (self.tell.clone(), ctx.clone(), progress.clone(), root.clone());
         let job = move |_: &_| {
             let outcome = work(&shared);
-            let _ = tell.send(Event::JobDone { id, root, outcome });
+            let _ = tell.send(Event::JobDone { id, root: lake, outcome });
             ctx.request_repaint();
         };
         self.workers.long.spawn(Priority::Background, job).detach();
-        self.state.transient.jobs.push(RunningJob { id, title, progress });
+        self.state.transient.jobs.push(RunningJob { id, title, root, progress });
         id
     }
 
@@ -74,6 +109,7 @@ impl App {
             Event::FolderChosen { purpose, folder, at_once } => self.take_folder(purpose, folder, at_once, ctx),
             Event::SourceChosen { source, chosen } => self.take_source(source, chosen),
             Event::Kept(done) => self.take_kept(done),
+            Event::FrameListWritten(written) => self.take_frame_list(written, ctx),
             Event::Sql(written) => self.take_sql(written, ctx),
             Event::ImageReady { image: Ok(image), what } => {
                 ctx.copy_image(*image);
@@ -102,8 +138,8 @@ impl App {
             Event::SettingsChanged { root, index, told } => match told {
                 Ok(told) => {
                     self.state.transient.tell(told);
-                    if index && self.lake().is_some_and(|lake| lake.root == root) {
-                        self.index_again(ctx);
+                    if index {
+                        self.index_settings(root, ctx);
                     }
                 }
                 Err(error) => self.state.transient.complain(error),
@@ -113,6 +149,7 @@ impl App {
                 self.state.transient.jobs.retain(|job| job.id != id);
                 match outcome {
                     Outcome::Indexed(report) => {
+                        let cancelled = matches!(report, Err(Ended::Cancelled));
                         let report = report.map(|report| {
                             let read = counted(report.recordings_read, "recording");
                             format!(
@@ -121,7 +158,8 @@ impl App {
                                 report.recordings_kept
                             )
                         });
-                        self.indexed(id, root, report, ctx);
+                        self.indexed(id, root.clone(), report, ctx);
+                        self.index_waiting(&root, cancelled, ctx);
                     }
                     Outcome::Answer(written) => self.answer_written(written),
                     Outcome::Exported(Ok(report)) => {
@@ -172,12 +210,12 @@ impl App {
                         headline: "Indexing was cancelled".into(),
                         error: "A lake is shown once it has an index. What was indexed so far is kept, so trying again goes on from there."
                             .into(),
-                        gone: false,
+                        gone: None,
                     };
                 }
                 Err(Ended::Failed(error)) => {
                     self.slot =
-                        Slot::Failed { root, headline: "The lake could not be indexed".into(), error, gone: false };
+                        Slot::Failed { root, headline: "The lake could not be indexed".into(), error, gone: None };
                 }
             },
             Slot::Ready(lake) if lake.root == root => {
@@ -191,6 +229,45 @@ impl App {
                 lake.reload(&self.workers, ctx);
             }
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        gui::lake::{Lake, Loaded},
+        session::OpenOptions,
+    };
+
+    #[test]
+    fn settings_that_change_while_an_index_run_is_at_work_are_applied_by_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("lake");
+        std::fs::create_dir_all(root.join("recordings")).unwrap();
+        let options = OpenOptions { user_dir: Some(folder.path().join("user")), ..OpenOptions::default() };
+        let session = Session::open(&root, options.clone()).unwrap();
+        let report = session.index(&Progress::new()).unwrap();
+        let root = session.root().to_path_buf();
+        let ctx = Context::default();
+        for (cancelled, running) in [(false, 1), (true, 0)] {
+            let mut app = App::new(&ctx, None, options.clone(), None);
+            let loaded = Loaded::read(&session).unwrap();
+            app.slot = Slot::Ready(Box::new(Lake::new(session.clone(), loaded, <_>::default(), &ctx)));
+            let job =
+                RunningJob { id: 7, title: "Indexing lake".into(), root: root.clone(), progress: Progress::new() };
+            app.state.transient.jobs.push(job);
+            let changed = || Event::SettingsChanged { root: root.clone(), index: true, told: Ok("Kept.".into()) };
+            app.take_event(changed(), &ctx);
+            app.take_event(changed(), &ctx);
+            assert_eq!(app.state.transient.jobs.len(), 1, "the run at work goes on alone");
+            let ended = if cancelled { Err(Ended::Cancelled) } else { Ok(report.clone()) };
+            app.take_event(Event::JobDone { id: 7, root: root.clone(), outcome: Outcome::Indexed(ended) }, &ctx);
+            let jobs = &app.state.transient.jobs;
+            assert_eq!(jobs.iter().filter(|job| job.is_index() && job.root == root).count(), running);
+            let told = app.state.transient.told.iter().any(|told| told.failed && told.text.contains("not applied yet"));
+            assert_eq!((told, app.index_next.is_none()), (cancelled, true));
         }
     }
 }

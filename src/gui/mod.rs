@@ -14,6 +14,7 @@ mod atlas;
 mod budget;
 mod categories;
 mod charts;
+mod chosen_frames;
 mod command;
 mod command_line;
 mod counting;
@@ -26,18 +27,21 @@ mod extend;
 mod fetch;
 mod folders;
 mod frame_key;
+mod frame_list;
 mod grid_choice;
 mod grid_command;
 mod image_out;
 mod integrity;
 mod keep;
 mod lake;
+mod leaving;
 mod long_work;
 mod looking;
 mod object_pictures;
 mod objects;
 mod persist;
 mod pictures;
+mod reloading;
 mod row_names;
 mod runs;
 mod selected;
@@ -77,7 +81,7 @@ pub fn run(lake: Option<PathBuf>, options: OpenOptions) -> anyhow::Result<()> {
         Some(folder) => Some(folder.join("window.json")),
         None => persist::default_path(),
     };
-    let remembered = settings.as_deref().map(persist::load).unwrap_or_default();
+    let (remembered, _) = settings.as_deref().map(persist::read).unwrap_or_default();
     let size = remembered.window.unwrap_or([1440.0, 900.0]);
     let mut viewport = egui::ViewportBuilder::default()
         .with_title("Lakescope")

@@ -31,6 +31,32 @@ impl RowNames {
         Self { spans, places }
     }
 
+    /// Recording, camera, first row and number of rows of each footage, in row order.
+    pub fn spans(&self) -> impl Iterator<Item = (&String, &String, usize, usize)> {
+        self.spans.iter().map(|(recording, camera, first, rows)| (recording, camera, *first, *rows))
+    }
+
+    /// First row and number of rows of a footage.
+    pub fn footage(&self, recording: &str, camera: &str) -> Option<(usize, usize)> {
+        let at = self.places.get(&(recording.to_owned(), camera.to_owned()))?;
+        self.spans.get(*at).map(|(_, _, first, rows)| (*first, *rows))
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.spans.last().map_or(0, |(_, _, first, rows)| first + rows)
+    }
+
+    /// Footages of these recordings, each of one camera.
+    #[cfg(test)]
+    pub fn for_tests(spans: &[(&str, usize)]) -> Self {
+        let mut first = 0;
+        Self::new(spans.iter().map(|(name, rows)| {
+            first += rows;
+            ((*name).to_owned(), "front".to_owned(), first - rows, *rows)
+        }))
+    }
+
     /// The row of the same frame in another generation.
     pub fn row_in(&self, row: usize, other: &Self) -> Option<usize> {
         let at = self.spans.partition_point(|span| span.2 <= row).checked_sub(1)?;
@@ -69,18 +95,10 @@ impl RowNames {
 mod tests {
     use super::*;
 
-    fn names(spans: &[(&str, usize)]) -> RowNames {
-        let mut first = 0;
-        RowNames::new(spans.iter().map(|(name, rows)| {
-            first += rows;
-            ((*name).to_owned(), "front".to_owned(), first - rows, *rows)
-        }))
-    }
-
     #[test]
     fn frames_are_found_again_wherever_their_rows_went() {
-        let before = names(&[("a", 3), ("b", 4), ("c", 2)]);
-        let after = names(&[("aa", 10), ("b", 3), ("c", 5)]);
+        let before = RowNames::for_tests(&[("a", 3), ("b", 4), ("c", 2)]);
+        let after = RowNames::for_tests(&[("aa", 10), ("b", 3), ("c", 5)]);
         for (row, expected) in [(0, None), (3, Some(10)), (5, Some(12)), (6, None), (8, Some(14)), (9, None)] {
             assert_eq!(before.row_in(row, &after), expected, "{row}");
         }

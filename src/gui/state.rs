@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     budget::Memory,
+    chosen_frames::ChosenFrames,
     command::Command,
     detections::{Choice, DetectionsLook},
     dialogs::Dialog,
     dock::{BUILT_IN, Layout},
-    explore::TimelineMemory,
+    explore::{Marks, TimelineMemory},
     grid_choice::GridChoice,
     looking::Looking,
 };
@@ -81,6 +82,10 @@ pub struct LakeMemory {
     pub timeline: TimelineMemory,
     /// How frames are looked at.
     pub looking: Looking,
+    /// The frames that were chosen last.
+    pub chosen: ChosenFrames,
+    /// The marks A and B.
+    pub marks: Marks,
     /// The metric that routes are coloured by: empty for none, `None` until someone chose.
     pub track: Option<String>,
     /// What is asked of detection events.
@@ -186,6 +191,11 @@ impl Persisted {
     pub fn touch_recent(&mut self, lake: PathBuf) {
         self.recent.retain(|known| *known != lake);
         self.recent.insert(0, lake);
+        self.trim_recent();
+    }
+
+    /// Keeps as many recent lakes as the list shows.
+    pub fn trim_recent(&mut self) {
         self.recent.truncate(RECENT);
         let recent = &self.recent;
         self.lakes.retain(|known, _| recent.contains(known));
@@ -203,21 +213,34 @@ pub struct Notice {
     pub failed: bool,
     /// A folder it is about.
     pub folder: Option<PathBuf>,
-    /// What takes back what it tells.
-    pub undo: Option<Command>,
+    /// What can be done about it.
+    pub way: Option<Way>,
     /// When it came.
     pub since: Instant,
+}
+
+/// What can be done about what a message tells.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The word on the button.
+    pub name: &'static str,
+    /// What it does.
+    pub command: Command,
 }
 
 /// A message that was shown.
 #[derive(Debug, Clone)]
 pub struct Told {
+    /// Names it, as it did the message.
+    pub id: u64,
     /// When, ns UTC.
     pub at_ns: i64,
     /// What happened.
     pub text: String,
     /// Whether something failed.
     pub failed: bool,
+    /// What can still be done about it.
+    pub way: Option<Way>,
 }
 
 /// Long work that runs now.
@@ -227,8 +250,17 @@ pub struct RunningJob {
     pub id: u64,
     /// `Indexing`, `Exporting 1,204 frames`.
     pub title: String,
+    /// The lake it is for.
+    pub root: PathBuf,
     /// How far it is, and how to stop it.
     pub progress: Progress,
+}
+
+impl RunningJob {
+    /// Whether it reads a lake's index.
+    pub fn is_index(&self) -> bool {
+        self.title.starts_with("Indexing")
+    }
 }
 
 /// Forgotten when the window closes.
@@ -269,7 +301,26 @@ impl Transient {
 
     /// Tells something that can be taken back.
     pub fn tell_undo(&mut self, text: impl Into<String>, undo: Command) {
-        self.notice(text.into(), false, None, Some(undo));
+        self.notice(text.into(), false, None, Some(Way { name: "Undo", command: undo }));
+    }
+
+    /// Tells that something went wrong, and what can be done about it.
+    pub fn complain_with(&mut self, text: impl Into<String>, way: Way) {
+        self.notice(text.into(), true, None, Some(way));
+    }
+
+    /// What a message offered was done: it cannot be done twice.
+    pub fn way_taken(&mut self, id: u64) {
+        self.notices.retain(|notice| notice.id != id);
+        for told in self.told.iter_mut().filter(|told| told.id == id) {
+            told.way = None;
+        }
+    }
+
+    /// What messages offer belongs to a lake that is left.
+    pub fn forget_ways(&mut self) {
+        self.notices.retain(|notice| notice.way.is_none());
+        self.told.iter_mut().for_each(|told| told.way = None);
     }
 
     /// Tells that something went wrong.
@@ -282,16 +333,18 @@ impl Transient {
         self.notice(text.into(), false, Some(folder), None);
     }
 
-    fn notice(&mut self, text: String, failed: bool, folder: Option<PathBuf>, undo: Option<Command>) {
+    fn notice(&mut self, text: String, failed: bool, folder: Option<PathBuf>, way: Option<Way>) {
         let id = self.new_id();
         // Each way back stays, though it be told in the same words.
-        self.notices.retain(|notice| notice.text != text || notice.undo.is_some());
-        if self.told.len() == TOLD {
-            self.told.pop_front();
+        self.notices.retain(|notice| notice.text != text || notice.way.is_some());
+        if self.told.len() >= TOLD {
+            // What can still be taken back stays longest.
+            let oldest = self.told.iter().position(|told| told.way.is_none()).unwrap_or(0);
+            self.told.remove(oldest);
         }
         let at_ns = i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX);
-        self.told.push_back(Told { at_ns, text: text.clone(), failed });
-        self.notices.push(Notice { id, text, failed, folder, undo, since: Instant::now() });
+        self.told.push_back(Told { id, at_ns, text: text.clone(), failed, way: way.clone() });
+        self.notices.push(Notice { id, text, failed, folder, way, since: Instant::now() });
     }
 }
 
@@ -302,4 +355,34 @@ pub struct State {
     pub persisted: Persisted,
     /// Not kept.
     pub transient: Transient,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::command::Action;
+
+    #[test]
+    fn what_can_be_taken_back_stays_in_the_list_until_it_is_or_the_lake_is_left() {
+        let mut transient = Transient::default();
+        transient.tell_undo("Tag deleted.", Action::Undo.into());
+        transient.tell_undo("View deleted.", Action::Undo.into());
+        for number in 0..TOLD * 2 {
+            transient.tell(format!("message {number}"));
+        }
+        // The messages went by themselves.
+        transient.notices.clear();
+        let ways = |transient: &Transient| -> Vec<String> {
+            transient.told.iter().filter(|told| told.way.is_some()).map(|told| told.text.clone()).collect()
+        };
+        assert_eq!(
+            (ways(&transient), transient.told.len()),
+            (vec!["Tag deleted.".into(), "View deleted.".into()], TOLD)
+        );
+        let first = transient.told[0].id;
+        transient.way_taken(first);
+        assert_eq!(ways(&transient), ["View deleted."]);
+        transient.forget_ways();
+        assert!(ways(&transient).is_empty() && transient.told.len() == TOLD);
+    }
 }

@@ -10,7 +10,7 @@ use crate::{
     catalog::FrameTable,
     filter::{Filter, FilterError, FrameColumns, FrameSet},
     model::Column,
-    session::{Session, Sort},
+    session::{Session, Sort, SortColumn},
 };
 
 /// The question: which filter, in which order, over which state of the index.
@@ -237,12 +237,10 @@ pub fn row_u32(row: usize) -> u32 {
 
 /// What tiles show in this order.
 fn values(table: &FrameTable, column: &str) -> Result<SortValues, String> {
-    Ok(match column {
-        "labels" => SortValues::Labels(table.label_count()?),
-        "time" | "frame_idx" | "recording" | "camera" => SortValues::Time,
-        metric => {
-            let unit = table.metrics().iter().find(|known| known.name == metric).and_then(|known| known.unit.clone());
-            SortValues::Metric(table.metric(metric)?, unit)
-        }
+    Ok(match SortColumn::of(table, column).map_err(|error| error.to_string())? {
+        SortColumn::Lake | SortColumn::Camera | SortColumn::FrameIdx | SortColumn::Time => SortValues::Time,
+        SortColumn::Labels => SortValues::Labels(table.label_count()?),
+        SortColumn::Class(class) => SortValues::Labels(table.class_count(class)?),
+        SortColumn::Metric(metric) => SortValues::Metric(table.metric(&metric.name)?, metric.unit.clone()),
     })
 }

@@ -53,6 +53,27 @@ pub enum Seen {
     Changed(u64),
     /// The folder is gone.
     Gone,
+    /// The folder is back, and its index is at this generation; at none when the session that is open cannot read it.
+    Back(Option<u64>),
+}
+
+/// Whether the folder is there, as far as one can tell: a share that does not answer once has not gone.
+#[derive(Debug, Default)]
+struct Presence {
+    misses: u32,
+    gone: bool,
+}
+
+/// Looks in vain before a folder is taken for gone, or before what came back is taken for another lake.
+const MISSES: u32 = 3;
+
+impl Presence {
+    /// Takes in one look; true when that turned whether the folder is there.
+    fn look(&mut self, there: bool) -> bool {
+        self.misses = if there { 0 } else { self.misses + 1 };
+        let gone = self.misses >= MISSES || (self.gone && !there);
+        std::mem::replace(&mut self.gone, gone) != gone
+    }
 }
 
 /// The footages whose pictures are in memory: their stores are looked at.
@@ -123,19 +144,28 @@ impl Watcher {
         let kept_changed = Arc::clone(&kept);
         let watch = move || {
             let mut known = generation;
-            let mut gone = false;
+            let mut presence = Presence::default();
+            let mut strange = 0;
             let mut states = HashMap::new();
             let mut kept_version = session.kept_version().ok();
-            while stopped.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
+            let again = |presence: &Presence| if presence.misses > 0 { PERIOD / 2 } else { PERIOD };
+            while stopped.recv_timeout(again(&presence)) == Err(RecvTimeoutError::Timeout) {
                 if !looks.load(Ordering::Relaxed) {
                     continue;
                 }
-                let news = if root.is_dir() {
-                    session.generation().ok().filter(|now| *now != known).map(Seen::Changed)
+                let there = root.is_dir();
+                let readable = |_: &u64| !presence.gone || session.kept_version().is_ok();
+                let generation = if there { session.generation().ok().filter(readable) } else { None };
+                // What came back and cannot be read yet may still be on its way.
+                strange = if presence.gone && there && generation.is_none() { strange + 1 } else { 0 };
+                let news = if (1..MISSES).contains(&strange) {
+                    None
+                } else if presence.look(there) {
+                    Some(if presence.gone { Seen::Gone } else { Seen::Back(generation) })
                 } else {
-                    (!gone).then_some(Seen::Gone)
+                    generation.filter(|now| *now != known).map(Seen::Changed)
                 };
-                if !gone {
+                if there && !presence.gone {
                     let wanted = {
                         let watched = looked_at.lock();
                         Watched { table: watched.table.clone(), footages: watched.footages.clone() }
@@ -155,8 +185,7 @@ impl Watcher {
                     ctx.request_repaint();
                 }
                 if let Some(news) = news {
-                    gone = news == Seen::Gone;
-                    if let Seen::Changed(now) = news {
+                    if let Seen::Changed(now) | Seen::Back(Some(now)) = news {
                         known = now;
                     }
                     if tell.send(news).is_err() {
@@ -195,5 +224,31 @@ impl Watcher {
     /// What was seen since the last call, newest last.
     pub fn poll(&self) -> Option<Seen> {
         self.seen.try_iter().last()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_look_in_vain_is_not_the_end_of_a_lake() {
+        let mut presence = Presence::default();
+        let looks = [
+            (true, false),
+            (false, false),
+            (false, false),
+            (true, false),
+            (false, false),
+            (false, false),
+            (false, true),
+            (false, false),
+            (true, true),
+            (true, false),
+            (false, false),
+        ];
+        for (at, (there, turned)) in looks.into_iter().enumerate() {
+            assert_eq!(presence.look(there), turned, "look {at}");
+        }
     }
 }

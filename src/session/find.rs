@@ -2,11 +2,11 @@
 
 use std::{cmp::Ordering, fs::File, path::Path};
 
-use super::{FrameDetail, FrameFormat, Session, SessionError, Sort};
+use super::{FrameDetail, FrameFormat, Session, SessionError, Sort, SortColumn};
 use crate::{
     catalog::FrameTable,
     export::{self, OutColumn, RowFormat},
-    filter::{Filter, FilterError, FrameColumns, FrameSet, LabelTest, metric_name},
+    filter::{Filter, FilterError, FrameColumns, FrameSet, LabelTest},
     jobs::Progress,
     model::{Column, FrameId, Label},
 };
@@ -47,40 +47,30 @@ impl Session {
                 if sort.descending { order.reverse() } else { order }
             });
         };
-        match sort.column.as_str() {
-            "frame_id" | "recording" | "frame" => by(&mut rows, &|a, b| a.cmp(&b)),
-            "camera" => by(&mut rows, &|a, b| {
+        match SortColumn::of(table, &sort.column)? {
+            SortColumn::Lake => by(&mut rows, &|a, b| a.cmp(&b)),
+            SortColumn::Camera => by(&mut rows, &|a, b| {
                 let camera = |row| &table.footages()[table.footage_index(row)].camera;
                 crate::lake::natural_cmp(camera(a), camera(b))
             }),
-            "frame_idx" => by(&mut rows, &|a, b| {
+            SortColumn::FrameIdx => by(&mut rows, &|a, b| {
                 let index = |row: usize| row - table.footages()[table.footage_index(row)].first_row;
                 index(a).cmp(&index(b))
             }),
-            "time" | "timestamp_ns" => {
+            SortColumn::Time => {
                 let times = table.timestamps().map_err(read)?;
                 by(&mut rows, &|a, b| times[a].cmp(&times[b]));
             }
-            "labels" => {
+            SortColumn::Labels => {
                 let counts = table.label_count().map_err(read)?;
                 by(&mut rows, &|a, b| counts[a].cmp(&counts[b]));
             }
-            name => {
-                if let Some(class) =
-                    name.strip_prefix("labels.").filter(|class| table.classes().iter().any(|known| known == class))
-                {
-                    let counts = table.class_count(class).map_err(read)?;
-                    by(&mut rows, &|a, b| counts[a].cmp(&counts[b]));
-                } else {
-                    let Some(metric) = table.metrics().iter().find(|known| metric_name(&known.name) == name) else {
-                        // The export room knows every column and suggests the nearest.
-                        export::frame_columns(table, Some(&[name.to_owned()]))?;
-                        return Err(SessionError::Usage(format!(
-                            "frames cannot be sorted by `{name}`; sort by time, frame_idx, labels, recording, camera or a metric"
-                        )));
-                    };
-                    sort_by_metric(&mut rows, &*table.metric(&metric.name).map_err(read)?, sort.descending);
-                }
+            SortColumn::Class(class) => {
+                let counts = table.class_count(class).map_err(read)?;
+                by(&mut rows, &|a, b| counts[a].cmp(&counts[b]));
+            }
+            SortColumn::Metric(metric) => {
+                sort_by_metric(&mut rows, &*table.metric(&metric.name).map_err(read)?, sort.descending);
             }
         }
         Ok(rows)

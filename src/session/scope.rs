@@ -113,7 +113,7 @@ impl Session {
             ExportScope::Frames(frames) => {
                 let rows = find::rows_of(table, frames);
                 let gone = (frames.len() - rows.len()) as u64;
-                Ok((rows, json!({"frames": frames.len()}), gone))
+                Ok((rows, json!({"frames": frames.len(), "list": "frames.csv"}), gone))
             }
         }
     }

@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Session, SessionError, Sort, find::wrong_filter};
+use super::{Session, SessionError, Sort, SortColumn, find::wrong_filter};
 use crate::{
     catalog::FrameTable,
-    export,
     filter::{Filter, FrameColumns as _, NoSql, metric_name, sql_of},
     lake::natural_cmp,
     model::Column,
@@ -52,29 +51,30 @@ fn order(table: &FrameTable, sort: Option<&Sort>) -> Result<String, SessionError
     let default = [ranked("recording", &recordings), camera.clone(), "\"frame_idx\"".to_owned()];
     let Some(sort) = sort else { return Ok(default.join(", ")) };
     let direction = if sort.descending { " DESC" } else { "" };
-    let first = match sort.column.as_str() {
+    let first = match SortColumn::of(table, &sort.column)? {
         // This order is the lake's own, from one end or the other.
-        "frame_id" | "recording" => {
+        SortColumn::Lake => {
             return Ok(default.map(|part| part + direction).join(", "));
         }
-        "camera" => camera,
-        "time" | "timestamp_ns" => "\"timestamp_ns\"".to_owned(),
-        "frame_idx" | "labels" => quoted(&sort.column),
-        name => {
-            let Some(metric) = table.metrics().iter().find(|metric| metric_name(&metric.name) == name) else {
-                // The export room knows every column and suggests the nearest.
-                export::frame_columns(table, Some(std::slice::from_ref(&sort.column)))?;
-                return Err(SessionError::Usage(format!(
-                    "the order by `{name}` cannot be said in SQL: `frames` has no such column"
-                )));
-            };
+        SortColumn::Camera => camera,
+        SortColumn::Time => quoted("timestamp_ns"),
+        SortColumn::FrameIdx => quoted("frame_idx"),
+        SortColumn::Labels => quoted("labels"),
+        SortColumn::Class(_) => {
+            return Err(SessionError::Usage(format!(
+                "the order by `{}` cannot be said in SQL: `frames` has no such column",
+                sort.column
+            )));
+        }
+        SortColumn::Metric(metric) => {
+            let name = metric_name(&metric.name);
             match &*table.metric(&metric.name).map_err(SessionError::Failed)? {
                 Column::Text { words, .. } => {
                     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
                     words.sort_by(|a, b| natural_cmp(a, b));
-                    ranked(name, &words)
+                    ranked(&name, &words)
                 }
-                _ => quoted(name),
+                _ => quoted(&name),
             }
         }
     };

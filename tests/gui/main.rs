@@ -8,6 +8,7 @@ mod docking;
 mod explore;
 mod facets;
 mod harness;
+mod keeping;
 mod kept_changes;
 mod manners;
 mod many;

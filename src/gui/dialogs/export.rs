@@ -91,6 +91,11 @@ impl ExportDraft {
         self.out = folder.join(name).display().to_string();
     }
 
+    /// The file for a list of the frames, beside the folder.
+    pub fn list(&self) -> PathBuf {
+        format!("{}-frames.csv", self.out.trim().trim_end_matches(['/', '\\'])).into()
+    }
+
     /// What the session is asked for. Names every selected frame, so a worker calls it.
     ///
     /// # Errors
@@ -222,21 +227,18 @@ impl ExportDraft {
         ui.add(egui::Label::new(RichText::new(told).font(theme::numbers(12.0)).color(ink)).wrap());
         let mut keep = true;
         bar(ui, 36.0, |ui| {
-            let line = command_line::export(&lake.root, self);
             let accent = RichText::new("Copy as command line").font(theme::medium(12.0)).color(colors.accent);
-            match line {
-                Some(text) => {
-                    if quiet_button(ui, accent).clicked() {
-                        out.push(Command::Copy { text, what: "the command line" });
-                    }
+            let list = self.list();
+            if self.frames == ExportFrames::Selected {
+                let named = number > 0 && !self.out.trim().is_empty();
+                let button = ui.add_enabled_ui(named, |ui| quiet_button(ui, accent)).inner;
+                let tip = format!("Writes the names of the selected frames into {}, for --frames", list.display());
+                if button.on_hover_text(tip).clicked() {
+                    out.push(Command::CopyListExport(Box::new(self.clone())));
                 }
-                None => {
-                    ui.add_enabled_ui(false, |ui| quiet_button(ui, accent.color(colors.muted)))
-                        .inner
-                        .on_disabled_hover_text(
-                            "Save the selected frames as a selection first; the command line can name that.",
-                        );
-                }
+            } else if quiet_button(ui, accent).clicked() {
+                let text = command_line::export(&lake.root, self, &list);
+                out.push(Command::Copy { text, what: "the command line" });
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let ready = number > 0 && !running && !self.out.trim().is_empty();

@@ -28,6 +28,7 @@ use super::{
     detections::AnswerDraft,
     keep::{CompareDraft, Library, ViewDraft},
     lake::Lake,
+    leaving::LeaveDraft,
     state::State,
     widgets::{Icon, icon_button},
     work::Workers,
@@ -64,6 +65,8 @@ pub enum Dialog {
     Checksums(ChecksumDraft),
     /// Verifying the lake.
     Verify(VerifyDraft),
+    /// Whether to break off work that runs.
+    Leave(LeaveDraft),
     /// Settings of the lake.
     Settings(Box<SettingsDraft>),
 }
@@ -92,6 +95,7 @@ pub fn dialog_ui(
         Dialog::SaveLayout(draft) => draft.ui(ctx, state, out),
         Dialog::Checksums(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::Verify(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
+        Dialog::Leave(draft) => draft.ui(ctx, state, out),
         Dialog::Settings(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, workers, out)),
     }
 }

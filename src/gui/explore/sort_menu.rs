@@ -3,7 +3,7 @@
 use egui::{Popup, RichText, ScrollArea, Ui, style::StyleModifier};
 
 use crate::{
-    filter::FrameColumns as _,
+    filter::{FrameColumns as _, metric_name},
     gui::{
         command::Command,
         grid_choice::GridChoice,
@@ -128,7 +128,8 @@ fn frames_ui(ui: &mut Ui, lake: &Lake, sort: Option<&SortBy>, out: &mut Vec<Comm
     ui.separator();
     ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
         for metric in lake.table().metrics() {
-            choose(ui, Some(&metric.name), &metric.name);
+            // A metric named like something that every frame has is asked for with its prefix, as in filters.
+            choose(ui, Some(&metric_name(&metric.name)), &metric.name);
         }
     });
 }

@@ -65,6 +65,8 @@ pub enum KeepCommand {
     FilterTag(String),
     /// Undoes a change of a view, a selection or a tag.
     Undo(Arc<KeptUndo>),
+    /// The same for a view that was open when it was deleted: it is open again.
+    UndoAndOpen(Arc<KeptUndo>),
     /// Compares two scopes.
     Compare(ExportScope, ExportScope),
     /// Counts what an export would take.
@@ -130,7 +132,7 @@ impl App {
                 let expr = crate::filter::Filter::parse(&lake.filter).ok().and_then(|filter| filter.expr().cloned());
                 let asked = expr.as_ref().and_then(|expr| choice::choice_of(expr, "tag")).unwrap_or_default();
                 match choice::set_choice(&lake.filter, "tag", &asked.toggled(Some(&tag))) {
-                    Ok(filter) => self.apply(Command::SetFilter(filter), ctx),
+                    Ok(filter) => self.apply(Command::AskFilter(filter), ctx),
                     Err(_) => self.state.transient.complain("Mend the filter first; it cannot be read as it is."),
                 }
             }
@@ -165,17 +167,25 @@ impl App {
                 });
             }
             KeepCommand::DeleteView(name) => {
-                if lake.keep.opened.as_ref().is_some_and(|opened| opened.name == name) {
-                    lake.keep.opened = None;
-                }
                 self.change(ctx, move |session| {
                     let undo = session.delete_view(&name)?;
-                    Ok(Done::told(format!("View “{name}” deleted."), undo))
+                    let told = format!("View “{name}” deleted.");
+                    Ok(Done { told, undo: Some(undo), open: OpenNow::Without(name) })
                 });
             }
             KeepCommand::Undo(undo) => {
                 let open = lake.keep.opened.as_ref().map(|opened| opened.name.clone());
                 self.change(ctx, move |session| session.undo_kept(&undo).map(|undone| back(undone, open)));
+            }
+            KeepCommand::UndoAndOpen(undo) => {
+                // Who has opened another view since stays with that one.
+                let reopen = lake.keep.opened.is_none();
+                self.change(ctx, move |session| {
+                    let mut undone = session.undo_kept(&undo)?;
+                    let view = undone.view.take().filter(|_| reopen);
+                    let open = view.map_or(OpenNow::AsBefore, OpenNow::View);
+                    Ok(Done { open, ..back(undone, None) })
+                });
             }
             written => self.write_kept(written, ctx),
         }
@@ -252,7 +262,13 @@ impl App {
     pub(in crate::gui) fn take_kept(&mut self, done: Result<Done, String>) {
         match done {
             Ok(Done { told, undo, open }) => {
+                let opened = self.lake().and_then(|lake| lake.keep.opened.as_ref());
+                let was_open =
+                    matches!((&open, opened), (OpenNow::Without(name), Some(opened)) if opened.name == *name);
                 match undo {
+                    Some(undo) if was_open => {
+                        self.state.transient.tell_undo(told, KeepCommand::UndoAndOpen(Arc::new(undo)).into());
+                    }
                     Some(undo) => {
                         self.state.transient.tell_undo(told, Command::Keep(KeepCommand::Undo(Arc::new(undo))));
                     }

@@ -15,7 +15,7 @@ use crate::gui::{
 /// How long a message stays: bad news longer than good, something to press longer than something to read, and each longer the
 /// more there is to read.
 fn stay(notice: &Notice) -> Duration {
-    let base = match (notice.failed, notice.folder.is_some() || notice.undo.is_some()) {
+    let base = match (notice.failed, notice.folder.is_some() || notice.way.is_some()) {
         (true, _) => 15_000,
         (false, true) => 12_000,
         (false, false) => 3_500,
@@ -59,8 +59,9 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
                     ui.set_width(396.0);
                     let (rect, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
                     paint_icon(ui.painter(), rect, icon, ink);
-                    let buttons = match (&notice.folder, &notice.undo) {
+                    let buttons = match (&notice.folder, &notice.way) {
                         (Some(_), _) => 148.0,
+                        (None, Some(way)) if way.name.len() > 5 => 148.0,
                         (None, Some(_)) => 104.0,
                         (None, None) => 40.0,
                     };
@@ -78,13 +79,13 @@ pub fn notices_ui(ctx: &Context, state: &State, out: &mut Vec<Command>) {
                         if icon_button(ui, Icon::Close, "Dismiss").clicked() {
                             out.push(Command::DismissNotice(notice.id));
                         }
-                        if let Some(undo) = &notice.undo
-                            && plain_button(ui, true, "Undo")
-                                .accessible_name(format!("Undo: {}", notice.text))
+                        if let Some(way) = &notice.way
+                            && plain_button(ui, true, way.name)
+                                .accessible_name(format!("{}: {}", way.name, notice.text))
                                 .clicked()
                         {
-                            out.push(undo.clone());
-                            out.push(Command::DismissNotice(notice.id));
+                            out.push(way.command.clone());
+                            out.push(Command::TakeWay(notice.id));
                         }
                         if let Some(folder) = &notice.folder
                             && plain_button(ui, true, "Open folder")

@@ -69,14 +69,14 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, answering: Option<
                 } else {
                     ui.label(small("No problems".into()));
                 }
-                told_ui(ui, state);
+                told_ui(ui, state, out);
             });
         });
     });
 }
 
 /// What was told since the window opened, newest first.
-fn told_ui(ui: &mut Ui, state: &State) {
+fn told_ui(ui: &mut Ui, state: &State, out: &mut Vec<Command>) {
     let told = &state.transient.told;
     if told.is_empty() {
         return;
@@ -93,6 +93,14 @@ fn told_ui(ui: &mut Ui, state: &State) {
                     let time = time_utc(told.at_ns).get(11..19).unwrap_or_default().to_owned();
                     ui.label(RichText::new(time).font(theme::numbers(12.0)).color(colors.muted));
                     let ink = if told.failed { colors.error } else { colors.text };
+                    if let Some(way) = &told.way
+                        && quiet_button(ui, RichText::new(way.name).font(theme::medium(12.0)).color(colors.accent))
+                            .accessible_name(format!("{} what was told: {}", way.name, told.text))
+                            .clicked()
+                    {
+                        out.push(way.command.clone());
+                        out.push(Command::TakeWay(told.id));
+                    }
                     ui.add(Label::new(RichText::new(&told.text).color(ink)).wrap().selectable(true));
                 });
             }

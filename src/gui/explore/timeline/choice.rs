@@ -112,7 +112,8 @@ impl Mark {
 }
 
 /// The marks of one recording.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Marks {
     recording: String,
     a: Option<i64>,
