@@ -11,8 +11,8 @@ mod grid_choice;
 mod images;
 mod index;
 mod kept_undo;
-mod query;
 mod quality;
+mod query;
 mod samples;
 mod scope;
 mod selections;
@@ -45,11 +45,11 @@ pub use detections::{
 pub use grid_choice::{Cut, GridChoice, SpanChoice};
 pub use images::StoreWatch;
 pub use kept_undo::{KeptUndo, Undone};
+pub use quality::{FindingKind, FootageQuality, MetricQuality, QualityFinding, QualityReport, Severity};
 pub use query::{
     PastQuery, SavedQuery, SqlAnswer, SqlCandidate, SqlCandidateKind, SqlColumn, SqlCompletions, SqlError, SqlMistake,
     SqlReport, SqlRequest, SqlStream, SqlTable, SqlType,
 };
-pub use quality::{FindingKind, FootageQuality, MetricQuality, QualityFinding, QualityReport, Severity};
 pub use scope::ExportCount;
 pub use selections::Combine;
 pub use settings::Meant;
