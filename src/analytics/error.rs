@@ -51,6 +51,12 @@ impl From<EngineError> for AnalyticsError {
     }
 }
 
+impl From<crate::jobs::Cancelled> for AnalyticsError {
+    fn from(_: crate::jobs::Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
 impl From<TreeError> for AnalyticsError {
     fn from(error: TreeError) -> Self {
         Self::Engine(error.into())

@@ -75,7 +75,7 @@ fn request(args: &TopArgs, session: Option<&Session>) -> Result<TopRequest, Fail
         (Some(detections), session) => {
             let own = session.map(Session::detection_source).transpose()?.flatten();
             let locations = own.and_then(|source| source.locations);
-            TopRequest::of(DetectionSource { detections: detections.clone(), locations })
+            TopRequest::of(DetectionSource { detections: detections.clone(), locations, root: None })
         }
         (None, Some(session)) => session.top_request()?,
         // The definition of the command asks for one of them.
@@ -184,6 +184,9 @@ fn tell_stages(stages: &Stages, skipped: usize) {
 fn tell_lateness(found: &Lateness) {
     let time = |time: Option<i64>| time.map_or_else(|| "none".to_owned(), format_ns);
     eprintln!("lakescope: times from {} to {}", time(found.oldest_ns), time(found.newest_ns));
+    if !found.skipped.is_empty() {
+        eprintln!("lakescope: times of {} were not all read", counted(found.skipped.len() as u64, "file"));
+    }
     let kinds = [("from the future", found.future, &found.future_examples), ("late", found.late, &found.late_examples)];
     for (kind, count, examples) in kinds {
         eprintln!("lakescope: {kind:<25}{count:>15}");

@@ -71,6 +71,26 @@ pub enum FormatError {
         /// What the reader said.
         what: String,
     },
+    /// Some row groups of a Parquet file cannot be read.
+    #[error("{error} ({failed} of its {all} row groups are left out, the first is number {first})")]
+    RowGroups {
+        /// The first that cannot be read, from 1.
+        first: usize,
+        /// How many cannot be read.
+        failed: usize,
+        /// How many there are.
+        all: usize,
+        /// What is wrong with the first.
+        error: Box<FormatError>,
+    },
+    /// A file lies elsewhere than the folder that it is looked for in.
+    #[error("{} leads out of {}; put the file itself there, or name its own place", path.display(), root.display())]
+    Outside {
+        /// The file.
+        path: PathBuf,
+        /// The folder.
+        root: PathBuf,
+    },
     /// A setting names a column that is not there.
     #[error("{} has no column `{column}`; its columns are {columns}; correct the setting", path.display())]
     UnknownColumn {

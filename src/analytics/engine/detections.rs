@@ -11,7 +11,7 @@ use crate::{
         tree::{
             Tree,
             top::{
-                COMPLETE, COUNT, EVENTS, GROUPS, ITEM, KEPT, KNOWN, LOCATIONS, NAME, PLACE, RANK, READ, ROW, Shape,
+                COUNT, DIFFERENT, EVENTS, GROUPS, ITEM, KEPT, KNOWN, LOCATIONS, NAME, PLACE, RANK, READ, ROW, Shape,
                 WINDOW, WITHOUT_ID, counts, top, totals,
             },
         },
@@ -38,9 +38,12 @@ pub struct Asked<'a> {
 
 impl Asked<'_> {
     /// The files, as the kernel would find them.
-    fn open(&self) -> Result<EventSet, AnalyticsError> {
+    fn open(&self, progress: &Progress) -> Result<EventSet, AnalyticsError> {
         self.query.check()?;
-        let mut set = EventSet::find(self.detections)?;
+        let root = self.options.root.as_deref();
+        let found = EventSet::find_within(self.detections, root, &|| !progress.is_cancelled());
+        progress.check()?;
+        let mut set = found?;
         if self.on_error == OnError::Fail && !set.refused.is_empty() {
             return Err(set.refused.swap_remove(0).1.into());
         }
@@ -138,13 +141,13 @@ fn tell_totals(
     let answer = ask(engine, &totals(asked.query, by), tables, progress)?;
     let first =
         |name: &str| Ok::<u64, AnalyticsError>(answer.numbers(name)?.first().map_or(0, |value| unsigned(*value)));
-    let (read, complete, kept) = (first(READ)?, first(COMPLETE)?, first(KEPT)?);
+    let (read, different, kept) = (first(READ)?, first(DIFFERENT)?, first(KEPT)?);
     let mut stages = Stages {
         // Rows that are no events are known by their number where the files tell how many rows they have.
         read: rows.unwrap_or(read),
-        incomplete: read.saturating_sub(complete),
+        incomplete: different.saturating_sub(kept),
         null_ids: if asked.query.dedup { first(WITHOUT_ID)? } else { 0 },
-        duplicates: complete.saturating_sub(kept),
+        duplicates: read.saturating_sub(different),
         groups: first(GROUPS)?,
         ..Stages::default()
     };
@@ -172,7 +175,7 @@ fn tell_totals(
 /// # Errors
 /// [`AnalyticsError`] as of the kernel, and when the engine gives no answer.
 pub fn top_on(engine: &dyn Engine, asked: &Asked<'_>, progress: &Progress) -> Result<TopItems, AnalyticsError> {
-    let set = asked.open()?;
+    let set = asked.open(progress)?;
     let began = Instant::now();
     let (scope, windowed) = (asked.query.scope, asked.query.window.is_some());
     let by = CountsBy { location: scope == Scope::Location, item: true };
@@ -208,7 +211,7 @@ pub fn counts_on(
     by: CountsBy,
     progress: &Progress,
 ) -> Result<EventCounts, AnalyticsError> {
-    let set = asked.open()?;
+    let set = asked.open(progress)?;
     let began = Instant::now();
     let windowed = asked.query.window.is_some();
     let rows = asked.rows_of_locations().map_err(|error| own(engine, &error))?;

@@ -10,12 +10,15 @@ use std::{
     },
 };
 
+use hashbrown::HashMap;
+
 use super::{
     CountsBy, Grouping, Resources, Skipped, TopQuery,
+    counts::Countable as _,
     dedup::order,
     open,
     rank::order_of,
-    rows::{EventRow as _, Full},
+    rows::Full,
     scatter::{Scattered, Stop, Task, scatter},
     totals::in_parallel,
     with_refused,
@@ -31,16 +34,16 @@ use crate::{
 /// One detection event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DetectionEvent {
-    /// `geographical_location_oid`
-    pub location: i64,
+    /// `geographical_location_oid`; missing only in copies of an event.
+    pub location: Option<i64>,
     /// `geographical_location`; `None` where the table of locations lacks it.
     pub location_name: Option<Arc<str>>,
     /// `video_camera_oid`
     pub camera: Option<i64>,
     /// `detection_oid`
     pub detection: Option<i64>,
-    /// `item_name`
-    pub item: Arc<str>,
+    /// `item_name`; missing only in copies of an event.
+    pub item: Option<Arc<str>>,
     /// `timestamp_detected`, ns UTC.
     pub time_ns: Option<i64>,
     /// Events with its `detection_oid`, itself included.
@@ -93,13 +96,13 @@ impl<'a> Naming<'a> {
 
     pub(super) fn event(&self, copied: &Copied) -> DetectionEvent {
         let Copied { row, has_id, copies } = copied;
-        let location = self.words.places[row.place() as usize];
+        let location = self.words.location(row.place());
         DetectionEvent {
             location,
-            location_name: self.locations.get(&location).cloned().flatten(),
+            location_name: location.and_then(|oid| self.locations.get(&oid).cloned().flatten()),
             camera: row.camera(),
             detection: has_id.then_some(row.detection),
-            item: Arc::clone(&self.items[row.item() as usize]),
+            item: self.items.get(row.item() as usize).map(Arc::clone),
             time_ns: row.time(),
             copies: *copies,
             frame: None,
@@ -125,39 +128,87 @@ pub(super) fn scatter_full(
     }
 }
 
-/// Gives all events of each id to `each`, the one that holds first; partitions are shared out among threads, and each thread
-/// has a state of its own.
+/// The event that holds for an id.
+pub(super) struct Held {
+    pub(super) row: Full,
+    /// Events with the id, itself included.
+    pub(super) copies: u64,
+    /// Room for a note of whoever looks at the copies.
+    pub(super) mark: u8,
+}
+
+/// The ids of one partition. Its events are not kept: one id may have more than fit into memory.
+pub(super) struct Ids<'a> {
+    scattered: &'a Scattered<Full>,
+    resources: &'a Resources,
+    at: usize,
+    pub(super) held: HashMap<i64, Held>,
+}
+
+impl Ids<'_> {
+    /// Reads the events of the partition.
+    fn read(&self, mut each: impl FnMut(&Full)) -> Result<(), AnalyticsError> {
+        for partitions in &self.scattered.partitions {
+            partitions
+                .for_each(self.at, &mut each)
+                .map_err(|source| AnalyticsError::Spill { folder: self.resources.spill_folder.clone(), source })?;
+        }
+        Ok(())
+    }
+
+    /// Finds out which events hold.
+    fn find(&mut self) -> Result<(), AnalyticsError> {
+        let words = &self.scattered.words;
+        let mut found = std::mem::take(&mut self.held);
+        found.clear();
+        self.read(|row| {
+            let held = found.entry(row.detection).or_insert(Held { row: *row, copies: 0, mark: 0 });
+            held.copies += 1;
+            if order(&held.row, row, words) == Ordering::Greater {
+                held.row = *row;
+            }
+        })?;
+        self.held = found;
+        Ok(())
+    }
+
+    /// Gives every event to `each`, with the one that holds for its id.
+    pub(super) fn each_row(&mut self, mut each: impl FnMut(&mut Held, &Full)) -> Result<(), AnalyticsError> {
+        let mut held = std::mem::take(&mut self.held);
+        let done = self.read(|row| {
+            if let Some(held) = held.get_mut(&row.detection) {
+                each(held, row);
+            }
+        });
+        self.held = held;
+        done
+    }
+}
+
+/// Gives the ids of each partition to `each`; partitions are shared out among threads, and each thread has a state of its own.
 pub(super) fn by_id<S: Send>(
     scattered: &Scattered<Full>,
     resources: &Resources,
     progress: &Progress,
     begin: impl Fn() -> S + Sync,
-    each: impl Fn(&mut S, &[Full]) + Sync,
+    each: impl Fn(&mut S, &mut Ids<'_>) -> Result<(), AnalyticsError> + Sync,
 ) -> Result<Vec<S>, AnalyticsError> {
     progress.stage("Comparing events");
     let next = AtomicUsize::new(0);
     let threads = resources.threads.max(1);
     let done = in_parallel(threads, threads, |_| -> Result<S, AnalyticsError> {
         let mut state = begin();
-        let mut rows = Vec::new();
+        let mut ids = Ids { scattered, resources, at: 0, held: HashMap::new() };
         loop {
-            let at = next.fetch_add(1, Memory::Relaxed);
-            if at >= scattered.count {
+            ids.at = next.fetch_add(1, Memory::Relaxed);
+            if ids.at >= scattered.count {
                 return Ok(state);
             }
             if progress.is_cancelled() {
                 return Err(AnalyticsError::Cancelled);
             }
-            rows.clear();
-            for partitions in &scattered.partitions {
-                partitions
-                    .for_each(at, |row| rows.push(*row))
-                    .map_err(|source| AnalyticsError::Spill { folder: resources.spill_folder.clone(), source })?;
-            }
-            rows.sort_unstable_by(|one: &Full, other| {
-                one.detection().cmp(&other.detection()).then_with(|| order(one, other, &scattered.words))
-            });
-            rows.chunk_by(|one, other| one.detection() == other.detection()).for_each(|rows| each(&mut state, rows));
+            ids.find()?;
+            each(&mut state, &mut ids)?;
         }
     });
     done.into_iter().collect()
@@ -241,7 +292,7 @@ fn within(row: &Full, query: &TopQuery, limits: &Limits) -> bool {
         None => query.from_ns.is_none() && query.to_ns.is_none(),
         Some(time) => query.from_ns.is_none_or(|from| time >= from) && query.to_ns.is_none_or(|to| time < to),
     };
-    in_time && limits.allow(row.place(), row.item())
+    in_time && row.is_complete() && limits.allow(row.place(), row.item())
 }
 
 /// Events within the limits of a question, from number `offset` on and at most `limit` of them. Windows and ranks of the
@@ -266,12 +317,18 @@ pub fn behind(
     let keep = usize::try_from(offset.saturating_add(limit)).unwrap_or(usize::MAX);
     let room = resources.buffer_bytes / size_of::<Listed>() / resources.threads.max(1);
     let page = || Page { total: 0, first: BinaryHeap::new(), keep, room, full: false };
-    let pages = by_id(&scattered, resources, progress, page, |page, rows| {
-        // Of one id only the first row holds, unless every event counts.
-        let events = if query.dedup { &rows[..1] } else { rows };
-        for row in events.iter().filter(|row| within(row, query, &limits)) {
-            page.add(Copied { row: *row, has_id: true, copies: rows.len() as u64 }, words, &item_order);
+    let pages = by_id(&scattered, resources, progress, page, |page, ids| {
+        let mut add = |row: &Full, copies: u64| {
+            if within(row, query, &limits) {
+                page.add(Copied { row: *row, has_id: true, copies }, words, &item_order);
+            }
+        };
+        // Of one id only one event holds, unless every event counts.
+        if query.dedup {
+            ids.held.values().for_each(|held| add(&held.row, held.copies));
+            return Ok(());
         }
+        ids.each_row(|held, row| add(row, held.copies))
     })?;
     let mut found = page();
     for partitions in &scattered.singles {

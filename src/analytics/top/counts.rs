@@ -9,7 +9,7 @@ use super::{
     partitions::Partitions,
     query::{CountsBy, TopQuery},
     rows::{EventRow, Full, Narrow, Row, Timed, spread},
-    words::{Group, Limits},
+    words::{ABSENT, Group, Limits},
 };
 
 /// What a count belongs to, in numbers of [`super::words::Words`].
@@ -75,6 +75,12 @@ impl Grouping {
 /// A row that says what it is counted for.
 pub(super) trait Countable: EventRow {
     fn place_item(&self) -> (u32, u32);
+    /// Whether it has a location and an item.
+    #[inline]
+    fn is_complete(&self) -> bool {
+        let (place, item) = self.place_item();
+        place != ABSENT && item != ABSENT
+    }
     /// `timestamp_detected`, ns UTC.
     fn time(&self) -> Option<i64>;
 }

@@ -46,7 +46,7 @@ impl Merging for Timed {
 
     fn gives_way_to(&self, other: &Self, words: &Words) -> bool {
         missing_last(self.time(), other.time())
-            .then_with(|| words.places[self.place as usize].cmp(&words.places[other.place as usize]))
+            .then_with(|| missing_last(words.location(self.place), words.location(other.place)))
             == Order::Greater
     }
 }
@@ -61,7 +61,7 @@ impl Merging for Full {
     }
 }
 
-fn missing_last(one: Option<i64>, other: Option<i64>) -> Order {
+fn missing_last<T: Ord>(one: Option<T>, other: Option<T>) -> Order {
     match (one, other) {
         (Some(one), Some(other)) => one.cmp(&other),
         (one, other) => one.is_none().cmp(&other.is_none()),
@@ -70,13 +70,18 @@ fn missing_last(one: Option<i64>, other: Option<i64>) -> Order {
 
 /// The earliest first; then the smallest location, camera and item. What is missing comes last.
 pub(super) fn order(one: &Full, other: &Full, words: &Words) -> Order {
-    let place = |row: &Full| words.places[row.place() as usize];
-    let item = |row: &Full| words.items[row.item() as usize].as_str();
+    let place = |row: &Full| words.location(row.place());
+    let item = |row: &Full| words.items.get(row.item() as usize);
     missing_last(one.time(), other.time())
-        .then_with(|| place(one).cmp(&place(other)))
+        .then_with(|| missing_last(place(one), place(other)))
         .then_with(|| missing_last(one.camera(), other.camera()))
-        .then_with(|| item(one).cmp(item(other)))
+        .then_with(|| missing_last(item(one), item(other)))
 }
+
+/// Fewest slots of a table of ids.
+const MIN_SLOTS: usize = 16;
+/// Slots for the ids of a partition of the usual size, twice as many as it has rows.
+const USUAL_SLOTS: usize = 128 << 10;
 
 /// A table of ids, used for one partition after the other.
 struct Table<R> {
@@ -91,13 +96,32 @@ impl<R: Merging> Table<R> {
         Self { slots: Vec::new(), rows: Vec::new(), mask: 0 }
     }
 
-    /// Makes room for so many rows.
+    /// Empties the table for a partition of so many rows. Room beyond the usual is made when there are ids for it: one id
+    /// may have any number of rows. What the partition before needed is usual, too.
     fn reset(&mut self, rows: usize) {
-        let slots = (rows * 2).next_power_of_two().max(16);
+        let most = USUAL_SLOTS.max((self.rows.len() * 2).next_power_of_two());
+        self.rows.clear();
+        self.make_slots(rows.saturating_mul(2).next_power_of_two().clamp(MIN_SLOTS, most));
+    }
+
+    fn make_slots(&mut self, slots: usize) {
         self.slots.clear();
         self.slots.resize(slots, 0);
         self.mask = slots - 1;
-        self.rows.clear();
+    }
+
+    /// Doubles the room for ids.
+    #[cold]
+    fn grow(&mut self, seed: u64) {
+        self.make_slots(self.slots.len() * 2);
+        for (number, row) in (1..).zip(&self.rows) {
+            #[expect(clippy::cast_possible_truncation, reason = "the low bits are what counts")]
+            let mut at = spread(row.detection(), seed) as usize & self.mask;
+            while self.slots[at] != 0 {
+                at = (at + 1) & self.mask;
+            }
+            self.slots[at] = number;
+        }
     }
 
     /// Adds a row; tells whether it is in conflict with one that is there.
@@ -109,8 +133,11 @@ impl<R: Merging> Table<R> {
             let slot = &mut self.slots[at];
             if *slot == 0 {
                 self.rows.push(*row);
-                // A partition has fewer than 2^32 rows, as its slots fit into memory.
+                // A partition has fewer than 2^32 ids, as they fit into memory.
                 *slot = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+                if self.rows.len() * 4 > self.slots.len() * 3 {
+                    self.grow(seed);
+                }
                 return false;
             }
             let known = &mut self.rows[*slot as usize - 1];
@@ -133,8 +160,8 @@ const COUNTS_SHARE: usize = 8;
 
 /// Outcome of [`count`].
 pub(super) enum Counted {
-    /// Counts, one tally per thread, and how many events were duplicates.
-    Done { tallies: Vec<Tally>, duplicates: u64 },
+    /// Counts, one tally per thread, how many events were duplicates, and how many of the others lack a location or an item.
+    Done { tallies: Vec<Tally>, duplicates: u64, incomplete: u64 },
     /// Events with one id tell different things, and these rows cannot tell which holds.
     Conflict,
 }
@@ -146,7 +173,8 @@ pub(super) fn count<R: Merging>(
     limits: &Limits,
 ) -> Result<Counted, AnalyticsError> {
     let Task { resources, progress, .. } = task;
-    let (next, conflict, duplicates) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicU64::new(0));
+    let (next, conflict) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (duplicates, incomplete) = (AtomicU64::new(0), AtomicU64::new(0));
     let failed: Mutex<Option<io::Error>> = Mutex::new(None);
     // Counts may have the room that events left.
     let held: usize = scattered.partitions.iter().map(Partitions::bytes).sum();
@@ -178,7 +206,15 @@ pub(super) fn count<R: Merging>(
                 return tally;
             }
             duplicates.fetch_add((rows - table.rows.len()) as u64, Ordering::Relaxed);
-            table.rows.iter().for_each(|row| tally.add(row, limits));
+            let mut lacking = 0_u64;
+            for row in &table.rows {
+                if row.is_complete() {
+                    tally.add(row, limits);
+                } else {
+                    lacking += 1;
+                }
+            }
+            incomplete.fetch_add(lacking, Ordering::Relaxed);
             if tally.bytes() > limit
                 && let Err(error) = tally.spill(&resources.spill_folder)
             {
@@ -202,5 +238,25 @@ pub(super) fn count<R: Merging>(
     if conflict.into_inner() {
         return Ok(Counted::Conflict);
     }
-    Ok(Counted::Done { tallies, duplicates: duplicates.into_inner() })
+    Ok(Counted::Done { tallies, duplicates: duplicates.into_inner(), incomplete: incomplete.into_inner() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_grows_with_ids_and_not_with_rows() {
+        let words = Words::default();
+        let mut table = Table::new();
+        table.reset(1 << 40);
+        (0..300_000).for_each(|_| assert!(!table.add(&Narrow::new(7, 1), 5, &words)));
+        assert_eq!((table.rows.len(), table.slots.len()), (1, USUAL_SLOTS));
+        table.reset(10);
+        for _ in 0..2 {
+            (0..400_000_i64).for_each(|id| assert!(!table.add(&Narrow::new(id * 3, 1), 5, &words)));
+            assert_eq!(table.rows.len(), 400_000);
+        }
+        assert!(table.add(&Narrow::new(3, 2), 5, &words));
+    }
 }

@@ -2,7 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Resources, open, query::OnError, totals::in_parallel};
+use super::{
+    Resources,
+    left_out::{self, LeftOut},
+    open,
+    query::OnError,
+    totals::in_parallel,
+    with_refused,
+};
 use crate::{
     analytics::AnalyticsError,
     formats::{EventBatch, EventPart, EventWords, FormatError, Wanted},
@@ -48,6 +55,8 @@ pub struct Lateness {
     pub late: u64,
     /// The first of them.
     pub late_examples: Vec<LateEvent>,
+    /// Files that were left out, all or a part of them, and why.
+    pub skipped: Vec<(PathBuf, String)>,
 }
 
 /// What a part tells when the newest event before it is known.
@@ -164,14 +173,16 @@ pub fn lateness(
         found[at] = times;
     }
     let mut whole = Lateness { newest_ns: newest, ..Lateness::default() };
-    for part in found {
+    let mut left_out = Vec::new();
+    for (at, part) in found.into_iter().enumerate() {
         if part.cancelled || progress.is_cancelled() {
             return Err(AnalyticsError::Cancelled);
         }
-        if let Some(error) = part.failed
-            && resources.on_error == OnError::Fail
-        {
-            return Err(error.into());
+        if let Some(error) = part.failed {
+            if resources.on_error == OnError::Fail {
+                return Err(error.into());
+            }
+            left_out.push(LeftOut::new(&parts[at], error));
         }
         whole.timed += part.of.timed;
         whole.without_time += part.of.without_time;
@@ -186,5 +197,7 @@ pub fn lateness(
     }
     whole.future_examples.truncate(EXAMPLES);
     whole.late_examples.truncate(EXAMPLES);
+    let skipped = with_refused(left_out::by_file(left_out), events.refused);
+    whole.skipped = skipped.into_iter().map(|(path, error)| (path, error.to_string())).collect();
     Ok(whole)
 }

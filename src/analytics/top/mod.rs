@@ -10,6 +10,7 @@ mod dedup;
 mod delays;
 mod duplicates;
 mod lateness;
+mod left_out;
 mod partitions;
 mod query;
 mod rank;
@@ -63,7 +64,8 @@ pub fn top(
     let by = CountsBy { location: query.scope == Scope::Location, item: true };
     let counted = counted(&events, query, by, resources, progress)?;
     let words = &counted.words;
-    let mut answer = rank::rank(counted.totals, words, locations, query, resources.threads, counted.stages);
+    let mut answer =
+        rank::rank(counted.totals, words, locations, query, (resources.threads, progress), counted.stages)?;
     answer.skipped = with_refused(counted.skipped, events.refused);
     answer.notes = events.notes;
     Ok(answer)
@@ -85,7 +87,8 @@ pub fn event_counts(
     let events = open(detections, resources, progress)?;
     let counted = counted(&events, query, by, resources, progress)?;
     let words = &counted.words;
-    let mut answer = rank::list(counted.totals, words, locations, query, by, resources.threads, counted.stages);
+    let mut answer =
+        rank::list(counted.totals, words, locations, query, by, (resources.threads, progress), counted.stages)?;
     answer.skipped = with_refused(counted.skipped, events.refused);
     answer.notes = events.notes;
     Ok(answer)
@@ -102,7 +105,9 @@ fn with_refused(mut skipped: Skipped, refused: Skipped) -> Skipped {
 
 /// Looks at the files of events.
 fn open(detections: &Path, resources: &Resources, progress: &Progress) -> Result<EventSet, AnalyticsError> {
-    let mut events = EventSet::find(detections)?;
+    let found = EventSet::find_within(detections, resources.events.root.as_deref(), &|| !progress.is_cancelled());
+    progress.check()?;
+    let mut events = found?;
     if resources.on_error == OnError::Fail && !events.refused.is_empty() {
         return Err(events.refused.swap_remove(0).1.into());
     }
@@ -169,13 +174,14 @@ fn answered<R: Packing + Merging>(task: Task<'_>) -> Result<Option<Answered>, An
     progress.stage("Counting");
     let began = Instant::now();
     let mut tallies = std::mem::take(&mut scattered.loose);
-    let mut merged = 0;
+    let (mut merged, mut lacking) = (0, 0);
     if query.dedup {
         let limits = scattered.words.limits(query);
         match dedup::count(&scattered, task, &limits)? {
-            Counted::Done { tallies: counted, duplicates } => {
+            Counted::Done { tallies: counted, duplicates, incomplete } => {
                 tallies.extend(counted);
                 merged = duplicates;
+                lacking = incomplete;
             }
             Counted::Conflict => return Ok(None),
         }
@@ -189,7 +195,7 @@ fn answered<R: Packing + Merging>(task: Task<'_>) -> Result<Option<Answered>, An
     let stages = Stages {
         read: scattered.read,
         bad_rows: scattered.bad_rows,
-        incomplete: scattered.incomplete,
+        incomplete: scattered.incomplete + lacking,
         null_ids: scattered.null_ids,
         duplicates: merged,
         spilled_bytes,
@@ -206,5 +212,7 @@ fn rand_seed() -> u64 {
     RandomState::new().hash_one(0_u8)
 }
 
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod tests;

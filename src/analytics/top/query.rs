@@ -53,18 +53,6 @@ impl Window {
         }
         one.max(1)
     }
-
-    /// The starts of all windows that hold a pane: `start <= pane < start + size`. Windows that would begin before the first
-    /// representable time are none.
-    pub(super) fn starts(self, pane: i64) -> impl Iterator<Item = i64> {
-        let (size, slide) = (i128::from(self.size_ns), i128::from(self.slide_ns));
-        let time = i128::from(pane) * i128::from(self.pane_ns());
-        let last = time.div_euclid(slide) * slide;
-        (0..)
-            .map(move |back| last - back * slide)
-            .take_while(move |start| *start > time - size)
-            .filter_map(|start| i64::try_from(start).ok())
-    }
 }
 
 /// What counts are told apart by, beside their time.
@@ -205,7 +193,7 @@ pub struct Stages {
     pub read: u64,
     /// Rows that are no events, by reason.
     pub bad_rows: BadRows,
-    /// Events without a location or an item, which count for nothing.
+    /// Events without a location or an item, which count for nothing. Duplicates are not among them.
     pub incomplete: u64,
     /// Events without a `detection_oid`, which are never merged; not looked for when every event counts.
     pub null_ids: u64,
@@ -309,19 +297,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_hold_their_times() {
-        let starts = |size_ns, slide_ns, time: i64| {
-            let window = Window { size_ns, slide_ns };
-            window.starts(time.div_euclid(window.pane_ns())).collect::<Vec<_>>()
-        };
-        assert_eq!(starts(10, 10, 25), [20]);
-        assert_eq!(starts(10, 10, 20), [20]);
-        assert_eq!(starts(10, 10, -1), [-10]);
-        assert_eq!(starts(10, 5, 12), [10, 5]);
-        assert_eq!(starts(10, 4, 12), [12, 8, 4]);
-        assert_eq!(starts(10, 4, 11), [8, 4]);
-        assert_eq!(starts(10, 10, i64::MIN), Vec::<i64>::new());
+    fn windows_are_made_of_panes() {
         assert_eq!(Window { size_ns: 60, slide_ns: 45 }.pane_ns(), 15);
+        assert_eq!(Window { size_ns: 10, slide_ns: 10 }.pane_ns(), 10);
     }
 
     #[test]

@@ -13,7 +13,10 @@ use super::{
     totals::{Cell, Totals, in_parallel, windows},
     words::Words,
 };
-use crate::formats::Locations;
+use crate::{
+    formats::Locations,
+    jobs::{Cancelled, Progress},
+};
 
 /// Names and their order.
 struct Names {
@@ -109,22 +112,28 @@ pub(super) fn rank(
     words: &Words,
     locations: &Locations,
     query: &TopQuery,
-    threads: usize,
+    (threads, progress): (usize, &Progress),
     mut stages: Stages,
-) -> TopItems {
+) -> Result<TopItems, Cancelled> {
     let began = Instant::now();
     let names = Names::new(words, locations);
     let by_location = tell_places(&totals, words, &names, &mut stages);
     let (pieces, take) = pieces(totals);
-    let ranked = in_parallel(threads, pieces, |at| {
-        let mut cells = windows(take(at), query.window);
+    let windowed = |at| windows(take(at), query.window, progress);
+    let ranked_of = |mut cells: Vec<Cell>| {
         let place = |cell: &Cell| names.place_order.get(cell.place as usize).copied().unwrap_or(0);
         cells.sort_unstable_by_key(|cell| {
             let count = std::cmp::Reverse(cell.count);
             (place(cell), cell.window_ns, count, names.item_order[cell.item as usize])
         });
         (cells.len() as u64, ranks(&cells, query))
-    });
+    };
+    let ranked = match query.scope {
+        Scope::Location => in_parallel(threads, pieces, |at| ranked_of(windowed(at))),
+        // Ranks are over all items, and items lie in different pieces.
+        Scope::Global => vec![ranked_of(in_parallel(threads, pieces, windowed).concat())],
+    };
+    progress.check()?;
     let mut top = TopItems { scope: query.scope, windowed: query.window.is_some(), by_location, ..TopItems::default() };
     stages.groups = ranked.iter().map(|(groups, _)| groups).sum();
     let chunks: Vec<Vec<(i32, Cell)>> = ranked.into_iter().map(|(_, rows)| rows).collect();
@@ -146,7 +155,7 @@ pub(super) fn rank(
     stages.rows_out = top.ranks.len() as u64;
     stages.ranking = began.elapsed();
     top.stages = stages;
-    top
+    Ok(top)
 }
 
 /// The cells with a rank of at most `n`; cells come in the order of groups, counts and names.
@@ -209,9 +218,9 @@ pub(super) fn list(
     locations: &Locations,
     query: &TopQuery,
     by: super::CountsBy,
-    threads: usize,
+    (threads, progress): (usize, &Progress),
     mut stages: Stages,
-) -> EventCounts {
+) -> Result<EventCounts, Cancelled> {
     let began = Instant::now();
     let names = Names::new(words, locations);
     let by_location = tell_places(&totals, words, &names, &mut stages);
@@ -219,7 +228,7 @@ pub(super) fn list(
     let item = |cell: &Cell| if by.item { names.item_order[cell.item as usize] } else { 0 };
     let (pieces, take) = pieces(totals);
     let chunks = in_parallel(threads, pieces, |at| {
-        let mut cells = windows(take(at), query.window);
+        let mut cells = windows(take(at), query.window, progress);
         // Numbers become places in the order of the answer, so that sorting compares what it has at hand.
         for cell in &mut cells {
             (cell.place, cell.item) = (place(cell), item(cell));
@@ -227,11 +236,13 @@ pub(super) fn list(
         cells.sort_unstable_by_key(|cell| (u64::from(cell.place) << 32 | u64::from(cell.item), cell.window_ns));
         cells
     });
+    progress.check()?;
     let (mut oids, mut sorted_items) = (words.places.clone(), names.items.clone());
     oids.sort_unstable();
     sorted_items.sort_unstable();
     let rows = chunks.iter().map(Vec::len).sum();
-    let runs = in_order(&chunks, |cell: &Cell| cell.place);
+    // Where places are not told apart, each item lies in one chunk.
+    let runs = in_order(&chunks, |cell: &Cell| if by.location { cell.place } else { cell.item });
     let column = |wanted: bool, of: &(dyn Fn(&Cell) -> i64 + Sync)| {
         if wanted { gathered(&chunks, &runs, rows, threads, of) } else { Vec::new() }
     };
@@ -252,5 +263,5 @@ pub(super) fn list(
     stages.rows_out = rows as u64;
     stages.ranking = began.elapsed();
     counts.stages = stages;
-    counts
+    Ok(counts)
 }

@@ -1,7 +1,6 @@
 //! From files to partitions: all threads read parts of files and sort the events apart.
 
 use std::{
-    path::PathBuf,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -10,15 +9,17 @@ use std::{
 };
 
 use super::{
+    Skipped,
     counts::{Countable, Grouping, Tally},
+    left_out::{self, LeftOut},
     partitions::Partitions,
     query::{OnError, Resources, TopQuery},
     rows::{Full, Narrow, Timed},
-    words::{Group, Translation, Words},
+    words::{ABSENT, Group, Translation, Words},
 };
 use crate::{
     analytics::AnalyticsError,
-    formats::{BadRows, EventBatch, EventSet, FormatError, Wanted},
+    formats::{BadRows, EventBatch, EventSet, Wanted},
     jobs::Progress,
 };
 
@@ -105,7 +106,7 @@ pub(super) struct Scattered<R> {
     pub(super) bad_rows: BadRows,
     pub(super) incomplete: u64,
     pub(super) null_ids: u64,
-    pub(super) skipped: Vec<(PathBuf, FormatError)>,
+    pub(super) skipped: Skipped,
 }
 
 /// Why reading ended without a result.
@@ -140,7 +141,7 @@ struct Share<R> {
     bad_rows: BadRows,
     incomplete: u64,
     null_ids: u64,
-    skipped: Vec<(PathBuf, FormatError)>,
+    skipped: Vec<LeftOut>,
 }
 
 /// What reading is about.
@@ -217,7 +218,7 @@ pub(super) fn scatter<R: Packing>(task: Task<'_>, seed: u64) -> Result<Scattered
         null_ids: 0,
         skipped: Vec::new(),
     };
-    let mut cancelled = None;
+    let (mut cancelled, mut left_out) = (None, Vec::new());
     for share in shares {
         match share {
             Ok(share) => {
@@ -228,7 +229,7 @@ pub(super) fn scatter<R: Packing>(task: Task<'_>, seed: u64) -> Result<Scattered
                 whole.bad_rows.append(share.bad_rows);
                 whole.incomplete += share.incomplete;
                 whole.null_ids += share.null_ids;
-                whole.skipped.extend(share.skipped);
+                left_out.extend(share.skipped);
             }
             // The threads that stop because another failed say no more than that they stopped.
             Err(stop @ Stop::Error(AnalyticsError::Cancelled)) => cancelled = Some(stop),
@@ -239,7 +240,7 @@ pub(super) fn scatter<R: Packing>(task: Task<'_>, seed: u64) -> Result<Scattered
         return Err(stop);
     }
     whole.words = common.words.into_inner().unwrap_or_else(PoisonError::into_inner);
-    whole.skipped.sort_by(|one, other| one.0.cmp(&other.0));
+    whole.skipped = left_out::by_file(left_out);
     Ok(whole)
 }
 
@@ -292,7 +293,7 @@ fn read_parts<R: Packing>(task: Task<'_>, common: &Common, share: &mut Share<R>)
                 let name = part.path.display().to_string();
                 share.bad_rows.append(report.bad_rows.of_file(&name));
             }
-            Err(error) if resources.on_error == OnError::Skip => share.skipped.push((part.path.clone(), error)),
+            Err(error) if resources.on_error == OnError::Skip => share.skipped.push(LeftOut::new(part, error)),
             Err(error) => return Err(Stop::Error(error.into())),
         }
     }
@@ -309,14 +310,16 @@ fn add_batch<R: Packing>(
     let merge = task.query.dedup;
     let all_have_ids = batch.detection_valid.is_empty();
     for (at, (location, item)) in batch.locations.iter().zip(&batch.items).enumerate() {
-        let Some((place, item_number)) = translation.of(*location, *item) else {
-            share.incomplete += 1;
-            continue;
-        };
+        let (place, item_number) = translation.of(*location, *item);
         let row = R::pack(batch, at, place, item_number);
         let has_id = all_have_ids || batch.detection_valid[at];
         if has_id && merge {
+            // What lacks a location or an item may still be the event that holds for its id.
             share.partitions.push(row, seed);
+            continue;
+        }
+        if place == ABSENT || item_number == ABSENT {
+            share.incomplete += 1;
             continue;
         }
         share.null_ids += u64::from(!has_id);

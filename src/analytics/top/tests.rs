@@ -57,17 +57,17 @@ fn query() -> impl Strategy<Value = TopQuery> {
     )
 }
 
-fn resources(folder: &Path, buffer_bytes: usize) -> Resources {
+pub(super) fn resources(folder: &Path, buffer_bytes: usize) -> Resources {
     Resources {
         threads: 2,
         buffer_bytes,
         spill_folder: folder.to_owned(),
-        events: EventOptions { time_unit: Some(TimeUnit::Ns) },
+        events: EventOptions { time_unit: Some(TimeUnit::Ns), root: None },
         ..Resources::default()
     }
 }
 
-fn locations() -> Locations {
+pub(super) fn locations() -> Locations {
     Locations {
         oids: vec![0, 1, i64::MAX],
         names: vec![Some("Pier".to_owned()), None, Some("Quay".to_owned())],
@@ -75,9 +75,9 @@ fn locations() -> Locations {
     }
 }
 
-type Row = (Option<i64>, Option<i64>, i32, String, i64);
+pub(super) type Row = (Option<i64>, Option<i64>, i32, String, i64);
 
-fn rows(top: &TopItems) -> Vec<Row> {
+pub(super) fn rows(top: &TopItems) -> Vec<Row> {
     (0..top.ranks.len())
         .map(|row| {
             (
@@ -184,7 +184,7 @@ fn stages_tell_what_became_of_the_events() {
     fs::write(folder.path().join("c.parquet"), "PAR1 and more, but no footer").unwrap();
     fs::write(
         folder.path().join("d.ndjson"),
-        "{\"geographical_location_oid\":0,\"detection_oid\":3,\"item_name\":\"car\"}\nno json\n\n",
+        "{\"geographical_location_oid\":0,\"detection_oid\":3,\"item_name\":\"car\",\"video_camera_oid\":1,\"timestamp_detected\":1}\nno json\n\n",
     )
     .unwrap();
     let query = TopQuery::default();

@@ -14,6 +14,7 @@ use super::{
     partitions::Partitions,
     query::Window,
 };
+use crate::jobs::Progress;
 
 /// Work on numbered pieces by several threads; the results in the order of the pieces.
 pub(super) fn in_parallel<T: Send>(threads: usize, pieces: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
@@ -50,7 +51,7 @@ pub(super) struct Cell {
 
 /// All counts.
 pub(super) struct Totals {
-    /// Counts by key, each key once. All keys of a place lie in one chunk; when places are not told apart there is one chunk.
+    /// Counts by key, each key once. All keys of a place lie in one chunk; when places are not told apart, all of an item.
     pub(super) chunks: Vec<Vec<(Key, u64)>>,
     /// Events by place.
     pub(super) places: Vec<u64>,
@@ -86,9 +87,22 @@ pub(super) fn add_up(
             totals.places[key.place as usize] += count;
         }
     } else {
-        totals.chunks = vec![totals.chunks.concat()];
+        totals.chunks = by_item(std::mem::take(&mut totals.chunks));
     }
     Ok(totals)
+}
+
+/// Chunks of counts of one place, for several threads.
+const ITEM_CHUNKS: usize = 64;
+
+/// Counts of which all of an item lie in one chunk.
+fn by_item(chunks: Vec<Vec<(Key, u64)>>) -> Vec<Vec<(Key, u64)>> {
+    let mut parts = vec![Vec::new(); ITEM_CHUNKS];
+    for (key, count) in chunks.into_iter().flatten() {
+        parts[key.item as usize % ITEM_CHUNKS].push((key, count));
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// Counters of all threads, and what was put aside, as lists.
@@ -251,8 +265,8 @@ fn dense(all: &[&Partitions<Counted>], at: usize, place_order: &[u32]) -> io::Re
     Ok(Some(list))
 }
 
-/// The windows of counts of panes; without windows the counts as they are.
-pub(super) fn windows(list: Vec<(Key, u64)>, window: Option<Window>) -> Vec<Cell> {
+/// The windows of counts of panes; without windows the counts as they are. Ends early when the person stops it.
+pub(super) fn windows(mut list: Vec<(Key, u64)>, window: Option<Window>, progress: &Progress) -> Vec<Cell> {
     let cell = |key: Key, window_ns, count| Cell { place: key.place, item: key.item, window_ns, count };
     let Some(window) = window else { return list.into_iter().map(|(key, count)| cell(key, 0, count)).collect() };
     if window.size_ns == window.slide_ns {
@@ -260,17 +274,114 @@ pub(super) fn windows(list: Vec<(Key, u64)>, window: Option<Window>) -> Vec<Cell
         let start = |pane: i64| pane.checked_mul(window.size_ns);
         return list.into_iter().filter_map(|(key, count)| Some(cell(key, start(key.pane)?, count))).collect();
     }
-    let mut cells: Vec<Cell> = Vec::new();
-    for (key, count) in list {
-        cells.extend(window.starts(key.pane).map(|start| cell(key, start, count)));
-    }
-    cells.sort_unstable_by_key(|cell| (cell.place, cell.item, cell.window_ns));
-    cells.dedup_by(|next, kept| {
-        let same = (next.place, next.item, next.window_ns) == (kept.place, kept.item, kept.window_ns);
-        if same {
-            kept.count += next.count;
+    list.sort_unstable_by_key(|(key, _)| (key.place, key.item, key.pane));
+    let mut cells = Vec::new();
+    for panes in list.chunk_by(|(one, _), (other, _)| (one.place, one.item) == (other.place, other.item)) {
+        if progress.is_cancelled() {
+            break;
         }
-        same
-    });
+        slide(panes, window, |start, count| cells.push(cell(panes[0].0, start, count)));
+    }
     cells
+}
+
+/// Gives the windows that hold events, in the order of their starts: a sum over panes in the order of time that gains those a
+/// window reaches and loses those it leaves. The work grows with panes and windows, however many windows hold a pane.
+fn slide(panes: &[(Key, u64)], window: Window, mut each: impl FnMut(i64, u64)) {
+    let pane_ns = i128::from(window.pane_ns());
+    // Both are whole numbers of panes.
+    let (size, step) = (i128::from(window.size_ns) / pane_ns, i128::from(window.slide_ns) / pane_ns);
+    let number = |at: usize| i128::from(panes[at].0.pane);
+    let (mut reached, mut left, mut sum) = (0, 0, 0_u64);
+    let mut nth = i128::MIN;
+    while left < panes.len() {
+        if left == reached {
+            // No event is held: on to the first window that holds the next one.
+            nth = nth.max((number(left) - size).div_euclid(step) + 1);
+        }
+        let start = nth * step;
+        while reached < panes.len() && number(reached) < start + size {
+            sum += panes[reached].1;
+            reached += 1;
+        }
+        while left < reached && number(left) < start {
+            sum -= panes[left].1;
+            left += 1;
+        }
+        // A window that would begin before the first representable time is none.
+        if left < reached
+            && let Ok(start_ns) = i64::try_from(start * pane_ns)
+        {
+            each(start_ns, sum);
+        }
+        nth += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key(item: u32, pane: i64) -> Key {
+        Key { place: 0, pane, item }
+    }
+
+    /// Every window that holds a pane, one after the other.
+    fn each_by_each(list: &[(Key, u64)], window: Window) -> Vec<(u32, i64, u64)> {
+        let (size, slide) = (i128::from(window.size_ns), i128::from(window.slide_ns));
+        let mut sums = std::collections::BTreeMap::new();
+        for (key, count) in list {
+            let time = i128::from(key.pane) * i128::from(window.pane_ns());
+            let mut start = time.div_euclid(slide) * slide;
+            while start > time - size {
+                if let Ok(start) = i64::try_from(start) {
+                    *sums.entry((key.item, start)).or_insert(0) += count;
+                }
+                start -= slide;
+            }
+        }
+        sums.into_iter().map(|((item, start), count)| (item, start, count)).collect()
+    }
+
+    fn slid(list: &[(Key, u64)], window: Window) -> Vec<(u32, i64, u64)> {
+        let cells = windows(list.to_vec(), Some(window), &Progress::new());
+        cells.iter().map(|cell| (cell.item, cell.window_ns, cell.count)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn windows_slide_over_panes(
+            panes in prop::collection::btree_map((0_u32..3, prop_oneof![-40_i64..40, -2000_i64..2000]), 1_u64..9, 0..60),
+            (size, slide) in (1_i64..40, 1_i64..40),
+        ) {
+            let window = Window { size_ns: size.max(slide), slide_ns: size.min(slide) };
+            let list: Vec<_> = panes.into_iter().map(|((item, pane), count)| (key(item, pane), count)).collect();
+            prop_assert_eq!(slid(&list, window), each_by_each(&list, window));
+        }
+    }
+
+    #[test]
+    fn windows_at_the_ends_of_time() {
+        let window = Window { size_ns: 10, slide_ns: 4 };
+        for pane in [i64::MIN, i64::MIN / 2, i64::MIN / 2 + 3, i64::MAX / 2, -1, 0] {
+            let list = [(key(0, pane), 1)];
+            assert_eq!(slid(&list, window), each_by_each(&list, window), "{pane}");
+        }
+    }
+
+    #[test]
+    fn a_day_of_seconds_in_windows_of_an_hour() {
+        // Each second lies in 3600 windows; what is worked out is one sum a window.
+        let second = 1_000_000_000;
+        let window = Window { size_ns: 3600 * second, slide_ns: second };
+        let list: Vec<_> = (0..40).flat_map(|item| (0..86_400).map(move |pane| (key(item, pane), 1))).collect();
+        let cells = windows(list, Some(window), &Progress::new());
+        assert_eq!(cells.len(), 40 * (86_400 + 3599));
+        assert_eq!(cells.iter().map(|cell| cell.count).sum::<u64>(), 40 * 86_400 * 3600);
+        let stopped = Progress::new();
+        stopped.cancel();
+        assert!(windows(vec![(key(0, 1), 1)], Some(window), &stopped).is_empty());
+    }
 }

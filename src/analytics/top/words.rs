@@ -3,7 +3,10 @@
 use hashbrown::HashMap;
 
 use super::query::TopQuery;
-use crate::formats::{EventWords, NO_CODE};
+use crate::formats::EventWords;
+
+/// The number of a location or an item that is missing. No word has it.
+pub(super) const ABSENT: u32 = (1 << 31) - 1;
 
 /// Bits of a [`Group`] for the item; the others are for the place.
 const ITEM_BITS: u32 = 12;
@@ -14,13 +17,20 @@ const MAX_PLACE: u32 = (1 << (32 - ITEM_BITS)) - 1;
 pub(super) struct Group;
 
 impl Group {
-    /// `None` when they do not fit. The largest number is left free, as a mark of emptiness.
+    /// `None` when they do not fit. The largest numbers stand for [`ABSENT`].
+    #[inline]
     pub(super) fn pack(place: u32, item: u32) -> Option<u32> {
-        (place < MAX_PLACE && item < MAX_ITEM).then_some(place << ITEM_BITS | item)
+        let narrow = |number: u32, most: u32| match number {
+            ABSENT => Some(most),
+            number => (number < most).then_some(number),
+        };
+        Some(narrow(place, MAX_PLACE)? << ITEM_BITS | narrow(item, MAX_ITEM)?)
     }
 
+    #[inline]
     pub(super) fn unpack(group: u32) -> (u32, u32) {
-        (group >> ITEM_BITS, group & MAX_ITEM)
+        let wide = |number: u32, most: u32| if number == most { ABSENT } else { number };
+        (wide(group >> ITEM_BITS, MAX_PLACE), wide(group & MAX_ITEM, MAX_ITEM))
     }
 }
 
@@ -50,6 +60,12 @@ impl Words {
         let number = number(self.items.len());
         self.item_numbers.insert(name.to_owned(), number);
         number
+    }
+
+    /// The location of a number; `None` where it is missing.
+    #[inline]
+    pub(super) fn location(&self, place: u32) -> Option<i64> {
+        self.places.get(place as usize).copied()
     }
 
     /// Which places and items the question is about.
@@ -93,7 +109,7 @@ impl Limits {
 
 /// The number of the last of so many words; two thousand million are more than memory holds.
 fn number(words: usize) -> u32 {
-    u32::try_from(words - 1).ok().filter(|number| *number < 1 << 31).unwrap_or((1 << 31) - 1)
+    u32::try_from(words - 1).ok().filter(|number| *number < ABSENT).unwrap_or(ABSENT - 1)
 }
 
 /// From the codes of one part of a file to the numbers of all.
@@ -141,12 +157,11 @@ impl Translation {
         Group::pack(self.most.0, self.most.1).is_some()
     }
 
-    /// The numbers of a location and an item; `None` when one of them is missing.
+    /// The numbers of a location and an item; [`ABSENT`] where one of them is missing.
     #[inline]
-    pub(super) fn of(&self, location: u32, item: u32) -> Option<(u32, u32)> {
-        if location == NO_CODE || item == NO_CODE {
-            return None;
-        }
-        Some((*self.places.get(location as usize)?, *self.items.get(item as usize)?))
+    pub(super) fn of(&self, location: u32, item: u32) -> (u32, u32) {
+        // The code of what is missing is beyond all that are translated.
+        let of = |numbers: &[u32], code: u32| numbers.get(code as usize).copied().unwrap_or(ABSENT);
+        (of(&self.places, location), of(&self.items, item))
     }
 }

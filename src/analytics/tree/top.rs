@@ -66,17 +66,22 @@ fn is_complete() -> Expr {
     col(PLACE).is_there().and(col(ITEM).is_there())
 }
 
-/// Events with a location and an item, each detection once.
-fn unique(query: &TopQuery) -> Tree {
-    let complete = events().filter(is_complete());
+/// Events, each detection once, whether they have a location and an item or not.
+fn different(query: &TopQuery) -> Tree {
     if !query.dedup {
-        return complete;
+        return events();
     }
     let columns = EVENT_COLUMNS.map(|(name, _)| (name, col(name)));
     let order = vec![up(TIME), up(PLACE), up(CAMERA), up(ITEM)];
-    let named = complete.clone().filter(col(DETECTION).is_there());
+    let named = events().filter(col(DETECTION).is_there());
     let named = named.rank(NTH, Ranking::Row, &[DETECTION], order).filter(col(NTH).with(Op::Equal, int(1)));
-    Tree::Union(vec![named.project(columns), complete.filter(col(DETECTION).is_null())])
+    Tree::Union(vec![named.project(columns), events().filter(col(DETECTION).is_null())])
+}
+
+/// Those of them with a location and an item. What they lack is looked at after duplicates are gone: a copy that has more does
+/// not bring an event back.
+fn unique(query: &TopQuery) -> Tree {
+    different(query).filter(is_complete())
 }
 
 /// Those of them that the question is about.
@@ -175,38 +180,38 @@ pub fn top(query: &TopQuery, shape: Shape) -> Tree {
 
 /// Rows of events.
 pub const READ: &str = "rows_read";
-/// Those with a location and an item.
-pub const COMPLETE: &str = "complete_rows";
-/// Of them, those without a `detection_oid`.
-pub const WITHOUT_ID: &str = "rows_without_id";
-/// Of the complete ones, those that are left when each detection counts once.
+/// Those that are left when each detection counts once.
+pub const DIFFERENT: &str = "different_rows";
+/// Of them, those with a location and an item.
 pub const KEPT: &str = "kept_rows";
+/// Of these, those without a `detection_oid`.
+pub const WITHOUT_ID: &str = "rows_without_id";
 /// How many groups of location, window and item were counted, as far as these are told apart.
 pub const GROUPS: &str = "counted_groups";
 /// Whether the table of locations has it: 1 or nothing.
 pub const KNOWN: &str = "known_location";
 
-/// What became of the events: [`READ`], [`COMPLETE`], [`WITHOUT_ID`], [`KEPT`] and [`GROUPS`], the same in every row; and a row
+/// What became of the events: [`READ`], [`DIFFERENT`], [`KEPT`], [`WITHOUT_ID`] and [`GROUPS`], the same in every row; and a row
 /// for each location that is left, most events first, with [`PLACE`], [`NAME`], [`KNOWN`] and its events as [`COUNT`]. When no
 /// location is left there is one row without.
 #[must_use]
 pub fn totals(query: &TopQuery, by: CountsBy) -> Tree {
     const ONE: &str = "one";
-    let read = events().group(
+    let read = events().group(&[], [(READ, Aggregate::Count)]);
+    let kept = different(query).group(
         &[],
         [
-            (READ, Aggregate::Count),
-            (COMPLETE, Aggregate::Sum(is_complete().as_count())),
+            (DIFFERENT, Aggregate::Count),
+            (KEPT, Aggregate::Sum(is_complete().as_count())),
             (WITHOUT_ID, Aggregate::Sum(is_complete().and(col(DETECTION).is_null()).as_count())),
         ],
     );
-    let kept = unique(query).group(&[], [(KEPT, Aggregate::Count)]);
     let keys = count_keys(query, by);
     let groups = counted(query, by, Shape::default());
     let groups = if keys.is_empty() { groups.filter(col(COUNT).with(Op::Greater, int(0))) } else { groups };
     let groups = groups.group(&[], [(GROUPS, Aggregate::Count)]);
     let all = read.join(kept, How::Cross, &[]).join(groups, How::Cross, &[]);
-    let columns = [READ, COMPLETE, WITHOUT_ID, KEPT, GROUPS];
+    let columns = [READ, DIFFERENT, KEPT, WITHOUT_ID, GROUPS];
     let all = all.project(columns.into_iter().map(|name| (name, col(name))).chain([(ONE, int(1))]));
 
     let left = wanted(query);

@@ -6,16 +6,20 @@
 
 mod columns;
 mod files;
+mod json;
 pub(super) mod pages;
 mod parquet;
 mod stored;
 mod text;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use hashbrown::HashMap;
 
-use self::{columns::Places, parquet::ParquetEvents};
+use self::{columns::Places, json::JsonNames, parquet::ParquetEvents};
 use super::{BadRows, FormatError, Note, TimeUnit};
 
 pub use columns::EventColumn;
@@ -116,8 +120,10 @@ pub type TakeBatch<'a> = dyn FnMut(&EventBatch, &EventWords) -> bool + 'a;
 /// How the files of events are read.
 #[derive(Debug, Clone, Default)]
 pub struct EventOptions {
-    /// Unit of whole-number times; `None` tells it from each value's size.
+    /// Unit of whole-number times that no type of a column tells; `None` tells it from each value's size.
     pub time_unit: Option<TimeUnit>,
+    /// The folder that files must lie in, links resolved; `None` follows links anywhere.
+    pub root: Option<PathBuf>,
 }
 
 /// A set of files of events that were looked at: what is in them is not read yet.
@@ -149,7 +155,7 @@ pub struct EventPart {
 enum PartKind {
     Parquet { file: Arc<ParquetEvents>, row_group: usize },
     Csv,
-    Ndjson,
+    Ndjson(Arc<JsonNames>),
 }
 
 /// What reading a part found beside the events.
@@ -164,6 +170,15 @@ pub struct PartReport {
 }
 
 impl EventPart {
+    /// Which row group of how many of its file it is, from 0; `None` of files without such.
+    #[must_use]
+    pub fn row_group(&self) -> Option<(usize, usize)> {
+        match &self.kind {
+            PartKind::Parquet { file, row_group } => Some((*row_group, file.row_groups())),
+            PartKind::Csv | PartKind::Ndjson(_) => None,
+        }
+    }
+
     /// Reads the part from front to end and hands out its events.
     ///
     /// # Errors
@@ -177,20 +192,36 @@ impl EventPart {
         match &self.kind {
             PartKind::Parquet { file, row_group } => parquet::read(file, *row_group, wanted, options, take),
             PartKind::Csv => text::read_csv(&self.path, wanted, options, take),
-            PartKind::Ndjson => text::read_ndjson(&self.path, wanted, options, take),
+            PartKind::Ndjson(names) => json::read(&self.path, names, wanted, options, take),
         }
     }
 }
 
 impl EventSet {
     /// Looks at a file, or at all files of events below a folder: `.parquet`, `.csv`, `.ndjson`, `.jsonl`. A last part with
-    /// `*` or `?` that is no file means the files of such names. Of Parquet files the footer is read, of the others nothing.
+    /// `*` or `?` that is no file means the files of such names. Of Parquet files the footer is read, of CSV files the
+    /// header, of JSON files the first objects.
     ///
     /// # Errors
     /// [`FormatError`] when `path` is not there, or is one file that cannot be read. Files in a folder that cannot be read
     /// are listed in [`EventSet::refused`].
-    pub fn find(path: &std::path::Path) -> Result<Self, FormatError> {
-        files::find(path)
+    pub fn find(path: &Path) -> Result<Self, FormatError> {
+        Self::find_within(path, None, &|| true)
+    }
+
+    /// The same, and files that lie outside of `root` when links are resolved are refused. Of JSON files the first objects
+    /// are read, and more where these lack a field; that ends early when `go_on` says no.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn find_within(path: &Path, root: Option<&Path>, go_on: &dyn Fn() -> bool) -> Result<Self, FormatError> {
+        files::find(path, root, go_on)
+    }
+
+    /// Whether there is any file of events, by the names alone.
+    #[must_use]
+    pub fn any(path: &Path) -> bool {
+        files::any(path)
     }
 
     /// Number of events, as far as the files tell it.

@@ -186,9 +186,9 @@ fn columns(
     let mut detections = numbers(EventColumn::Detection, wanted.detection)?;
     let mut cameras = numbers(EventColumn::Camera, wanted.camera)?;
     let mut times = numbers(EventColumn::Time, wanted.time)?;
-    let unit = options
-        .time_unit
-        .or(unit_of(about(EventColumn::Time)?.descriptor().descriptor.primitive_type.logical_type.as_ref()));
+    // What the type of a column tells is no guess, so nothing that was told of the files changes it.
+    let unit = unit_of(about(EventColumn::Time)?.descriptor().descriptor.primitive_type.logical_type.as_ref())
+        .or(options.time_unit);
 
     let mut batch = EventBatch::default();
     let (mut raw_times, mut raw_valid) = (Vec::new(), Vec::new());

@@ -1,12 +1,9 @@
 //! What the files of events are like, for engines that read them by themselves.
 
-use std::{
-    io::{BufRead, BufReader},
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
-use super::{EventColumn, EventSet, PartKind, Places};
-use crate::formats::{FormatError, TimeUnit, error::open_regular};
+use super::{EventColumn, EventSet, PartKind, text::CsvHead};
+use crate::formats::{FormatError, TimeUnit};
 
 /// How a file holds events. Files that are equal in this can be read as one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +23,11 @@ pub enum Stored {
         columns: usize,
     },
     /// One JSON object a line.
-    Ndjson,
+    Ndjson {
+        /// What its fields are called, in the order of [`EventColumn::ALL`]. Where an object has a field under its right name,
+        /// or a camera as `ideo_camera_oid`, these hold, too.
+        names: [String; EventColumn::ALL.len()],
+    },
 }
 
 /// A column of a Parquet file.
@@ -53,36 +54,17 @@ impl EventSet {
             }
             let stored = match &part.kind {
                 PartKind::Parquet { file, .. } => Stored::Parquet { columns: file.stored()? },
-                PartKind::Ndjson => Stored::Ndjson,
+                PartKind::Ndjson(names) => Stored::Ndjson { names: names.names() },
                 PartKind::Csv => {
-                    let (delimiter, names) = csv_header(&part.path)?;
-                    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                    let found = Places::find(&names, &mut Vec::new());
-                    let mut places = [0; EventColumn::ALL.len()];
-                    for column in EventColumn::ALL {
-                        places[column as usize] = found.need(column, &part.path, &names)?;
-                    }
-                    Stored::Csv { delimiter: char::from(delimiter), places, columns: names.len() }
+                    let head = CsvHead::read(&part.path)?;
+                    let places = head.places(&part.path, &mut Vec::new())?;
+                    Stored::Csv { delimiter: char::from(head.delimiter), places, columns: head.names.len() }
                 }
             };
             files.push((part.path.clone(), stored));
         }
         Ok(files)
     }
-}
-
-/// What stands between the cells of a CSV file, and what its header names.
-fn csv_header(path: &Path) -> Result<(u8, Vec<String>), FormatError> {
-    let failed = |source| FormatError::Read { path: path.to_owned(), source };
-    let mut reader = BufReader::with_capacity(1 << 20, open_regular(path)?);
-    let head = reader.fill_buf().map_err(failed)?;
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let marks = [b',', b';', b'\t'].into_iter();
-    let delimiter = marks.max_by_key(|mark| first.iter().filter(|byte| *byte == mark).count()).unwrap_or(b',');
-    let mut rows = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(head);
-    let header = rows.byte_headers().map_err(|_| FormatError::Empty { path: path.to_owned() })?;
-    Ok((delimiter, header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect()))
 }
 
 #[cfg(test)]

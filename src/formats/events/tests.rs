@@ -55,6 +55,9 @@ fn all(path: &std::path::Path) -> Result<(Vec<String>, PartReport), FormatError>
     Ok((rows, whole))
 }
 
+/// Fields of an event that has none of them.
+const OTHERS: &str = "\"video_camera_oid\":null,\"detection_oid\":null,\"timestamp_detected\":null";
+
 #[test]
 fn text_files_are_read_line_by_line() {
     let folder = tempfile::tempdir().unwrap();
@@ -72,8 +75,11 @@ fn text_files_are_read_line_by_line() {
 
     let path = folder.path().join("b.ndjson");
     let long = format!("{{\"item_name\":\"{}\"}}", "x".repeat(2 << 20));
-    fs::write(&path, format!("{long}\n{{\"geographical_location_oid\":1,\"item_name\":\"\\u00e9\"}}\r\n[]\n{{}}"))
-        .unwrap();
+    fs::write(
+        &path,
+        format!("{long}\n{{\"geographical_location_oid\":1,\"item_name\":\"\\u00e9\",{OTHERS}}}\r\n[]\n{{}}"),
+    )
+    .unwrap();
     let (rows, report) = all(&path).unwrap();
     assert_eq!(rows, ["1 - - é -", "- - - - -"]);
     assert_eq!((report.rows, report.bad_rows.total()), (4, 2));
@@ -98,8 +104,7 @@ fn text_files_are_read_line_by_line() {
 #[test]
 fn folders_are_walked_in_order() {
     let folder = tempfile::tempdir().unwrap();
-    let line =
-        |id: i64| format!("{{\"geographical_location_oid\":{id},\"detection_oid\":{id},\"item_name\":\"car\"}}\n");
+    let line = |id: i64| format!("{{\"geographical_location_oid\":{id},\"item_name\":\"car\",{OTHERS},\"n\":{id}}}\n");
     for (name, id) in [
         ("date=2024-01-02/b.ndjson", 2),
         ("date=2024-01-01/a.jsonl", 1),
@@ -112,8 +117,8 @@ fn folders_are_walked_in_order() {
         fs::write(path, line(id)).unwrap();
     }
     let (rows, _) = all(folder.path()).unwrap();
-    assert_eq!(rows, ["1 - 1 car -", "2 - 2 car -"]);
-    assert_eq!(all(&folder.path().join("b*.ndjson")).unwrap().0, ["2 - 2 car -"]);
+    assert_eq!(rows, ["1 - - car -", "2 - - car -"]);
+    assert_eq!(all(&folder.path().join("b*.ndjson")).unwrap().0, ["2 - - car -"]);
     assert!(all(&folder.path().join("c*")).unwrap().0.is_empty());
 }
 
@@ -160,4 +165,103 @@ proptest! {
         fs::write(&path, whole).unwrap();
         let _ = all(&path);
     }
+}
+
+/// Notes and rows of one file of JSON objects.
+fn json(text: &str) -> Result<(Vec<String>, Vec<String>), FormatError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.ndjson");
+    fs::write(&path, text).unwrap();
+    let notes = EventSet::find(&path)?.notes.into_iter().map(|note| note.what).collect();
+    Ok((all(&path)?.0, notes))
+}
+
+#[test]
+fn fields_of_objects_are_found_by_name() {
+    let (rows, notes) = json(
+        "{\"Geographical_Location_OID\":1,\"ideo_camera_oid\":2,\"detection_oids\":3,\"item_name\":\"car\",\
+         \"timestamp_detectd\":4}\n\
+         {\"geographical_location_oid\":5,\"video_camera_oid\":6,\"ideo_camera_oid\":7,\"detection_oid\":8}\n\
+         {\"ideo_camera_oid\":7,\"video_camera_oid\":6,\"detection_oids\":null,\"detection_oid\":9}\n\
+         {\"detection_oid\":9,\"detection_oid\":10}\n",
+    )
+    .unwrap();
+    assert_eq!(rows, ["1 2 3 car 4000000000", "5 6 8 - -", "- 6 9 - -"]);
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].contains("`timestamp_detectd` was read as `timestamp_detected`"), "{notes:?}");
+
+    // What is in no row is not missing but misnamed.
+    let error = json("{\"geographical_location_oid\":1,\"item\":\"car\"}\n").unwrap_err().to_string();
+    assert!(error.contains("no column for video_camera_oid"), "{error}");
+    // Fields may come late.
+    let early = "{\"geographical_location_oid\":1,\"video_camera_oid\":2,\"detection_oid\":3,\"item_name\":\"a\"}\n";
+    let late = format!("{}{{\"timestamp_detecte\":5}}\n", early.repeat(1500));
+    let (rows, notes) = json(&late).unwrap();
+    assert_eq!((rows.len(), rows[1500].as_str(), notes.len()), (1501, "- - - - 5000000000", 1));
+    assert!(json(&early.repeat(1500)).is_err());
+    assert_eq!(json("").unwrap(), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn misspelt_headers_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = "geographical_location_oid,ideo_camera_oid,detection_oid,item_name,timestamp_detected\n";
+    for name in ["a.csv", "b.csv"] {
+        fs::write(folder.path().join(name), format!("{header}1,2,3,car,5\n")).unwrap();
+    }
+    let set = EventSet::find(folder.path()).unwrap();
+    let notes: Vec<_> = set.notes.iter().map(|note| note.what.as_str()).collect();
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(
+        notes[0].starts_with("the column `ideo_camera_oid` was read as `video_camera_oid`, first met in"),
+        "{notes:?}"
+    );
+    assert!(notes[0].ends_with("a.csv"), "{notes:?}");
+}
+
+#[test]
+fn what_a_type_tells_of_times_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    let number = |name: &str| Series::new(name.into(), [1_i64]).into_column();
+    let times = Series::new("timestamp_detected".into(), [5_i64]);
+    let times =
+        times.cast(&polars::prelude::DataType::Datetime(polars::prelude::TimeUnit::Milliseconds, None)).unwrap();
+    let columns = vec![
+        number("geographical_location_oid"),
+        number("video_camera_oid"),
+        number("detection_oid"),
+        Series::new("item_name".into(), ["car"]).into_column(),
+        times.into_column(),
+    ];
+    ParquetWriter::new(fs::File::create(&path).unwrap()).finish(&mut DataFrame::new(1, columns).unwrap()).unwrap();
+    let options = EventOptions { time_unit: Some(TimeUnit::S), root: None };
+    let mut times = Vec::new();
+    EventSet::find(&path).unwrap().parts[0]
+        .read(Wanted { time: true, ..Wanted::default() }, &options, &mut |batch, _| {
+            times.extend_from_slice(&batch.times_ns);
+            true
+        })
+        .unwrap();
+    assert_eq!(times, [5_000_000]);
+}
+
+#[test]
+fn links_do_not_lead_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("lake");
+    fs::create_dir(&root).unwrap();
+    let event = format!("{{\"geographical_location_oid\":1,\"item_name\":\"car\",{OTHERS}}}\n");
+    fs::write(folder.path().join("secret.ndjson"), &event).unwrap();
+    fs::write(root.join("own.ndjson"), &event).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("secret.ndjson"), root.join("a.ndjson")).unwrap();
+    std::os::unix::fs::symlink(root.join("own.ndjson"), root.join("b.ndjson")).unwrap();
+    let set = EventSet::find_within(&root, Some(&root), &|| true).unwrap();
+    assert_eq!((set.files, set.refused.len()), (2, 1));
+    assert_eq!(set.refused[0].0.file_name().unwrap(), "a.ndjson");
+    assert!(set.refused[0].1.to_string().contains("leads out of"), "{}", set.refused[0].1);
+    assert!(EventSet::find_within(&root.join("a.ndjson"), Some(&root), &|| true).is_err());
+    assert!(EventSet::find_within(folder.path(), Some(&root), &|| true).is_err());
+    assert_eq!(EventSet::find(&root).unwrap().files, 3);
+    assert!(EventSet::any(&root) && EventSet::any(&root.join("o*")) && !EventSet::any(&root.join("x*")));
 }

@@ -6,13 +6,11 @@ use std::{
     path::Path,
 };
 
-use serde::Deserialize;
-
 use super::{
     BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, NO_CODE, PartReport, Places, TakeBatch, Wanted,
     push, time_ns,
 };
-use crate::formats::{FormatError, error::open_regular};
+use crate::formats::{FormatError, Note, error::open_regular};
 
 /// Longest line taken in.
 const MAX_LINE_BYTES: u64 = 1 << 20;
@@ -21,28 +19,28 @@ const MAX_LINE_BYTES: u64 = 1 << 20;
 type Bad = &'static str;
 
 /// Collects events and hands them out in batches.
-struct Batches<'a, 'b> {
-    wanted: Wanted,
-    options: &'a EventOptions,
-    take: &'a mut TakeBatch<'b>,
-    batch: EventBatch,
-    words: EventWords,
-    report: PartReport,
+pub(super) struct Batches<'a, 'b> {
+    pub(super) wanted: Wanted,
+    pub(super) options: &'a EventOptions,
+    pub(super) take: &'a mut TakeBatch<'b>,
+    pub(super) batch: EventBatch,
+    pub(super) words: EventWords,
+    pub(super) report: PartReport,
 }
 
 /// One event as a text file tells it.
 #[derive(Debug, Default)]
-struct TextEvent<'a> {
-    location: Option<i64>,
-    camera: Option<i64>,
-    detection: Option<i64>,
-    item: Option<Cow<'a, str>>,
-    time: Option<i64>,
+pub(super) struct TextEvent<'a> {
+    pub(super) location: Option<i64>,
+    pub(super) camera: Option<i64>,
+    pub(super) detection: Option<i64>,
+    pub(super) item: Option<Cow<'a, str>>,
+    pub(super) time: Option<i64>,
 }
 
 impl Batches<'_, '_> {
     /// Adds an event; `false` when the reader is told to stop.
-    fn add(&mut self, event: &TextEvent<'_>) -> bool {
+    pub(super) fn add(&mut self, event: &TextEvent<'_>) -> bool {
         let batch = &mut self.batch;
         batch.locations.push(event.location.map_or(NO_CODE, |oid| self.words.location(oid)));
         batch.items.push(event.item.as_ref().map_or(NO_CODE, |name| self.words.item(name.as_bytes())));
@@ -59,28 +57,32 @@ impl Batches<'_, '_> {
         self.batch.len() < BATCH_ROWS || self.hand_out()
     }
 
-    fn hand_out(&mut self) -> bool {
+    pub(super) fn hand_out(&mut self) -> bool {
         let goes_on = self.batch.is_empty() || (self.take)(&self.batch, &self.words);
         self.batch = EventBatch::default();
         self.report.stopped = !goes_on;
         goes_on
     }
 
-    fn bad(&mut self, why: Bad, line: u64) {
+    pub(super) fn bad(&mut self, why: Bad, line: u64) {
         self.report.bad_rows.add(why, || format!("line {line}"));
     }
 }
 
 /// Reads lines without their ends, and bounds their length: a file without line ends must not fill the memory.
-struct Lines<R> {
-    reader: BufReader<R>,
-    line: Vec<u8>,
-    number: u64,
+pub(super) struct Lines<R> {
+    pub(super) reader: BufReader<R>,
+    pub(super) line: Vec<u8>,
+    pub(super) number: u64,
 }
 
 impl<R: Read> Lines<R> {
+    pub(super) fn open(file: R) -> Self {
+        Self { reader: BufReader::with_capacity(1 << 20, file), line: Vec::new(), number: 0 }
+    }
+
     /// The next line and whether it was too long to keep; `None` at the end.
-    fn next(&mut self) -> std::io::Result<Option<bool>> {
+    pub(super) fn next(&mut self) -> std::io::Result<Option<bool>> {
         self.line.clear();
         let read = (&mut self.reader).take(MAX_LINE_BYTES).read_until(b'\n', &mut self.line)?;
         if read == 0 {
@@ -96,64 +98,6 @@ impl<R: Read> Lines<R> {
             self.line.pop();
         }
         Ok(Some(false))
-    }
-}
-
-/// Reads an NDJSON file: one event a line.
-pub(super) fn read_ndjson(
-    path: &Path,
-    wanted: Wanted,
-    options: &EventOptions,
-    take: &mut TakeBatch<'_>,
-) -> Result<PartReport, FormatError> {
-    let failed = |source| FormatError::Read { path: path.to_owned(), source };
-    let reader = BufReader::with_capacity(1 << 20, open_regular(path)?);
-    let mut lines = Lines { reader, line: Vec::new(), number: 0 };
-    let (batch, words, report) = (EventBatch::default(), EventWords::default(), PartReport::default());
-    let mut batches = Batches { wanted, options, take, batch, words, report };
-    while let Some(too_long) = lines.next().map_err(failed)? {
-        if lines.line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        batches.report.rows += 1;
-        if too_long {
-            batches.bad("is longer than 1 MiB", lines.number);
-            continue;
-        }
-        match serde_json::from_slice::<JsonEvent<'_>>(&lines.line) {
-            Ok(event) => {
-                if !batches.add(&event.into_event()) {
-                    return Ok(batches.report);
-                }
-            }
-            Err(_) => batches.bad("is no JSON object with the fields of an event", lines.number),
-        }
-    }
-    batches.hand_out();
-    Ok(batches.report)
-}
-
-/// An event as JSON; fields it does not know are passed over.
-#[derive(Deserialize)]
-struct JsonEvent<'a> {
-    geographical_location_oid: Option<i64>,
-    #[serde(alias = "ideo_camera_oid")]
-    video_camera_oid: Option<i64>,
-    detection_oid: Option<i64>,
-    #[serde(borrow)]
-    item_name: Option<Cow<'a, str>>,
-    timestamp_detected: Option<i64>,
-}
-
-impl<'a> JsonEvent<'a> {
-    fn into_event(self) -> TextEvent<'a> {
-        TextEvent {
-            location: self.geographical_location_oid,
-            camera: self.video_camera_oid,
-            detection: self.detection_oid,
-            item: self.item_name,
-            time: self.timestamp_detected,
-        }
     }
 }
 
@@ -190,6 +134,44 @@ impl<R: Read> Read for Records<R> {
     }
 }
 
+/// The first line of a CSV file.
+pub(super) struct CsvHead {
+    /// What stands between the cells.
+    pub(super) delimiter: u8,
+    /// What the header names.
+    pub(super) names: Vec<String>,
+}
+
+impl CsvHead {
+    pub(super) fn read(path: &Path) -> Result<Self, FormatError> {
+        let failed = |source| FormatError::Read { path: path.to_owned(), source };
+        let mut reader = BufReader::with_capacity(1 << 20, open_regular(path)?);
+        let head = reader.fill_buf().map_err(failed)?;
+        let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+        let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let marks = [b',', b';', b'\t'].into_iter();
+        let delimiter = marks.max_by_key(|mark| first.iter().filter(|byte| *byte == mark).count()).unwrap_or(b',');
+        let mut rows = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(head);
+        let header = rows.byte_headers().map_err(|_| FormatError::Empty { path: path.to_owned() })?;
+        Ok(Self { delimiter, names: header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect() })
+    }
+
+    /// Where the columns are, in the order of [`EventColumn::ALL`].
+    pub(super) fn places(
+        &self,
+        path: &Path,
+        notes: &mut Vec<Note>,
+    ) -> Result<[usize; EventColumn::ALL.len()], FormatError> {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let found = Places::find(&names, notes);
+        let mut at = [0; EventColumn::ALL.len()];
+        for column in EventColumn::ALL {
+            at[column as usize] = found.need(column, path, &names)?;
+        }
+        Ok(at)
+    }
+}
+
 /// Reads a CSV file with a header; commas, semicolons or tabs stand between the cells.
 pub(super) fn read_csv(
     path: &Path,
@@ -198,26 +180,16 @@ pub(super) fn read_csv(
     take: &mut TakeBatch<'_>,
 ) -> Result<PartReport, FormatError> {
     let failed = |source| FormatError::Read { path: path.to_owned(), source };
-    let mut reader = BufReader::with_capacity(1 << 20, open_regular(path)?);
-    let head = reader.fill_buf().map_err(failed)?;
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|mark| first.split(|byte| byte == mark).count());
-    let records = Records { reader, quoted: false, record_bytes: 0 };
-    let mut rows = csv::ReaderBuilder::new().delimiter(delimiter.unwrap_or(b',')).flexible(true).from_reader(records);
+    let head = CsvHead::read(path)?;
+    // What was guessed was told when the file was looked at.
+    let at = head.places(path, &mut Vec::new())?;
+    let records =
+        Records { reader: BufReader::with_capacity(1 << 20, open_regular(path)?), quoted: false, record_bytes: 0 };
+    let mut rows = csv::ReaderBuilder::new().delimiter(head.delimiter).flexible(true).from_reader(records);
     let broken = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(source) => failed(source),
         _ => FormatError::Empty { path: path.to_owned() },
     };
-    let header = rows.byte_headers().map_err(broken)?.clone();
-    let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-    let names: Vec<&str> = names.iter().map(|name| name.trim_start_matches('\u{feff}')).collect();
-    let mut notes = Vec::new();
-    let places = Places::find(&names, &mut notes);
-    let mut at = [0; EventColumn::ALL.len()];
-    for column in EventColumn::ALL {
-        at[column as usize] = places.need(column, path, &names)?;
-    }
     let (batch, words, report) = (EventBatch::default(), EventWords::default(), PartReport::default());
     let mut batches = Batches { wanted, options, take, batch, words, report };
     let mut row = csv::ByteRecord::new();

@@ -95,10 +95,10 @@ pub fn sources(session: &Session, choice: &Choice) -> Result<Sources, String> {
     let source = match (&choice.events, own) {
         (Some(events), own) => {
             let locations = choice.places.clone().or_else(|| own.and_then(|own| own.locations));
-            Some(DetectionSource { detections: events.clone(), locations })
+            Some(DetectionSource { detections: events.clone(), locations, root: None })
         }
         (None, Some(own)) => {
-            Some(DetectionSource { locations: choice.places.clone().or(own.locations), detections: own.detections })
+            Some(DetectionSource { locations: choice.places.clone().or(own.locations.clone()), ..own })
         }
         (None, None) => None,
     };

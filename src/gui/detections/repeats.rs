@@ -188,8 +188,9 @@ fn disagreements_ui(ui: &mut Ui, repeats: &Repeats) {
 
 /// What an event tells, in a line.
 fn event_text(event: &DetectionEvent) -> String {
-    let place = event.location_name.as_deref().map_or_else(|| format!("oid {}", event.location), str::to_owned);
+    let oid = || event.location.map_or_else(|| "no location".to_owned(), |oid| format!("oid {oid}"));
+    let place = event.location_name.as_deref().map_or_else(oid, str::to_owned);
     let camera = event.camera.map_or_else(|| "no camera".to_owned(), |oid| format!("camera {oid}"));
     let time = event.time_ns.map_or_else(|| "no time".to_owned(), short_time);
-    format!("{} · {time} · {place} · {camera}", event.item)
+    format!("{} · {time} · {place} · {camera}", event.item.as_deref().unwrap_or("no item"))
 }

@@ -41,7 +41,7 @@ pub(super) fn resources(request: &TopRequest, spill_folder: &Path) -> Resources 
         buffer_bytes: usize::try_from(events).unwrap_or(usize::MAX),
         spill_folder: spill_folder.to_owned(),
         on_error: request.on_error,
-        events: EventOptions { time_unit: request.time_unit },
+        events: EventOptions { time_unit: request.time_unit, root: request.source.root.clone() },
         ..Resources::default()
     }
 }

@@ -46,6 +46,9 @@ pub struct DetectionSource {
     pub detections: PathBuf,
     /// The table of locations; without one no location has a name, and all count as unmatched.
     pub locations: Option<PathBuf>,
+    /// The folder that files of events must lie in when links are resolved: the lake, of its own events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<PathBuf>,
 }
 
 /// The engine that a lake names.

@@ -41,7 +41,7 @@ fn asked<T>(
 ) -> Result<T, SessionError> {
     local::check(request)?;
     let locations: Locations = local::locations(request, problems)?;
-    let options = EventOptions { time_unit: request.time_unit };
+    let options = EventOptions { time_unit: request.time_unit, root: request.source.root.clone() };
     Ok(ask(&Asked {
         detections: &request.source.detections,
         locations: &locations,

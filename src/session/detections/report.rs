@@ -140,6 +140,7 @@ fn lateness(found: &Lateness) -> serde_json::Value {
         "oldest": found.oldest_ns.map(format_ns), "newest": found.newest_ns.map(format_ns),
         "future": found.future, "future_examples": found.future_examples.iter().map(example).collect::<Vec<_>>(),
         "late": found.late, "late_examples": found.late_examples.iter().map(example).collect::<Vec<_>>(),
+        "skipped": found.skipped.iter().map(|(path, why)| json!({ "file": path, "why": why })).collect::<Vec<_>>(),
     })
 }
 

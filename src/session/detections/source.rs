@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{DetectionSource, TimeUnit, TopRequest};
 use crate::{
+    formats::EventSet,
     lake::{self, ClockUnit},
     session::{Session, SessionError},
 };
@@ -12,7 +13,7 @@ use crate::{
 const ARRIVED: &str = "detections_*";
 
 impl Session {
-    /// The lake's own events and locations: as `[detections]` of `lake.toml` says; else `curated/detections`, or the files
+    /// The lake's own events and locations: as `[detections]` of `lake.toml` says; else `curated/detections` when it holds files, or the files
     /// `detections_*` of `landing`, and `reference/locations.parquet` or `.csv`. `None` when the lake has no events.
     ///
     /// # Errors
@@ -31,7 +32,7 @@ impl Session {
                 .into_iter()
                 .find_map(|name| lake::resolve_inside(root, name).ok().filter(|path| path.is_file())),
         };
-        Ok(detections.map(|detections| DetectionSource { detections, locations }))
+        Ok(detections.map(|detections| DetectionSource { detections, locations, root: Some(root.to_owned()) }))
     }
 
     /// The usual question about the lake's own events.
@@ -66,11 +67,13 @@ fn inside(root: &Path, told: &str) -> Result<PathBuf, SessionError> {
 }
 
 fn usual_events(root: &Path) -> Option<PathBuf> {
-    if let Ok(curated) = lake::resolve_inside(root, "curated/detections") {
+    // A folder that a pipeline made and has not filled yet hides nothing.
+    if let Ok(curated) = lake::resolve_inside(root, "curated/detections")
+        && EventSet::any(&curated)
+    {
         return Some(curated);
     }
     let landing = lake::resolve_inside(root, "landing").ok()?;
     let pattern = landing.join(ARRIVED);
-    let any = crate::formats::EventSet::find(&pattern).is_ok_and(|set| set.files > 0 || !set.refused.is_empty());
-    any.then_some(pattern)
+    EventSet::any(&pattern).then_some(pattern)
 }

@@ -67,13 +67,13 @@ impl DetectionTable {
             columns: vec![
                 column("detection_oid", int(|event| event.detection)),
                 column("time", PlainValues::MaybeTime(events.clone().map(|event| event.time_ns).collect())),
-                column("geographical_location_oid", int(|event| Some(event.location))),
+                column("geographical_location_oid", int(|event| event.location)),
                 column(
                     "geographical_location",
                     PlainValues::MaybeText(events.clone().map(|event| event.location_name.clone()).collect()),
                 ),
                 column("video_camera_oid", int(|event| event.camera)),
-                column("item_name", PlainValues::Text(events.clone().map(|event| Arc::clone(&event.item)).collect())),
+                column("item_name", PlainValues::MaybeText(events.clone().map(|event| event.item.clone()).collect())),
                 column("copies", PlainValues::MaybeInt(events.clone().map(copies).collect())),
                 column("frame", PlainValues::MaybeText(events.map(frame).collect())),
             ],

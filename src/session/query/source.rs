@@ -309,11 +309,11 @@ fn event_column(name: &str, events: &[DetectionEvent]) -> Packed {
         Series::new(name.into(), events.iter().map(of).collect::<Vec<_>>()).into_column()
     };
     match name {
-        "geographical_location_oid" => ints(&|event| Some(event.location)),
+        "geographical_location_oid" => ints(&|event| event.location),
         "video_camera_oid" => ints(&|event| event.camera),
         "detection_oid" => ints(&|event| event.detection),
         "item_name" => {
-            Series::new(name.into(), events.iter().map(|event| &*event.item).collect::<Vec<_>>()).into_column()
+            Series::new(name.into(), events.iter().map(|event| event.item.as_deref()).collect::<Vec<_>>()).into_column()
         }
         "time" => {
             times(name, events.iter().map(|event| event.time_ns)).unwrap_or_else(|_| ints(&|event| event.time_ns))

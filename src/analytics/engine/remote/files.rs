@@ -39,7 +39,7 @@ pub(super) fn views(
             Stored::Csv { delimiter, places, columns } => {
                 csv(&name, delimiter, places, columns, options.time_unit, files, ids)
             }
-            Stored::Ndjson => ndjson(&name, options.time_unit, files, ids),
+            Stored::Ndjson { names } => ndjson(&name, &names, options.time_unit, files, ids),
         };
         trees.push(tree);
         views.push((name, relation));
@@ -115,22 +115,34 @@ fn csv(
     (rows, relation)
 }
 
+/// Fields are read under the names that the file has for them, and the right ones, which go first.
 fn ndjson(
     view: &str,
+    names: &[String; 5],
     unit: Option<TimeUnit>,
     files: Vec<String>,
     ids: &mut Ids,
 ) -> (Tree, spark_connect_proto::Relation) {
-    let fields = [PLACE, CAMERA, "ideo_camera_oid", DETECTION, TIME];
-    let schema: Vec<String> =
-        fields.iter().map(|name| format!("{name} BIGINT")).chain([format!("{ITEM} STRING")]).collect();
+    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+    let mut schema = Vec::new();
+    let mut columns = Vec::new();
+    for (column, found) in NAMES.iter().zip(names) {
+        // Names that differ in their case alone are one to the server, and the file's own is the one that it finds.
+        let mut spelled = vec![found.as_str()];
+        if !found.eq_ignore_ascii_case(column) {
+            spelled.insert(0, column);
+        }
+        if *column == CAMERA && !spelled.contains(&"ideo_camera_oid") {
+            spelled.push("ideo_camera_oid");
+        }
+        let kind = if *column == ITEM { "STRING" } else { "BIGINT" };
+        schema.extend(spelled.iter().map(|name| format!("{} {kind}", quoted(name))));
+        let values = spelled.iter().map(|name| relations::column(&quoted(name)));
+        if let Some(value) = values.reduce(relations::first_of) {
+            columns.push(((*column).to_owned(), value));
+        }
+    }
     let read = relations::files("json", Some(schema.join(", ")), &[], files, ids);
-    let columns = NAMES.iter().map(|name| {
-        let value = relations::column(name);
-        let value =
-            if *name == CAMERA { relations::first_of(value, relations::column("ideo_camera_oid")) } else { value };
-        ((*name).to_owned(), value)
-    });
-    let relation = relations::project(read, columns.collect(), ids);
+    let relation = relations::project(read, columns, ids);
     (with_times(Tree::scan(view, &EVENT_COLUMNS), unit), relation)
 }

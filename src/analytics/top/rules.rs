@@ -1,0 +1,145 @@
+//! The rules on events made by hand, with answers worked out by hand.
+
+use std::fs;
+
+use super::{
+    reference::{Event, write_parquet},
+    tests::{locations, resources, rows},
+    *,
+};
+use crate::formats::{EventOptions, TimeUnit};
+
+fn event(
+    detection: impl Into<Option<i64>>,
+    time: impl Into<Option<i64>>,
+    location: impl Into<Option<i64>>,
+    camera: impl Into<Option<i64>>,
+    item: impl Into<Option<&'static str>>,
+) -> Event {
+    Event {
+        detection: detection.into(),
+        time: time.into(),
+        location: location.into(),
+        camera: camera.into(),
+        item: item.into().map(str::to_owned),
+    }
+}
+
+/// What lacks a location or an item takes part when it is decided which event holds.
+fn lacking() -> Vec<Event> {
+    vec![
+        // The earliest holds, and has no location.
+        event(1, 1, None, 1, "car"),
+        event(1, 2, 0, 1, "car"),
+        // An item that is missing comes last.
+        event(2, 1, 0, 1, None),
+        event(2, 1, 0, 1, "car"),
+        // So does a location,
+        event(3, 1, None, 1, "ant"),
+        event(3, 1, 7, 2, "bus"),
+        // and a camera.
+        event(4, 1, 7, None, "ant"),
+        event(4, 1, 7, 2, "bus"),
+        // The smaller camera holds, and has no item.
+        event(5, 1, 7, 1, None),
+        event(5, 1, 7, 2, "bus"),
+        event(None, 1, None, 1, "car"),
+        // A time that is missing comes last.
+        event(6, None, 0, 1, "car"),
+        event(6, 5, None, 1, "car"),
+    ]
+}
+
+#[test]
+fn what_lacks_a_location_or_an_item_takes_part_before_it_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.parquet");
+    let resources = resources(folder.path(), 1 << 30);
+    let row = |location, item: &str, count| (Some(location), None, 1, item.to_owned(), count);
+    for (events, expected, incomplete, duplicates) in [
+        (lacking(), vec![row(0, "car", 1), row(7, "bus", 2)], 4, 6),
+        // Nothing here needs more than the narrowest rows.
+        (
+            vec![
+                event(1, 1, None, 1, "car"),
+                event(1, 1, None, 1, "car"),
+                event(2, 1, 0, 1, None),
+                event(3, 1, 0, 1, "car"),
+            ],
+            vec![row(0, "car", 1)],
+            2,
+            1,
+        ),
+    ] {
+        write_parquet(&events, &path, 4);
+        for from_ns in [None, Some(0)] {
+            let query = TopQuery { from_ns, ..TopQuery::default() };
+            let answer = top(&path, &locations(), &query, &resources, &Progress::new()).unwrap();
+            assert_eq!(rows(&answer), expected);
+            assert_eq!((answer.stages.incomplete, answer.stages.duplicates), (incomplete, duplicates));
+        }
+    }
+    write_parquet(&lacking(), &path, 4);
+    let query = TopQuery::default();
+    let listed = behind(&path, &locations(), &query, (0, 10), &resources, &Progress::new()).unwrap();
+    let ids: Vec<_> = listed.events.iter().map(|event| (event.detection, event.copies)).collect();
+    assert_eq!(ids, [(Some(2), 2), (Some(3), 2), (Some(4), 2)]);
+    let all = TopQuery { dedup: false, ..query };
+    assert_eq!(behind(&path, &locations(), &all, (0, 0), &resources, &Progress::new()).unwrap().total, 7);
+    let found = duplicates(&path, &locations(), 1, &resources, &Progress::new()).unwrap();
+    assert_eq!((found.events, found.ids, found.duplicates, found.incomplete), (12, 6, 6, 4));
+    assert_eq!((found.differ_in_location, found.differ_in_camera, found.differ_in_item), (3, 3, 4));
+    let told: Vec<_> = found.disagreements[0].events.iter().map(|event| event.location).collect();
+    assert_eq!((found.disagreements[0].detection, told), (1, vec![None, Some(0)]));
+}
+
+#[test]
+fn one_id_of_very_many_events_is_not_kept_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.parquet");
+    let events: Vec<Event> = (0..5000).rev().map(|time| event(1, time, time % 2, 1, "car")).collect();
+    write_parquet(&events, &path, 1000);
+    // Less than the rows of the id would take.
+    let resources = Resources { threads: 1, ..resources(folder.path(), 10 << 10) };
+    let found = duplicates(&path, &locations(), 5, &resources, &Progress::new()).unwrap();
+    assert_eq!((found.events, found.ids, found.disagreeing), (5000, 1, 1));
+    let one = &found.disagreements[0];
+    let times: Vec<_> = one.events.iter().filter_map(|event| event.time_ns).collect();
+    assert_eq!((one.total, times), (5000, (0..100).collect()));
+    assert_eq!(one.events[0].copies, 5000);
+    assert!(found.notes.iter().any(|note| note.what.starts_with("4900 events")), "{:?}", found.notes);
+    let query = TopQuery { dedup: false, ..TopQuery::default() };
+    let listed = behind(&path, &locations(), &query, (4998, 5), &resources, &Progress::new());
+    assert!(listed.is_err(), "more are asked for than fit");
+    let listed = behind(&path, &locations(), &query, (10, 2), &resources, &Progress::new()).unwrap();
+    let times: Vec<_> = listed.events.iter().filter_map(|event| event.time_ns).collect();
+    assert_eq!((listed.total, times), (5000, vec![10, 11]));
+}
+
+#[test]
+fn a_damaged_file_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().join("lake");
+    fs::create_dir(&lake).unwrap();
+    let path = lake.join("events.parquet");
+    let events: Vec<Event> = (0..4000).map(|at| event(at, at, 0, 1, "car")).collect();
+    write_parquet(&events, &path, 500);
+    let mut bytes = fs::read(&path).unwrap();
+    // The pages of all row groups but the first, and not the footer.
+    let end = bytes.len();
+    bytes[end / 4..end / 2].fill(0xff);
+    fs::write(&path, bytes).unwrap();
+    let resources = Resources {
+        on_error: OnError::Skip,
+        events: EventOptions { time_unit: Some(TimeUnit::Ns), root: None },
+        ..resources(folder.path(), 1 << 30)
+    };
+    let answer = top(&lake, &locations(), &TopQuery::default(), &resources, &Progress::new()).unwrap();
+    assert_eq!(answer.skipped.len(), 1, "{:?}", answer.skipped);
+    let said = answer.skipped[0].1.to_string();
+    assert!(said.contains("of its 8 row groups are left out, the first is number "), "{said}");
+    let times = lateness(&lake, i64::MAX, 0, &resources, &Progress::new()).unwrap();
+    assert_eq!(times.skipped.len(), 1, "{times:?}");
+    assert!(times.skipped[0].1.contains("row groups are left out"), "{times:?}");
+    assert!(times.timed < 4000);
+}

@@ -1,0 +1,217 @@
+//! Events as one JSON object a line.
+
+use std::{
+    borrow::Cow,
+    fmt,
+    io::{Error, ErrorKind},
+    path::Path,
+};
+
+use hashbrown::HashSet;
+use serde::{
+    Deserialize,
+    de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor},
+};
+
+use super::{
+    EventBatch, EventColumn, EventOptions, EventWords, PartReport, Places, TakeBatch, Wanted,
+    text::{Batches, Lines, TextEvent},
+};
+use crate::formats::{FormatError, Note, error::open_regular};
+
+/// A usual misspelling, which objects may have beside the right one.
+const OTHER_CAMERA: &str = "ideo_camera_oid";
+
+/// Objects whose fields are looked at before a file is read; more where these lack a field.
+const FIRST_OBJECTS: u64 = 1000;
+/// Different names that are looked at.
+const MAX_NAMES: usize = 1000;
+/// Lines after which is asked whether to go on.
+const ASKED_LINES: u64 = 10_000;
+
+/// What the fields of events are called in a file, in the order of [`EventColumn::ALL`]; `None` where no object is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct JsonNames([Option<String>; EventColumn::ALL.len()]);
+
+impl JsonNames {
+    /// Looks at the names of fields. A file none of whose objects has a field is refused: all that reads it would be wrong.
+    pub(super) fn of(path: &Path, go_on: &dyn Fn() -> bool, notes: &mut Vec<Note>) -> Result<Self, FormatError> {
+        let failed = |source| FormatError::Read { path: path.to_owned(), source };
+        let mut lines = Lines::open(open_regular(path)?);
+        let (mut names, mut order): (HashSet<String>, Vec<String>) = (HashSet::new(), Vec::new());
+        let (mut objects, mut known) = (0_u64, Self::default());
+        while let Some(too_long) = lines.next().map_err(failed)? {
+            if lines.number.is_multiple_of(ASKED_LINES) && !go_on() {
+                return Err(failed(Error::new(ErrorKind::Interrupted, "stopped")));
+            }
+            if too_long {
+                continue;
+            }
+            let Ok(Keys(keys)) = serde_json::from_slice(&lines.line) else { continue };
+            objects += 1;
+            let before = order.len();
+            for key in keys {
+                if order.len() < MAX_NAMES && !names.contains(&*key) {
+                    names.insert(key.clone().into_owned());
+                    order.push(key.into_owned());
+                }
+            }
+            if order.len() > before {
+                known = Self::among(&order, &mut Vec::new());
+            }
+            if objects >= FIRST_OBJECTS && known.0.iter().all(Option::is_some) {
+                break;
+            }
+        }
+        if objects == 0 {
+            return Ok(known);
+        }
+        let names: Vec<&str> = order.iter().map(String::as_str).collect();
+        let places = Places::find(&names, notes);
+        for column in EventColumn::ALL {
+            places.need(column, path, &names)?;
+        }
+        Ok(known)
+    }
+
+    fn among(names: &[String], notes: &mut Vec<Note>) -> Self {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let places = Places::find(&names, notes);
+        Self(EventColumn::ALL.map(|column| places.of(column).map(|at| names[at].to_owned())))
+    }
+
+    /// The names; where a file has no objects, the right ones.
+    pub(super) fn names(&self) -> [String; EventColumn::ALL.len()] {
+        EventColumn::ALL.map(|column| self.0[column as usize].clone().unwrap_or_else(|| column.name().to_owned()))
+    }
+
+    /// Which column a field is, and whether it is called as it should be.
+    fn column(&self, key: &str) -> Option<(EventColumn, bool)> {
+        let all = || EventColumn::ALL.into_iter();
+        let right = all().find(|column| key == column.name());
+        if let Some(column) = right.or_else(|| all().find(|column| key.trim().eq_ignore_ascii_case(column.name()))) {
+            return Some((column, true));
+        }
+        let near = all().find(|column| self.0[*column as usize].as_deref() == Some(key));
+        near.or_else(|| (key == OTHER_CAMERA).then_some(EventColumn::Camera)).map(|column| (column, false))
+    }
+}
+
+/// The names of the fields of an object.
+struct Keys<'a>(Vec<Cow<'a, str>>);
+
+impl<'de> Deserialize<'de> for Keys<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Keys<'de>;
+
+            fn expecting(&self, into: &mut fmt::Formatter<'_>) -> fmt::Result {
+                into.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut keys = Vec::new();
+                while let Some(Text(key)) = map.next_key()? {
+                    map.next_value::<IgnoredAny>()?;
+                    keys.push(key);
+                }
+                Ok(Keys(keys))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+/// A text that is not copied where that can be spared.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Reads an event; fields that are no column are passed over.
+struct EventOf<'n>(&'n JsonNames);
+
+impl<'de> DeserializeSeed<'de> for EventOf<'_> {
+    type Value = TextEvent<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for EventOf<'_> {
+    type Value = TextEvent<'de>;
+
+    fn expecting(&self, into: &mut fmt::Formatter<'_>) -> fmt::Result {
+        into.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut event = TextEvent::default();
+        let mut met = [false; EventColumn::ALL.len()];
+        while let Some(Text(key)) = map.next_key()? {
+            let Some((column, right)) = self.0.column(&key) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            if right && std::mem::replace(&mut met[column as usize], true) {
+                return Err(A::Error::custom("a field stands there twice"));
+            }
+            let slot = match column {
+                EventColumn::Item => {
+                    let text = map.next_value::<Option<Text<'de>>>()?.map(|text| text.0);
+                    put(&mut event.item, text, right);
+                    continue;
+                }
+                EventColumn::Location => &mut event.location,
+                EventColumn::Camera => &mut event.camera,
+                EventColumn::Detection => &mut event.detection,
+                EventColumn::Time => &mut event.time,
+            };
+            put(slot, map.next_value()?, right);
+        }
+        Ok(event)
+    }
+}
+
+/// What stands under the right name goes before what stands under another, wherever they stand.
+fn put<T>(slot: &mut Option<T>, value: Option<T>, right: bool) {
+    if value.is_some() && (right || slot.is_none()) {
+        *slot = value;
+    }
+}
+
+/// Reads a file.
+pub(super) fn read(
+    path: &Path,
+    names: &JsonNames,
+    wanted: Wanted,
+    options: &EventOptions,
+    take: &mut TakeBatch<'_>,
+) -> Result<PartReport, FormatError> {
+    let failed = |source| FormatError::Read { path: path.to_owned(), source };
+    let mut lines = Lines::open(open_regular(path)?);
+    let (batch, words, report) = (EventBatch::default(), EventWords::default(), PartReport::default());
+    let mut batches = Batches { wanted, options, take, batch, words, report };
+    while let Some(too_long) = lines.next().map_err(failed)? {
+        if lines.line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        batches.report.rows += 1;
+        if too_long {
+            batches.bad("is longer than 1 MiB", lines.number);
+            continue;
+        }
+        let mut reader = serde_json::Deserializer::from_slice(&lines.line);
+        let event = EventOf(names).deserialize(&mut reader).and_then(|event| reader.end().map(|()| event));
+        match event {
+            Ok(event) => {
+                if !batches.add(&event) {
+                    return Ok(batches.report);
+                }
+            }
+            Err(_) => batches.bad("is no JSON object with the fields of an event", lines.number),
+        }
+    }
+    batches.hand_out();
+    Ok(batches.report)
+}
