@@ -59,7 +59,11 @@ fn every_statistic_is_that_of_pandas() {
         ("frames_camera", with("speed", "brake"), vec!["--by", "camera", "--over", "frames"]),
         ("frames_fast", with("speed", "brake"), vec!["--by", "recording", "--over", "frames", "--where", &fast]),
         ("gear", with("gear", "speed"), vec!["--by", "recording"]),
-        ("weighted", vec![], vec!["--metric", "speed", "--by", "recording", "--agg", "mean,std,p50", "--weight", "time"]),
+        (
+            "weighted",
+            vec![],
+            vec!["--metric", "speed", "--by", "recording", "--agg", "mean,std,p50", "--weight", "time"],
+        ),
         ("kept", vec![], vec!["--by", "recording", "--keep", "max:speed"]),
     ];
     for (name, first, rest) in &cases {
