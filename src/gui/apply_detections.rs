@@ -42,7 +42,10 @@ impl App {
                 }
             }
             DetectionsCommand::SetLook(look) => lake.detections.look = look,
-            DetectionsCommand::Again => space.again(),
+            DetectionsCommand::Again => {
+                lake.detections.passing = false;
+                space.again();
+            }
             DetectionsCommand::Stop => space.stop(),
             DetectionsCommand::OpenExport(what) => {
                 self.state.transient.dialog = Some(Dialog::Answer(AnswerDraft::new(lake, what)));
@@ -59,6 +62,7 @@ impl App {
         if asked.choice == choice {
             return;
         }
+        asked.passing = matches!(change, Change::Dragged(_));
         asked.undo.record(asked.choice.clone(), change);
         if choice.locations != asked.choice.locations
             && let [one] = choice.locations.as_slice()
@@ -75,7 +79,7 @@ impl App {
         let present = asked.choice.clone();
         let other = if back { asked.undo.undo(present) } else { asked.undo.redo(present) };
         if let Some(choice) = other {
-            asked.choice = choice;
+            (asked.choice, asked.passing) = (choice, true);
         }
     }
 

@@ -3,4 +3,4 @@
 mod process;
 mod runner;
 
-pub use runner::{Outcome, TaskError, mark_lost, run};
+pub use runner::{Outcome, TaskError, mark_lost, run, run_if_long};

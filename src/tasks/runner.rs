@@ -18,6 +18,9 @@ use crate::{
 /// How often progress is written to the database.
 const TELL_EVERY: Duration = Duration::from_millis(400);
 
+/// Work that takes longer than this is a run in any case.
+const LONG: Duration = Duration::from_secs(2);
+
 /// What a run that ended well tells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome<T> {
@@ -72,7 +75,55 @@ pub fn run<T>(
     if let Ok(teller) = teller {
         let _ = teller.join();
     }
-    let last = match &result {
+    tell_end(kept, run_id, &result);
+    result.map(|outcome| outcome.value)
+}
+
+/// As [`run`], but it becomes a run only once it has worked for a while: questions that follow each other while someone is
+/// still choosing would fill the list of runs.
+///
+/// # Errors
+/// Those of `work`.
+pub fn run_if_long<T>(
+    kept: Option<&Arc<KeptDb>>,
+    task: &str,
+    parameters: &str,
+    progress: &Progress,
+    work: impl FnOnce(&Progress) -> Result<Outcome<T>, TaskError>,
+) -> Result<T, TaskError> {
+    let Some(kept) = kept else { return work(progress).map(|outcome| outcome.value) };
+    let (end, ended) = mpsc::channel::<()>();
+    let began = now_ns();
+    let teller = {
+        let (kept, progress) = (Arc::clone(kept), progress.clone());
+        let (task, parameters) = (task.to_owned(), parameters.to_owned());
+        thread::Builder::new().name(format!("run-{task}")).spawn(move || {
+            if !matches!(ended.recv_timeout(LONG), Err(mpsc::RecvTimeoutError::Timeout)) {
+                return None;
+            }
+            match kept.begin_run(&task, None, &parameters, &process::current(), began) {
+                Ok(run_id) => {
+                    tell(&kept, run_id, &progress, &ended);
+                    Some(run_id)
+                }
+                Err(error) => {
+                    log::warn!("the run {task} is not recorded: {error}");
+                    None
+                }
+            }
+        })
+    };
+    let result = work(progress);
+    drop(end);
+    if let Some(run_id) = teller.ok().and_then(|teller| teller.join().ok()).flatten() {
+        tell_end(kept, run_id, &result);
+    }
+    result.map(|outcome| outcome.value)
+}
+
+/// Writes how a run ended.
+fn tell_end<T>(kept: &KeptDb, run_id: i64, result: &Result<Outcome<T>, TaskError>) {
+    let last = match result {
         Ok(outcome) => RunEnd {
             state: RunState::Done,
             rows_in: Some(outcome.rows_in),
@@ -86,7 +137,6 @@ pub fn run<T>(
     if let Err(error) = kept.end_run(run_id, &last, now_ns()) {
         log::warn!("the end of run {run_id} is not recorded: {error}");
     }
-    result.map(|outcome| outcome.value)
 }
 
 fn without_result(state: RunState, error: Option<String>) -> RunEnd {

@@ -16,7 +16,7 @@ use crate::{
             },
         },
     },
-    formats::{EventOptions, EventSet, Locations},
+    formats::{BadRows, EventOptions, EventSet, Locations},
     jobs::Progress,
 };
 
@@ -47,7 +47,7 @@ impl Asked<'_> {
         if self.on_error == OnError::Fail && !set.refused.is_empty() {
             return Err(set.refused.swap_remove(0).1.into());
         }
-        if set.parts.is_empty() && set.refused.is_empty() {
+        if set.files == 0 && set.refused.is_empty() {
             return Err(AnalyticsError::NoEvents { path: self.detections.to_owned() });
         }
         Ok(set)
@@ -133,7 +133,7 @@ fn tell_totals(
     asked: &Asked<'_>,
     by: CountsBy,
     tables: &Tables<'_>,
-    rows: Option<u64>,
+    set: &EventSet,
     progress: &Progress,
 ) -> Result<(Stages, Vec<LocationEvents>), AnalyticsError> {
     progress.stage("Counting what was left out");
@@ -142,9 +142,14 @@ fn tell_totals(
     let first =
         |name: &str| Ok::<u64, AnalyticsError>(answer.numbers(name)?.first().map_or(0, |value| unsigned(*value)));
     let (read, different, kept) = (first(READ)?, first(DIFFERENT)?, first(KEPT)?);
+    let bad_rows = match set.rows() {
+        Some(_) => BadRows::default(),
+        None => engine.bad_rows(set, asked.options, progress)?,
+    };
     let mut stages = Stages {
-        // Rows that are no events are known by their number where the files tell how many rows they have.
-        read: rows.unwrap_or(read),
+        // Where the files do not tell how many rows they have, those that are no events were counted apart.
+        read: set.rows().unwrap_or_else(|| read.saturating_add(bad_rows.total())),
+        bad_rows,
         incomplete: different.saturating_sub(kept),
         null_ids: if asked.query.dedup { first(WITHOUT_ID)? } else { 0 },
         duplicates: read.saturating_sub(different),
@@ -170,7 +175,7 @@ fn tell_totals(
 }
 
 /// The top items of events, worked out by an engine; else as [`crate::analytics::top`]. What became of the events costs one
-/// more question. Rows that are no events count for nothing, and are not told apart by reason.
+/// more question, and one over text files to count their rows that are no events.
 ///
 /// # Errors
 /// [`AnalyticsError`] as of the kernel, and when the engine gives no answer.
@@ -193,7 +198,7 @@ pub fn top_on(engine: &dyn Engine, asked: &Asked<'_>, progress: &Progress) -> Re
         top.windows_ns = answer.numbers(WINDOW)?;
     }
     top.items = answer.texts(ITEM)?.into_iter().flatten().collect();
-    let (stages, by_location) = tell_totals(engine, asked, by, &tables, set.rows(), progress)?;
+    let (stages, by_location) = tell_totals(engine, asked, by, &tables, &set, progress)?;
     top.stages = Stages { rows_out: top.ranks.len() as u64, counting, ..stages };
     top.by_location = by_location;
     top.skipped = set.refused;
@@ -228,7 +233,7 @@ pub fn counts_on(
     if windowed {
         counted.windows_ns = answer.numbers(WINDOW)?;
     }
-    let (stages, by_location) = tell_totals(engine, asked, by, &tables, set.rows(), progress)?;
+    let (stages, by_location) = tell_totals(engine, asked, by, &tables, &set, progress)?;
     counted.stages = Stages { rows_out: counted.counts.len() as u64, counting, ..stages };
     counted.by_location = by_location;
     counted.skipped = set.refused;

@@ -21,6 +21,17 @@ pub enum EngineError {
         /// What is wrong.
         what: String,
     },
+    /// A lake names an engine that would be sent a token which the person never gave it.
+    #[error(
+        "lake.toml names the engine at {host}, and it would be sent the token of {variable}; name the engine with --engine if \
+         that is meant, or unset the variable"
+    )]
+    Token {
+        /// Host and port.
+        host: String,
+        /// The variable that holds the token.
+        variable: &'static str,
+    },
     /// Nobody answers at the address.
     #[error(
         "cannot reach the engine at {host} ({what}); look whether it runs and the address is right, then try again"
@@ -72,6 +83,15 @@ pub enum EngineError {
         path: String,
         /// Why, and what to do.
         what: &'static str,
+    },
+    /// Times finer than engines read them.
+    #[error(
+        "{path} has times stored in nanoseconds, which engines cut to microseconds, so that their answers would differ; ask \
+         this machine (--engine local), or store the times as whole numbers"
+    )]
+    Nanoseconds {
+        /// The file.
+        path: String,
     },
     /// Stopped by the person.
     #[error("stopped")]

@@ -5,7 +5,7 @@ use polars::prelude::{Column, DataFrame, IntoLazy, PolarsError};
 use super::{Engine, EngineError, Table, Tables};
 use crate::{
     analytics::tree::{Tree, lazy, top::EVENT_COLUMNS},
-    formats::{EventBatch, EventOptions, EventSet, EventWords, NO_CODE, Wanted},
+    formats::{BadRows, EventBatch, EventOptions, EventSet, EventWords, NO_CODE, Wanted},
     jobs::Progress,
 };
 
@@ -41,6 +41,16 @@ impl Engine for LocalEngine {
         let answer = lazy::print(tree, &look_up).and_then(lazy::collect).map_err(failed)?;
         progress.check()?;
         answer.select(columns.iter().map(|(name, _)| name.as_str())).map_err(failed)
+    }
+
+    fn bad_rows(&self, set: &EventSet, options: &EventOptions, progress: &Progress) -> Result<BadRows, EngineError> {
+        let mut bad = BadRows::default();
+        for part in &set.parts {
+            let report = part.read(Wanted::default(), options, &mut |_, _| !progress.is_cancelled())?;
+            progress.check()?;
+            bad.append(report.bad_rows);
+        }
+        Ok(bad)
     }
 }
 

@@ -13,11 +13,11 @@ use polars::prelude::DataFrame;
 pub use detections::{Asked, counts_on, top_on};
 pub use error::EngineError;
 pub use local::LocalEngine;
-pub use remote::{PathMap, RemoteEngine};
+pub use remote::{NamedBy, PathMap, RemoteEngine, without_secrets};
 
 use super::tree::Tree;
 use crate::{
-    formats::{EventOptions, EventSet},
+    formats::{BadRows, EventOptions, EventSet},
     jobs::Progress,
 };
 
@@ -49,4 +49,10 @@ pub trait Engine {
     /// [`EngineError`] when the tree makes no sense, a table cannot be read, the engine cannot be reached, goes away or
     /// refuses, or the person stops it.
     fn query(&self, tree: &Tree, tables: &Tables<'_>, progress: &Progress) -> Result<DataFrame, EngineError>;
+
+    /// Rows of text files that are no events, which no tree sees.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    fn bad_rows(&self, set: &EventSet, options: &EventOptions, progress: &Progress) -> Result<BadRows, EngineError>;
 }

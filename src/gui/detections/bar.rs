@@ -19,6 +19,7 @@ use crate::gui::{
     widgets::{Icon, field, icon_button, paint_icon, segmented},
     work::Workers,
 };
+use crate::session::EngineChoice;
 
 /// What is typed in the bar's menus.
 #[derive(Default)]
@@ -143,7 +144,11 @@ impl Bar {
     /// Where it is answered.
     fn place_ui(&mut self, ui: &mut Ui, lake: &Lake, answers: &mut Answers, workers: &Workers, out: &mut Vec<Command>) {
         let choice = &lake.detections.choice;
-        let engine = choice_button(ui, "", &engine_text(choice), !choice.engine.is_empty(), "Where it is answered");
+        let engine = {
+            let named = answers.sources.value().and_then(|sources| sources.engine.as_deref());
+            let text = engine_text(choice, named);
+            choice_button(ui, "", &text, choice.engine != EngineChoice::Lake, "Where it is answered")
+        };
         self.source.engine_ui(&engine, choice, answers, lake, workers, out);
         let files = choice_button(
             ui,

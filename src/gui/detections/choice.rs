@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     filter::parse_duration,
-    session::{Ranking, Scope, TopQuery, Window},
+    session::{EngineChoice, Ranking, Scope, TopQuery, Window},
 };
 
 /// Everything a person chose.
@@ -33,8 +33,8 @@ pub struct Choice {
     pub slide_ns: Option<i64>,
     /// A detection counts once, however often it came.
     pub dedup: bool,
-    /// Address of a Spark Connect server; empty for this machine.
-    pub engine: String,
+    /// What answers. The token of an address lives in memory alone: it is not kept.
+    pub engine: EngineChoice,
     /// A file or folder of events; the lake's own when `None`.
     pub events: Option<PathBuf>,
     /// A file of locations; the lake's own when `None`.
@@ -82,7 +82,7 @@ impl Default for Choice {
             window_ns: None,
             slide_ns: None,
             dedup: true,
-            engine: String::new(),
+            engine: EngineChoice::default(),
             events: None,
             places: None,
         }
@@ -208,6 +208,9 @@ mod tests {
         let text = serde_json::to_string(&choice).unwrap();
         assert_eq!(serde_json::from_str::<Choice>(&text).unwrap(), choice);
         assert_eq!(serde_json::from_str::<Choice>("{\"later\": 1}").unwrap(), Choice::default());
+        let engine = EngineChoice::parse("sc://host:443/;use_ssl=true;token=secret").unwrap();
+        let text = serde_json::to_string(&Choice { engine, ..Choice::default() }).unwrap();
+        assert!(text.contains("\"sc://host:443/;use_ssl=true\"") && !text.contains("secret"), "{text}");
     }
 
     #[test]

@@ -114,6 +114,8 @@ pub enum PlacesBy {
 pub struct Asked {
     /// The question.
     pub choice: Choice,
+    /// The question is one of many while something is dragged or typed.
+    pub passing: bool,
     /// How panels show the answer.
     pub look: DetectionsLook,
     /// The item whose events are shown.

@@ -10,8 +10,8 @@ use crate::{
     catalog::FrameTable,
     jobs::Progress,
     session::{
-        Behind, CountsBy, DetectionSource, Duplicates, EngineChoice, Lateness, OnError, Session, SessionError,
-        TopRequest, Window,
+        Behind, CountsBy, DetectionSource, Duplicates, EngineChoice, Lateness, OnError, Recorded, Session,
+        SessionError, TopRequest, Window,
     },
 };
 
@@ -20,6 +20,8 @@ use crate::{
 pub struct Sources {
     /// They; `None` when there are no events.
     pub source: Option<DetectionSource>,
+    /// Address of the engine that the lake or the person's settings name, without its token.
+    pub engine: Option<String>,
 }
 
 impl Sources {
@@ -102,7 +104,7 @@ pub fn sources(session: &Session, choice: &Choice) -> Result<Sources, String> {
         }
         (None, None) => None,
     };
-    Ok(Sources { source })
+    Ok(Sources { source, engine: session.engine_named().map_err(text)? })
 }
 
 /// The question as the session takes it.
@@ -110,19 +112,25 @@ pub fn request(session: &Session, choice: &Choice) -> Result<TopRequest, String>
     let usual = if choice.events.is_none() { session.top_request().ok() } else { None };
     let source = sources(session, choice)?.source.ok_or("There are no detection events in this lake.")?;
     let request = usual.unwrap_or_else(|| TopRequest::of(source.clone()));
-    let engine =
-        if choice.engine.is_empty() { EngineChoice::Local } else { EngineChoice::Remote(choice.engine.clone()) };
     // Every file that can be read counts; the others are named.
-    Ok(TopRequest { source, query: choice.query(), engine, on_error: OnError::Skip, ..request })
+    let (query, engine) = (choice.query(), choice.engine.clone());
+    Ok(TopRequest { source, query, engine, on_error: OnError::Skip, ..request })
 }
 
+/// The same, of what panels ask by themselves: no run unless it takes long.
+fn aside(session: &Session, choice: &Choice) -> Result<TopRequest, String> {
+    Ok(TopRequest { recorded: Recorded::IfLong, ..request(session, choice)? })
+}
+
+/// The same, of what this machine alone works out.
 fn local(session: &Session, choice: &Choice) -> Result<TopRequest, String> {
     Ok(TopRequest { engine: EngineChoice::Local, ..request(session, choice)? })
 }
 
 /// The top items.
-pub fn top(session: &Session, choice: &Choice, progress: &Progress) -> Result<Top, String> {
-    Ok(Top::new(session.top(&request(session, choice)?, progress).map_err(text)?))
+pub fn top(session: &Session, choice: &Choice, recorded: Recorded, progress: &Progress) -> Result<Top, String> {
+    let request = TopRequest { recorded, ..request(session, choice)? };
+    Ok(Top::new(session.top(&request, progress).map_err(text)?))
 }
 
 /// Events from the future, and those that came long after newer ones.
@@ -132,7 +140,7 @@ pub fn lateness(session: &Session, choice: &Choice, progress: &Progress) -> Resu
 
 /// Events by location: of an answer that tells them, else counted.
 pub fn places(session: &Session, choice: &Choice, answer: Option<&Top>, progress: &Progress) -> Result<Places, String> {
-    let request = local(session, choice)?;
+    let request = aside(session, choice)?;
     let counted;
     let by_location = if let Some(top) = answer {
         &top.rows.by_location
@@ -168,7 +176,7 @@ pub fn places(session: &Session, choice: &Choice, answer: Option<&Top>, progress
 /// Events by item, most first.
 pub fn items(session: &Session, choice: &Choice, progress: &Progress) -> Result<Vec<(String, u64)>, String> {
     let by = CountsBy { location: false, item: true };
-    let counts = session.detection_counts(&local(session, choice)?, by, progress).map_err(text)?;
+    let counts = session.detection_counts(&aside(session, choice)?, by, progress).map_err(text)?;
     let number = |count: &i64| u64::try_from(*count).unwrap_or(0);
     let mut items: Vec<(String, u64)> =
         counts.items.iter().zip(&counts.counts).map(|(item, count)| (item.to_string(), number(count))).collect();
@@ -178,7 +186,7 @@ pub fn items(session: &Session, choice: &Choice, progress: &Progress) -> Result<
 
 /// Events over time, in windows of the chosen length, or of one that suits the whole span.
 pub fn times(session: &Session, choice: &Choice, progress: &Progress) -> Result<Times, String> {
-    let mut request = local(session, choice)?;
+    let mut request = aside(session, choice)?;
     let size_ns = choice.window_ns.unwrap_or(FINEST);
     request.query.window = Some(Window { size_ns, slide_ns: size_ns });
     let counts = session.detection_counts(&request, CountsBy::default(), progress).map_err(text)?;
@@ -222,11 +230,11 @@ pub fn repeats(session: &Session, choice: &Choice, progress: &Progress) -> Resul
 }
 
 /// Tries whether a cluster answers, with the smallest question there is.
-pub fn test(session: &Session, address: &str, progress: &Progress) -> Result<String, String> {
-    let choice = Choice { n: 1, overall: true, engine: address.to_owned(), ..Choice::default() };
+pub fn test(session: &Session, engine: &EngineChoice, progress: &Progress) -> Result<String, String> {
+    let choice = Choice { n: 1, overall: true, engine: engine.clone(), ..Choice::default() };
     let begun = std::time::Instant::now();
     session.top(&request(session, &choice)?, progress).map_err(text)?;
-    Ok(format!("{address} answers; the top item of all events took {:.1} s.", begun.elapsed().as_secs_f64()))
+    Ok(format!("{engine} answers; the top item of all events took {:.1} s.", begun.elapsed().as_secs_f64()))
 }
 
 /// The events of an item, with the frames that show them.
@@ -235,9 +243,10 @@ pub fn sightings(
     table: &Arc<FrameTable>,
     choice: &Choice,
     shown: &Sighted,
+    recorded: Recorded,
     progress: &Progress,
 ) -> Result<Sightings, String> {
-    let mut request = local(session, choice)?;
+    let mut request = TopRequest { recorded, ..local(session, choice)? };
     let query = &mut request.query;
     query.items = vec![shown.item.clone()];
     if let Some(location) = shown.location {

@@ -16,7 +16,7 @@ use crate::{
             text::{count, counted},
         },
     },
-    session::DetectionEvent,
+    session::{DetectionEvent, Disagreement},
 };
 
 /// Height of a line of a list, points.
@@ -128,7 +128,7 @@ fn cameras_ui(ui: &mut Ui, repeats: &Repeats) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few lines")]
+#[expect(clippy::cast_precision_loss, reason = "positions on the screen")]
 fn disagreements_ui(ui: &mut Ui, repeats: &Repeats) {
     let colors = colors(ui);
     caption(ui, "Copies that disagree");
@@ -148,35 +148,32 @@ fn disagreements_ui(ui: &mut Ui, repeats: &Repeats) {
     }
     let told = format!("{}: {}. The first of each holds.", counted(repeats.disagreeing, "detection"), parts.join(", "));
     ui.add(egui::Label::new(RichText::new(told).color(colors.muted)).wrap());
-    for one in &repeats.disagreements {
-        let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
-        if !ui.is_rect_visible(head) {
-            ui.add_space(LINE * one.events.len() as f32);
-            continue;
-        }
-        ui.painter().hline(head.x_range(), head.top() + 1.0, Stroke::new(1.0, colors.line));
-        elided(
-            ui.painter(),
-            head.left_center(),
-            format!("detection {}", one.detection),
-            theme::numbers_medium(12.0),
-            colors.text,
-            head.width(),
-        );
-        for (index, event) in one.events.iter().enumerate() {
-            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
-            let text = event_text(event);
-            response
-                .widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("Detection {}: {text}", one.detection)));
-            let ink = if index == 0 { colors.text } else { colors.muted };
-            elided(
-                ui.painter(),
-                rect.left_center() + vec2(14.0, 0.0),
-                text,
-                theme::numbers(12.0),
-                ink,
-                rect.width() - 14.0,
-            );
+    // One line for each detection and each of its events: an id may have more events than can be drawn.
+    let starts = starts_of(repeats);
+    let lines = starts.last().copied().unwrap_or(0);
+    let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE * lines as f32), Sense::hover());
+    let seen = ui.clip_rect();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a line in sight, not below 0")]
+    let at = |y: f32| ((y - area.top()) / LINE).max(0.0) as usize;
+    for index in at(seen.top())..(at(seen.bottom()) + 1).min(lines) {
+        let rect = Rect::from_min_size(area.left_top() + vec2(0.0, LINE * index as f32), vec2(area.width(), LINE));
+        let Some((one, event)) = line_at(repeats, &starts, index) else { continue };
+        match event.and_then(|event| Some((event, one.events.get(event)?))) {
+            None => {
+                ui.painter().hline(rect.x_range(), rect.top() + 1.0, Stroke::new(1.0, colors.line));
+                let text = format!("detection {}", one.detection);
+                let font = theme::numbers_medium(12.0);
+                elided(ui.painter(), rect.left_center(), text, font, colors.text, rect.width());
+            }
+            Some((number, event)) => {
+                let response = ui.interact(rect, ui.scope_id().with(("disagreement", index)), Sense::hover());
+                let text = event_text(event);
+                let name = format!("Detection {}: {text}", one.detection);
+                response.widget_info(|| WidgetInfo::labeled(Role::Row, true, name.clone()));
+                let ink = if number == 0 { colors.text } else { colors.muted };
+                let left = rect.left_center() + vec2(14.0, 0.0);
+                elided(ui.painter(), left, text, theme::numbers(12.0), ink, rect.width() - 14.0);
+            }
         }
     }
     let more = repeats.disagreeing.saturating_sub(repeats.disagreements.len() as u64);
@@ -184,6 +181,21 @@ fn disagreements_ui(ui: &mut Ui, repeats: &Repeats) {
         let text = format!("and {} more; lakescope top --duplicates lists all", counted(more, "detection"));
         ui.label(RichText::new(text).color(colors.muted));
     }
+}
+
+/// Where the lines of each disagreeing detection begin, and how many there are, at the end.
+fn starts_of(repeats: &Repeats) -> Vec<usize> {
+    let ends = repeats.disagreements.iter().scan(0, |lines, one| {
+        *lines += 1 + one.events.len();
+        Some(*lines)
+    });
+    std::iter::once(0).chain(ends).collect()
+}
+
+/// What a line shows: a detection, and which of its events; none in its head.
+fn line_at<'a>(repeats: &'a Repeats, starts: &[usize], line: usize) -> Option<(&'a Disagreement, Option<usize>)> {
+    let at = starts.partition_point(|start| *start <= line).checked_sub(1)?;
+    Some((repeats.disagreements.get(at)?, (line - starts[at]).checked_sub(1)))
 }
 
 /// What an event tells, in a line.

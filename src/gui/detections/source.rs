@@ -12,22 +12,25 @@ use crate::gui::{
     widgets::{Icon, empty_ui, field, plain_button},
     work::Workers,
 };
+use crate::session::EngineChoice;
 
 /// What is typed in the menus.
 #[derive(Default)]
 pub(super) struct SourceMenu {
     address: String,
-    tried: Option<String>,
+    tried: Option<EngineChoice>,
     events: String,
     places: String,
 }
 
-/// Where it is answered, in few words.
-pub(super) fn engine_text(choice: &Choice) -> String {
-    match choice.engine.strip_prefix("sc://") {
-        Some(address) => address.to_owned(),
-        None => "This machine".to_owned(),
-    }
+/// Where it is answered, in few words; `named` is the engine of the lake.
+pub(super) fn engine_text(choice: &Choice, named: Option<&str>) -> String {
+    let text = match (&choice.engine, named) {
+        (EngineChoice::Remote(address), _) => address.to_string(),
+        (EngineChoice::Lake, Some(named)) => named.to_owned(),
+        (EngineChoice::Local, _) | (EngineChoice::Lake, None) => return "This machine".to_owned(),
+    };
+    text.strip_prefix("sc://").unwrap_or(&text).to_owned()
 }
 
 /// Which events, in few words.
@@ -56,11 +59,17 @@ impl SourceMenu {
         menu.show(|ui| {
             ui.set_width(340.0);
             let colors = colors(ui);
-            if ui.radio(choice.engine.is_empty(), "This machine").clicked() {
-                out.push(ask(Choice { engine: String::new(), ..choice.clone() }));
-                ui.close();
+            let named = answers.sources.value().and_then(|sources| sources.engine.as_deref());
+            let lake_says = format!("As the lake says ({})", named.unwrap_or("this machine"));
+            for (engine, name) in [(EngineChoice::Lake, &*lake_says), (EngineChoice::Local, "This machine")] {
+                if ui.radio(choice.engine == engine, name).clicked() {
+                    out.push(ask(Choice { engine, ..choice.clone() }));
+                    ui.close();
+                }
             }
-            if !choice.engine.is_empty() && ui.radio(true, &choice.engine).clicked() {
+            if let EngineChoice::Remote(address) = &choice.engine
+                && ui.radio(true, address.to_string()).clicked()
+            {
                 ui.close();
             }
             ui.separator();
@@ -68,15 +77,20 @@ impl SourceMenu {
             ui.label(small("A cluster that speaks Spark Connect"));
             field(ui, &mut self.address, "Address of the cluster", "sc://host:15002", 324.0);
             let address = self.address.trim().to_owned();
-            let readable = crate::session::EngineChoice::parse(&address).is_ok() && address.starts_with("sc://");
+            let engine = EngineChoice::parse(&address).ok().filter(|engine| *engine != EngineChoice::Local);
+            let readable = engine.is_some();
             ui.horizontal(|ui| {
-                if plain_button(ui, readable, "Ask there").clicked() {
-                    out.push(ask(Choice { engine: address.clone(), ..choice.clone() }));
+                if plain_button(ui, readable, "Ask there").clicked()
+                    && let Some(engine) = engine.clone()
+                {
+                    out.push(ask(Choice { engine, ..choice.clone() }));
                     ui.close();
                 }
-                if plain_button(ui, readable, "Test the connection").clicked() {
-                    answers.test(&address, lake, workers, ui.ctx());
-                    self.tried = Some(address.clone());
+                if plain_button(ui, readable, "Test the connection").clicked()
+                    && let Some(engine) = engine
+                {
+                    answers.test(&engine, lake, workers, ui.ctx());
+                    self.tried = Some(engine);
                 }
             });
             if !address.is_empty() && !readable {
@@ -91,7 +105,7 @@ impl SourceMenu {
                 ui.add(egui::Label::new(RichText::new(text).size(12.0).color(ink)).wrap().selectable(true));
             }
             ui.add_space(STEP / 2.0);
-            let hint = "A cluster answers the top items. Time, locations, duplicates and single events are told by this machine.";
+            let hint = "A cluster answers the top items and all counts; duplicates, late and single events are told by this machine. A token is kept until the window closes.";
             ui.add(egui::Label::new(RichText::new(hint).size(11.5).color(colors.muted)).wrap());
         });
     }
@@ -175,4 +189,22 @@ pub(super) fn nothing_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, out: &mut 
             }
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_it_is_answered_is_told_without_its_token() {
+        let choice = |text: &str| Choice { engine: text.to_owned().try_into().unwrap(), ..Choice::default() };
+        for (engine, named, told) in [
+            ("lake", None, "This machine"),
+            ("lake", Some("sc://spark:15002"), "spark:15002"),
+            ("local", Some("sc://spark:15002"), "This machine"),
+            ("sc://other:443/;token=secret", Some("sc://spark:15002"), "other:443"),
+        ] {
+            assert_eq!(engine_text(&choice(engine), named), told);
+        }
+    }
 }

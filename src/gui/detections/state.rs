@@ -1,6 +1,6 @@
 //! What was asked and answered. Each side of the answer is asked for while a panel shows it, and no sooner.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use egui::Context;
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     gui::{dock::Pane, lake::Lake, work::Workers},
     jobs::Progress,
-    session::Lateness,
+    session::{EngineChoice, Lateness, Recorded},
 };
 
 /// Work that takes longer is told in the status bar.
@@ -46,10 +46,12 @@ pub struct Answers {
     /// The events of the item that is shown.
     pub sightings: Asking<Key<(Choice, Sighted)>, Arc<Sightings>>,
     /// What addresses of clusters answered when they were tried.
-    tests: BTreeMap<String, Asking<u64, String>>,
+    tests: Vec<(EngineChoice, Asking<u64, String>)>,
     version: u64,
     /// The list of items is open.
     pub wants_items: bool,
+    /// The notes are open, which tell of late events.
+    pub wants_lateness: bool,
 }
 
 impl Choice {
@@ -76,8 +78,6 @@ impl Choice {
             ranking: plain.ranking,
             window_ns: None,
             slide_ns: None,
-            // Counts are this machine's work.
-            engine: plain.engine,
             ..self.clone()
         }
     }
@@ -115,9 +115,10 @@ impl Answers {
         let at = |asked: Choice, lake: &Lake| (asked.clone(), lake.session.clone());
         let key = self.key(choice.clone(), lake);
         let (asked, session) = at(key.asked.clone(), lake);
-        self.top.ask(&key, pool, ctx, move |progress| door::top(&session, &asked, progress).map(Arc::new));
+        let recorded = if lake.detections.passing { Recorded::IfLong } else { Recorded::Always };
+        self.top.ask(&key, pool, ctx, move |progress| door::top(&session, &asked, recorded, progress).map(Arc::new));
         // Without a choice of locations, the answer tells of all of them already.
-        let told = choice.locations.is_empty() && choice.engine.is_empty() && self.top.error().is_none();
+        let told = choice.locations.is_empty() && self.top.error().is_none();
         let answer = self.top.answer_to(&key).cloned();
         if !told || answer.is_some() {
             let key = self.key(choice.for_places(), lake);
@@ -127,8 +128,8 @@ impl Answers {
                 door::places(&session, &asked, answer.as_deref(), progress).map(Arc::new)
             });
         }
-        // Once the answer is there: it costs another reading, and depends on the files alone.
-        if self.top.value().is_some() {
+        // It costs another reading of all files.
+        if self.wants_lateness {
             let key = self.key(choice.for_sources(), lake);
             let (asked, session) = at(key.asked.clone(), lake);
             self.lateness
@@ -153,48 +154,50 @@ impl Answers {
             let key = Key { asked: (choice.for_counts(), shown), version: self.version_of(lake) };
             let (asked, session, table) = (key.asked.clone(), lake.session.clone(), Arc::clone(lake.table()));
             self.sightings.ask(&key, pool, ctx, move |progress| {
-                door::sightings(&session, &table, &asked.0, &asked.1, progress).map(Arc::new)
+                door::sightings(&session, &table, &asked.0, &asked.1, recorded, progress).map(Arc::new)
             });
         }
     }
 
     /// Tries whether a cluster answers.
-    pub fn test(&mut self, address: &str, lake: &Lake, workers: &Workers, ctx: &Context) {
+    pub fn test(&mut self, engine: &EngineChoice, lake: &Lake, workers: &Workers, ctx: &Context) {
         self.version += 1;
-        let (asked, session) = (address.to_owned(), lake.session.clone());
+        let (asked, session) = (engine.clone(), lake.session.clone());
         let mut test = Asking::default();
         test.ask(&self.version, &workers.events, ctx, move |progress| door::test(&session, &asked, progress));
-        self.tests.insert(address.to_owned(), test);
+        self.tests.retain(|(tested, _)| tested != engine);
+        self.tests.push((engine.clone(), test));
     }
 
     /// What a cluster answered when it was tried; `None` while the answer is to come.
-    pub fn tested(&mut self, address: &str) -> Option<Result<String, String>> {
-        let test = self.tests.get_mut(address)?;
+    pub fn tested(&mut self, engine: &EngineChoice) -> Option<Result<String, String>> {
+        let (_, test) = self.tests.iter_mut().find(|(tested, _)| tested == engine)?;
         test.poll();
         test.error().map(|error| Err(error.to_owned())).or_else(|| test.value().cloned().map(Ok))
     }
 
+    /// The work of every question that is under way for so long.
+    fn work(&self, after: Duration) -> impl Iterator<Item = &Progress> {
+        let all = [
+            self.top.long_work(after),
+            self.places.long_work(after),
+            self.items.long_work(after),
+            self.times.long_work(after),
+            self.lateness.long_work(after),
+            self.repeats.long_work(after),
+            self.sightings.long_work(after),
+        ];
+        all.into_iter().flatten()
+    }
+
     /// The work under way, once it takes long.
     pub fn long_work(&self) -> Option<&Progress> {
-        self.top
-            .long_work(LONG)
-            .or_else(|| self.places.long_work(LONG))
-            .or_else(|| self.times.long_work(LONG))
-            .or_else(|| self.repeats.long_work(LONG))
-            .or_else(|| self.sightings.long_work(LONG))
+        self.work(LONG).next()
     }
 
     /// Whether something is worked out.
     pub fn is_asking(&self) -> bool {
-        let now = Duration::ZERO;
-        let all = [
-            self.top.long_work(now),
-            self.places.long_work(now),
-            self.times.long_work(now),
-            self.repeats.long_work(now),
-            self.sightings.long_work(now),
-        ];
-        all.into_iter().any(|work| work.is_some())
+        self.work(Duration::ZERO).next().is_some()
     }
 
     /// Stops what is under way.
@@ -219,5 +222,42 @@ impl Answers {
         self.repeats.again();
         self.sightings.again();
         self.sources.again();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::Pool;
+
+    #[test]
+    fn every_question_under_way_is_told_and_can_be_stopped() {
+        let (pool, ctx) = (Pool::new("test", 2), Context::default());
+        let key = Key { asked: Choice::default(), version: 0 };
+        let waits = |progress: &Progress| {
+            while !progress.is_cancelled() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Err("stopped".to_owned())
+        };
+        let mut answers = Answers::default();
+        assert!(!answers.is_asking());
+        answers.lateness.ask(&key, &pool, &ctx, waits);
+        assert!(answers.is_asking(), "late events");
+        answers.stop();
+        assert!(!answers.is_asking());
+        answers.items.ask(&key, &pool, &ctx, waits);
+        assert!(answers.is_asking(), "items");
+        answers.stop();
+        assert!(!answers.is_asking());
+    }
+
+    #[test]
+    fn counts_are_asked_where_the_answer_is() {
+        let engine = EngineChoice::parse("sc://host").unwrap();
+        let choice = Choice { engine: engine.clone(), n: 3, ..Choice::default() };
+        for counts in [choice.for_places(), choice.for_items(), choice.for_times()] {
+            assert_eq!(counts.engine, engine);
+        }
     }
 }

@@ -33,7 +33,7 @@ struct Step {
 }
 
 /// Draws the strip.
-pub fn steps_ui(ui: &mut Ui, answers: &Answers, out: &mut Vec<Command>) {
+pub fn steps_ui(ui: &mut Ui, answers: &mut Answers, out: &mut Vec<Command>) {
     let colors = colors(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
     let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(egui::Layout::left_to_right(Align::Center)));
@@ -161,26 +161,26 @@ fn step_ui(ui: &Ui, step: &Step, rect: Rect, most: u64, (bar, arrow, narrow): (b
     response.on_hover_text(format!("{}{more}", step.hint));
 }
 
-/// How long it took, and what there is to say of the files.
-fn times_ui(ui: &mut Ui, answers: &Answers) {
+/// How long it took, and what there is to say of the files. Late events are looked for while the notes are open.
+fn times_ui(ui: &mut Ui, answers: &mut Answers) {
     let colors = colors(ui);
-    let Some(top) = answers.top.value() else { return };
+    let Some(top) = answers.top.value().cloned() else { return };
     let (stages, rows) = (&top.rows.stages, &top.rows);
     let whole = stages.reading + stages.counting + stages.ranking;
     ui.spacing_mut().item_spacing.x = STEP;
     let late = answers.lateness.value().map_or(0, |late| u64::from(late.late > 0) + u64::from(late.future > 0));
     let notes = rows.problems.len() as u64 + late;
-    if notes > 0 {
-        let bad = !rows.skipped.is_empty() || stages.bad_rows.total() > 0;
-        let ink = if bad { colors.warning } else { colors.muted };
-        let text = RichText::new(counted(notes, "note")).font(theme::numbers_medium(12.0)).color(ink);
-        let button =
-            quiet_button(ui, text).on_hover_text("Skipped files, bad rows, late events, and what was guessed.");
-        Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-            ui.set_width(460.0);
-            ScrollArea::vertical().max_height(360.0).show(ui, |ui| notes_ui(ui, answers));
-        });
-    }
+    let bad = !rows.skipped.is_empty() || stages.bad_rows.total() > 0;
+    let ink = if bad { colors.warning } else { colors.muted };
+    let text = if notes > 0 { counted(notes, "note") } else { "Notes".to_owned() };
+    let text = RichText::new(text).font(theme::numbers_medium(12.0)).color(ink);
+    let button = quiet_button(ui, text).on_hover_text("Skipped files, bad rows, late events, and what was guessed.");
+    let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let open = menu.show(|ui| {
+        ui.set_width(460.0);
+        ScrollArea::vertical().max_height(360.0).show(ui, |ui| notes_ui(ui, answers));
+    });
+    answers.wants_lateness = open.is_some();
     let response = ui.label(RichText::new(short(whole)).font(theme::numbers(12.0)).color(colors.muted));
     let spilled = if stages.spilled_bytes > 0 {
         format!("\n{} put aside on disk meanwhile", crate::gui::widgets::text::bytes(stages.spilled_bytes))
@@ -202,6 +202,11 @@ fn notes_ui(ui: &mut Ui, answers: &Answers) {
     let line = |ui: &mut Ui, text: String, ink| {
         ui.add(egui::Label::new(RichText::new(text).size(12.0).color(ink)).wrap().selectable(true));
     };
+    if let Some(error) = answers.lateness.error() {
+        line(ui, format!("Late events could not be looked for: {error}"), colors.warning);
+    } else if answers.lateness.value().is_none() {
+        line(ui, "Looking for late events…".to_owned(), colors.muted);
+    }
     if let Some(late) = answers.lateness.value() {
         for (number, examples, what) in [
             (late.late, &late.late_examples, "more than an hour behind newer ones that came before"),
@@ -224,6 +229,9 @@ fn notes_ui(ui: &mut Ui, answers: &Answers) {
             }
             ui.add_space(STEP / 2.0);
         }
+    }
+    if answers.lateness.value().is_some_and(|late| late.late == 0 && late.future == 0) {
+        line(ui, "No event is late or from the future.".to_owned(), colors.muted);
     }
     for problem in &top.rows.problems {
         line(ui, format!("{}: {}", problem.path, problem.what), colors.text);

@@ -17,6 +17,7 @@ use crate::{
         widgets::{Icon, empty_ui, plain_button, waiting_ui},
     },
     model::format_ns,
+    session::EngineChoice,
 };
 
 /// The answer to show; when there is none, the reason is shown in its place. A thin line on top tells that a newer one is
@@ -89,8 +90,9 @@ pub fn command_line(root: &Path, choice: &Choice) -> String {
             option("slide", &length_text(slide));
         }
     }
-    if !choice.engine.is_empty() {
-        option("engine", &choice.engine);
+    // Without one the command asks what the lake names, as this does. A token is not written.
+    if choice.engine != EngineChoice::Lake {
+        option("engine", &choice.engine.to_string());
     }
     // As the window does it: what can be read counts, and the rest is named.
     option("on-error", "skip");
@@ -183,7 +185,7 @@ mod tests {
             window_ns: Some(1_200_000_000_000),
             slide_ns: Some(300_000_000_000),
             dedup: false,
-            engine: "sc://cluster:15002".into(),
+            engine: EngineChoice::parse("sc://cluster:15002/;token=secret").unwrap(),
             ..Choice::default()
         };
         assert_eq!(
@@ -192,6 +194,8 @@ mod tests {
              --location 1001 --location -7 --item 'traffic light' --window 20min --slide 5min --engine sc://cluster:15002 \
              --on-error skip --no-dedup"
         );
+        let here = command_line(root, &Choice { engine: EngineChoice::Local, ..Choice::default() });
+        assert!(here.contains(" --engine local "), "the lake may name a cluster: {here}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Detection events: top items, counts over time, the events behind a count, duplicates. The same for the tables of a lake and
 //! for files that belong to none.
 
+mod choice;
 mod frames;
 mod late;
 mod local;
@@ -25,6 +26,7 @@ pub use crate::{
     },
     formats::TimeUnit,
 };
+pub use choice::{EngineAddress, EngineChoice};
 pub use places::LocationPlace;
 pub use report::{DetectionReport, LocationShare};
 pub use tables::DetectionTable;
@@ -60,31 +62,14 @@ pub(super) struct EngineSettings {
     pub(super) paths: PathMap,
 }
 
-/// What answers a question.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EngineChoice {
-    /// What `[engine]` of the lake names; this machine when it names none.
+/// Whether a question becomes a run of the lake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Recorded {
+    /// It does.
     #[default]
-    Lake,
-    /// This machine.
-    Local,
-    /// A cluster that speaks Spark Connect, by its address: `sc://host:15002`.
-    Remote(String),
-}
-
-impl EngineChoice {
-    /// Reads `local` or `sc://host:port`.
-    ///
-    /// # Errors
-    /// It is neither.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "local" => Ok(Self::Local),
-            _ if text.starts_with("sc://") && text.len() > 5 => Ok(Self::Remote(text.to_owned())),
-            _ => Err("write local, or the address of a cluster such as sc://host:15002".to_owned()),
-        }
-    }
+    Always,
+    /// Once it takes longer than a few seconds: for questions that follow each other while someone is still choosing.
+    IfLong,
 }
 
 /// A question about detection events, and how to answer it.
@@ -96,6 +81,9 @@ pub struct TopRequest {
     pub query: TopQuery,
     /// What answers it.
     pub engine: EngineChoice,
+    /// Whether it becomes a run.
+    #[serde(skip)]
+    pub recorded: Recorded,
     /// A cluster counts in two steps, the first within so many parts of each group; in one step below 2.
     pub salt: u32,
     /// Memory that the answer may take, about; 2 GB when `None`. Events that do not fit lie on disk for a while.
@@ -117,6 +105,7 @@ impl TopRequest {
             source,
             query: TopQuery::default(),
             engine: EngineChoice::default(),
+            recorded: Recorded::default(),
             salt: 0,
             memory_bytes: None,
             on_error: OnError::default(),
@@ -216,7 +205,7 @@ impl Session {
         // What was typed wrongly is no run.
         local::check(request)?;
         let settings = self.engine_settings()?;
-        let answer = tasks::run(self.inner.kept.as_ref().ok(), "top", &json_text(request), progress, |progress| {
+        let answer = self.run(request, "top", &json_text(request), progress, |progress| {
             let answer = top(request, &self.spill_folder(), &settings, progress)?;
             Ok(Outcome {
                 rows_in: answer.stages.read,
@@ -241,7 +230,7 @@ impl Session {
         local::check(request)?;
         let settings = self.engine_settings()?;
         let parameters = json!({ "request": request, "by": by }).to_string();
-        let answer = tasks::run(self.inner.kept.as_ref().ok(), "counts", &parameters, progress, |progress| {
+        let answer = self.run(request, "counts", &parameters, progress, |progress| {
             let answer = counts(request, by, &self.spill_folder(), &settings, progress)?;
             Ok(Outcome {
                 rows_in: answer.stages.read,
@@ -255,7 +244,7 @@ impl Session {
 
     /// The events within the limits of the question, in order of time and id, from number `page.0` on and at most `page.1`
     /// of them; each with the frame that shows it, where the footage of its camera is in the lake. For the events behind a
-    /// bar the question is narrowed to the bar's location, item and span.
+    /// bar the question is narrowed to the bar's location, item and span. A run named `events`.
     ///
     /// # Errors
     /// As [`Self::top`]; only this machine lists events.
@@ -266,8 +255,20 @@ impl Session {
         progress: &Progress,
     ) -> Result<Behind, SessionError> {
         local::only(request, "single events")?;
-        let mut found = local::events(request, page, &self.spill_folder(), progress)?;
-        self.find_frames(&mut found.events)?;
+        local::check(request)?;
+        let parameters = json!({ "request": request, "from": page.0, "count": page.1 }).to_string();
+        let found = self.run(request, "events", &parameters, progress, |progress| {
+            let mut found = local::events(request, page, &self.spill_folder(), progress)?;
+            self.find_frames(&mut found.events)?;
+            let told =
+                json!({ "events": found.total, "listed": found.events.len(), "bad_rows": found.bad_rows.total() });
+            Ok(Outcome {
+                rows_in: found.total,
+                rows_out: found.events.len() as u64,
+                result: told.to_string(),
+                value: found,
+            })
+        })?;
         Ok(found)
     }
 
@@ -283,7 +284,7 @@ impl Session {
     ) -> Result<Duplicates, SessionError> {
         local::only(request, "statistics of duplicates")?;
         let parameters = json_text(&request.source);
-        let answer = tasks::run(self.inner.kept.as_ref().ok(), "duplicates", &parameters, progress, |progress| {
+        let answer = self.run(request, "duplicates", &parameters, progress, |progress| {
             let answer = local::duplicates(request, keep, &self.spill_folder(), progress)?;
             Ok(Outcome {
                 rows_in: answer.read,
@@ -293,6 +294,31 @@ impl Session {
             })
         })?;
         Ok(answer)
+    }
+
+    /// Carries out a question as a run, if it is to be one.
+    fn run<T>(
+        &self,
+        request: &TopRequest,
+        task: &str,
+        parameters: &str,
+        progress: &Progress,
+        work: impl FnOnce(&Progress) -> Result<Outcome<T>, tasks::TaskError>,
+    ) -> Result<T, tasks::TaskError> {
+        let kept = self.inner.kept.as_ref().ok();
+        match request.recorded {
+            Recorded::Always => tasks::run(kept, task, parameters, progress, work),
+            Recorded::IfLong => tasks::run_if_long(kept, task, parameters, progress, work),
+        }
+    }
+
+    /// The address of the engine that the person's settings or the lake name, without its token.
+    ///
+    /// # Errors
+    /// `lake.toml` is not valid.
+    pub fn engine_named(&self) -> Result<Option<String>, SessionError> {
+        let settings = self.engine_settings()?;
+        Ok(settings.url.map(|(url, _)| crate::analytics::engine::without_secrets(&url)))
     }
 
     /// What was told about the engine; the person's own words go before the lake's.

@@ -3,7 +3,7 @@
 use super::{CountsBy, EngineChoice, EngineSettings, EventCounts, TopItems, TopRequest, local};
 use crate::{
     analytics::{
-        engine::{Asked, RemoteEngine, counts_on, top_on},
+        engine::{Asked, NamedBy, RemoteEngine, counts_on, top_on},
         tree::top::Shape,
     },
     formats::{EventOptions, Locations},
@@ -12,24 +12,15 @@ use crate::{
     session::SessionError,
 };
 
-/// Where the client finds a token that no address holds.
-const TOKEN_VARIABLE: &str = "SPARK_CONNECT_AUTHENTICATE_TOKEN";
-
 /// The engine that a question goes to; `None` is this machine.
 pub(super) fn engine(request: &TopRequest, settings: &EngineSettings) -> Result<Option<RemoteEngine>, SessionError> {
-    let (url, by_person) = match (&request.engine, &settings.url) {
+    let (url, by) = match (&request.engine, &settings.url) {
         (EngineChoice::Local, _) | (EngineChoice::Lake, None) => return Ok(None),
-        (EngineChoice::Remote(url), _) => (url, true),
-        (EngineChoice::Lake, Some((url, by_person))) => (url, *by_person),
+        (EngineChoice::Remote(address), _) => (address.whole(), NamedBy::Person),
+        (EngineChoice::Lake, Some((url, true))) => (url.as_str(), NamedBy::Person),
+        (EngineChoice::Lake, Some((url, false))) => (url.as_str(), NamedBy::Lake),
     };
-    // A lake may come from anywhere. It may name an engine, and may not choose who gets a token.
-    if !by_person && !url.contains("token=") && std::env::var_os(TOKEN_VARIABLE).is_some() {
-        return Err(SessionError::Usage(format!(
-            "lake.toml names the engine {url}, and it would be sent the token of {TOKEN_VARIABLE}; name the engine with \
-             --engine if that is meant, or unset the variable"
-        )));
-    }
-    let engine = RemoteEngine::new(url, settings.paths.clone());
+    let engine = RemoteEngine::new(url, settings.paths.clone(), by);
     engine.map(Some).map_err(|error| SessionError::Usage(error.to_string()))
 }
 

@@ -128,7 +128,7 @@ impl DetectionReport {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds for people")]
-fn lateness(found: &Lateness) -> serde_json::Value {
+pub(super) fn lateness(found: &Lateness) -> serde_json::Value {
     let example = |event: &LateEvent| {
         json!({
             "file": event.path, "geographical_location_oid": event.location, "video_camera_oid": event.camera,

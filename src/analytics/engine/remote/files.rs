@@ -3,18 +3,37 @@
 //! Which files there are, and what they are like, is looked up here, so that both engines read the same. Files whose columns
 //! have the same names and types are one view; the tree puts the views together and brings their times to nanoseconds.
 
-use super::{super::EngineError, PathMap, relations, relations::Ids, view_name};
+use super::{super::EngineError, PathMap, cells, relations, relations::Ids, view_name};
 use crate::{
     analytics::tree::{
-        Expr, Kind, Op, Tree, Value, all, col, text,
+        Aggregate, Expr, Kind, Op, Tree, Value, col, int, text,
         times::time_ns,
-        top::{CAMERA, DETECTION, EVENT_COLUMNS, ITEM, PLACE, TIME, with_times},
+        top::{CAMERA, COUNT, DETECTION, EVENT_COLUMNS, ITEM, PLACE, TIME, with_times},
+        up,
     },
     formats::{EventColumn, EventOptions, EventSet, Stored, StoredColumn, TimeUnit},
 };
 
 /// A name in the session, and what it stands for.
-type View = (String, spark_connect_proto::Relation);
+pub(super) type View = (String, spark_connect_proto::Relation);
+
+/// Files on the server that are alike.
+fn groups(set: &EventSet, paths: &PathMap) -> Result<Vec<(Stored, Vec<String>)>, EngineError> {
+    let mut groups: Vec<(Stored, Vec<String>)> = Vec::new();
+    for (path, stored) in set.stored()? {
+        if let Stored::Parquet { columns } = &stored
+            && columns[EventColumn::Time as usize].unit == Some(TimeUnit::Ns)
+        {
+            return Err(EngineError::Nanoseconds { path: path.display().to_string() });
+        }
+        let there = paths.there(&path)?;
+        match groups.iter_mut().find(|(other, _)| *other == stored) {
+            Some((_, files)) => files.push(there),
+            None => groups.push((stored, vec![there])),
+        }
+    }
+    Ok(groups)
+}
 
 /// The views of all files, and the events in them as a tree.
 pub(super) fn views(
@@ -23,23 +42,14 @@ pub(super) fn views(
     paths: &PathMap,
     ids: &mut Ids,
 ) -> Result<(Tree, Vec<View>), EngineError> {
-    let mut groups: Vec<(Stored, Vec<String>)> = Vec::new();
-    for (path, stored) in set.stored()? {
-        let there = paths.there(&path)?;
-        match groups.iter_mut().find(|(other, _)| *other == stored) {
-            Some((_, files)) => files.push(there),
-            None => groups.push((stored, vec![there])),
-        }
-    }
     let (mut trees, mut views) = (Vec::new(), Vec::new());
-    for (stored, files) in groups {
+    for (stored, files) in groups(set, paths)? {
         let name = view_name();
-        let (tree, relation) = match stored {
-            Stored::Parquet { columns } => parquet(&name, &columns, options, files, ids),
-            Stored::Csv { delimiter, places, columns } => {
-                csv(&name, delimiter, places, columns, options.time_unit, files, ids)
-            }
-            Stored::Ndjson { names } => ndjson(&name, &names, options.time_unit, files, ids),
+        let (tree, relation) = if let Stored::Parquet { columns } = &stored {
+            parquet(&name, columns, options, files, ids)
+        } else {
+            let (lines, relation) = lines(&name, &stored, files, ids);
+            (lines.events(options.time_unit), relation)
         };
         trees.push(tree);
         views.push((name, relation));
@@ -53,6 +63,43 @@ pub(super) fn views(
     };
     Ok((tree, views))
 }
+
+/// The lines of text files that are no events, counted by the reason, which is a number of [`REASONS`]; `None` without such
+/// files.
+pub(super) fn bad_lines(
+    set: &EventSet,
+    paths: &PathMap,
+    ids: &mut Ids,
+) -> Result<Option<(Tree, Vec<View>)>, EngineError> {
+    let (mut trees, mut views) = (Vec::new(), Vec::new());
+    for (stored, files) in groups(set, paths)? {
+        if !matches!(stored, Stored::Parquet { .. }) {
+            let name = view_name();
+            let (lines, relation) = lines(&name, &stored, files, ids);
+            trees.push(lines.rows.project([(REASON, lines.reason)]).filter(col(REASON).is_there()));
+            views.push((name, relation));
+        }
+    }
+    let tree = match trees.len() {
+        0 => return Ok(None),
+        1 => trees.remove(0),
+        _ => Tree::Union(trees),
+    };
+    Ok(Some((tree.group(&[REASON], [(COUNT, Aggregate::Count)]).sort(vec![up(REASON)]), views)))
+}
+
+/// The column of reasons.
+pub(super) const REASON: &str = "reason";
+
+/// Why a line is no event, as the reader of this machine says it.
+pub(super) const REASONS: [&str; 6] = [
+    "has too few cells",
+    "is no JSON object with the fields of an event",
+    "has a geographical_location_oid that is no whole number",
+    "has a video_camera_oid that is no whole number",
+    "has a detection_oid that is no whole number",
+    "has a timestamp_detected that is no whole number",
+];
 
 /// In the order of [`EventColumn::ALL`].
 const NAMES: [&str; 5] = [PLACE, CAMERA, DETECTION, ITEM, TIME];
@@ -82,67 +129,86 @@ fn parquet(
     (with_times(Tree::scan(view, &EVENT_COLUMNS), unit), relation)
 }
 
-/// Cells come as text, by their place in the row, and are looked at as the reader of this machine does.
-fn csv(
-    view: &str,
-    delimiter: char,
-    places: [usize; 5],
-    columns: usize,
-    unit: Option<TimeUnit>,
-    files: Vec<String>,
-    ids: &mut Ids,
-) -> (Tree, spark_connect_proto::Relation) {
-    let schema: Vec<String> = (0..columns).map(|at| format!("c{at} STRING")).collect();
-    let delimiter = delimiter.to_string();
-    let options = [("header", "true"), ("sep", &delimiter), ("quote", "\""), ("escape", "\"")];
-    let read = relations::files("csv", Some(schema.join(", ")), &options, files, ids);
-    let cells = NAMES.iter().zip(places);
-    let cells = cells.map(|(name, place)| ((*name).to_owned(), relations::column(&format!("c{place}"))));
-    let relation = relations::project(read, cells.collect(), ids);
-    let cell = |name: &str| Expr::Trim(Box::new(col(name)));
-    let is_empty = |name: &str| col(name).is_null().or(cell(name).with(Op::Equal, text("")));
-    let number = |name: &str| Expr::Parse(Box::new(cell(name)));
-    let numbers = [PLACE, CAMERA, DETECTION, TIME];
-    let is_event = all(numbers.map(|name| is_empty(name).or(number(name).is_there())));
-    let time = time_ns(number(TIME), unit);
-    let rows = Tree::scan(view, &NAMES.map(|name| (name, Kind::Text))).filter(is_event).project([
-        (PLACE, number(PLACE)),
-        (CAMERA, number(CAMERA)),
-        (DETECTION, number(DETECTION)),
-        (ITEM, cell(ITEM).only_if(Expr::Not(Box::new(is_empty(ITEM))), Kind::Text)),
-        (TIME, time),
-    ]);
-    (rows, relation)
+/// The numbers of an event, in the order of their reasons.
+const NUMBERS: [&str; 4] = [PLACE, CAMERA, DETECTION, TIME];
+
+/// Lines of text as a view of cells.
+struct Lines {
+    rows: Tree,
+    /// A number of [`REASONS`]; null where the line is an event.
+    reason: Expr,
 }
 
-/// Fields are read under the names that the file has for them, and the right ones, which go first.
-fn ndjson(
-    view: &str,
-    names: &[String; 5],
-    unit: Option<TimeUnit>,
-    files: Vec<String>,
-    ids: &mut Ids,
-) -> (Tree, spark_connect_proto::Relation) {
-    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
-    let mut schema = Vec::new();
-    let mut columns = Vec::new();
-    for (column, found) in NAMES.iter().zip(names) {
-        // Names that differ in their case alone are one to the server, and the file's own is the one that it finds.
-        let mut spelled = vec![found.as_str()];
-        if !found.eq_ignore_ascii_case(column) {
-            spelled.insert(0, column);
-        }
-        if *column == CAMERA && !spelled.contains(&"ideo_camera_oid") {
-            spelled.push("ideo_camera_oid");
-        }
-        let kind = if *column == ITEM { "STRING" } else { "BIGINT" };
-        schema.extend(spelled.iter().map(|name| format!("{} {kind}", quoted(name))));
-        let values = spelled.iter().map(|name| relations::column(&quoted(name)));
-        if let Some(value) = values.reduce(relations::first_of) {
-            columns.push(((*column).to_owned(), value));
-        }
+impl Lines {
+    /// The events among the lines.
+    fn events(self, unit: Option<TimeUnit>) -> Tree {
+        let item = cell(ITEM).only_if(Expr::Not(Box::new(is_empty(ITEM))), Kind::Text);
+        self.rows.filter(self.reason.is_null()).project([
+            (PLACE, number(PLACE)),
+            (CAMERA, number(CAMERA)),
+            (DETECTION, number(DETECTION)),
+            (ITEM, item),
+            (TIME, time_ns(number(TIME), unit)),
+        ])
     }
-    let read = relations::files("json", Some(schema.join(", ")), &[], files, ids);
-    let relation = relations::project(read, columns, ids);
-    (with_times(Tree::scan(view, &EVENT_COLUMNS), unit), relation)
 }
+
+fn cell(name: &str) -> Expr {
+    Expr::Trim(Box::new(col(name)))
+}
+
+fn is_empty(name: &str) -> Expr {
+    col(name).is_null().or(cell(name).with(Op::Equal, text("")))
+}
+
+fn number(name: &str) -> Expr {
+    Expr::Parse(Box::new(cell(name)))
+}
+
+fn is_no_number(name: &str) -> Expr {
+    Expr::Not(Box::new(is_empty(name).or(number(name).is_there())))
+}
+
+/// The first reason that holds.
+fn first_reason(of: Vec<(Expr, i64)>) -> Expr {
+    let arms = of.into_iter().map(|(condition, reason)| (condition, int(reason))).collect();
+    Expr::Case(arms, Box::new(Expr::Value(Value::Null(Kind::Int64))))
+}
+
+/// Text files line by line. Servers differ in what they make of lines with too few cells or fields of other types: some fill
+/// them with nulls, some refuse the whole file. Therefore they are given whole lines, and cut them by these expressions.
+fn lines(view: &str, stored: &Stored, files: Vec<String>, ids: &mut Ids) -> (Lines, spark_connect_proto::Relation) {
+    // No file of text has these characters, so that a line is one cell.
+    let options = |header| [("header", header), ("sep", "\u{1}"), ("quote", "\u{2}"), ("escape", "\u{2}")];
+    let mut whole =
+        |header| relations::files("csv", Some("line STRING".to_owned()), &options(header), files.clone(), ids);
+    let (read, cells, reason): (_, Vec<_>, _) = match stored {
+        Stored::Csv { delimiter, places, .. } => {
+            let cells =
+                NAMES.iter().zip(places).map(|(name, place)| ((*name).to_owned(), cells::csv(*delimiter, *place)));
+            let mut reasons = vec![(col(ITEM).is_null(), 0)];
+            for (name, reason) in NUMBERS.into_iter().zip(2..) {
+                reasons.extend([(col(name).is_null(), 0), (is_no_number(name), reason)]);
+            }
+            (whole("true"), cells.collect(), first_reason(reasons))
+        }
+        _ => {
+            let found = |at: usize| match stored {
+                Stored::Ndjson { names } => names[at].as_str(),
+                _ => NAMES[at],
+            };
+            let mut cells: Vec<_> =
+                (0..NAMES.len()).map(|at| (NAMES[at].to_owned(), cells::json(NAMES[at], found(at)))).collect();
+            cells.push((BROKEN.to_owned(), cells::json_is_broken(found(EventColumn::Item as usize))));
+            let mut reasons = vec![(col(BROKEN).is_there(), 1)];
+            reasons.extend(NUMBERS.map(|name| (is_no_number(name), 1)));
+            (whole("false"), cells, first_reason(reasons))
+        }
+    };
+    let columns: Vec<(&str, Kind)> = cells.iter().map(|(name, _)| (name.as_str(), Kind::Text)).collect();
+    let rows = Tree::scan(view, &columns);
+    (Lines { rows, reason }, relations::project(read, cells, ids))
+}
+
+/// Not null where a line of JSON is no event.
+const BROKEN: &str = "is_broken";

@@ -4,17 +4,23 @@
 //! question. Everything is asked in a session of its own, so that the temporary views of one question are seen by no other;
 //! they are dropped, and the session closed, when the answer is there.
 
+mod address;
 mod arrow;
 mod call;
+mod cells;
 mod files;
 mod paths;
 mod relations;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use polars::prelude::{DataFrame, IntoLazy, PolarsError};
 use spark_connect_core::channel::ChannelBuilder;
 
+pub use address::without_secrets;
 pub use paths::PathMap;
 
 use self::{call::Session, relations::Ids};
@@ -23,16 +29,40 @@ use crate::{
     analytics::tree::{
         Kind, Tree, Value, lazy,
         sql::{self, Sql},
+        top::COUNT,
     },
+    formats::{BadRows, EventOptions, EventSet},
     jobs::Progress,
 };
 
+/// Where the client finds a token that no address holds.
+const TOKEN_VARIABLE: &str = "SPARK_CONNECT_AUTHENTICATE_TOKEN";
+
+/// Who named an address. A lake may come from anywhere: it may name an engine, and may not choose who gets a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamedBy {
+    /// The person who asks.
+    Person,
+    /// The lake that is asked about.
+    Lake,
+}
+
 /// A server of Spark Connect.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RemoteEngine {
     channel: ChannelBuilder,
     paths: PathMap,
 }
+
+impl fmt::Debug for RemoteEngine {
+    /// Without the token, which the channel would show.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RemoteEngine").field("host", &self.host()).field("paths", &self.paths).finish_non_exhaustive()
+    }
+}
+
+/// Parts of addresses that messages may repeat.
+const COMMON_PARTS: [&str; 4] = ["use_ssl", "true", "token", "user_id"];
 
 /// Views of all questions have names of their own, also when two are asked in one session.
 static VIEWS: AtomicU64 = AtomicU64::new(0);
@@ -41,27 +71,34 @@ fn view_name() -> String {
     format!("lakescope_{}_{}", std::process::id(), VIEWS.fetch_add(1, Ordering::Relaxed))
 }
 
-/// The address without what is behind the host: tokens are not shown.
-fn shown(url: &str) -> &str {
-    url.split_once("/;").map_or(url, |(host, _)| host)
-}
-
 impl RemoteEngine {
     /// The engine at an address: `sc://host:port/;token=…;use_ssl=true`, the port 15002 when none is told. Nothing is sent
     /// yet. A token goes over TLS alone, but for servers on this machine.
     ///
     /// # Errors
-    /// [`EngineError::Url`] when that is no address.
-    pub fn new(url: &str, paths: PathMap) -> Result<Self, EngineError> {
-        let secret = url.split_once("/;").map_or("", |(_, secret)| secret);
+    /// [`EngineError::Url`] when that is no address, [`EngineError::Token`] when a lake names it and it would be sent the
+    /// token of the person.
+    pub fn new(url: &str, paths: PathMap, by: NamedBy) -> Result<Self, EngineError> {
+        Self::parsed(url, paths, by, std::env::var_os(TOKEN_VARIABLE).is_some())
+    }
+
+    fn parsed(url: &str, paths: PathMap, by: NamedBy, has_token: bool) -> Result<Self, EngineError> {
+        // Whatever is behind the host may be the token.
+        let host_end = url.find("://").map_or(0, |at| at + 3);
+        let secret = url[host_end..].find(['/', '?', '#', ';']).map_or("", |at| &url[host_end + at..]);
         let refuse = |what: String| {
-            let what = what.replace(url, shown(url));
-            // The client quotes the part it cannot read, which may be the token.
-            let quotes = secret.split(';').any(|part| !part.is_empty() && what.contains(part));
+            let what = what.replace(url, &without_secrets(url));
+            // The client quotes the part it cannot read.
+            let mut parts = secret.split(['/', ';', '?', '#', '=']);
+            let quotes = parts.any(|part| !part.is_empty() && !COMMON_PARTS.contains(&part) && what.contains(part));
             let what = if quotes { "behind /; stand parts key=value, with ; between them".to_owned() } else { what };
-            EngineError::Url { url: shown(url).to_owned(), what }
+            EngineError::Url { url: without_secrets(url), what }
         };
         let mut channel = ChannelBuilder::parse(url).map_err(|error| refuse(error.message()))?;
+        // The client takes the variable whenever the address, as it reads it, holds no token.
+        if by == NamedBy::Lake && channel.get("token").is_none() && has_token {
+            return Err(EngineError::Token { host: channel.endpoint(), variable: TOKEN_VARIABLE });
+        }
         if channel.token().is_some() && !channel.use_ssl() && !channel.is_loopback() {
             return Err(refuse("a token would travel unencrypted; add ;use_ssl=true".to_owned()));
         }
@@ -142,7 +179,19 @@ impl RemoteEngine {
         let tree = tree
             .clone()
             .with_tables(&|wanted| instead.iter().find(|(name, _)| *name == wanted).map(|(_, tree)| tree.clone()));
-        let question = sql::print(&tree, &str::to_owned)?;
+        self.with_made(&tree, views, ids, progress, ask)
+    }
+
+    /// Makes views, asks a tree over them, and drops them.
+    fn with_made<T>(
+        &self,
+        tree: &Tree,
+        views: Vec<files::View>,
+        mut ids: Ids,
+        progress: &Progress,
+        ask: impl FnOnce(&Session, spark_connect_proto::Relation) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let question = sql::print(tree, &str::to_owned)?;
         log::debug!("asking {}: {}", self.host(), question.text);
         let session = self.open(progress)?;
         let mut made = Vec::new();
@@ -173,6 +222,27 @@ impl Engine for RemoteEngine {
         // Some servers take a rank for unique, and leave the rest of the order out. Putting it right costs nothing to speak of.
         lazy::collect(lazy::sort(frame.lazy(), order)).map_err(|error| self.wrong(&error))
     }
+
+    fn bad_rows(&self, set: &EventSet, _: &EventOptions, progress: &Progress) -> Result<BadRows, EngineError> {
+        let (mut ids, mut bad) = (Ids::default(), BadRows::default());
+        let Some((tree, views)) = files::bad_lines(set, &self.paths, &mut ids)? else { return Ok(bad) };
+        let columns = tree.columns()?;
+        let answer =
+            self.with_made(&tree, views, ids, progress, |session, question| session.collect(question, progress))?;
+        let frame = arrow::decode(&answer).and_then(|frame| arrow::typed(frame, &columns));
+        let numbers = frame.and_then(|frame| {
+            let numbers =
+                |name: &str| Ok::<Vec<i64>, PolarsError>(frame.column(name)?.i64()?.iter().flatten().collect());
+            Ok(numbers(files::REASON)?.into_iter().zip(numbers(COUNT)?))
+        });
+        for (reason, count) in numbers.map_err(|error| self.wrong(&error))? {
+            let why = usize::try_from(reason).ok().and_then(|reason| files::REASONS.get(reason));
+            if let (Some(why), Ok(count)) = (why, u64::try_from(count)) {
+                bad.add_many(why, count, || "lines are not numbered where they are read".to_owned());
+            }
+        }
+        Ok(bad)
+    }
 }
 
 #[cfg(test)]
@@ -181,7 +251,7 @@ mod tests {
 
     #[test]
     fn addresses_are_read_and_tokens_not_shown() {
-        let engine = |url: &str| RemoteEngine::new(url, PathMap::default());
+        let engine = |url: &str| RemoteEngine::parsed(url, PathMap::default(), NamedBy::Person, false);
         for (url, host) in [
             ("sc://localhost", "localhost:15002"),
             ("sc://Spark.example:443/;use_ssl=true;token=secret", "spark.example:443"),
@@ -196,11 +266,35 @@ mod tests {
             ("sc://spark.example/folder/;token=secret", "must be empty"),
             ("sc://", "Hostname"),
             ("sc://localhost/;use_ssl=true;token:secret", "key=value"),
+            ("sc://localhost/;use_ssl=true;x-token=secret=", "key=value"),
         ] {
             let error = engine(url).unwrap_err().to_string();
             assert!(error.contains(part), "{url}: {error}");
             assert!(!error.contains("secret"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_lake_gets_no_token_of_the_person() {
+        let engine = |url: &str, by, has_token| RemoteEngine::parsed(url, PathMap::default(), by, has_token);
+        for url in [
+            "sc://evil:443/;use_ssl=true",
+            "sc://evil:443/;use_ssl=true;x-token=1",
+            "sc://evil:443/;use_ssl=true?token=1",
+            "sc://evil:443/;use_ssl=true;Token=1",
+            "sc://evil:443/;use_ssl=true#;token=1",
+            "sc://localhost",
+        ] {
+            let error = engine(url, NamedBy::Lake, true).unwrap_err();
+            assert!(matches!(error, EngineError::Token { .. }), "{url}: {error}");
+            assert!(error.to_string().contains(TOKEN_VARIABLE) && error.to_string().contains("--engine"), "{error}");
+            assert!(engine(url, NamedBy::Lake, false).is_ok(), "{url}: without a token nothing is given away");
+            assert!(engine(url, NamedBy::Person, true).is_ok() || !url.contains("use_ssl"), "{url}");
+        }
+        // With a token of its own the variable is not looked at.
+        let own = engine("sc://spark:443/;use_ssl=true;token=theirs", NamedBy::Lake, true).unwrap();
+        assert_eq!(own.channel.token().as_deref(), Some("theirs"));
+        assert!(!format!("{own:?}").contains("theirs"), "{own:?}");
     }
 
     #[test]

@@ -53,6 +53,16 @@ fn literal(value: &Value) -> Expression {
     expression(ExprType::Literal(plain(value)))
 }
 
+/// A text.
+pub(super) fn string(value: &str) -> Expression {
+    expression(ExprType::Literal(plain(LiteralType::String(value.to_owned()))))
+}
+
+/// A whole number of 32 bits, as functions want places.
+pub(super) fn integer(value: i32) -> Expression {
+    expression(ExprType::Literal(plain(LiteralType::Integer(value))))
+}
+
 fn plain(value: LiteralType) -> Literal {
     Literal { literal_type: Some(value), ..Literal::default() }
 }
@@ -119,7 +129,7 @@ fn cast_to(value: Expression, to: &str) -> Expression {
 }
 
 /// A function of the server.
-fn call(function: &str, arguments: Vec<Expression>) -> Expression {
+pub(super) fn call(function: &str, arguments: Vec<Expression>) -> Expression {
     let function_name = function.to_owned();
     expression(ExprType::UnresolvedFunction(UnresolvedFunction {
         function_name,
