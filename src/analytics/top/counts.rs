@@ -220,6 +220,8 @@ const FIRST_PANE: (i64, i64) = (0, 0);
 
 /// Most cells of a table with one counter for each pair of location and item.
 const MAX_CELLS: usize = 32 << 20;
+/// Bytes of such a cell: a counter, and the sum over all threads.
+const CELL_BYTES: usize = 12;
 
 impl Tally {
     /// A tally for locations and items that are not known yet.
@@ -233,12 +235,12 @@ impl Tally {
         Self { grouping, store, last: FIRST_PANE, places: (!grouping.by.location).then(Vec::new) }
     }
 
-    /// A tally for so many locations and items.
-    pub(super) fn new(grouping: Grouping, places: usize, items: usize) -> Self {
+    /// A tally for so many locations and items; counters for all pairs are kept where they fit into `memory_bytes`.
+    pub(super) fn new(grouping: Grouping, places: usize, items: usize, memory_bytes: usize) -> Self {
         let places = if grouping.by.location { places } else { 1 };
         let items = if grouping.by.item { items } else { 1 };
         match places.checked_mul(items) {
-            Some(cells) if cells <= MAX_CELLS && grouping.pane_ns.is_none() => Self {
+            Some(cells) if cells <= MAX_CELLS.min(memory_bytes / CELL_BYTES) && grouping.pane_ns.is_none() => Self {
                 grouping,
                 store: Store::Cells { counters: vec![0; cells], items, full: Vec::new() },
                 last: FIRST_PANE,
@@ -358,6 +360,15 @@ mod tests {
             let mut bytes = Vec::new();
             row.write(&mut bytes);
             assert_eq!((bytes.len(), Counted::read(&bytes), row.key()), (Counted::BYTES, row, key));
+        }
+    }
+
+    #[test]
+    fn counters_for_all_pairs_are_kept_where_they_fit() {
+        let grouping = Grouping::of(&TopQuery::default(), CountsBy { location: true, item: true });
+        for (memory, fits) in [(1200, true), (1199, false), (0, false)] {
+            let tally = Tally::new(grouping, 10, 10, memory);
+            assert_eq!(matches!(tally.store, Store::Cells { .. }), fits, "{memory}");
         }
     }
 }

@@ -185,7 +185,7 @@ pub(super) fn count<R: Merging>(
         conflict.store(true, Ordering::Relaxed);
     };
     let work = || {
-        let mut tally = Tally::new(task.grouping, scattered.words.places.len(), scattered.words.items.len());
+        let mut tally = Tally::new(task.grouping, scattered.words.places.len(), scattered.words.items.len(), limit);
         let mut table = Table::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);

@@ -22,7 +22,7 @@ mod words;
 #[cfg(test)]
 mod reference;
 
-use std::{path::Path, time::Instant};
+use std::{io::ErrorKind::Interrupted, path::Path, time::Instant};
 
 pub use behind::{Behind, DetectionEvent, behind};
 pub use delays::Delays;
@@ -43,7 +43,7 @@ use self::{
 };
 use super::AnalyticsError;
 use crate::{
-    formats::{EventSet, Locations},
+    formats::{EventSet, FormatError, Locations},
     jobs::Progress,
 };
 
@@ -106,8 +106,15 @@ fn with_refused(mut skipped: Skipped, refused: Skipped) -> Skipped {
 /// Looks at the files of events.
 fn open(detections: &Path, resources: &Resources, progress: &Progress) -> Result<EventSet, AnalyticsError> {
     let found = EventSet::find_within(detections, resources.events.root.as_deref(), &|| !progress.is_cancelled());
-    progress.check()?;
-    let mut events = found?;
+    let stopped =
+        |error: &FormatError| matches!(error, FormatError::Read { source, .. } if source.kind() == Interrupted);
+    let mut events = match found {
+        Err(error) if !stopped(&error) => return Err(error.into()),
+        found => {
+            progress.check()?;
+            found?
+        }
+    };
     if resources.on_error == OnError::Fail && !events.refused.is_empty() {
         return Err(events.refused.swap_remove(0).1.into());
     }

@@ -12,8 +12,12 @@ use std::{
 
 use super::rows::{EventRow, Row, spread};
 
-/// Rows of a block of memory.
+/// Most rows of a block of memory.
 const BLOCK_ROWS: usize = 1024;
+/// Fewest of them: less is all bookkeeping.
+const MIN_BLOCK_ROWS: usize = 16;
+/// Part of the memory that blocks may take that hold a single row each.
+const BLOCKS_SHARE: usize = 4;
 
 /// Where a run of rows of one partition lies in the file.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +32,7 @@ pub(super) struct Partitions<R> {
     open: Vec<Vec<R>>,
     /// Per partition the blocks that are full.
     blocks: Vec<Vec<Vec<R>>>,
+    block_rows: usize,
     rows_in_memory: usize,
     segments: Vec<Vec<Segment>>,
     file: Option<File>,
@@ -38,8 +43,15 @@ pub(super) struct Partitions<R> {
 impl<R: Row> Partitions<R> {
     /// `1 << bits` partitions.
     pub(super) fn new(bits: u32) -> Self {
+        Self::within(bits, usize::MAX)
+    }
+
+    /// `1 << bits` partitions, whose blocks are small where there is little memory: every partition has one that is not full.
+    pub(super) fn within(bits: u32, memory_bytes: usize) -> Self {
         let count = 1 << bits;
+        let rows = memory_bytes / BLOCKS_SHARE / size_of::<R>() / count;
         Self {
+            block_rows: rows.clamp(MIN_BLOCK_ROWS, BLOCK_ROWS),
             open: (0..count).map(|_| Vec::new()).collect(),
             blocks: (0..count).map(|_| Vec::new()).collect(),
             rows_in_memory: 0,
@@ -57,8 +69,8 @@ impl<R: Row> Partitions<R> {
         let at = (spread >> self.shift) as usize;
         let open = &mut self.open[at];
         if open.len() == open.capacity() {
-            let full = std::mem::replace(open, Vec::with_capacity(BLOCK_ROWS));
-            self.rows_in_memory += BLOCK_ROWS;
+            let full = std::mem::replace(open, Vec::with_capacity(self.block_rows));
+            self.rows_in_memory += self.block_rows;
             if !full.is_empty() {
                 self.blocks[at].push(full);
             }
@@ -165,7 +177,8 @@ mod tests {
     fn rows_come_back_from_disk() {
         let ids = || (0..200_000_i64).map(|id| id * 7 - 500_000).chain([i64::MIN, i64::MAX, -1]);
         let mut kept = Partitions::new(3);
-        let mut spilled = Partitions::new(3);
+        let mut spilled = Partitions::within(3, 4096);
+        assert_eq!((kept.block_rows, spilled.block_rows), (BLOCK_ROWS, MIN_BLOCK_ROWS));
         for (at, id) in ids().enumerate() {
             kept.push(Narrow::new(id, 7), 5);
             spilled.push(Narrow::new(id, 7), 5);

@@ -183,7 +183,7 @@ pub(super) fn scatter<R: Packing>(task: Task<'_>, seed: u64) -> Result<Scattered
     };
     let share = || {
         let mut share = Share {
-            partitions: Partitions::new(bits),
+            partitions: Partitions::within(bits, common.limit),
             loose: Tally::open(task.grouping),
             singles: Partitions::new(1),
             read: 0,

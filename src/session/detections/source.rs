@@ -77,3 +77,23 @@ fn usual_events(root: &Path) -> Option<PathBuf> {
     let pattern = landing.join(ARRIVED);
     EventSet::any(&pattern).then_some(pattern)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn an_empty_folder_hides_no_events() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join("curated/detections")).unwrap();
+        assert_eq!(usual_events(&root), None);
+        fs::create_dir_all(root.join("landing")).unwrap();
+        fs::write(root.join("landing/detections_1.csv"), "").unwrap();
+        assert_eq!(usual_events(&root), Some(root.join("landing/detections_*")));
+        fs::write(root.join("curated/detections/a.parquet"), "").unwrap();
+        assert_eq!(usual_events(&root), Some(root.join("curated/detections")));
+    }
+}
