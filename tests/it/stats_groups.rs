@@ -45,7 +45,7 @@ fn every_statistic_is_that_of_pandas() {
         vec!["--metric".to_owned(), metric.to_owned(), "--agg".to_owned(), aggregates]
     };
     let mut results = Map::new();
-    let cases: Vec<(&str, Vec<String>, &[&str])> = vec![
+    let cases: Vec<(&str, Vec<String>, Vec<&str>)> = vec![
         ("all", with("speed", "brake"), vec![]),
         ("recording", with("speed", "brake"), vec!["--by", "recording"]),
         ("region", with("speed", "brake"), vec!["--by", "region"]),
