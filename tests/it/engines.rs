@@ -8,7 +8,9 @@ use std::{
 use lakescope::{
     analytics::{
         CountsBy, OnError, Ranking, Resources, Scope, TopQuery, Window,
-        engine::{Asked, Engine, EngineError, LocalEngine, PathMap, RemoteEngine, Table, Tables, counts_on, top_on},
+        engine::{
+            Asked, Engine, EngineError, LocalEngine, NamedBy, PathMap, RemoteEngine, Table, Tables, counts_on, top_on,
+        },
         event_counts, top,
         tree::{
             Aggregate, How, Kind, Op, Tree, Value, col, down,
@@ -213,7 +215,7 @@ fn all_engines_agree(remote: &RemoteEngine, kinds: &[&str]) {
 }
 
 fn engine(server: &Server) -> RemoteEngine {
-    RemoteEngine::new(&server.url(), PathMap::default()).unwrap()
+    RemoteEngine::new(&server.url(), PathMap::default(), NamedBy::Person).unwrap()
 }
 
 /// Files of all formats together, with a misspelt column, narrow numbers, times in seconds and milliseconds.
@@ -300,6 +302,129 @@ fn stages_agree(remote: &RemoteEngine) {
     }
 }
 
+/// Text files with every line that is no event, as the kernel sees them: events, bad rows by their reasons, all totals.
+fn broken_lines_agree(remote: &RemoteEngine) {
+    let folder = tempfile::tempdir().unwrap();
+    let head = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n";
+    let turned = "note;timestamp_detected;item_name;detection_oid;video_camera_oid;geographical_location_oid\n";
+    let object = |place: &str, camera: &str, detection: &str, item: &str, time: &str| {
+        format!(
+            "{{\"geographical_location_oid\":{place}, \"video_camera_oid\" : {camera},\"detection_oid\":{detection},\
+             \"item_name\":{item},\"timestamp_detected\":{time}}}\n"
+        )
+    };
+    let good = object("1", "2", "3", "\"car\"", "1700000000");
+    let files: [(&str, String); 12] = [
+        ("cut.csv", format!("{head}5,9,76,bus,1700000000\n5,9,77,car")),
+        ("few.csv", format!("{head}5\n1,2,3,car,1700000000\n1,2,3,\n\n1,2,,car,\n,,,,\n")),
+        ("many.csv", format!("{head}5,9,77,car,1700000000,more,and more\n5,9,78,car,,more\n")),
+        ("types.csv", format!("{head}x,1,2,car,1\n1,x,2,car,1\n1,1,2.0,car,1\n1,1,2,car,1e3\n1,1,99999999999999999999,car,1\n1,1,4,car,7\n")),
+        ("quoted.csv", format!("{head}\"5\",9,77,\"a \"\"red\"\" car, parked\",1700000000\n5,9,78,\"bus\",\"170000\"0001\n5,9,79,\"bus, cut\"\n")),
+        ("turned.csv", format!("{turned}\"a;b\";1700000000;bus;1;2;3\na;1700000000;bus;4;2\na;1700000000; bus ;5;2;\n")),
+        ("cut.ndjson", format!("{good}{}", &good[..good.len() - 40])),
+        (
+            "types.ndjson",
+            [
+                object("\"1\"", "2", "3", "\"car\"", "1700000000"),
+                object("1", "2.5", "4", "\"car\"", "1700000000"),
+                object("1", "2", "5.0", "\"car\"", "1700000000"),
+                object("1", "2", "6", "7", "1700000000"),
+                object("1", "2", "7", "\"car\"", "\"1700000000\""),
+                object("1", "2", "8", "true", "1700000000"),
+                object("1", "2", "[9]", "\"car\"", "1700000000"),
+                object("1", "2", "10", "\"car\"", "true"),
+                object("1", "2", "11", "\"car\"", "1700000000"),
+            ]
+            .concat(),
+        ),
+        (
+            "missing.ndjson",
+            [
+                "{}\n".to_owned(),
+                "\n{\"geographical_location_oid\":1,\"item_name\":\"car\"}\n".to_owned(),
+                "{\"geographical_location_oid\":1,\"ideo_camera_oid\":3,\"item_name\":\"bus\",\"other\":[1,{\"a\":2}]}\n".to_owned(),
+                object("null", "null", "null", "null", "null"),
+                object("1", "null", "null", "\"car\"", "null"),
+            ]
+            .concat(),
+        ),
+        ("words.ndjson", "no JSON\n[1]\n7\nnull\n\"text\"\n".to_owned() + &good),
+        ("escaped.ndjson", object("1", "2", "3", r#""it's \\ \"odd\" straße""#, "1700000000")),
+        ("both.ndjson", "{\"geographical_location_oid\":1,\"ideo_camera_oid\":3,\"video_camera_oid\":4,\"item_name\":\"car\"}\n".to_owned() + &good),
+    ];
+    for (name, text) in &files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let all = std::iter::once(folder.path().to_owned()).chain(files.iter().map(|(name, _)| folder.path().join(name)));
+    let (locations, options, resources) = (locations(), EventOptions::default(), Resources::default());
+    let query = TopQuery { dedup: false, ..TopQuery::default() };
+    for path in all {
+        let asked = Asked {
+            detections: &path,
+            locations: &locations,
+            query: &query,
+            options: &options,
+            on_error: OnError::Fail,
+            shape: Shape::default(),
+        };
+        let told = |top: &lakescope::analytics::TopItems| {
+            let stages = &top.stages;
+            let mut bad: Vec<_> = stages.bad_rows.reasons().iter().map(|reason| (reason.why, reason.count)).collect();
+            bad.sort_unstable();
+            let numbers = [stages.read, stages.incomplete, stages.after_filters, stages.rows_out];
+            (bad, numbers, top.items.clone(), top.counts.clone(), top.locations.clone())
+        };
+        let name = path.display();
+        let kernel = told(&top(&path, &locations, &query, &resources, &Progress::new()).unwrap());
+        let engines: [(&str, &dyn Engine); 2] = [("Polars", &LocalEngine), ("the server", remote)];
+        for (engine, answers) in engines {
+            let there =
+                top_on(answers, &asked, &Progress::new()).unwrap_or_else(|error| panic!("{name}, {engine}: {error}"));
+            assert_eq!(kernel, told(&there), "{name}, {engine}");
+        }
+    }
+}
+
+/// A file that is in order and has no rows answers as on this machine; one with times in nanoseconds is refused.
+fn odd_parquet_is_told(remote: &RemoteEngine) {
+    let folder = tempfile::tempdir().unwrap();
+    let (locations, options, query) = (locations(), EventOptions::default(), TopQuery::default());
+    let ask = |path: &Path, engine: &dyn Engine| {
+        let asked = Asked {
+            detections: path,
+            locations: &locations,
+            query: &query,
+            options: &options,
+            on_error: OnError::Fail,
+            shape: Shape::default(),
+        };
+        top_on(engine, &asked, &Progress::new())
+    };
+    let empty = folder.path().join("empty.parquet");
+    let schema = frame(&[]);
+    let file = std::fs::File::create(&empty).unwrap();
+    polars::prelude::ParquetWriter::new(file).batched(schema.schema()).unwrap().finish().unwrap();
+    let set = EventSet::find(&empty).unwrap();
+    assert!(set.parts.is_empty() && set.files == 1, "no row groups");
+    assert!(by_kernel(&empty, &query).is_empty());
+    for engine in [&LocalEngine as &dyn Engine, remote] {
+        let answer = ask(&empty, engine).unwrap_or_else(|error| panic!("{}: {error}", engine.name()));
+        assert_eq!((answer.stages.read, answer.ranks.len()), (0, 0), "{}", engine.name());
+    }
+    let fine = folder.path().join("fine.parquet");
+    let mut rows = frame(&events("skew", 100));
+    let times = rows.column("timestamp_detected").unwrap().i64().unwrap().clone() * 1_000_000_000;
+    let times = times.into_datetime(polars::prelude::TimeUnit::Nanoseconds, None);
+    rows.with_column(Column::from(polars::prelude::IntoSeries::into_series(times))).unwrap();
+    write_parquet(&mut rows, &fine);
+    assert!(ask(&fine, &LocalEngine).is_ok());
+    let error = ask(&fine, remote).unwrap_err().to_string();
+    assert!(
+        error.contains("nanoseconds") && error.contains("fine.parquet") && error.contains("--engine local"),
+        "{error}"
+    );
+}
+
 /// Pairs without end in sight, in little memory: nobody counts them within a test.
 fn endless() -> Tree {
     let few = Tree::Numbers { column: "a".to_owned(), count: 1000 };
@@ -365,8 +490,49 @@ fn sail_answers_as_the_kernel() {
 }
 
 #[test]
+fn sail_reads_broken_lines_as_the_kernel() {
+    let Some(server) = Server::sail() else { return };
+    broken_lines_agree(&engine(&server));
+}
+
+#[test]
+fn sail_is_given_empty_files_and_no_nanoseconds() {
+    let Some(server) = Server::sail() else { return };
+    odd_parquet_is_told(&engine(&server));
+}
+
+#[test]
+fn a_token_is_in_no_run_report_or_message() {
+    let lake = crate::harness::Lake::new();
+    let path = lake.beside("events.parquet");
+    write_parquet(&mut frame(&events("skew", 300)), &path);
+    let args =
+        ["--detections", path.to_str().unwrap(), "--engine", "sc://127.0.0.1:1/;token=verysecret;x-key=alsosecret"];
+    let told = lake.fail("top", &args, 1);
+    assert!(told.contains("127.0.0.1:1") && !told.contains("secret"), "{told}");
+    let runs = lake.run("runs", &["--json"]);
+    assert!(runs.contains("top"), "{runs}");
+    for entry in walk(&lake.path()) {
+        let bytes = std::fs::read(&entry).unwrap();
+        for secret in [&b"verysecret"[..], b"alsosecret"] {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret), "{}", entry.display());
+        }
+    }
+}
+
+/// All files below a folder.
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[test]
 fn the_command_line_writes_the_same_file() {
     let Some(server) = Server::sail() else { return };
+    the_same_file(&server);
+}
+
+fn the_same_file(server: &Server) {
     let lake = crate::harness::Lake::new();
     let (here, there) = (lake.beside("here.csv"), lake.beside("there.csv"));
     let path = lake.beside("events.parquet");
@@ -422,7 +588,7 @@ fn a_killed_server_is_told_and_another_try_works() {
 fn a_server_that_accepts_and_says_nothing_is_not_waited_for() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("sc://{}", silent.local_addr().unwrap());
-    let remote = RemoteEngine::new(&url, PathMap::default()).unwrap();
+    let remote = RemoteEngine::new(&url, PathMap::default(), NamedBy::Person).unwrap();
     let began = Instant::now();
     let error = remote.query(&endless(), &[], &Progress::new()).unwrap_err();
     assert!(matches!(error, EngineError::Unreachable { .. }), "{error:?}");
@@ -436,7 +602,11 @@ fn spark_answers_as_the_kernel() {
     let remote = engine(&server);
     mistakes_are_told(&remote);
     all_formats_agree(&remote);
+    broken_lines_agree(&remote);
+    odd_parquet_is_told(&remote);
+    stages_agree(&remote);
     all_engines_agree(&remote, &KINDS);
+    the_same_file(&server);
     cancelling_returns_at_once(&remote);
     let folder = tempfile::tempdir().unwrap();
     five_million(&remote, folder.path());
@@ -465,19 +635,29 @@ fn five_million(remote: &RemoteEngine, folder: &Path) {
         println!("{name}: {} rows in {:.1} s", answer.len(), began.elapsed().as_secs_f64());
         answer
     };
-    let kernel = timed("kernel", &|| by_kernel(&path, &query));
-    let local = timed("Polars", &|| by_tree(&LocalEngine, &set, &query, Shape::default()).unwrap());
+    let kernel = timed("TIME kernel", &|| by_kernel(&path, &query));
+    let local = timed("TIME Polars", &|| by_tree(&LocalEngine, &set, &query, Shape::default()).unwrap());
     assert_eq!(kernel, local);
+    // The light server beside them, where it is installed.
+    if let Some(server) = Server::sail_if_installed() {
+        let light = engine(&server);
+        let there = timed("TIME Sail", &|| by_tree(&light, &set, &query, Shape::default()).unwrap());
+        assert_eq!(kernel, there, "Sail");
+    }
+    let plans = std::env::var_os("LAKESCOPE_PLANS").map_or_else(std::env::temp_dir, std::path::PathBuf::from);
     for salt in [0, 16] {
         let tree = lakescope::analytics::tree::top::top(&query, Shape { salt });
         let plan = with_tables(&set, |tables| remote.explain(&tree, tables, &Progress::new())).unwrap();
         // How the counts are made: in part beside the files, then exchanged, then put together.
         let outline = plan.split("\n\n").next().unwrap_or_default();
-        println!("plan with salt {salt}:\n{outline}");
+        let file = plans.join(format!("plan-salt-{salt}.txt"));
+        std::fs::write(&file, &plan).unwrap();
+        println!("EXPLAIN with salt {salt} (whole in {}):\n{outline}\n", file.display());
         assert!(outline.contains("HashAggregate"), "{plan}");
     }
-    for salt in [0, 16, 0, 16] {
-        let name = format!("{}, salt {salt}", remote.name());
+    // The first answer warms the server up and is told apart.
+    for (round, salt) in [("first", 0), ("first", 16), ("again", 0), ("again", 16)] {
+        let name = format!("TIME Spark, salt {salt}, {round}");
         let there = timed(&name, &|| by_tree(remote, &set, &query, Shape { salt }).unwrap());
         assert_eq!(kernel, there, "salt {salt}");
     }

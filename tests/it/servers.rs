@@ -52,11 +52,16 @@ impl Server {
     /// The light server; `None` when it is not installed and tests may be skipped.
     #[track_caller]
     pub(crate) fn sail() -> Option<Self> {
-        let program = tools().map(|tools| tools.join("sail/bin/sail")).filter(|program| program.exists());
-        let Some(program) = program else {
+        let server = Self::sail_if_installed();
+        if server.is_none() {
             skipped("needs the server of tests/py/sail.txt; `make test` installs it when pip can");
-            return None;
-        };
+        }
+        server
+    }
+
+    /// The light server, for a test that does without it, too.
+    pub(crate) fn sail_if_installed() -> Option<Self> {
+        let program = tools().map(|tools| tools.join("sail/bin/sail")).filter(|program| program.exists())?;
         let mut server = Self::new();
         server.run_sail(&program);
         Some(server)

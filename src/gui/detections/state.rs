@@ -232,21 +232,21 @@ mod tests {
 
     #[test]
     fn every_question_under_way_is_told_and_can_be_stopped() {
-        let (pool, ctx) = (Pool::new("test", 2), Context::default());
-        let key = Key { asked: Choice::default(), version: 0 };
-        let waits = |progress: &Progress| {
+        fn waits<T>(progress: &Progress) -> Result<Arc<T>, String> {
             while !progress.is_cancelled() {
                 std::thread::sleep(Duration::from_millis(1));
             }
             Err("stopped".to_owned())
-        };
+        }
+        let (pool, ctx) = (Pool::new("test", 2), Context::default());
+        let key = Key { asked: Choice::default(), version: 0 };
         let mut answers = Answers::default();
         assert!(!answers.is_asking());
-        answers.lateness.ask(&key, &pool, &ctx, waits);
+        answers.lateness.ask(&key, &pool, &ctx, |progress| waits(progress));
         assert!(answers.is_asking(), "late events");
         answers.stop();
         assert!(!answers.is_asking());
-        answers.items.ask(&key, &pool, &ctx, waits);
+        answers.items.ask(&key, &pool, &ctx, |progress| waits(progress));
         assert!(answers.is_asking(), "items");
         answers.stop();
         assert!(!answers.is_asking());
