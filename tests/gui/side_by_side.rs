@@ -51,14 +51,14 @@ fn the_switch_and_the_cameras_are_remembered_with_the_lake_and_undone() {
     let mut window = side_by_side();
     window.until("the cameras are counted", |window| window.shows("Cameras: 2 of 2"));
     let other = beside(&window)[0].split(':').next().unwrap().strip_prefix("Camera ").unwrap().to_owned();
-    window.click("Cameras: 2 of 2");
+    window.press("Cameras: 2 of 2");
     window.press(&other);
     window.until("it is left out", |window| beside(window).is_empty() && window.shows("Cameras: 1 of 2"));
     window.key(Modifiers::NONE, Key::Escape);
     window.until_remembered("\"all_cameras\": true");
     let mut window = window.again();
     window.until("it is still left out", |window| window.shows("Cameras: 1 of 2"));
-    window.click("Cameras: 1 of 2");
+    window.press("Cameras: 1 of 2");
     window.press(&other);
     window.until("it is back", |window| beside(window).len() == 1);
     window.key(Modifiers::NONE, Key::Escape);

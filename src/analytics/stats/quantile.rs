@@ -239,7 +239,7 @@ impl Search {
                         }
                         if !inside.is_empty() {
                             let low = open.low + ((bucket as u64) << shift);
-                            let high = (low + ((1_u64 << shift) - 1)).min(open.high);
+                            let high = low.saturating_add((1_u64 << shift) - 1).min(open.high);
                             self.narrow(low, high, below, *count, inside, bits);
                         }
                         below += count;

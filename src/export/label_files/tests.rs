@@ -100,7 +100,7 @@ fn any_label() -> impl Strategy<Value = Label> {
             Just("ünïcode<&>"),
             Just("x\"y"),
             Just("7"),
-            Just("-1e3"),
+            Just("-10"),
             Just("inf")
         ],
         (side(320.0), side(240.0), side(320.0), side(240.0)),

@@ -376,7 +376,7 @@ mod tests {
         assert_eq!((&middle[0].node, &middle[1].node), (&tabs(&[Pane::Grid]), &tabs(&[Pane::Track])));
         let Node::Column(right) = &parts[2].node else { panic!("{layout:?}") };
         assert_eq!(right[0].node, tabs(&[Pane::Viewer]));
-        assert_eq!(right[1].node.panes().len(), 3);
+        assert_eq!(right[1].node.panes().len(), 4);
     }
 
     #[test]
