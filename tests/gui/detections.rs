@@ -224,12 +224,22 @@ fn a_lake_without_events_says_what_it_looks_for() {
 #[test]
 fn a_server_that_is_not_there_is_told_and_the_window_goes_on() {
     let mut window = opened();
-    let text = r#"{"engine": "sc://127.0.0.1:9"}"#;
+    let text = r#"{"engine": "sc://127.0.0.1:9/;token=secret"}"#;
     let choice = Box::new(serde_json::from_str(text).unwrap());
     let ctx = window.harness.ctx.clone();
     window.harness.state_mut().apply(Command::Detections(DetectionsCommand::Ask(choice)), &ctx);
     window.until("it says so", |window| window.tells("127.0.0.1:9") && window.shows("Retry"));
-    window.until("locations are still listed", |window| window.shows("Pier, 9 events, 64.3 %"));
+    let line = window.copied_by(REDO, Key::C);
+    assert!(line.contains("--engine sc://127.0.0.1:9 ") && !line.contains("secret"), "{line}");
+    window.until_remembered("\"sc://127.0.0.1:9\"");
     window.key(Modifiers::COMMAND, Key::Z);
     window.until("this machine answers again", |window| window.shows("Rank 1 car, 6 events at Pier"));
+}
+
+#[test]
+fn late_events_are_looked_for_when_the_notes_are_opened() {
+    let mut window = opened();
+    assert!(!window.tells("is late or from the future"));
+    window.click("Notes");
+    window.until("it is told", |window| window.tells("No event is late or from the future."));
 }

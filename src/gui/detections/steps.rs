@@ -174,7 +174,9 @@ fn times_ui(ui: &mut Ui, answers: &mut Answers) {
     let ink = if bad { colors.warning } else { colors.muted };
     let text = if notes > 0 { counted(notes, "note") } else { "Notes".to_owned() };
     let text = RichText::new(text).font(theme::numbers_medium(12.0)).color(ink);
-    let button = quiet_button(ui, text).on_hover_text("Skipped files, bad rows, late events, and what was guessed.");
+    let button = quiet_button(ui, text)
+        .accessible_name("Notes")
+        .on_hover_text("Skipped files, bad rows, late events, and what was guessed.");
     let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let open = menu.show(|ui| {
         ui.set_width(460.0);
