@@ -26,7 +26,7 @@ pub struct StatsArgs {
     /// The metrics, separated by commas or given several times; all of numbers when none is named
     #[arg(long = "metric", value_name = "NAME,…")]
     pub metrics: Vec<String>,
-    /// Groups: recording, camera, label, hour, hour_of_day, weekday, day, selection, tag, a key of recording.toml such as
+    /// Groups: recording, camera, label, hour, `hour_of_day`, weekday, day, selection, tag, a key of recording.toml such as
     /// region, or METRIC:WIDTH for bins
     #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
     pub by: Vec<String>,

@@ -99,6 +99,7 @@ impl App {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line or two for each action")]
     pub(super) fn act_on_lake(&mut self, action: Action, ctx: &Context) {
         let now = ctx.input(|input| input.time);
         let Slot::Ready(lake) = &mut self.slot else { return };

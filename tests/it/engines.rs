@@ -51,7 +51,7 @@ fn events(kind: &str, count: u64) -> Vec<Event> {
     let mut pick = |below: u64| chance(below) as i64;
     let mut rows = Vec::new();
     for at in 0..count as i64 {
-        let item = Some(ITEMS[pick(6) as usize]);
+        let item = Some(ITEMS[usize::try_from(pick(6)).unwrap()]);
         let time = Some(START_S + pick(5000));
         rows.push(match kind {
             // Nine of ten events at one location.
@@ -68,7 +68,9 @@ fn events(kind: &str, count: u64) -> Vec<Event> {
                 let ids = [i64::MIN, i64::MIN + 1, -1, 0, i64::MAX, -7];
                 // Of times in nanoseconds these are the outermost.
                 let times = [i64::MIN, i64::MAX, -200_000_000_000_000_000, 200_000_000_000_000_000];
-                let any = |of: &[i64], pick: &mut dyn FnMut(u64) -> i64| Some(of[pick(of.len() as u64) as usize]);
+                let any = |of: &[i64], pick: &mut dyn FnMut(u64) -> i64| {
+                    Some(of[usize::try_from(pick(of.len() as u64)).unwrap()])
+                };
                 let (place, camera) = (any(&ids, &mut pick), any(&ids, &mut pick));
                 (place, camera, any(&ids, &mut pick), item, any(&times, &mut pick))
             }

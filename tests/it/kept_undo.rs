@@ -24,7 +24,7 @@ fn kept(lake: &Lake) -> String {
         let mut rows = query.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             let cells: Vec<String> = (0..columns).map(|at| format!("{:?}", row.get_ref(at).unwrap())).collect();
-            all += &format!("{table} {}\n", cells.join(" "));
+            all += &[table, " ", &cells.join(" "), "\n"].concat();
         }
     }
     all

@@ -513,6 +513,9 @@ mod tests {
 
     use super::*;
 
+    /// Order, value, part.
+    type Row = (i64, Option<i64>, i64);
+
     fn start() -> impl Strategy<Value = Bound> {
         let length = || (0_u8..6).prop_map(|length| length.to_string());
         prop_oneof![
@@ -536,7 +539,7 @@ mod tests {
             descending in any::<bool>(),
         ) {
             let units = if by_rows { Units::Rows } else { Units::Range };
-            let column = |name: &str, of: &dyn Fn(&(i64, Option<i64>, i64)) -> Option<i64>| {
+            let column = |name: &str, of: &dyn Fn(&Row) -> Option<i64>| {
                 Series::new(name.into(), rows.iter().map(of).collect::<Vec<_>>()).into_column()
             };
             let columns = [column("v", &|row| row.1), column("k", &|row| Some(row.0)), column("p", &|row| Some(row.2))];

@@ -305,7 +305,9 @@ impl Answer {
                 for state in states {
                     searches.iter_mut().zip(state).for_each(|(search, more)| search.merge(more));
                 }
-                searches.iter_mut().for_each(|search| search.next_look(bits));
+                for search in &mut searches {
+                    search.next_look(bits);
+                }
             }
             for ((group, metric), search) in batch.into_iter().zip(searches) {
                 let cell = &mut self.cells[group][metric];

@@ -97,7 +97,9 @@ impl RankedColumn {
         let mut counts = vec![0_u32; STEPS];
         for (word, steps) in words.iter().zip(self.steps.chunks(64)) {
             if *word == usize::MAX {
-                steps.iter().for_each(|step| counts[*step as usize] += 1);
+                for step in steps {
+                    counts[*step as usize] += 1;
+                }
                 continue;
             }
             let mut word = *word;
@@ -172,11 +174,11 @@ mod tests {
 
     const SHARES: [f64; 5] = [0.0, 0.05, 0.5, 0.95, 1.0];
 
-    fn check(values: Vec<f64>, matching: impl Fn(usize) -> bool) {
-        let column = Column::Float(values.clone());
+    fn check(values: &[f64], matching: impl Fn(usize) -> bool) {
+        let column = Column::Float(values.to_vec());
         let bins = Bins::over(NumberColumn::Metric(&column), 16);
         let set = FrameSet::from_rows(values.len(), (0..values.len()).filter(|row| matching(*row)));
-        let found = RankedColumn::new(&values, bins).of(&set, &SHARES);
+        let found = RankedColumn::new(values, bins).of(&set, &SHARES);
         let mut there: Vec<f64> = set.iter().map(|row| values[row]).filter(|value| !value.is_nan()).collect();
         let plain = bins.histogram(NumberColumn::Metric(&column), Some(&set));
         assert_eq!((found.count, found.missing), (there.len() as u64, plain.nulls));
@@ -198,16 +200,16 @@ mod tests {
             values in prop::collection::vec(prop_oneof![6 => -50.0..50.0, 2 => (0_i32..4).prop_map(f64::from), 1 => Just(f64::NAN)], 0..500),
             every in 1_usize..9,
         ) {
-            check(values, |row| row % every == 0);
+            check(&values, |row| row % every == 0);
         }
     }
 
     #[test]
     fn steps_of_several_rows_and_of_one_value() {
         let many: Vec<f64> = (0..200_000_u32).map(|row| f64::from(row.wrapping_mul(2_654_435_761) >> 12)).collect();
-        check(many.clone(), |row| row % 3 == 0);
-        check(many, |_| true);
-        check(vec![5.0; 70_000], |row| row > 100);
-        check(vec![f64::NAN; 10], |_| true);
+        check(&many, |row| row % 3 == 0);
+        check(&many, |_| true);
+        check(&vec![5.0; 70_000], |row| row > 100);
+        check(&[f64::NAN; 10], |_| true);
     }
 }

@@ -140,7 +140,9 @@ mod tests {
             let mut tallies = Vec::new();
             for half in values.chunks(values.len() / 2 + 1) {
                 let mut tally = Tally { fit, ..Tally::default() };
-                half.iter().for_each(|(cell, value)| tally.add(*cell, &[*value], &now));
+                for (cell, value) in half {
+                    tally.add(*cell, &[*value], &now);
+                }
                 tallies.push(tally);
             }
             Tally::finish(tallies, &now, &mut found);

@@ -125,7 +125,9 @@ mod tests {
         #[test]
         fn quantiles_are_within_a_thousandth(spans in prop::collection::vec(any::<u64>().prop_map(|span| span >> (span % 64)), 1..200), share in 0.0..1.0_f64) {
             let mut delays = Delays::default();
-            spans.iter().for_each(|span| delays.add(*span));
+            for span in &spans {
+                delays.add(*span);
+            }
             let mut sorted = spans.clone();
             sorted.sort_unstable();
             let at = ((share * spans.len() as f64).ceil() as usize).max(1) - 1;

@@ -140,7 +140,8 @@ fn write_text(events: &[Event], folder: &Path) -> [PathBuf; 2] {
             "geographical_location_oid": event.location, "video_camera_oid": event.camera,
             "detection_oid": event.detection, "item_name": event.item, "timestamp_detected": event.time, "more": [1],
         });
-        lines += &format!("{line}\n");
+        lines += &line.to_string();
+        lines.push('\n');
     }
     writer.flush().unwrap();
     fs::write(&ndjson, lines).unwrap();

@@ -86,7 +86,6 @@ fn columns_by_name(columns: &[(String, Kind)]) -> Vec<pl::Expr> {
 }
 
 /// Rows in order.
-#[must_use]
 pub fn sort<'a>(rows: LazyFrame, order: impl IntoIterator<Item = &'a Order>) -> LazyFrame {
     let (mut by, mut descending): (Vec<pl::Expr>, Vec<bool>) = (Vec::new(), Vec::new());
     for order in order {
@@ -154,12 +153,11 @@ fn literal(value: &Value) -> pl::Expr {
 fn values(list: &[Value]) -> pl::Expr {
     let texts: Option<Vec<&str>> =
         list.iter().map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None }).collect();
-    let series = match texts {
-        Some(texts) => pl::Series::new("values".into(), texts),
-        None => {
-            let numbers = list.iter().map(|value| if let Value::Int64(number) = value { Some(*number) } else { None });
-            pl::Series::new("values".into(), numbers.collect::<Vec<Option<i64>>>())
-        }
+    let series = if let Some(texts) = texts {
+        pl::Series::new("values".into(), texts)
+    } else {
+        let numbers = list.iter().map(|value| if let Value::Int64(number) = value { Some(*number) } else { None });
+        pl::Series::new("values".into(), numbers.collect::<Vec<Option<i64>>>())
     };
     pl::lit(series).implode(true)
 }

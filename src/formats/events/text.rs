@@ -150,6 +150,7 @@ impl CsvHead {
         let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let marks = [b',', b';', b'\t'].into_iter();
+        #[expect(clippy::naive_bytecount, reason = "one line")]
         let delimiter = marks.max_by_key(|mark| first.iter().filter(|byte| *byte == mark).count()).unwrap_or(b',');
         let mut rows = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(head);
         let header = rows.byte_headers().map_err(|_| FormatError::Empty { path: path.to_owned() })?;

@@ -242,11 +242,11 @@ mod tests {
         let key = Key { asked: Choice::default(), version: 0 };
         let mut answers = Answers::default();
         assert!(!answers.is_asking());
-        answers.lateness.ask(&key, &pool, &ctx, |progress| waits(progress));
+        answers.lateness.ask(&key, &pool, &ctx, waits);
         assert!(answers.is_asking(), "late events");
         answers.stop();
         assert!(!answers.is_asking());
-        answers.items.ask(&key, &pool, &ctx, |progress| waits(progress));
+        answers.items.ask(&key, &pool, &ctx, waits);
         assert!(answers.is_asking(), "items");
         answers.stop();
         assert!(!answers.is_asking());

@@ -182,7 +182,9 @@ struct Outliers {
 fn outliers(values: &[f64]) -> Outliers {
     let mut there: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     let Some(Some(median)) = quantiles_of(&mut there, &[0.5]).first().copied() else { return Outliers::default() };
-    there.iter_mut().for_each(|value| *value = (*value - median).abs());
+    for value in &mut there {
+        *value = (*value - median).abs();
+    }
     let spread = quantiles_of(&mut there, &[0.5]).first().copied().flatten().unwrap_or_default();
     let deviation = spread * MAD_TO_STD;
     let mut found = Outliers { median, deviation, farthest: median, ..Outliers::default() };

@@ -143,10 +143,10 @@ impl<'a> Behind<'a> {
                 if best.is_some_and(|(rank, least, _)| rank == 0 && away >= least) {
                     continue;
                 }
-                let rank = if !self.plan.set.contains(row) {
-                    2
-                } else {
+                let rank = if self.plan.set.contains(row) {
                     u8::from(!(fits && self.members_fit(row, at, group, &mut codes)))
+                } else {
+                    2
                 };
                 let found = (rank, away, row);
                 if best.is_none_or(|best| found < best) {

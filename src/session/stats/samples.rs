@@ -167,7 +167,7 @@ impl<'a> Samples<'a> {
         let mut found = vec![BTreeSet::<String>::new(); self.words.len()];
         for unit in &self.units {
             let Unit::Whole { recording, metrics } = unit else { continue };
-            if !metrics.iter().any(|metric| of_words(metric)) {
+            if !metrics.iter().any(&of_words) {
                 continue;
             }
             let series = self.session.all_series(&self.recordings[*recording].name)?;

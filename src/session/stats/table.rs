@@ -179,17 +179,16 @@ pub(super) fn build(
 ) -> Result<StatsTable, SessionError> {
     let mut groups: Vec<(usize, Arc<[KeyValue]>)> = plan.groups.keys().into_iter().enumerate().collect();
     groups.sort_by(|a, b| a.1.cmp(&b.1));
-    let kept: Vec<(usize, Option<Reading>)> = match &request.keep {
-        None => groups.iter().map(|(group, _)| (*group, None)).collect(),
-        Some(_) => {
-            let of = |(group, _): &(usize, _)| {
-                let readings = found.tops.get(*group).map_or(&[][..], Top::readings);
-                let some: Vec<_> = readings.iter().map(|reading| (*group, Some(*reading))).collect();
-                // A group without a value keeps its row.
-                if some.is_empty() { vec![(*group, None)] } else { some }
-            };
-            groups.iter().flat_map(of).collect()
-        }
+    let kept: Vec<(usize, Option<Reading>)> = if request.keep.is_none() {
+        groups.iter().map(|(group, _)| (*group, None)).collect()
+    } else {
+        let of = |(group, _): &(usize, _)| {
+            let readings = found.tops.get(*group).map_or(&[][..], Top::readings);
+            let some: Vec<_> = readings.iter().map(|reading| (*group, Some(*reading))).collect();
+            // A group without a value keeps its row.
+            if some.is_empty() { vec![(*group, None)] } else { some }
+        };
+        groups.iter().flat_map(of).collect()
     };
     let keys: Vec<Arc<[KeyValue]>> = plan.groups.keys();
     let row_groups: Vec<Arc<[KeyValue]>> = kept.iter().map(|(group, _)| Arc::clone(&keys[*group])).collect();
@@ -281,9 +280,8 @@ fn own_value(metric: &PlannedMetric, value: Option<f64>, words: Option<&Vec<Stri
         reason = "whole numbers and places of words that were doubles meanwhile"
     )]
     match metric.kind {
-        MetricKind::Float => StatValue::Float(value),
         MetricKind::Int if value.fract() == 0.0 => StatValue::Int(value as i64),
-        MetricKind::Int => StatValue::Float(value),
+        MetricKind::Float | MetricKind::Int => StatValue::Float(value),
         MetricKind::Bool => StatValue::Bool(value != 0.0),
         MetricKind::Text => {
             let word = words.and_then(|words| words.get(value as usize));

@@ -112,7 +112,8 @@ impl Session {
 
     /// The smallest question.
     async fn version(&self) -> Result<AnalyzePlanResponse, SparkError> {
-        self.client.analyze_plan(self.analyze(Analyze::SparkVersion(SparkVersion::default()))).await
+        // The client's future is large.
+        Box::pin(self.client.analyze_plan(self.analyze(Analyze::SparkVersion(SparkVersion::default())))).await
     }
 
     /// Returns when the server has stopped answering.
@@ -231,11 +232,8 @@ impl Session {
 
     /// Asks how the server would go about it.
     pub(super) fn explain(&self, question: Relation, progress: &Progress) -> Result<String, EngineError> {
-        let explain = Explain {
-            plan: Some(relations::question(question)),
-            explain_mode: ExplainMode::Formatted.into(),
-            ..Explain::default()
-        };
+        let explain =
+            Explain { plan: Some(relations::question(question)), explain_mode: ExplainMode::Formatted.into() };
         let answer = self.wait(progress, self.client.analyze_plan(self.analyze(Analyze::Explain(explain))))?;
         match answer.result {
             Some(analyze_plan_response::Result::Explain(told)) => Ok(told.explain_string),

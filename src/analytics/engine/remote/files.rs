@@ -48,7 +48,7 @@ pub(super) fn views(
         let (tree, relation) = if let Stored::Parquet { columns } = &stored {
             parquet(&name, columns, options, files, ids)
         } else {
-            let (lines, relation) = lines(&name, &stored, files, ids);
+            let (lines, relation) = lines(&name, &stored, &files, ids);
             (lines.events(options.time_unit), relation)
         };
         trees.push(tree);
@@ -75,7 +75,7 @@ pub(super) fn bad_lines(
     for (stored, files) in groups(set, paths)? {
         if !matches!(stored, Stored::Parquet { .. }) {
             let name = view_name();
-            let (lines, relation) = lines(&name, &stored, files, ids);
+            let (lines, relation) = lines(&name, &stored, &files, ids);
             trees.push(lines.rows.project([(REASON, lines.reason)]).filter(col(REASON).is_there()));
             views.push((name, relation));
         }
@@ -177,33 +177,29 @@ fn first_reason(of: Vec<(Expr, i64)>) -> Expr {
 
 /// Text files line by line. Servers differ in what they make of lines with too few cells or fields of other types: some fill
 /// them with nulls, some refuse the whole file. Therefore they are given whole lines, and cut them by these expressions.
-fn lines(view: &str, stored: &Stored, files: Vec<String>, ids: &mut Ids) -> (Lines, spark_connect_proto::Relation) {
+fn lines(view: &str, stored: &Stored, files: &[String], ids: &mut Ids) -> (Lines, spark_connect_proto::Relation) {
     // No file of text has these characters, so that a line is one cell.
     let options = |header| [("header", header), ("sep", "\u{1}"), ("quote", "\u{2}"), ("escape", "\u{2}")];
     let mut whole =
-        |header| relations::files("csv", Some("line STRING".to_owned()), &options(header), files.clone(), ids);
-    let (read, cells, reason): (_, Vec<_>, _) = match stored {
-        Stored::Csv { delimiter, places, .. } => {
-            let cells =
-                NAMES.iter().zip(places).map(|(name, place)| ((*name).to_owned(), cells::csv(*delimiter, *place)));
-            let mut reasons = vec![(col(ITEM).is_null(), 0)];
-            for (name, reason) in NUMBERS.into_iter().zip(2..) {
-                reasons.extend([(col(name).is_null(), 0), (is_no_number(name), reason)]);
-            }
-            (whole("true"), cells.collect(), first_reason(reasons))
+        |header| relations::files("csv", Some("line STRING".to_owned()), &options(header), files.to_vec(), ids);
+    let (read, cells, reason): (_, Vec<_>, _) = if let Stored::Csv { delimiter, places, .. } = stored {
+        let cells = NAMES.iter().zip(places).map(|(name, place)| ((*name).to_owned(), cells::csv(*delimiter, *place)));
+        let mut reasons = vec![(col(ITEM).is_null(), 0)];
+        for (name, reason) in NUMBERS.into_iter().zip(2..) {
+            reasons.extend([(col(name).is_null(), 0), (is_no_number(name), reason)]);
         }
-        _ => {
-            let found = |at: usize| match stored {
-                Stored::Ndjson { names } => names[at].as_str(),
-                _ => NAMES[at],
-            };
-            let mut cells: Vec<_> =
-                (0..NAMES.len()).map(|at| (NAMES[at].to_owned(), cells::json(NAMES[at], found(at)))).collect();
-            cells.push((BROKEN.to_owned(), cells::json_is_broken(found(EventColumn::Item as usize))));
-            let mut reasons = vec![(col(BROKEN).is_there(), 1)];
-            reasons.extend(NUMBERS.map(|name| (is_no_number(name), 1)));
-            (whole("false"), cells, first_reason(reasons))
-        }
+        (whole("true"), cells.collect(), first_reason(reasons))
+    } else {
+        let found = |at: usize| match stored {
+            Stored::Ndjson { names } => names[at].as_str(),
+            _ => NAMES[at],
+        };
+        let mut cells: Vec<_> =
+            (0..NAMES.len()).map(|at| (NAMES[at].to_owned(), cells::json(NAMES[at], found(at)))).collect();
+        cells.push((BROKEN.to_owned(), cells::json_is_broken(found(EventColumn::Item as usize))));
+        let mut reasons = vec![(col(BROKEN).is_there(), 1)];
+        reasons.extend(NUMBERS.map(|name| (is_no_number(name), 1)));
+        (whole("false"), cells, first_reason(reasons))
     };
     let columns: Vec<(&str, Kind)> = cells.iter().map(|(name, _)| (name.as_str(), Kind::Text)).collect();
     let rows = Tree::scan(view, &columns);

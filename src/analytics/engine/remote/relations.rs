@@ -22,7 +22,7 @@ impl Ids {
     fn relation(&mut self, kind: RelType) -> Relation {
         self.0 += 1;
         let common = RelationCommon { plan_id: Some(self.0), ..RelationCommon::default() };
-        Relation { common: Some(common), rel_type: Some(kind), ..Relation::default() }
+        Relation { common: Some(common), rel_type: Some(kind) }
     }
 }
 
@@ -104,7 +104,7 @@ pub(super) fn project(input: Relation, columns: Vec<(String, Expression)>, ids: 
         expression(ExprType::Alias(Box::new(alias)))
     };
     let expressions = columns.into_iter().map(named).collect();
-    let project = Project { input: Some(Box::new(input)), expressions, ..Project::default() };
+    let project = Project { input: Some(Box::new(input)), expressions };
     ids.relation(RelType::Project(Box::new(project)))
 }
 
@@ -150,20 +150,15 @@ pub(super) fn microseconds(time: Expression) -> Expression {
 
 /// A plan that gives rows.
 pub(super) fn question(relation: Relation) -> Plan {
-    Plan { op_type: Some(OpType::Root(relation)), ..Plan::default() }
+    Plan { op_type: Some(OpType::Root(relation)) }
 }
 
 /// A plan that gives a relation a name in the session.
 pub(super) fn view(relation: Relation, name: &str) -> Plan {
-    let view = CreateDataFrameViewCommand {
-        input: Some(relation),
-        name: name.to_owned(),
-        is_global: false,
-        replace: false,
-        ..Default::default()
-    };
-    let command = Command { command_type: Some(CommandType::CreateDataframeView(view)), ..Command::default() };
-    Plan { op_type: Some(OpType::Command(command)), ..Plan::default() }
+    let view =
+        CreateDataFrameViewCommand { input: Some(relation), name: name.to_owned(), is_global: false, replace: false };
+    let command = Command { command_type: Some(CommandType::CreateDataframeView(view)) };
+    Plan { op_type: Some(OpType::Command(command)) }
 }
 
 /// A plan that takes such a name away.
