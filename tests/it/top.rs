@@ -127,8 +127,12 @@ fn a_parquet_answer_has_its_types_and_appears_whole() {
 fn broken_files_are_named_and_the_rest_is_counted() {
     let files = Files::new();
     files.write("in/good.csv", format!("{HEADER}{EVENTS}x,1,2,car,5\n1,2\n"));
-    files
-        .write("in/more.ndjson", "{\"geographical_location_oid\":1,\"detection_oid\":500,\"item_name\":\"car\"}\nno\n");
+    files.write(
+        "in/more.ndjson",
+        r#"{"geographical_location_oid":1,"video_camera_oid":4,"detection_oid":500,"item_name":"car","timestamp_detected":null}
+no
+"#,
+    );
     files.write("in/empty.parquet", "");
     files.write("in/half.parquet", "PAR1 begun and never ended");
     files.write("in/other.csv", "a,b\n1,2\n");

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Instant};
 
-use polars::prelude::{Column, DataFrame, PolarsError};
+use polars::prelude::{Column, DataFrame, DataType, PolarsError};
 
 use super::{Engine, EngineError, Table, Tables};
 use crate::{
@@ -81,8 +81,11 @@ impl Answer<'_> {
     }
 
     fn maybe_numbers(&self, name: &str) -> Result<Vec<Option<i64>>, AnalyticsError> {
-        let column = self.frame.column(name).and_then(|column| column.i64()).map_err(|error| self.wrong(&error))?;
-        Ok(column.iter().collect())
+        // Engines answer with narrower numbers where all of a column's values are written in the question.
+        let column = self.frame.column(name).and_then(|column| column.strict_cast(&DataType::Int64));
+        let column = column.map_err(|error| self.wrong(&error))?;
+        let numbers = column.i64().map_err(|error| self.wrong(&error))?;
+        Ok(numbers.iter().collect())
     }
 
     fn numbers(&self, name: &str) -> Result<Vec<i64>, AnalyticsError> {

@@ -263,7 +263,7 @@ mod tests {
             ("http://localhost", "sc://"),
             ("sc://spark.example:1/;token=secret", "unencrypted"),
             ("sc://spark.example:x/;token=secret", "Port"),
-            ("sc://spark.example/folder/;token=secret", "must be empty"),
+            ("sc://spark.example/folder/;token=secret", "key=value"),
             ("sc://", "Hostname"),
             ("sc://localhost/;use_ssl=true;token:secret", "key=value"),
             ("sc://localhost/;use_ssl=true;x-token=secret=", "key=value"),
