@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{
-    reference::{Event, write_parquet},
+    reference::{Event, reference, write_parquet, write_parquet_without},
     tests::{locations, resources, rows},
     *,
 };
@@ -142,4 +142,58 @@ fn a_damaged_file_is_told_once() {
     assert_eq!(times.skipped.len(), 1, "{times:?}");
     assert!(times.skipped[0].1.contains("row groups are left out"), "{times:?}");
     assert!(times.timed < 4000);
+}
+
+#[test]
+fn folders_tell_columns_that_their_files_lack() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = folder.path().join("tree");
+    let events: Vec<Event> =
+        (0..900).map(|at| event(at % 500, at % 7, at % 3, at % 4, if at % 5 == 0 { "it's" } else { "car" })).collect();
+    let of = |location, item: &str| -> Vec<Event> {
+        let here = |event: &&Event| event.location == Some(location) && event.item.as_deref() == Some(item);
+        events.iter().filter(here).cloned().collect()
+    };
+    for (item, name) in [("it's", "it%27s"), ("car", "car")] {
+        let at =
+            |location: i64| tree.join(format!("date=2024-05-01/geographical_location_oid={location}/item_name={name}"));
+        for location in 0..2 {
+            let columns = ["geographical_location_oid", "item_name"];
+            write_parquet_without(&of(location, item), &columns, &at(location).join("a.parquet"));
+        }
+        fs::create_dir_all(at(2)).unwrap();
+        let number = |value: Option<i64>| value.unwrap().to_string();
+        let (mut csv, mut json) = ("timestamp_detected,detection_oid,video_camera_oid\n".to_owned(), String::new());
+        for (nth, event) in of(2, item).iter().enumerate() {
+            let (time, id, camera) = (number(event.time), number(event.detection), number(event.camera));
+            if nth % 2 == 0 {
+                csv += &format!("{time},{id},{camera}\n");
+            } else {
+                let cells = [("timestamp_detected", time), ("detection_oid", id), ("video_camera_oid", camera)];
+                let cells = cells.map(|(name, value)| format!("\"{name}\":{value}")).join(",");
+                json += &format!("{{{cells}}}\n");
+            }
+        }
+        fs::write(at(2).join("b.csv"), csv).unwrap();
+        fs::write(at(2).join("c.ndjson"), json).unwrap();
+    }
+    let resources = resources(folder.path(), 1 << 30);
+    for query in [TopQuery::default(), TopQuery { from_ns: Some(2), dedup: false, ..TopQuery::default() }] {
+        let answer = top(&tree, &locations(), &query, &resources, &Progress::new()).unwrap();
+        assert_eq!(rows(&answer), reference(&events, &query));
+    }
+    // A folder may tell all that is asked, and what a file holds goes before its folder.
+    let (query, by) = (TopQuery { dedup: false, ..TopQuery::default() }, CountsBy { location: true, item: false });
+    let counts = event_counts(&tree, &locations(), &query, by, &resources, &Progress::new()).unwrap();
+    assert_eq!((counts.locations, counts.counts), (vec![0, 1, 2], vec![300; 3]));
+    let odd = folder.path().join("odd/geographical_location_oid=somewhere");
+    fs::create_dir_all(&odd).unwrap();
+    write_parquet(&events, &odd.join("a.parquet"), 100);
+    assert_eq!(
+        rows(&top(&odd, &locations(), &query, &resources, &Progress::new()).unwrap()),
+        reference(&events, &query)
+    );
+    write_parquet_without(&events, &["geographical_location_oid"], &odd.join("b.parquet"));
+    let error = top(&odd, &locations(), &query, &resources, &Progress::new()).unwrap_err().to_string();
+    assert!(error.contains("geographical_location_oid=somewhere"), "{error}");
 }

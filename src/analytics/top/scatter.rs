@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     analytics::AnalyticsError,
-    formats::{BadRows, EventBatch, EventSet, Wanted},
+    formats::{BadRows, EventBatch, EventSet, NO_CODE, Wanted},
     jobs::Progress,
 };
 
@@ -29,6 +29,8 @@ pub(super) trait Packing: Countable {
     const CAMERAS: bool;
     /// Whether times are read.
     const TIMES: bool;
+    /// Whether names of items are read that a question does without: to decide which of two events holds.
+    const ITEMS: bool;
     /// Whether the numbers of a part fit.
     fn fits(translation: &Translation) -> bool;
     /// Packs one event of a batch.
@@ -38,6 +40,7 @@ pub(super) trait Packing: Countable {
 impl Packing for Narrow {
     const CAMERAS: bool = false;
     const TIMES: bool = false;
+    const ITEMS: bool = false;
 
     fn fits(translation: &Translation) -> bool {
         translation.fits()
@@ -53,6 +56,7 @@ impl Packing for Narrow {
 impl Packing for Full {
     const CAMERAS: bool = true;
     const TIMES: bool = true;
+    const ITEMS: bool = true;
 
     fn fits(_: &Translation) -> bool {
         true
@@ -70,6 +74,7 @@ impl Packing for Full {
 impl Packing for Timed {
     const CAMERAS: bool = false;
     const TIMES: bool = true;
+    const ITEMS: bool = false;
 
     fn fits(_: &Translation) -> bool {
         true
@@ -156,6 +161,13 @@ pub(super) struct Task<'a> {
     pub(super) keep_loose: bool,
 }
 
+impl Task<'_> {
+    /// Whether it matters which item an event tells of, beside that it tells of one.
+    fn needs_items(&self) -> bool {
+        self.keep_loose || self.grouping.by.item || !self.query.items.is_empty()
+    }
+}
+
 /// Part of the buffer that counts put aside may take.
 const COUNTS_SHARE: usize = 4;
 
@@ -181,10 +193,12 @@ pub(super) fn scatter<R: Packing>(task: Task<'_>, seed: u64) -> Result<Scattered
         limit: resources.buffer_bytes / threads,
         seed,
     };
+    let rows = if task.query.dedup { 0 } else { events.rows().unwrap_or(0) };
+    let expected = usize::try_from(rows).unwrap_or(usize::MAX) / threads;
     let share = || {
         let mut share = Share {
             partitions: Partitions::within(bits, common.limit),
-            loose: Tally::open(task.grouping),
+            loose: Tally::open(task.grouping, expected, false),
             singles: Partitions::new(1),
             read: 0,
             bad_rows: BadRows::default(),
@@ -250,7 +264,12 @@ fn read_parts<R: Packing>(task: Task<'_>, common: &Common, share: &mut Share<R>)
         let folder = resources.spill_folder.clone();
         Stop::Error(AnalyticsError::Spill { folder, source })
     };
-    let wanted = Wanted { detection: query.dedup, camera: R::CAMERAS && query.dedup, time: R::TIMES };
+    let wanted = Wanted {
+        item: R::ITEMS || task.needs_items(),
+        detection: query.dedup,
+        camera: R::CAMERAS && query.dedup,
+        time: R::TIMES,
+    };
     while let Some(part) = events.parts.get(common.next.fetch_add(1, Ordering::Relaxed)) {
         let mut translation = Translation::default();
         let mut stop = None;
@@ -309,8 +328,15 @@ fn add_batch<R: Packing>(
 ) {
     let merge = task.query.dedup;
     let all_have_ids = batch.detection_valid.is_empty();
-    for (at, (location, item)) in batch.locations.iter().zip(&batch.items).enumerate() {
-        let (place, item_number) = translation.of(*location, *item);
+    let items = R::ITEMS || task.needs_items();
+    for (at, location) in batch.locations.iter().enumerate() {
+        let item = batch.items.get(at).copied();
+        let place = translation.place(*location);
+        // Where names do not matter, all that is there is one item.
+        let item_number = match item {
+            Some(item) if items || item == NO_CODE => translation.item(item),
+            _ => 0,
+        };
         let row = R::pack(batch, at, place, item_number);
         let has_id = all_have_ids || batch.detection_valid[at];
         if has_id && merge {
@@ -328,7 +354,7 @@ fn add_batch<R: Packing>(
             continue;
         }
         // What is within the limits is known by the codes, before all places are.
-        if translation.wants(*location, *item) {
+        if translation.wants(*location, item) {
             share.loose.add_allowed(place, item_number, &row);
         }
     }

@@ -146,10 +146,10 @@ impl Translation {
         }
     }
 
-    /// Whether the question is about a location and an item, by their codes.
+    /// Whether the question is about a location and an item, by their codes; about any item where none is told.
     #[inline]
-    pub(super) fn wants(&self, location: u32, item: u32) -> bool {
-        self.place_wanted[location as usize] && self.item_wanted[item as usize]
+    pub(super) fn wants(&self, location: u32, item: Option<u32>) -> bool {
+        self.place_wanted[location as usize] && item.is_none_or(|item| self.item_wanted[item as usize])
     }
 
     /// Whether all numbers fit into a [`Group`].
@@ -157,11 +157,15 @@ impl Translation {
         Group::pack(self.most.0, self.most.1).is_some()
     }
 
-    /// The numbers of a location and an item; [`ABSENT`] where one of them is missing.
+    /// The number of a location; [`ABSENT`] where it is missing: its code is beyond all that are translated.
     #[inline]
-    pub(super) fn of(&self, location: u32, item: u32) -> (u32, u32) {
-        // The code of what is missing is beyond all that are translated.
-        let of = |numbers: &[u32], code: u32| numbers.get(code as usize).copied().unwrap_or(ABSENT);
-        (of(&self.places, location), of(&self.items, item))
+    pub(super) fn place(&self, location: u32) -> u32 {
+        self.places.get(location as usize).copied().unwrap_or(ABSENT)
+    }
+
+    /// The same of an item.
+    #[inline]
+    pub(super) fn item(&self, item: u32) -> u32 {
+        self.items.get(item as usize).copied().unwrap_or(ABSENT)
     }
 }
