@@ -15,8 +15,14 @@ mod many;
 mod names;
 mod panels;
 mod playing;
+#[path = "../it/python.rs"]
+#[expect(dead_code, reason = "shared with the other tests, which run scripts")]
+mod python;
 mod renewal;
 mod select;
+#[path = "../it/servers.rs"]
+#[expect(dead_code, reason = "shared with the other tests, which start other servers, too")]
+mod servers;
 mod settings;
 mod shell;
 mod side_by_side;

@@ -34,6 +34,9 @@ const STRIP_SLOTS: usize = 64;
 /// The counters of a pane.
 struct Row {
     pane: i64,
+    /// Slots that it may have.
+    width: usize,
+    /// As many, or none while all that was met waits.
     counters: Vec<u32>,
     /// Slots that are to be counted.
     pending: Vec<u32>,
@@ -73,7 +76,7 @@ impl PaneTable {
         let near = self.near.get(pane.cast_unsigned() as usize % NEAR).filter(|near| near.0 == pane);
         let panes = self.rows.len();
         let row = near.and_then(|near| self.rows.get_mut(near.1));
-        let Some(row) = row.filter(|row| row.counters.len() > slot as usize) else {
+        let Some(row) = row.filter(|row| row.width > slot as usize) else {
             return self.add_in_new_room(pane, slot);
         };
         self.counted += 1;
@@ -97,7 +100,7 @@ impl PaneTable {
     fn make_room(&mut self, pane: i64, slot: u32) -> bool {
         let width = self.width.max((slot as usize + 1).next_multiple_of(STEP));
         let known = self.places.get(&pane).copied();
-        let held = known.map_or(0, |at| self.rows[at].counters.len());
+        let held = known.map_or(0, |at| self.rows[at].width);
         if held <= slot as usize {
             let most = FEW_CELLS.max(self.counted.max(self.expected).saturating_mul(CELLS_AN_EVENT));
             if self.cells + width - held > most {
@@ -107,12 +110,15 @@ impl PaneTable {
             self.cells += width - held;
         }
         let at = known.unwrap_or_else(|| {
-            self.rows.push(Row { pane, counters: Vec::new(), pending: Vec::new() });
+            self.rows.push(Row { pane, width: 0, counters: Vec::new(), pending: Vec::new() });
             self.places.insert(pane, self.rows.len() - 1);
             self.rows.len() - 1
         });
         let row = &mut self.rows[at];
-        row.counters.resize(width.max(held), 0);
+        row.width = row.width.max(width);
+        if !self.shuffled {
+            row.counters.resize(row.width, 0);
+        }
         if self.near.is_empty() {
             self.near = vec![(0, usize::MAX); NEAR];
         }
@@ -124,7 +130,7 @@ impl PaneTable {
 
     /// Bytes of memory that it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.cells * size_of::<u32>()
+        self.cells * size_of::<u32>() + if self.shuffled { PENDING.min(self.counted) * size_of::<u32>() } else { 0 }
     }
 
     /// Counts all that waits.
@@ -133,6 +139,12 @@ impl PaneTable {
             row.settle(&mut self.full);
             row.pending = Vec::new();
         }
+    }
+
+    /// The largest counter.
+    fn largest(&mut self) -> usize {
+        self.settle();
+        self.rows.iter().flat_map(|row| &row.counters).max().map_or(0, |count| *count as usize)
     }
 
     /// Gives all counts: pane, slot and count. One may come several times.
@@ -149,66 +161,43 @@ impl PaneTable {
         Ok(())
     }
 
-    /// Adds the counts of another table; gives both back when a counter is not enough for that.
-    fn merge(mut self, mut other: Self) -> Result<Self, [Self; 2]> {
-        self.settle();
-        other.settle();
-        let fits = other.rows.iter().all(|added| {
-            let own = self.places.get(&added.pane).map_or(&[][..], |at| &self.rows[*at].counters);
-            own.iter().zip(&added.counters).all(|(sum, count)| sum.checked_add(*count).is_some())
-        });
-        if !fits {
-            return Err([self, other]);
-        }
-        for mut added in other.rows {
-            let at = *self.places.entry(added.pane).or_insert(self.rows.len());
-            let Some(row) = self.rows.get_mut(at) else {
-                self.rows.push(added);
-                continue;
-            };
-            if row.counters.len() < added.counters.len() {
-                std::mem::swap(row, &mut added);
-            }
-            row.counters.iter_mut().zip(added.counters).for_each(|(sum, count)| *sum += count);
-        }
-        self.full.extend(other.full);
-        Ok(self)
-    }
-
-    /// One table of all; tables that together have all counts when one cannot hold them.
-    pub(super) fn of_all(tables: Vec<Self>) -> Result<Self, Vec<Self>> {
-        let mut whole = Self::default();
-        let mut tables = tables.into_iter();
-        while let Some(table) = tables.next() {
-            match whole.merge(table) {
-                Ok(merged) => whole = merged,
-                Err(both) => return Err(both.into_iter().chain(tables).collect()),
-            }
-        }
-        if whole.full.is_empty() { Ok(whole) } else { Err(vec![whole]) }
-    }
-
-    /// The counts in the order of slots, where `order` tells the place of each.
-    pub(super) fn ordered(mut self, order: Vec<u32>, threads: usize) -> PaneCounts {
+    /// The counts of several tables in the order of slots, where `order` tells the place of each; the tables as they were when
+    /// one counter for each is not enough.
+    pub(super) fn ordered(mut tables: Vec<Self>, order: Vec<u32>, threads: usize) -> Result<PaneCounts, Vec<Self>> {
         let slots = order.len();
-        self.settle();
-        let mut rows: Vec<(i64, Vec<u32>)> = self.rows.into_iter().map(|row| (row.pane, row.counters)).collect();
-        rows.sort_unstable_by_key(|(pane, _)| *pane);
+        let mut most: usize = tables.iter().map(|table| table.counted).sum();
+        if u32::try_from(most).is_err() {
+            most = tables.iter_mut().map(Self::largest).sum();
+        }
+        if u32::try_from(most).is_err() || tables.iter().any(|table| !table.full.is_empty()) {
+            return Err(tables);
+        }
+        let mut met: Vec<Row> = tables.into_iter().flat_map(|table| table.rows).collect();
+        met.sort_by_key(|row| row.pane);
+        let mut rows: Vec<(i64, Vec<Row>, Vec<u32>)> = Vec::new();
+        for row in met {
+            match rows.last_mut().filter(|known| known.0 == row.pane) {
+                Some(known) => known.1.push(row),
+                None => rows.push((row.pane, vec![row], Vec::new())),
+            }
+        }
         let share = rows.len().div_ceil(threads.max(1)).max(1);
-        let work = |rows: &mut [(i64, Vec<u32>)]| {
+        let work = |rows: &mut [(i64, Vec<Row>, Vec<u32>)]| {
             let (mut events, mut filled) = (vec![0_u64; slots], vec![0_u32; slots]);
-            let mut sorted: Vec<u32> = Vec::new();
-            for (_, row) in rows {
-                sorted.clear();
+            for (_, rows, sorted) in rows {
                 sorted.resize(slots, 0);
-                for (count, at) in row.iter().zip(&order) {
-                    sorted[*at as usize] = *count;
+                for row in std::mem::take(rows) {
+                    for (count, at) in row.counters.iter().zip(&order) {
+                        sorted[*at as usize] += *count;
+                    }
+                    for slot in &row.pending {
+                        sorted[order[*slot as usize] as usize] += 1;
+                    }
                 }
                 for ((count, events), filled) in sorted.iter().zip(&mut events).zip(&mut filled) {
                     *events += u64::from(*count);
                     *filled += u32::from(*count > 0);
                 }
-                std::mem::swap(row, &mut sorted);
             }
             (events, filled)
         };
@@ -222,7 +211,8 @@ impl PaneTable {
             events.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
             filled.iter_mut().zip(fuller).for_each(|(sum, more)| *sum += more as usize);
         }
-        PaneCounts { rows, order, events, filled }
+        let rows = rows.into_iter().map(|(pane, _, counts)| (pane, counts)).collect();
+        Ok(PaneCounts { rows, order, events, filled })
     }
 }
 
@@ -247,6 +237,10 @@ impl Row {
     }
 
     fn settle(&mut self, full: &mut Vec<(i64, u32)>) {
+        if self.pending.is_empty() {
+            return;
+        }
+        self.counters.resize(self.width, 0);
         let pending = std::mem::take(&mut self.pending);
         for slot in &pending {
             self.count(*slot, full);
@@ -409,10 +403,10 @@ mod tests {
             events in prop::collection::vec((-300_i64..300, 0_u32..700), 0..400), cut in 0..400_usize, threads in 1..4_usize
         ) {
             let cut = cut.min(events.len());
-            let whole = PaneTable::of_all(vec![table(&events[..cut]), table(&events[cut..])]).ok().unwrap();
+            let tables = vec![table(&events[..cut]), table(&events[cut..])];
             // The last number first.
             let order: Vec<u32> = (0..700).rev().collect();
-            let counts = whole.ordered(order.clone(), threads);
+            let counts = PaneTable::ordered(tables, order.clone(), threads).ok().unwrap();
             let by_slot: Vec<u64> = (0..700)
                 .map(|slot| events.iter().filter(|event| event.1 == slot).count() as u64).collect();
             prop_assert_eq!(counts.events().collect::<Vec<_>>(), by_slot);
@@ -456,16 +450,35 @@ mod tests {
 
     #[test]
     fn full_counters_are_counted_the_general_way() {
+        let ordered = |tables| PaneTable::ordered(tables, (0..700).collect(), 2);
         let mut whole = table(&[(5, 1), (5, 2)]);
         whole.settle();
         whole.rows[0].counters[1] = u32::MAX;
-        assert!(whole.add(5, 1));
-        let both = PaneTable::of_all(vec![table(&[(5, 1)]), whole]).err().unwrap();
-        assert_eq!(listed(both), BTreeMap::from([((5, 1), (1 << 32) + 1), ((5, 2), 1)]));
+        for _ in 0..FIRST_PENDING + 1 {
+            assert!(whole.add(5, 1));
+        }
+        whole.settle();
+        let both = ordered(vec![table(&[(5, 1)]), whole]).err().unwrap();
+        let more = FIRST_PENDING as u64 + 1;
+        assert_eq!(listed(both), BTreeMap::from([((5, 1), (1 << 32) + more), ((5, 2), 1)]));
         let mut nearly = table(&[(5, 1)]);
         nearly.settle();
         nearly.rows[0].counters[1] = u32::MAX;
-        let both = PaneTable::of_all(vec![table(&[(5, 1)]), nearly]).err().unwrap();
+        nearly.counted = u32::MAX as usize;
+        let both = ordered(vec![table(&[(5, 1)]), nearly]).err().unwrap();
         assert_eq!(listed(both), BTreeMap::from([((5, 1), 1 << 32)]));
+        // Many events, and no counter near its end.
+        let mut many = table(&[(5, 1)]);
+        many.counted = u32::MAX as usize;
+        assert!(ordered(vec![many, table(&[(5, 1), (6, 1)])]).is_ok());
+    }
+
+    #[test]
+    fn what_waits_is_counted_when_it_is_enough() {
+        let mut shuffled = PaneTable::new(1 << 20, true);
+        (0..200_000_u32).for_each(|at| assert!(shuffled.add(i64::from(at % 3), at % 7)));
+        assert!(shuffled.rows.iter().all(|row| !row.counters.is_empty() && row.pending.len() < MOST_PENDING));
+        let sums = listed([shuffled]);
+        assert_eq!((sums.len(), sums.values().sum::<u64>()), (21, 200_000));
     }
 }

@@ -197,3 +197,55 @@ fn folders_tell_columns_that_their_files_lack() {
     let error = top(&odd, &locations(), &query, &resources, &Progress::new()).unwrap_err().to_string();
     assert!(error.contains("geographical_location_oid=somewhere"), "{error}");
 }
+
+#[test]
+fn more_names_than_fit_into_memory_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.csv");
+    let mut text = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n".to_owned();
+    // 32 MB of names are the least that is allowed.
+    let long = "x".repeat(900);
+    (0..20_000).for_each(|at| text += &format!("1,1,{at},{long}{at},1\n"));
+    fs::write(&path, text).unwrap();
+    let ask =
+        |buffer| top(&path, &locations(), &TopQuery::default(), &resources(folder.path(), buffer), &Progress::new());
+    let error = ask(1 << 20).unwrap_err().to_string();
+    assert!(error.contains("different locations and items") && error.contains("allow more memory"), "{error}");
+    assert_eq!(ask(1 << 30).unwrap().counts.len(), 10);
+}
+
+#[test]
+fn a_damaged_page_costs_its_row_group_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().join("lake");
+    fs::create_dir(&lake).unwrap();
+    let path = lake.join("events.parquet");
+    let names = ["car", "bus", "bicycle"];
+    let events: Vec<Event> =
+        (0_i64..4000).map(|at| event(at, at, at % 7, 1, names[usize::try_from(at % 3).unwrap()])).collect();
+    write_parquet(&events, &path, 500);
+    let whole = fs::read(&path).unwrap();
+    let resources = Resources { on_error: OnError::Skip, ..resources(folder.path(), 1 << 30) };
+    let query = TopQuery { dedup: false, n: 100, ..TopQuery::default() };
+    let mut refused = 0;
+    for at in (whole.len() / 10..whole.len() * 7 / 10).step_by(1013) {
+        let mut bytes = whole.clone();
+        bytes[at..at + 6].fill(0xff);
+        fs::write(&path, bytes).unwrap();
+        let answer = top(&lake, &locations(), &query, &resources, &Progress::new()).unwrap();
+        let stages = &answer.stages;
+        let counted: i64 = answer.counts.iter().sum();
+        assert_eq!(u64::try_from(counted).unwrap() + stages.incomplete, stages.read, "at {at}");
+        match &answer.skipped[..] {
+            // What was damaged may be a value among others.
+            [] => assert_eq!(stages.read, 4000, "at {at}"),
+            [(skipped, why)] => {
+                refused += 1;
+                assert!(skipped == &path && (3500..4000).contains(&stages.read), "at {at}: {} {why}", stages.read);
+                assert!(why.to_string().contains("(1 of its 8 row groups are left out, the first is number "), "{why}");
+            }
+            more => panic!("at {at}: {more:?}"),
+        }
+    }
+    assert!(refused > 5, "{refused}");
+}

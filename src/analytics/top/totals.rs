@@ -115,16 +115,14 @@ fn of_panes(
     if tables.is_empty() {
         return Ok(None);
     }
-    let merged = if tables.len() == tallied.len() { PaneTable::of_all(tables) } else { Err(tables) };
-    match merged {
-        Ok(table) => {
-            let order = match (grouping.by.location, grouping.by.item) {
-                (true, _) => order_of(&words.places),
-                (false, true) => order_of(&words.items),
-                (false, false) => vec![0],
-            };
-            Ok(Some(table.ordered(order, resources.threads)))
-        }
+    let order = match (grouping.by.location, grouping.by.item) {
+        (true, _) => order_of(&words.places),
+        (false, true) => order_of(&words.items),
+        (false, false) => vec![0],
+    };
+    let whole = tables.len() == tallied.len();
+    match if whole { PaneTable::ordered(tables, order, resources.threads) } else { Err(tables) } {
+        Ok(counts) => Ok(Some(counts)),
         Err(tables) => {
             let apart = aside(tables, grouping.by, &resources.spill_folder)?;
             tallied.push(Tallied { cells: None, apart: Some(apart), panes: None, places: None });

@@ -41,9 +41,20 @@ pub(super) struct Words {
     pub(super) items: Vec<String>,
     place_numbers: HashMap<i64, u32>,
     item_numbers: HashMap<String, u32>,
+    /// Bytes of the names of items.
+    item_bytes: usize,
 }
 
+/// Bytes of a location and of an item beside its name, in their lists and maps, about.
+const PLACE_BYTES: usize = 40;
+const ITEM_BYTES: usize = 112;
+
 impl Words {
+    /// Bytes of memory that they take, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.places.len() * PLACE_BYTES + self.items.len() * ITEM_BYTES + 2 * self.item_bytes
+    }
+
     fn place(&mut self, oid: i64) -> u32 {
         let Self { places, place_numbers, .. } = self;
         *place_numbers.entry(oid).or_insert_with(|| {
@@ -57,6 +68,7 @@ impl Words {
             return *number;
         }
         self.items.push(name.to_owned());
+        self.item_bytes += name.len();
         let number = number(self.items.len());
         self.item_numbers.insert(name.to_owned(), number);
         number
