@@ -15,9 +15,6 @@ mod many;
 mod names;
 mod panels;
 mod playing;
-#[path = "../it/python.rs"]
-#[expect(dead_code, reason = "shared with the other tests, which run scripts")]
-mod python;
 mod renewal;
 mod select;
 #[path = "../it/servers.rs"]
@@ -28,6 +25,8 @@ mod shell;
 mod side_by_side;
 mod spans;
 mod timeline;
+#[path = "../it/tools.rs"]
+mod tools;
 mod track;
 mod verify;
 mod viewer;
