@@ -228,9 +228,9 @@ fn a_damaged_page_costs_its_row_group_alone() {
     let resources = Resources { on_error: OnError::Skip, ..resources(folder.path(), 1 << 30) };
     let query = TopQuery { dedup: false, n: 100, ..TopQuery::default() };
     let mut refused = 0;
-    for at in (whole.len() / 10..whole.len() * 7 / 10).step_by(1013) {
+    for at in (whole.len() / 10..whole.len() * 7 / 10).step_by(509) {
         let mut bytes = whole.clone();
-        bytes[at..at + 6].fill(0xff);
+        bytes[at..at + 40].fill(0xff);
         fs::write(&path, bytes).unwrap();
         let answer = top(&lake, &locations(), &query, &resources, &Progress::new()).unwrap();
         let stages = &answer.stages;
@@ -247,5 +247,5 @@ fn a_damaged_page_costs_its_row_group_alone() {
             more => panic!("at {at}: {more:?}"),
         }
     }
-    assert!(refused > 5, "{refused}");
+    assert!(refused > 0, "none was refused");
 }
