@@ -392,7 +392,7 @@ mod tests {
     }
 
     fn table(events: &[(i64, u32)]) -> PaneTable {
-        let mut table = PaneTable::new(0, events.len() % 2 == 0);
+        let mut table = PaneTable::new(0, events.len().is_multiple_of(2));
         events.iter().for_each(|(pane, slot)| assert!(table.add(*pane, *slot)));
         table
     }
@@ -454,7 +454,7 @@ mod tests {
         let mut whole = table(&[(5, 1), (5, 2)]);
         whole.settle();
         whole.rows[0].counters[1] = u32::MAX;
-        for _ in 0..FIRST_PENDING + 1 {
+        for _ in 0..=FIRST_PENDING {
             assert!(whole.add(5, 1));
         }
         whole.settle();

@@ -18,6 +18,24 @@ pub enum GivenValue {
     Text(Option<String>),
 }
 
+impl GivenValue {
+    /// The number, of a column of such.
+    pub(super) fn number(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => *number,
+            Self::Text(_) => None,
+        }
+    }
+
+    /// The item.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => text.as_deref(),
+            Self::Number(_) => None,
+        }
+    }
+}
+
 /// The columns that folders tell, in the order of [`EventColumn::ALL`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Given([Option<GivenValue>; EventColumn::ALL.len()]);
@@ -57,22 +75,6 @@ impl Given {
     pub(super) fn has(&self, column: EventColumn) -> bool {
         self.get(column).is_some()
     }
-
-    /// The number that is told of a column of such; `Some(None)` where it is told that there is none.
-    pub(super) fn number(&self, column: EventColumn) -> Option<Option<i64>> {
-        match self.get(column) {
-            Some(GivenValue::Number(number)) => Some(*number),
-            _ => None,
-        }
-    }
-
-    /// The item that is told.
-    pub(super) fn item(&self) -> Option<Option<&str>> {
-        match self.get(EventColumn::Item) {
-            Some(GivenValue::Text(text)) => Some(text.as_deref()),
-            _ => None,
-        }
-    }
 }
 
 /// Names of folders write some letters as `%` and two digits.
@@ -101,13 +103,14 @@ mod tests {
     fn folders_tell_columns_that_the_file_lacks() {
         let path = Path::new("/a/b=1/Geographical_Location_Oid=-7/item_name=it%27s%20%zz/detection_oid=x/f.parquet");
         let given = Given::of(path, |column| column != EventColumn::Detection).unwrap();
-        assert_eq!(given.number(EventColumn::Location), Some(Some(-7)));
-        assert_eq!(given.item(), Some(Some("it's %zz")));
+        assert_eq!(given.get(EventColumn::Location), Some(&GivenValue::Number(Some(-7))));
+        assert_eq!(given.get(EventColumn::Item).and_then(GivenValue::text), Some("it's %zz"));
         assert!(!given.has(EventColumn::Camera) && !given.has(EventColumn::Detection));
         let error = Given::of(path, |_| true).unwrap_err().to_string();
         assert!(error.contains("detection_oid=x"), "{error}");
         let nothing = "x/item_name=__HIVE_DEFAULT_PARTITION__/video_camera_oid=__HIVE_DEFAULT_PARTITION__/f.csv";
         let given = Given::of(Path::new(nothing), |_| true).unwrap();
-        assert_eq!((given.item(), given.number(EventColumn::Camera)), (Some(None), Some(None)));
+        assert_eq!(given.get(EventColumn::Item), Some(&GivenValue::Text(None)));
+        assert_eq!(given.get(EventColumn::Camera), Some(&GivenValue::Number(None)));
     }
 }

@@ -12,8 +12,8 @@ use polars_parquet::{
 };
 
 use super::{
-    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, Given, NO_CODE, PartReport, Places, StoredColumn,
-    TakeBatch, Wanted, guessed_unit,
+    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, Given, GivenValue, NO_CODE, PartReport, Places,
+    StoredColumn, TakeBatch, Wanted, guessed_unit,
     pages::{Chunk, Coded, Codes, Numbers, Whole, whole_of},
     push, time_ns,
 };
@@ -194,15 +194,15 @@ fn columns(
         Numbers::open(chunk(about), whole(about)).map(Some)
     };
     let (mut locations, mut given_location) = (None, NO_CODE);
-    if let Some(oid) = given.number(EventColumn::Location) {
-        given_location = oid.map_or(NO_CODE, |oid| words.location(oid));
+    if let Some(value) = given.get(EventColumn::Location) {
+        given_location = value.number().map_or(NO_CODE, |oid| words.location(oid));
     } else {
         let about = about(EventColumn::Location)?;
         locations = Some(Codes::open(chunk(about), Coded::Location(whole(about)), &mut words)?);
     }
     let (mut items, mut given_item) = (None, None);
-    if let Some(name) = given.item() {
-        let code = name.map_or(NO_CODE, |name| words.item(name.as_bytes()));
+    if let Some(value) = given.get(EventColumn::Item) {
+        let code = value.text().map_or(NO_CODE, |name| words.item(name.as_bytes()));
         given_item = Some(code).filter(|code| wanted.item || *code == NO_CODE);
     } else {
         let about = about(EventColumn::Item)?;
@@ -254,12 +254,13 @@ fn columns(
             (None, Some(code)) => batch.items = vec![code; rows],
             (None, None) => {}
         }
-        let given = |column, wanted: bool| given.number(column).filter(|_| wanted);
+        let given = |column, wanted: bool| given.get(column).filter(|_| wanted);
         let filled =
-            |column: &mut Option<Numbers>, given: Option<Option<i64>>, values: &mut Vec<i64>, valid: &mut Vec<bool>| {
+            |column: &mut Option<Numbers>, given: Option<&GivenValue>, values: &mut Vec<i64>, valid: &mut Vec<bool>| {
                 match (column, given) {
                     (Some(column), _) => column.take(rows, values, valid),
                     (None, Some(value)) => {
+                        let value = value.number();
                         *values = vec![value.unwrap_or(0); rows];
                         *valid = if value.is_some() { Vec::new() } else { vec![false; rows] };
                     }

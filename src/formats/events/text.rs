@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, Given, NO_CODE, PartReport, Places, TakeBatch,
-    Wanted, push, time_ns,
+    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, Given, GivenValue, NO_CODE, PartReport, Places,
+    TakeBatch, Wanted, push, time_ns,
 };
 use crate::formats::{FormatError, Note, error::open_regular};
 
@@ -44,9 +44,9 @@ impl Batches<'_, '_> {
     /// Adds an event; `false` when the reader is told to stop.
     pub(super) fn add(&mut self, event: &TextEvent<'_>) -> bool {
         let batch = &mut self.batch;
-        let number = |own, column| self.given.number(column).unwrap_or(own);
+        let number = |own, column| self.given.get(column).map_or(own, GivenValue::number);
         let location = number(event.location, EventColumn::Location);
-        let item = self.given.item().unwrap_or(event.item.as_deref());
+        let item = self.given.get(EventColumn::Item).map_or(event.item.as_deref(), GivenValue::text);
         batch.locations.push(location.map_or(NO_CODE, |oid| self.words.location(oid)));
         batch.items.push(item.map_or(NO_CODE, |name| self.words.item(name.as_bytes())));
         if self.wanted.detection {
