@@ -255,23 +255,12 @@ fn columns(
             (None, None) => {}
         }
         let given = |column, wanted: bool| given.get(column).filter(|_| wanted);
-        let filled =
-            |column: &mut Option<Numbers>, given: Option<&GivenValue>, values: &mut Vec<i64>, valid: &mut Vec<bool>| {
-                match (column, given) {
-                    (Some(column), _) => column.take(rows, values, valid),
-                    (None, Some(value)) => {
-                        let value = value.number();
-                        *values = vec![value.unwrap_or(0); rows];
-                        *valid = if value.is_some() { Vec::new() } else { vec![false; rows] };
-                    }
-                    (None, None) => {}
-                }
-            };
         let detection = given(EventColumn::Detection, wanted.detection);
-        filled(&mut detections, detection, &mut batch.detections, &mut batch.detection_valid);
-        filled(&mut cameras, given(EventColumn::Camera, wanted.camera), &mut batch.cameras, &mut batch.camera_valid);
+        taken(&mut detections, detection, rows, (&mut batch.detections, &mut batch.detection_valid));
+        let camera = given(EventColumn::Camera, wanted.camera);
+        taken(&mut cameras, camera, rows, (&mut batch.cameras, &mut batch.camera_valid));
         if wanted.time {
-            filled(&mut times, given(EventColumn::Time, true), &mut raw_times, &mut raw_valid);
+            taken(&mut times, given(EventColumn::Time, true), rows, (&mut raw_times, &mut raw_valid));
             times_of(&raw_times, &raw_valid, unit, &mut batch);
         }
         report.rows += rows as u64;
@@ -284,6 +273,24 @@ fn columns(
         return Err(format!("it declares {} rows and holds {}", events.rows(row_group), report.rows));
     }
     Ok(report)
+}
+
+/// Takes so many rows of a column from its pages, or from what folders tell.
+fn taken(
+    column: &mut Option<Numbers<'_>>,
+    given: Option<&GivenValue>,
+    rows: usize,
+    (values, valid): (&mut Vec<i64>, &mut Vec<bool>),
+) {
+    match (column, given) {
+        (Some(column), _) => column.take(rows, values, valid),
+        (None, Some(value)) => {
+            let value = value.number();
+            *values = vec![value.unwrap_or(0); rows];
+            *valid = if value.is_some() { Vec::new() } else { vec![false; rows] };
+        }
+        (None, None) => {}
+    }
 }
 
 /// Whether the file tells that every row of a column has a value.
