@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{Context, Ui};
 
 use super::{
-    command::Command,
+    command::{Action, Command},
     detections::Detections,
     dialogs::{self, Dialog},
     dock::Pane,
@@ -23,6 +23,7 @@ use super::{
     shell, shortcuts,
     state::{Persisted, State, Way, Workspace},
     theme,
+    widgets::text::counted,
     work::{Seen, Workers},
 };
 use crate::session::{OpenOptions, Session};
@@ -313,6 +314,14 @@ impl App {
             self.slot = Slot::Indexing { session: opened.session, job };
             return;
         };
+        if !loaded.changed.is_empty() {
+            let told = format!(
+                "{} changed since the lake was indexed, for instance {}; their frames show no pictures until they are indexed again.",
+                counted(loaded.changed.len() as u64, "store"),
+                loaded.changed[0]
+            );
+            self.state.transient.complain_with(told, Way { name: "Index again", command: Action::IndexAgain.into() });
+        }
         let memory = self.state.persisted.lakes.get(&root).cloned().unwrap_or_default();
         ctx.send_viewport_cmd(egui::ViewportCommand::Title(format!("{} — Lakescope", opened.session.name())));
         self.slot = Slot::Ready(Box::new(Lake::new(opened.session, loaded, memory, ctx)));

@@ -51,6 +51,8 @@ pub struct Loaded {
     pub categories: Arc<Vec<CategoryName>>,
     /// How each footage is shown, by the catalog's number of it.
     pub looks: HashMap<i64, Look>,
+    /// Stores that are not as they were indexed.
+    pub changed: Arc<Vec<String>>,
 }
 
 impl Loaded {
@@ -66,7 +68,8 @@ impl Loaded {
         let footages = 0..table.footage_list().len();
         let looks = footages.map(|index| (table.footage_id(index), session.look(&table, index))).collect();
         let categories = Arc::new(categories_of(&table));
-        Ok(Self { table, times, info: Arc::new(info), names, categories, looks })
+        let changed = Arc::new(session.changed_stores().map_err(|error| error.to_string())?);
+        Ok(Self { table, times, info: Arc::new(info), names, categories, looks, changed })
     }
 }
 

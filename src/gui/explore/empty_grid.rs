@@ -55,7 +55,7 @@ fn blame(told: &Explanation) -> Option<String> {
 /// Where no frame can be shown as a tile.
 pub(super) fn frames_ui(ui: &mut Ui, lake: &Lake, workers: &Workers, why: &mut Why, out: &mut Vec<Command>) {
     match &lake.view {
-        Some(_) if lake.frames() == 0 => no_frames_ui(ui, out),
+        Some(_) if lake.frames() == 0 => no_frames_ui(ui, lake, out),
         Some(_) => {
             let why = why.told(ui, lake, workers);
             no_match_ui(ui, lake, why, out);
@@ -69,7 +69,7 @@ pub(super) fn objects_ui(ui: &mut Ui, lake: &Lake, workers: &Workers, why: &mut 
     let Some(view) = &lake.view else { return waiting_ui(ui, lake, out) };
     let query = &lake.grid.query;
     if lake.frames() == 0 {
-        return no_frames_ui(ui, out);
+        return no_frames_ui(ui, lake, out);
     }
     if lake.table().classes().is_empty() {
         let body = "Objects are the labels with a box, and this lake has none. Put label files into its recordings and index again.";
@@ -157,8 +157,13 @@ fn waiting_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     empty_ui(ui, Icon::Funnel, "The filter cannot be read", body, |ui| clear_ui(ui, out));
 }
 
-fn no_frames_ui(ui: &mut Ui, out: &mut Vec<Command>) {
-    let body = "No HDF5 store with frames was found in this folder. What could not be read is listed under Problems on the left.";
+fn no_frames_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+    let body = if lake.loaded.info.problems.is_empty() {
+        "No HDF5 store with frames was found in this folder. A lake is a folder of drives; open the one that holds them."
+    } else {
+        "No HDF5 store with frames could be read in this folder. What is wrong with those there are is listed under \
+         Problems on the left."
+    };
     empty_ui(ui, Icon::Lake, "No frames in this lake", body, |ui| {
         if plain_button(ui, true, Action::IndexAgain.name()).clicked() {
             out.push(Action::IndexAgain.into());

@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Label, Layout, Margin, Panel, Popup, RichText, ScrollArea, Ui};
 
 use crate::gui::{
-    command::Command,
+    command::{Action, Command},
     detections::DetectionsCommand,
     keep::view_status_ui,
     lake::Lake,
@@ -55,6 +55,15 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, answering: Option<
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let problems = info.problems.len() as u64;
+                let changed = lake.loaded.changed.len() as u64;
+                if changed > 0 {
+                    let text = RichText::new(format!("{} changed, index again", counted(changed, "store")));
+                    let button = quiet_button(ui, text.font(theme::numbers_medium(12.0)).color(colors.warning));
+                    let told = "They are not as they were indexed, so their frames show no pictures until they are indexed again.";
+                    if button.on_hover_text(told).clicked() {
+                        out.push(Action::IndexAgain.into());
+                    }
+                }
                 if problems > 0 {
                     let text = RichText::new(counted(problems, "problem"))
                         .font(theme::numbers_medium(12.0))
@@ -66,7 +75,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, answering: Option<
                         out.push(Command::ShowWorkspace(Workspace::Explore));
                         out.push(Command::ShowProblems);
                     }
-                } else {
+                } else if changed == 0 {
                     ui.label(small("No problems".into()));
                 }
                 told_ui(ui, state, out);
