@@ -122,17 +122,24 @@ def make_events(folder, rows):
     part.rename(folder)
 
 
+# Starts a program and tells its seconds and peak memory. A process of its own, because the peak that the kernel tells of a
+# program is at least that of whoever started it, and this script holds answers in memory.
+STARTER = """
+import os, subprocess, sys, time
+began = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(time.perf_counter() - began, usage.ru_maxrss * 1024, os.waitstatus_to_exitcode(status))
+"""
+
+
 def run(words):
     """Seconds and peak resident bytes of a whole process."""
-    began = time.perf_counter()
-    process = subprocess.Popen([str(word) for word in words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    error = process.stderr.read().decode(errors="replace")
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{words[0]} ended with {process.returncode}:\n{error}")
-    return seconds, usage.ru_maxrss * 1024
+    done = subprocess.run([sys.executable, "-S", "-c", STARTER, *map(str, words)], capture_output=True, text=True, check=True)
+    seconds, peak, ended = done.stdout.split()
+    if ended != "0":
+        sys.exit(f"{words[0]} ended with {ended}:\n{done.stderr}")
+    return float(seconds), int(peak)
 
 
 def top_rows(path):

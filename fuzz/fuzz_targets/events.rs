@@ -30,12 +30,13 @@ fuzz_target!(
     };
     scratch.with(|scratch| {
         let Ok(set) = EventSet::find(&scratch.fill(data)) else { return };
-        let wanted = Wanted { detection: true, camera: true, time: true };
-        for part in &set.parts {
+        for (part, item) in set.parts.iter().flat_map(|part| [(part, true), (part, false)]) {
+            let wanted = Wanted { item, detection: true, camera: true, time: true };
             let mut rows = 0;
             let done = part.read(wanted, &EventOptions::default(), &mut |batch, words| {
                 rows += batch.len() as u64;
-                assert_eq!((batch.items.len(), batch.detections.len()), (batch.len(), batch.len()));
+                assert!(batch.items.len() == batch.len() || (!item && batch.items.is_empty()));
+                assert_eq!(batch.detections.len(), batch.len());
                 assert_eq!((batch.cameras.len(), batch.times_ns.len()), (batch.len(), batch.len()));
                 assert!(batch.locations.iter().all(|code| *code == NO_CODE || (*code as usize) < words.locations.len()));
                 assert!(batch.items.iter().all(|code| *code == NO_CODE || (*code as usize) < words.items.len()));

@@ -3,9 +3,14 @@
 use std::{borrow::Cow, io::Write, sync::Arc};
 
 use polars::prelude::{
-    Column as PolarsColumn, DataFrame, DataType, Int32Chunked, Int64Chunked, IntoColumn, IntoSeries as _, NamedFrom,
-    ParquetCompression, ParquetWriter, Series, StringChunked, TimeUnit, TimeZone,
+    Column as PolarsColumn, CompatLevel, DataFrame, DataType, Int32Chunked, Int64Chunked, IntoColumn, IntoSeries as _,
+    NamedFrom, ParquetCompression, ParquetWriter, PolarsResult, Series, StringChunked, TimeUnit, TimeZone,
 };
+use polars_parquet::write::{
+    CompressedPage, CompressionOptions, ParquetType, StatisticsOptions, Version, WriteOptions, array_to_columns,
+    compress, get_dtype_encoding,
+};
+use rayon::prelude::*;
 
 use super::{
     Cell, ExportError,
@@ -115,7 +120,7 @@ impl PlainTable {
     ///
     /// # Errors
     /// `out` refuses bytes, or the work was cancelled.
-    pub fn write(self, format: TableFormat, out: impl Write, progress: &Progress) -> Result<(), ExportError> {
+    pub fn write(self, format: TableFormat, out: impl Write + Send, progress: &Progress) -> Result<(), ExportError> {
         match format {
             TableFormat::Parquet => self.write_parquet(out),
             TableFormat::Rows(format) => {
@@ -125,14 +130,54 @@ impl PlainTable {
         }
     }
 
-    fn write_parquet(self, out: impl Write) -> Result<(), ExportError> {
+    fn write_parquet(self, out: impl Write + Send) -> Result<(), ExportError> {
         let failed = |error: polars::error::PolarsError| ExportError::Parquet(error.to_string());
         let rows = self.rows();
         let packed: Vec<PolarsColumn> = self.columns.into_iter().map(pack).collect::<Result<_, _>>().map_err(failed)?;
         let mut frame = DataFrame::new(rows, packed).map_err(failed)?;
-        ParquetWriter::new(out).with_compression(ParquetCompression::Snappy).finish(&mut frame).map_err(failed)?;
-        Ok(())
+        write_groups(frame.rechunk_mut(), out).map_err(failed)
     }
+}
+
+/// Rows of a group of a Parquet file.
+const GROUP_ROWS: usize = 256 << 10;
+
+/// Writes a table of whole columns. The library's own writer encodes on one thread: here all of them encode a group of rows
+/// each, a few groups at a time.
+fn write_groups(frame: &DataFrame, out: impl Write + Send) -> PolarsResult<()> {
+    let options = WriteOptions {
+        statistics: StatisticsOptions::default(),
+        version: Version::V1,
+        compression: CompressionOptions::Snappy,
+        data_page_size: None,
+    };
+    let writer = ParquetWriter::new(out).with_compression(ParquetCompression::Snappy);
+    let mut writer = writer.batched(frame.schema())?;
+    let types = writer.parquet_schema().fields().to_vec();
+    let starts: Vec<i64> = (0..).step_by(GROUP_ROWS).take(frame.height().div_ceil(GROUP_ROWS)).collect();
+    for starts in starts.chunks(2 * rayon::current_num_threads()) {
+        let rows = starts.par_iter().map(|start| frame.slice(*start, GROUP_ROWS));
+        let groups = rows.map(|rows| Ok((rows.height() as u64, encoded(&rows, &types, options)?)));
+        for (rows, pages) in groups.collect::<PolarsResult<Vec<_>>>()? {
+            writer.write_row_group(rows, &pages)?;
+        }
+    }
+    writer.finish()?;
+    Ok(())
+}
+
+/// The pages of each column.
+fn encoded(rows: &DataFrame, types: &[ParquetType], options: WriteOptions) -> PolarsResult<Vec<Vec<CompressedPage>>> {
+    let mut columns = Vec::new();
+    for batch in rows.iter_chunks(CompatLevel::newest(), false) {
+        for (array, kind) in batch.columns().iter().zip(types) {
+            for pages in array_to_columns(array, kind.clone(), options, &get_dtype_encoding(array.dtype()))? {
+                let packed = pages.map(|page| Ok(compress(page?, Vec::new(), options.compression)?));
+                columns.push(packed.collect::<PolarsResult<_>>()?);
+            }
+        }
+    }
+    Ok(columns)
 }
 
 fn pack(column: PlainColumn) -> Result<PolarsColumn, polars::error::PolarsError> {
@@ -186,6 +231,32 @@ mod tests {
     use polars::prelude::{ParquetReader, SerReader as _};
 
     use super::*;
+
+    #[test]
+    fn long_tables_are_written_in_groups() {
+        let rows = 2 * GROUP_ROWS + 3;
+        let numbers: Vec<i64> = (0..).take(rows).collect();
+        let words: Vec<Option<Arc<str>>> =
+            (0..rows).map(|at| (at % 5 > 0).then(|| format!("w{}", at % 9).into())).collect();
+        for rows in [rows, 0] {
+            let columns = vec![
+                PlainColumn { name: "n", values: PlainValues::Int(numbers[..rows].to_vec()) },
+                PlainColumn { name: "word", values: PlainValues::MaybeText(words[..rows].to_vec()) },
+            ];
+            let mut out = Vec::new();
+            PlainTable { columns }.write(TableFormat::Parquet, &mut out, &Progress::new()).unwrap();
+            let metadata = ParquetReader::new(std::io::Cursor::new(&out)).get_metadata().unwrap().clone();
+            let groups: Vec<usize> = metadata.row_groups.iter().map(|group| group.num_rows()).collect();
+            assert_eq!(groups, if rows == 0 { vec![] } else { vec![GROUP_ROWS, GROUP_ROWS, 3] });
+            let read = ParquetReader::new(std::io::Cursor::new(out)).finish().unwrap();
+            assert_eq!(
+                read.column("n").unwrap().i64().unwrap().into_no_null_iter().collect::<Vec<_>>(),
+                numbers[..rows]
+            );
+            let found = read.column("word").unwrap();
+            assert!(found.str().unwrap().iter().zip(&words).all(|(one, other)| one == other.as_deref()));
+        }
+    }
 
     #[test]
     fn tables_are_written_in_all_formats() {

@@ -112,6 +112,18 @@ pub enum FormatError {
         /// The columns there are.
         columns: String,
     },
+    /// The name of a folder tells a column of its files, and not by a whole number.
+    #[error(
+        "{} lies in the folder `{folder}`, which tells a column by something that is no whole number; name the folder after the \
+         stored value, or keep the column in the files",
+        path.display()
+    )]
+    Folder {
+        /// The file.
+        path: PathBuf,
+        /// The name of the folder.
+        folder: String,
+    },
     /// A table lacks columns that its kind must have.
     #[error("{} has no column for {missing} (columns: {columns}); {remedy}", path.display())]
     MissingColumn {

@@ -47,8 +47,8 @@ pub use decimal::TimeUnit;
 pub use detect::{FileKind, detect};
 pub use error::FormatError;
 pub use events::{
-    EventBatch, EventColumn, EventOptions, EventPart, EventSet, EventWords, NO_CODE, PartReport, Stored, StoredColumn,
-    TakeBatch, Wanted,
+    EventBatch, EventColumn, EventOptions, EventPart, EventSet, EventWords, GivenValue, NO_CODE, PartReport, Stored,
+    StoredColumn, TakeBatch, Wanted,
 };
 pub use label_files::{LabelSet, LabelsRead, ListedFile, read_label_files};
 pub use label_rows::{Attached, FootageName, FrameAt, LabelOptions, LabelRow, LabelTable, attach};

@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     thread,
 };
 
@@ -10,9 +11,9 @@ use egui::Context;
 use super::{
     App,
     app::Slot,
-    charts::{ChartFile, Look, chart_ui, csv, write_picture},
+    charts::{Chart, ChartFile, Look, chart_ui, csv, write_picture},
     command::Command,
-    detections::{AnswerDraft, ChartOf, Choice, DetectionsCommand, Source, request},
+    detections::{AnswerDraft, ChartOf, Choice, DetectionsCommand, RankedPicture, Source, request},
     dialogs::Dialog,
     dock::Pane,
     events::{Ended, Event, Outcome},
@@ -26,6 +27,12 @@ use crate::{
 
 /// Size of a chart in a file, points.
 const PICTURE: [f32; 2] = [960.0, 480.0];
+
+/// What is drawn once more for a file.
+enum Drawn {
+    Chart(Arc<Chart>),
+    Ranked(RankedPicture),
+}
 
 impl App {
     pub(super) fn apply_to_detections(&mut self, command: DetectionsCommand, ctx: &Context) {
@@ -101,19 +108,25 @@ impl App {
 
     /// Draws the chart once more where nobody sees it, and writes that.
     fn export_chart(&mut self, what: ChartOf, out: PathBuf, ctx: &Context) {
-        let Some(chart) = self.workspaces.detections.chart(what) else {
+        let detections = &self.workspaces.detections;
+        let drawn = match what {
+            ChartOf::Ranked => self.lake().and_then(|lake| detections.ranked_picture(lake)).map(Drawn::Ranked),
+            _ => detections.chart(what).map(Drawn::Chart),
+        };
+        let Some(drawn) = drawn else {
             self.state.transient.complain(format!("“{}” is not drawn yet; open its panel and try again.", what.name()));
             return;
         };
         let (dark, tell, ctx) = (ctx.theme() == egui::Theme::Dark, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
-            let written = if out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
-                super::charts::write_whole(&out, csv(&chart).as_bytes())
-            } else {
-                let file = ChartFile { out: out.clone(), size: PICTURE, dark };
-                write_picture(&file, &chart.name, |ui| {
-                    chart_ui(ui, &chart, &Look { id: "picture", still: true, ..Look::default() });
-                })
+            let as_text = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+            let file = |size| ChartFile { out: out.clone(), size, dark };
+            let written = match &drawn {
+                Drawn::Chart(chart) if as_text => super::charts::write_whole(&out, csv(chart).as_bytes()),
+                Drawn::Chart(chart) => write_picture(&file(PICTURE), &chart.name, |ui| {
+                    chart_ui(ui, chart, &Look { id: "picture", still: true, ..Look::default() });
+                }),
+                Drawn::Ranked(bars) => write_picture(&file(bars.size()), what.name(), |ui| bars.ui(ui)),
             };
             let told =
                 written.map(|()| out.clone()).map_err(|error| format!("{} cannot be written: {error}", out.display()));

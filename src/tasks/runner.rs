@@ -221,4 +221,30 @@ mod tests {
         assert_eq!(kept.run_log(runs[3].run_id).unwrap(), ["hello"]);
         assert_eq!(runs[2].error.as_deref(), Some("no disk"));
     }
+
+    #[test]
+    fn only_what_works_for_a_while_becomes_a_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Arc::new(KeptDb::open(folder.path().join("lake.sqlite")).unwrap());
+        let ask = |task: &str, wait: Duration| {
+            run_if_long(Some(&kept), task, "{}", &Progress::new(), |progress| {
+                thread::sleep(wait);
+                progress.add(3);
+                Ok(Outcome { value: 7, rows_in: 3, rows_out: 2, result: "{}".into() })
+            })
+        };
+        assert_eq!(ask("quick", Duration::ZERO).unwrap(), 7);
+        assert_eq!(ask("long", LONG + Duration::from_millis(600)).unwrap(), 7);
+        let failed: Result<(), _> = run_if_long(Some(&kept), "bad", "{}", &Progress::new(), |_| {
+            thread::sleep(LONG + Duration::from_millis(600));
+            Err(TaskError::Failed("no disk".into()))
+        });
+        assert!(failed.is_err());
+        let runs = kept.runs().unwrap();
+        let told: Vec<_> = runs.iter().map(|run| (run.task.as_str(), run.state)).collect();
+        assert_eq!(told, [("bad", RunState::Failed), ("long", RunState::Done)]);
+        assert_eq!((runs[1].rows_in, runs[1].rows_out), (Some(3), Some(2)));
+        // It began when the work did.
+        assert!(runs[1].ended_at_ns.unwrap() - runs[1].started_at_ns >= 2_000_000_000, "{:?}", runs[1]);
+    }
 }

@@ -6,7 +6,7 @@ use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use lakescope::gui::{Command, DetectionsCommand};
 
-use crate::harness::Window;
+use crate::{harness::Window, servers::Server};
 
 const OPEN: (Modifiers, Key) = (Modifiers::COMMAND, Key::Num2);
 const REDO: Modifiers = Modifiers { alt: false, ctrl: false, shift: true, mac_cmd: false, command: true };
@@ -169,6 +169,14 @@ fn the_answer_and_a_chart_are_written() {
     let file = window.harness.get_by_label("File").value().unwrap();
     window.click("Write");
     window.until("the picture is written", |_| fs::metadata(&file).is_ok_and(|file| file.len() > 1000));
+    window.click("Save the chart “Top items”");
+    window.until("its dialog opens", |window| window.shows("Save “Top items”"));
+    let file = window.harness.get_by_label("File").value().unwrap();
+    window.click("Write");
+    window.until("the bars are written", |_| fs::metadata(&file).is_ok_and(|file| file.len() > 1000));
+    let picture = image::open(&file).unwrap();
+    // Three locations with four items, two pixels a point.
+    assert_eq!((picture.width(), picture.height()), (1280, 2 * (7 * 28 + 64)));
 }
 
 #[test]
@@ -236,6 +244,93 @@ fn a_server_that_is_not_there_is_told_and_the_window_goes_on() {
     window.until_remembered("\"sc://127.0.0.1:9\"");
     window.key(Modifiers::COMMAND, Key::Z);
     window.until("this machine answers again", |window| window.shows("Rank 1 car, 6 events at Pier"));
+}
+
+/// Asks what the words of a choice say.
+fn ask(window: &mut Window, choice: &str) {
+    let choice = Box::new(serde_json::from_str(choice).unwrap());
+    let ctx = window.harness.ctx.clone();
+    window.harness.state_mut().apply(Command::Detections(DetectionsCommand::Ask(choice)), &ctx);
+}
+
+#[test]
+fn a_server_that_dies_is_told_and_a_new_try_works() {
+    let Some(mut server) = Server::sail() else { return };
+    let mut window = opened();
+    ask(&mut window, &format!("{{\"engine\": \"{}\", \"n\": 1}}", server.url()));
+    window.until("the server answers", |window| {
+        !window.tells("Rank 2 bus") && window.shows("Rank 1 car, 6 events at Pier")
+    });
+    server.kill();
+    ask(&mut window, &format!("{{\"engine\": \"{}\", \"n\": 2}}", server.url()));
+    let host = server.url().replace("sc://", "");
+    window.until("it says that nobody answers", |window| window.tells(&host) && window.shows("Retry"));
+    // The window goes on: another page, and back.
+    window.key(Modifiers::COMMAND, Key::Num1);
+    window.key(OPEN.0, OPEN.1);
+    server.sail_again();
+    window.click("Retry");
+    window.until("the server answers again", |window| window.tells("Rank 2 bus") && !window.shows("Retry"));
+}
+
+#[test]
+fn copies_that_disagree_are_listed_as_far_as_they_are_in_sight() {
+    let mut window = opened();
+    let path = window.beside("disagreeing.csv");
+    let mut text = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n".to_owned();
+    for id in 0..700 {
+        for copy in 0..2 {
+            text += &format!(
+                "{},{copy},{id},{},{}\n",
+                1 + copy,
+                if copy == 0 { "car" } else { "bus" },
+                1_700_000_000 + id * 60 + copy
+            );
+        }
+    }
+    fs::write(&path, text).unwrap();
+    ask(&mut window, &format!("{{\"events\": {:?}}}", path.to_str().unwrap()));
+    window.click("Duplicates");
+    window.until("they are told", |window| {
+        window.shows("700 duplicates of 1,400 events (50 %)") || window.tells("700 duplicates of")
+    });
+    assert!(
+        window
+            .tells("700 detections: 700 in the location, 700 in the camera, 700 in the item. The first of each holds.")
+    );
+    window.resize(1440.0, 2400.0);
+    window.until("the first are listed", |window| window.tells("Detection 0: "));
+    let listed = window.harness.query_all_by_label_contains("Detection ").count();
+    assert!((2..200).contains(&listed), "{listed} of 1400 lines are drawn");
+}
+
+#[test]
+fn a_drag_with_ctrl_shows_a_part_of_the_chart_alone() {
+    let mut window = opened();
+    window.until("the chart is drawn", |window| window.tells("Events over time: "));
+    let chart = window.harness.get_by_label_contains("Events over time: ").rect();
+    let at = |part: f32| chart.left_center() + egui::vec2(60.0 + (chart.width() - 80.0) * part, 0.0);
+    let seconds = |window: &mut Window| {
+        drag(window, at(0.3), at(0.7));
+        window.until("the span is set", |window| chosen_span(window) != "All times");
+        let line = window.copied_by(REDO, Key::C);
+        let time = |name: &str| {
+            let word = line.split(name).nth(1).unwrap().split_whitespace().next().unwrap();
+            lakescope::model::parse_time_ns(word.trim_matches(['\'', '"'])).unwrap()
+        };
+        let (from, to) = (time("--from "), time("--to "));
+        window.key(Modifiers::COMMAND, Key::Z);
+        window.until("the span is gone", |window| chosen_span(window) == "All times");
+        (to - from) / 1_000_000_000
+    };
+    let whole = seconds(&mut window);
+    window.harness.event(egui::Event::ModifiersChanged(Modifiers::COMMAND));
+    drag(&mut window, at(0.4), at(0.6));
+    window.harness.event(egui::Event::ModifiersChanged(Modifiers::NONE));
+    window.settle();
+    assert_eq!(chosen_span(&window), "All times", "what is asked stays as it is");
+    let part = seconds(&mut window);
+    assert!(part * 3 < whole, "{part} s of {whole} s");
 }
 
 #[test]

@@ -17,11 +17,16 @@ mod panels;
 mod playing;
 mod renewal;
 mod select;
+#[path = "../it/servers.rs"]
+#[expect(dead_code, reason = "shared with the other tests, which start other servers, too")]
+mod servers;
 mod settings;
 mod shell;
 mod side_by_side;
 mod spans;
 mod timeline;
+#[path = "../it/tools.rs"]
+mod tools;
 mod track;
 mod verify;
 mod viewer;

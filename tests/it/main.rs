@@ -28,6 +28,7 @@ mod sql_queries;
 mod stats;
 mod stats_groups;
 mod tidy;
+mod tools;
 mod top;
 mod verify;
 mod view_shows;

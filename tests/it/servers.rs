@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::python::{skipped, tools};
+use crate::tools::{skipped, tools};
 
 /// A server, or what belongs to it.
 pub(crate) struct Server {

@@ -59,7 +59,7 @@ type Numbers = Vec<Option<i64>>;
 
 /// Reads events into memory.
 fn read(set: &EventSet, options: &EventOptions, progress: &Progress) -> Result<DataFrame, EngineError> {
-    let wanted = Wanted { detection: true, camera: true, time: true };
+    let wanted = Wanted { item: true, detection: true, camera: true, time: true };
     let [mut places, mut cameras, mut detections, mut times]: [Numbers; 4] = std::array::from_fn(|_| Vec::new());
     let mut items: Vec<Option<String>> = Vec::new();
     for part in &set.parts {

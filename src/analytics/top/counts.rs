@@ -3,13 +3,14 @@
 //! Times are counted in panes, the longest spans that windows of a question are made of; an event lies in one pane, however
 //! many windows overlap. Windows are put together from panes when all is counted.
 
-use std::{io, path::Path};
+use std::{convert::Infallible, io, path::Path};
 
 use super::{
+    panes::PaneTable,
     partitions::Partitions,
     query::{CountsBy, TopQuery},
     rows::{EventRow, Full, Narrow, Row, Timed, spread},
-    words::{ABSENT, Group, Limits},
+    words::{ABSENT, Group, Limits, Words},
 };
 
 /// What a count belongs to, in numbers of [`super::words::Words`].
@@ -29,26 +30,30 @@ pub(super) struct Grouping {
     pub(super) by: CountsBy,
     /// Length of a pane.
     pub(super) pane_ns: Option<i64>,
+    /// One part of that length, for a first guess at the number of a pane.
+    inverse: f64,
     from_ns: Option<i64>,
     to_ns: Option<i64>,
     timed: bool,
 }
 
 impl Grouping {
+    #[expect(clippy::cast_precision_loss, reason = "a guess")]
     pub(super) fn of(query: &TopQuery, by: CountsBy) -> Self {
+        let pane_ns = query.window.map(super::query::Window::pane_ns);
         Self {
             by,
-            pane_ns: query.window.map(super::query::Window::pane_ns),
+            pane_ns,
+            inverse: pane_ns.map_or(0.0, |length| 1.0 / length as f64),
             from_ns: query.from_ns,
             to_ns: query.to_ns,
             timed: query.needs_time(),
         }
     }
 
-    /// The key of an event; `None` when it lies in no span that is asked for. Events often come in the order of time: `last`
-    /// is the pane of the event before and where it begins, which spares a division.
+    /// The key of an event; `None` when it lies in no span that is asked for.
     #[inline]
-    fn key(&self, place: u32, item: u32, row: &impl Countable, last: &mut (i64, i64)) -> Option<Key> {
+    fn key(&self, place: u32, item: u32, row: &impl Countable) -> Option<Key> {
         let place = if self.by.location { place } else { 0 };
         let item = if self.by.item { item } else { 0 };
         if !self.timed {
@@ -59,16 +64,17 @@ impl Grouping {
         if self.from_ns.is_some_and(|from| time < from) || self.to_ns.is_some_and(|to| time >= to) {
             return None;
         }
-        let Some(pane_ns) = self.pane_ns else { return Some(Key { place, pane: 0, item }) };
-        if time < last.1 || time >= last.1 + pane_ns {
-            let pane = time.div_euclid(pane_ns);
-            // A pane that is not representable as a whole is not remembered.
-            match pane.checked_mul(pane_ns) {
-                Some(start) if start <= i64::MAX - pane_ns => *last = (pane, start),
-                _ => return Some(Key { place, pane, item }),
-            }
-        }
-        Some(Key { place, pane: last.0, item })
+        let pane = self.pane_ns.map_or(0, |length| self.pane(time, length));
+        Some(Key { place, pane, item })
+    }
+
+    /// The pane of a time: guessed, which is quicker than a division, and looked at whether the guess is right.
+    #[inline]
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a guess")]
+    fn pane(&self, time: i64, length: i64) -> i64 {
+        let guess = (time as f64 * self.inverse).floor() as i64;
+        let within = time.wrapping_sub(guess.wrapping_mul(length));
+        if (0..length).contains(&within) { guess } else { time.div_euclid(length) }
     }
 }
 
@@ -178,8 +184,6 @@ pub(super) fn spread_key(key: Key) -> u64 {
 pub(super) struct Tally {
     grouping: Grouping,
     store: Store,
-    /// The pane met last, and where it begins.
-    last: (i64, i64),
     /// Events by place, where the keys do not tell them; grows as places are met.
     places: Option<Vec<u64>>,
 }
@@ -190,6 +194,15 @@ enum Store {
     Cells { counters: Vec<u32>, items: usize, full: Vec<usize> },
     /// Keys that are met again soon are counted in `front`; what has to make room goes to the partition of its place.
     Apart { front: Vec<Counted>, partitions: Partitions<Counted>, use_of_front: UseOfFront },
+    /// One counter for each pane and place, or each pane and item, until the table gives up.
+    Panes(PaneTable),
+}
+
+impl Store {
+    fn apart(partitions: Partitions<Counted>) -> Self {
+        let empty = Counted::new(Key { place: 0, pane: 0, item: 0 }, 0);
+        Self::Apart { front: vec![empty; FRONT_SLOTS], partitions, use_of_front: UseOfFront::default() }
+    }
 }
 
 /// Whether the table in front earns its keep.
@@ -215,38 +228,34 @@ impl UseOfFront {
     }
 }
 
-/// The pane that begins with 1970.
-const FIRST_PANE: (i64, i64) = (0, 0);
-
 /// Most cells of a table with one counter for each pair of location and item.
 const MAX_CELLS: usize = 32 << 20;
 /// Bytes of such a cell: a counter, and the sum over all threads.
 const CELL_BYTES: usize = 12;
 
 impl Tally {
-    /// A tally for locations and items that are not known yet.
-    pub(super) fn open(grouping: Grouping) -> Self {
-        let empty = Counted::new(Key { place: 0, pane: 0, item: 0 }, 0);
-        let store = Store::Apart {
-            front: vec![empty; FRONT_SLOTS],
-            partitions: Partitions::new(COUNT_BITS),
-            use_of_front: UseOfFront::default(),
+    /// A tally for locations and items that are not known yet, and so many events; `shuffled` ones come in any order of time.
+    pub(super) fn open(grouping: Grouping, events: usize, shuffled: bool) -> Self {
+        let by = grouping.by;
+        let store = match grouping.pane_ns {
+            Some(_) if !(by.location && by.item) => Store::Panes(PaneTable::new(events, shuffled)),
+            _ => Store::apart(Partitions::new(COUNT_BITS)),
         };
-        Self { grouping, store, last: FIRST_PANE, places: (!grouping.by.location).then(Vec::new) }
+        Self { grouping, store, places: (!grouping.by.location).then(Vec::new) }
     }
 
-    /// A tally for so many locations and items; counters for all pairs are kept where they fit into `memory_bytes`.
-    pub(super) fn new(grouping: Grouping, places: usize, items: usize, memory_bytes: usize) -> Self {
-        let places = if grouping.by.location { places } else { 1 };
-        let items = if grouping.by.item { items } else { 1 };
+    /// A tally for so many events in any order; counters for all pairs of locations and items are kept where they fit into
+    /// `memory_bytes`.
+    pub(super) fn new(grouping: Grouping, words: &Words, events: usize, memory_bytes: usize) -> Self {
+        let places = if grouping.by.location { words.places.len() } else { 1 };
+        let items = if grouping.by.item { words.items.len() } else { 1 };
         match places.checked_mul(items) {
             Some(cells) if cells <= MAX_CELLS.min(memory_bytes / CELL_BYTES) && grouping.pane_ns.is_none() => Self {
                 grouping,
                 store: Store::Cells { counters: vec![0; cells], items, full: Vec::new() },
-                last: FIRST_PANE,
                 places: (!grouping.by.location).then(Vec::new),
             },
-            _ => Self::open(grouping),
+            _ => Self::open(grouping, events, true),
         }
     }
 
@@ -262,14 +271,21 @@ impl Tally {
     /// Counts an event of which is known that it is within the limits of names.
     #[inline]
     pub(super) fn add_allowed(&mut self, place: u32, item: u32, row: &impl Countable) {
-        let Some(key) = self.grouping.key(place, item, row, &mut self.last) else { return };
+        let Some(key) = self.grouping.key(place, item, row) else { return };
         if let Some(places) = &mut self.places {
             if places.len() <= place as usize {
                 places.resize(place as usize + 1, 0);
             }
             places[place as usize] += 1;
         }
+        if let Store::Panes(table) = &mut self.store {
+            if table.add(key.pane, slot_of(key, self.grouping.by)) {
+                return;
+            }
+            self.give_up();
+        }
         match &mut self.store {
+            Store::Panes(_) => {}
             Store::Cells { counters, items, full } => {
                 let at = key.place as usize * *items + key.item as usize;
                 let (count, went_past) = counters[at].overflowing_add(1);
@@ -298,10 +314,24 @@ impl Tally {
         }
     }
 
-    /// Bytes of memory that counts put aside take.
+    /// Puts all counts of a table of panes aside. It gives up while it is mostly empty, so they take less than it did.
+    #[cold]
+    fn give_up(&mut self) {
+        let Store::Panes(table) = &mut self.store else { return };
+        let (by, mut partitions) = (self.grouping.by, Partitions::new(COUNT_BITS));
+        let put = |pane, slot, count| {
+            put_aside(&mut partitions, by, Counted::new(key_of(pane, slot, by), count));
+            Ok(())
+        };
+        let Ok(()) = std::mem::take(table).for_each::<Infallible>(put);
+        self.store = Store::apart(partitions);
+    }
+
+    /// Bytes of memory that counts take beyond a table of fixed size.
     pub(super) fn bytes(&self) -> usize {
         match &self.store {
             Store::Cells { .. } => 0,
+            Store::Panes(table) => table.bytes(),
             Store::Apart { partitions, .. } => partitions.bytes(),
         }
     }
@@ -311,24 +341,56 @@ impl Tally {
         match &mut self.store {
             Store::Cells { .. } => Ok(()),
             Store::Apart { partitions, .. } => partitions.spill(folder),
+            Store::Panes(table) => {
+                let mut partitions = aside(vec![std::mem::take(table)], self.grouping.by, folder)?;
+                partitions.spill(folder)?;
+                self.store = Store::apart(partitions);
+                Ok(())
+            }
         }
     }
 
     /// All that was counted.
     pub(super) fn finish(self) -> Tallied {
         let places = self.places;
+        let nothing = Tallied { cells: None, apart: None, panes: None, places };
         match self.store {
-            Store::Cells { counters, items, full } => {
-                Tallied { cells: Some((counters, items, full)), apart: None, places }
-            }
+            Store::Cells { counters, items, full } => Tallied { cells: Some((counters, items, full)), ..nothing },
+            Store::Panes(table) => Tallied { panes: Some(table), ..nothing },
             Store::Apart { front, mut partitions, .. } => {
                 for slot in front.into_iter().filter(|slot| slot.count > 0) {
                     put_aside(&mut partitions, self.grouping.by, slot);
                 }
-                Tallied { cells: None, apart: Some(partitions), places }
+                Tallied { apart: Some(partitions), ..nothing }
             }
         }
     }
+}
+
+/// What panes are counted by, when that is not both.
+#[inline]
+fn slot_of(key: Key, by: CountsBy) -> u32 {
+    if by.location { key.place } else { key.item }
+}
+
+/// The opposite.
+pub(super) fn key_of(pane: i64, slot: u32, by: CountsBy) -> Key {
+    Key { place: if by.location { slot } else { 0 }, pane, item: if by.item { slot } else { 0 } }
+}
+
+/// Bytes of counts that are put aside before they go to disk.
+const ASIDE_BYTES: usize = 64 << 20;
+
+/// The counts of tables of panes, put aside; they may take more room so, and go to disk before it is much.
+pub(super) fn aside(tables: Vec<PaneTable>, by: CountsBy, folder: &Path) -> io::Result<Partitions<Counted>> {
+    let mut partitions = Partitions::new(COUNT_BITS);
+    for table in tables {
+        table.for_each(|pane, slot, count| {
+            put_aside(&mut partitions, by, Counted::new(key_of(pane, slot, by), count));
+            if partitions.bytes() > ASIDE_BYTES { partitions.spill(folder) } else { Ok(()) }
+        })?;
+    }
+    Ok(partitions)
 }
 
 /// The number by which a key finds its partition: all keys of a place lie in one, so that windows and ranks can be made of
@@ -345,6 +407,8 @@ pub(super) struct Tallied {
     pub(super) cells: Option<(Vec<u32>, usize, Vec<usize>)>,
     /// Counts by key, sorted apart; one key may stand there several times.
     pub(super) apart: Option<Partitions<Counted>>,
+    /// Counters by pane and place, or by pane and item.
+    pub(super) panes: Option<PaneTable>,
     /// Events by place, where the keys do not tell them.
     pub(super) places: Option<Vec<u64>>,
 }
@@ -352,6 +416,21 @@ pub(super) struct Tallied {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn panes_are_those_of_a_division() {
+        let ends = [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX];
+        for length in [1, 2, 3, 7, 1000, 60_000_000_000, 86_400_000_000_007, i64::MAX / 2, i64::MAX] {
+            let window = Some(super::super::query::Window { size_ns: length, slide_ns: length });
+            let grouping = Grouping::of(&TopQuery { window, ..TopQuery::default() }, CountsBy::default());
+            let times = (0..5000_i64).map(|at| at.wrapping_mul(0x9E37_79B9_7F4A_7C15_u64.cast_signed()));
+            let edges =
+                (-50..50).flat_map(|at: i64| [at.wrapping_mul(length), at.wrapping_mul(length).wrapping_sub(1)]);
+            for time in ends.into_iter().chain(times).chain(edges) {
+                assert_eq!(grouping.pane(time, length), time.div_euclid(length), "{time} {length}");
+            }
+        }
+    }
 
     #[test]
     fn counts_put_aside_come_back() {
@@ -366,8 +445,10 @@ mod tests {
     #[test]
     fn counters_for_all_pairs_are_kept_where_they_fit() {
         let grouping = Grouping::of(&TopQuery::default(), CountsBy { location: true, item: true });
+        let mut words = Words::default();
+        (words.places, words.items) = (vec![0; 10], vec![String::new(); 10]);
         for (memory, fits) in [(1200, true), (1199, false), (0, false)] {
-            let tally = Tally::new(grouping, 10, 10, memory);
+            let tally = Tally::new(grouping, &words, 0, memory);
             assert_eq!(matches!(tally.store, Store::Cells { .. }), fits, "{memory}");
         }
     }

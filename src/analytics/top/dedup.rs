@@ -184,8 +184,10 @@ pub(super) fn count<R: Merging>(
         *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         conflict.store(true, Ordering::Relaxed);
     };
+    let events = usize::try_from(scattered.read).unwrap_or(usize::MAX);
+    let expected = events / resources.threads.max(1);
     let work = || {
-        let mut tally = Tally::new(task.grouping, scattered.words.places.len(), scattered.words.items.len(), limit);
+        let mut tally = Tally::new(task.grouping, &scattered.words, expected, limit);
         let mut table = Table::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);

@@ -126,7 +126,7 @@ fn read(part: &EventPart, before: Option<i64>, clock: Clock, resources: &Resourc
     let mut times = PartTimes::default();
     let mut newest = before;
     let mut cancelled = false;
-    let wanted = Wanted { detection: true, camera: true, time: true };
+    let wanted = Wanted { item: false, detection: true, camera: true, time: true };
     let done = part.read(wanted, &resources.events, &mut |batch, words| {
         times.add(batch, words, &part.path, &mut newest, clock);
         progress.add(batch.len() as u64);

@@ -11,6 +11,7 @@ mod delays;
 mod duplicates;
 mod lateness;
 mod left_out;
+mod panes;
 mod partitions;
 mod query;
 mod rank;
@@ -196,8 +197,7 @@ fn answered<R: Packing + Merging>(task: Task<'_>) -> Result<Option<Answered>, An
     let spilled_bytes = scattered.partitions.iter().map(Partitions::spilled).sum();
     // Room for the totals.
     scattered.partitions.clear();
-    let place_order = rank::order_of(&scattered.words.places);
-    let totals = totals::add_up(tallies, &place_order, task.grouping, resources.threads)
+    let totals = totals::add_up(tallies, &scattered.words, task.grouping, resources)
         .map_err(|source| AnalyticsError::Spill { folder: resources.spill_folder.clone(), source })?;
     let stages = Stages {
         read: scattered.read,

@@ -9,8 +9,8 @@ use std::{
 
 use super::{
     counts::Key,
-    query::{EventCounts, LocationEvents, Ranking, Scope, Stages, TopItems, TopQuery},
-    totals::{Cell, Totals, in_parallel, windows},
+    query::{CountsBy, EventCounts, LocationEvents, Ranking, Scope, Stages, TopItems, TopQuery},
+    totals::{Cell, Totals, in_parallel, start_of, windows},
     words::Words,
 };
 use crate::{
@@ -108,7 +108,7 @@ fn pieces(totals: Totals) -> (usize, impl Fn(usize) -> Vec<(Key, u64)> + Sync) {
 
 /// Ranks the counts and gives locations their names.
 pub(super) fn rank(
-    totals: Totals,
+    mut totals: Totals,
     words: &Words,
     locations: &Locations,
     query: &TopQuery,
@@ -118,6 +118,7 @@ pub(super) fn rank(
     let began = Instant::now();
     let names = Names::new(words, locations);
     let by_location = tell_places(&totals, words, &names, &mut stages);
+    totals.listed(CountsBy { location: query.scope == Scope::Location, item: true }, threads);
     let (pieces, take) = pieces(totals);
     let windowed = |at| windows(take(at), query.window, progress);
     let ranked_of = |mut cells: Vec<Cell>| {
@@ -213,17 +214,41 @@ fn gathered(
 
 /// The counts as they are, in order of location, item and window.
 pub(super) fn list(
-    totals: Totals,
+    mut totals: Totals,
     words: &Words,
     locations: &Locations,
     query: &TopQuery,
-    by: super::CountsBy,
+    by: CountsBy,
     (threads, progress): (usize, &Progress),
     mut stages: Stages,
 ) -> Result<EventCounts, Cancelled> {
     let began = Instant::now();
     let names = Names::new(words, locations);
     let by_location = tell_places(&totals, words, &names, &mut stages);
+    let mut oids = words.places.clone();
+    oids.sort_unstable();
+    if let (Some(window), false) = (query.window.filter(|window| window.size_ns == window.slide_ns), by.item)
+        && let Some(panes) = totals.panes.take()
+    {
+        // What panes are counted by is in the order of the answer, and panes are the windows.
+        let keys = if by.location { oids } else { vec![0] };
+        let columns = panes.columns(&keys, threads, |pane| start_of(pane, window));
+        progress.check()?;
+        stages.groups = columns.counts.len() as u64;
+        stages.rows_out = stages.groups;
+        stages.ranking = began.elapsed();
+        return Ok(EventCounts {
+            by,
+            windowed: true,
+            by_location,
+            locations: if by.location { columns.keys } else { Vec::new() },
+            windows_ns: columns.panes,
+            counts: columns.counts,
+            stages,
+            ..EventCounts::default()
+        });
+    }
+    totals.listed(by, threads);
     let place = |cell: &Cell| if by.location { names.place_order[cell.place as usize] } else { 0 };
     let item = |cell: &Cell| if by.item { names.item_order[cell.item as usize] } else { 0 };
     let (pieces, take) = pieces(totals);
@@ -237,8 +262,7 @@ pub(super) fn list(
         cells
     });
     progress.check()?;
-    let (mut oids, mut sorted_items) = (words.places.clone(), names.items.clone());
-    oids.sort_unstable();
+    let mut sorted_items = names.items.clone();
     sorted_items.sort_unstable();
     let rows = chunks.iter().map(Vec::len).sum();
     // Where places are not told apart, each item lies in one chunk.

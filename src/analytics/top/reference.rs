@@ -47,6 +47,13 @@ pub(super) fn write_parquet(events: &[Event], path: &Path, row_group: usize) {
     ParquetWriter::new(File::create(path).unwrap()).with_row_group_size(Some(row_group)).finish(&mut frame).unwrap();
 }
 
+/// The same without some of the columns, which the names of folders tell.
+pub(super) fn write_parquet_without(events: &[Event], columns: &[&str], path: &Path) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut frame = frame(events).drop_many(columns.iter().copied());
+    ParquetWriter::new(File::create(path).unwrap()).finish(&mut frame).unwrap();
+}
+
 /// Location, start of the window, rank, item, count.
 pub(super) type Row = (Option<i64>, Option<i64>, i32, String, i64);
 

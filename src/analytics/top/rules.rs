@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{
-    reference::{Event, write_parquet},
+    reference::{Event, reference, write_parquet, write_parquet_without},
     tests::{locations, resources, rows},
     *,
 };
@@ -142,4 +142,110 @@ fn a_damaged_file_is_told_once() {
     assert_eq!(times.skipped.len(), 1, "{times:?}");
     assert!(times.skipped[0].1.contains("row groups are left out"), "{times:?}");
     assert!(times.timed < 4000);
+}
+
+#[test]
+fn folders_tell_columns_that_their_files_lack() {
+    let folder = tempfile::tempdir().unwrap();
+    let tree = folder.path().join("tree");
+    let events: Vec<Event> =
+        (0..900).map(|at| event(at % 500, at % 7, at % 3, at % 4, if at % 5 == 0 { "it's" } else { "car" })).collect();
+    let of = |location, item: &str| -> Vec<Event> {
+        let here = |event: &&Event| event.location == Some(location) && event.item.as_deref() == Some(item);
+        events.iter().filter(here).cloned().collect()
+    };
+    for (item, name) in [("it's", "it%27s"), ("car", "car")] {
+        let at =
+            |location: i64| tree.join(format!("date=2024-05-01/geographical_location_oid={location}/item_name={name}"));
+        for location in 0..2 {
+            let columns = ["geographical_location_oid", "item_name"];
+            write_parquet_without(&of(location, item), &columns, &at(location).join("a.parquet"));
+        }
+        fs::create_dir_all(at(2)).unwrap();
+        let number = |value: Option<i64>| value.unwrap().to_string();
+        let (mut csv, mut json) = ("timestamp_detected,detection_oid,video_camera_oid\n".to_owned(), String::new());
+        for (nth, event) in of(2, item).iter().enumerate() {
+            let (time, id, camera) = (number(event.time), number(event.detection), number(event.camera));
+            if nth % 2 == 0 {
+                csv += &format!("{time},{id},{camera}\n");
+            } else {
+                let cells = [("timestamp_detected", time), ("detection_oid", id), ("video_camera_oid", camera)];
+                let cells = cells.map(|(name, value)| format!("\"{name}\":{value}")).join(",");
+                json += &format!("{{{cells}}}\n");
+            }
+        }
+        fs::write(at(2).join("b.csv"), csv).unwrap();
+        fs::write(at(2).join("c.ndjson"), json).unwrap();
+    }
+    let resources = resources(folder.path(), 1 << 30);
+    for query in [TopQuery::default(), TopQuery { from_ns: Some(2), dedup: false, ..TopQuery::default() }] {
+        let answer = top(&tree, &locations(), &query, &resources, &Progress::new()).unwrap();
+        assert_eq!(rows(&answer), reference(&events, &query));
+    }
+    // A folder may tell all that is asked, and what a file holds goes before its folder.
+    let (query, by) = (TopQuery { dedup: false, ..TopQuery::default() }, CountsBy { location: true, item: false });
+    let counts = event_counts(&tree, &locations(), &query, by, &resources, &Progress::new()).unwrap();
+    assert_eq!((counts.locations, counts.counts), (vec![0, 1, 2], vec![300; 3]));
+    let odd = folder.path().join("odd/geographical_location_oid=somewhere");
+    fs::create_dir_all(&odd).unwrap();
+    write_parquet(&events, &odd.join("a.parquet"), 100);
+    assert_eq!(
+        rows(&top(&odd, &locations(), &query, &resources, &Progress::new()).unwrap()),
+        reference(&events, &query)
+    );
+    write_parquet_without(&events, &["geographical_location_oid"], &odd.join("b.parquet"));
+    let error = top(&odd, &locations(), &query, &resources, &Progress::new()).unwrap_err().to_string();
+    assert!(error.contains("geographical_location_oid=somewhere"), "{error}");
+}
+
+#[test]
+fn more_names_than_fit_into_memory_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.csv");
+    let mut text = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n".to_owned();
+    // 32 MB of names are the least that is allowed.
+    let long = "x".repeat(900);
+    (0..20_000).for_each(|at| text += &format!("1,1,{at},{long}{at},1\n"));
+    fs::write(&path, text).unwrap();
+    let ask =
+        |buffer| top(&path, &locations(), &TopQuery::default(), &resources(folder.path(), buffer), &Progress::new());
+    let error = ask(1 << 20).unwrap_err().to_string();
+    assert!(error.contains("different locations and items") && error.contains("allow more memory"), "{error}");
+    assert_eq!(ask(1 << 30).unwrap().counts.len(), 10);
+}
+
+#[test]
+fn a_damaged_page_costs_its_row_group_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().join("lake");
+    fs::create_dir(&lake).unwrap();
+    let path = lake.join("events.parquet");
+    let names = ["car", "bus", "bicycle"];
+    let events: Vec<Event> =
+        (0_i64..4000).map(|at| event(at, at, at % 7, 1, names[usize::try_from(at % 3).unwrap()])).collect();
+    write_parquet(&events, &path, 500);
+    let whole = fs::read(&path).unwrap();
+    let resources = Resources { on_error: OnError::Skip, ..resources(folder.path(), 1 << 30) };
+    let query = TopQuery { dedup: false, n: 100, ..TopQuery::default() };
+    let mut refused = 0;
+    for at in (whole.len() / 10..whole.len() * 7 / 10).step_by(509) {
+        let mut bytes = whole.clone();
+        bytes[at..at + 40].fill(0xff);
+        fs::write(&path, bytes).unwrap();
+        let answer = top(&lake, &locations(), &query, &resources, &Progress::new()).unwrap();
+        let stages = &answer.stages;
+        let counted: i64 = answer.counts.iter().sum();
+        assert_eq!(u64::try_from(counted).unwrap() + stages.incomplete, stages.read, "at {at}");
+        match &answer.skipped[..] {
+            // What was damaged may be a value among others.
+            [] => assert_eq!(stages.read, 4000, "at {at}"),
+            [(skipped, why)] => {
+                refused += 1;
+                assert!(skipped == &path && (3500..4000).contains(&stages.read), "at {at}: {} {why}", stages.read);
+                assert!(why.to_string().contains("(1 of its 8 row groups are left out, the first is number "), "{why}");
+            }
+            more => panic!("at {at}: {more:?}"),
+        }
+    }
+    assert!(refused > 0, "none was refused");
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     analytics::AnalyticsError,
-    formats::{BadRows, EventBatch, EventSet, Wanted},
+    formats::{BadRows, EventBatch, EventSet, NO_CODE, Wanted},
     jobs::Progress,
 };
 
@@ -29,6 +29,8 @@ pub(super) trait Packing: Countable {
     const CAMERAS: bool;
     /// Whether times are read.
     const TIMES: bool;
+    /// Whether names of items are read that a question does without: to decide which of two events holds.
+    const ITEMS: bool;
     /// Whether the numbers of a part fit.
     fn fits(translation: &Translation) -> bool;
     /// Packs one event of a batch.
@@ -38,6 +40,7 @@ pub(super) trait Packing: Countable {
 impl Packing for Narrow {
     const CAMERAS: bool = false;
     const TIMES: bool = false;
+    const ITEMS: bool = false;
 
     fn fits(translation: &Translation) -> bool {
         translation.fits()
@@ -53,6 +56,7 @@ impl Packing for Narrow {
 impl Packing for Full {
     const CAMERAS: bool = true;
     const TIMES: bool = true;
+    const ITEMS: bool = true;
 
     fn fits(_: &Translation) -> bool {
         true
@@ -70,6 +74,7 @@ impl Packing for Full {
 impl Packing for Timed {
     const CAMERAS: bool = false;
     const TIMES: bool = true;
+    const ITEMS: bool = false;
 
     fn fits(_: &Translation) -> bool {
         true
@@ -125,11 +130,24 @@ impl From<AnalyticsError> for Stop {
 /// Rows of a partition, about: its table of ids stays in the processor's cache.
 const PARTITION_ROWS: u64 = 32 << 10;
 
-/// Bits for the number of partitions.
-fn bits_for(events: &EventSet) -> u32 {
-    // Where files do not tell their rows, an event is hardly written in fewer bytes.
-    let rows = events.rows().unwrap_or(events.size_bytes / 40);
-    rows.div_ceil(PARTITION_ROWS).next_power_of_two().ilog2().clamp(4, 12)
+/// Most partitions that are made for the processor's cache, and most of all, as powers of two: writing into very many at once
+/// is slow, too.
+const CACHE_BITS: u32 = 12;
+const MOST_BITS: u32 = 16;
+/// Bytes of a row in a table of ids, beside the row.
+const SLOT_BYTES: u64 = 16;
+/// Part of a thread's memory that such a table may take.
+const TABLE_SHARE: u64 = 4;
+
+/// Bits for the number of partitions: each fits into the processor's cache, and where there are too many events for that, into
+/// the memory of a thread.
+fn bits_for(rows: u64, row_bytes: usize, memory_bytes: usize) -> u32 {
+    let mut bits = rows.div_ceil(PARTITION_ROWS).next_power_of_two().ilog2().clamp(4, CACHE_BITS);
+    let table = |bits: u32| (rows >> bits).saturating_mul(row_bytes as u64 + SLOT_BYTES);
+    while bits < MOST_BITS && table(bits) > memory_bytes as u64 / TABLE_SHARE {
+        bits += 1;
+    }
+    bits
 }
 
 /// What one thread has.
@@ -156,8 +174,27 @@ pub(super) struct Task<'a> {
     pub(super) keep_loose: bool,
 }
 
+impl Task<'_> {
+    /// Whether it matters which item an event tells of, beside that it tells of one.
+    fn needs_items(&self) -> bool {
+        self.keep_loose || self.grouping.by.item || !self.query.items.is_empty()
+    }
+}
+
 /// Part of the buffer that counts put aside may take.
 const COUNTS_SHARE: usize = 4;
+
+/// Part of the buffer that names of locations and items may take. Unlike events they must all be at hand.
+const WORDS_SHARE: usize = 2;
+/// Bytes of a buffer that they are measured by in any case.
+const MIN_WORDS_BYTES: usize = 64 << 20;
+
+fn too_many_words() -> AnalyticsError {
+    AnalyticsError::Query {
+        what: "the events name more different locations and items than fit into the memory allowed".to_owned(),
+        remedy: "allow more memory, or look whether item_name holds names of kinds rather than of single things",
+    }
+}
 
 /// What the threads share.
 struct Common {
@@ -172,8 +209,10 @@ struct Common {
 /// Reads all parts and sorts the events apart by their ids; without [`TopQuery::dedup`] every event is loose.
 pub(super) fn scatter<R: Packing>(task: Task<'_>, seed: u64) -> Result<Scattered<R>, Stop> {
     let Task { events, resources, .. } = task;
-    let bits = if task.query.dedup { bits_for(events) } else { 1 };
     let threads = resources.threads.clamp(1, events.parts.len().max(1));
+    // Where files do not tell their rows, an event is hardly written in fewer bytes.
+    let rows = events.rows().unwrap_or(events.size_bytes / 40);
+    let bits = if task.query.dedup { bits_for(rows, size_of::<R>(), resources.buffer_bytes / threads) } else { 1 };
     let common = Common {
         words: Mutex::new(Words::default()),
         next: AtomicUsize::new(0),
@@ -181,10 +220,12 @@ pub(super) fn scatter<R: Packing>(task: Task<'_>, seed: u64) -> Result<Scattered
         limit: resources.buffer_bytes / threads,
         seed,
     };
+    let loose = if task.query.dedup { 0 } else { rows };
+    let expected = usize::try_from(loose).unwrap_or(usize::MAX) / threads;
     let share = || {
         let mut share = Share {
             partitions: Partitions::within(bits, common.limit),
-            loose: Tally::open(task.grouping),
+            loose: Tally::open(task.grouping, expected, false),
             singles: Partitions::new(1),
             read: 0,
             bad_rows: BadRows::default(),
@@ -250,7 +291,12 @@ fn read_parts<R: Packing>(task: Task<'_>, common: &Common, share: &mut Share<R>)
         let folder = resources.spill_folder.clone();
         Stop::Error(AnalyticsError::Spill { folder, source })
     };
-    let wanted = Wanted { detection: query.dedup, camera: R::CAMERAS && query.dedup, time: R::TIMES };
+    let wanted = Wanted {
+        item: R::ITEMS || task.needs_items(),
+        detection: query.dedup,
+        camera: R::CAMERAS && query.dedup,
+        time: R::TIMES,
+    };
     while let Some(part) = events.parts.get(common.next.fetch_add(1, Ordering::Relaxed)) {
         let mut translation = Translation::default();
         let mut stop = None;
@@ -262,6 +308,10 @@ fn read_parts<R: Packing>(task: Task<'_>, common: &Common, share: &mut Share<R>)
             if translation.lacks(part_words) {
                 let mut words = common.words.lock().unwrap_or_else(PoisonError::into_inner);
                 translation.extend(part_words, query, &mut words);
+                if words.bytes() > resources.buffer_bytes.max(MIN_WORDS_BYTES) / WORDS_SHARE {
+                    stop = Some(Stop::Error(too_many_words()));
+                    return false;
+                }
                 if !R::fits(&translation) {
                     stop = Some(Stop::DoesNotFit);
                     return false;
@@ -309,8 +359,15 @@ fn add_batch<R: Packing>(
 ) {
     let merge = task.query.dedup;
     let all_have_ids = batch.detection_valid.is_empty();
-    for (at, (location, item)) in batch.locations.iter().zip(&batch.items).enumerate() {
-        let (place, item_number) = translation.of(*location, *item);
+    let items = R::ITEMS || task.needs_items();
+    for (at, location) in batch.locations.iter().enumerate() {
+        let item = batch.items.get(at).copied();
+        let place = translation.place(*location);
+        // Where names do not matter, all that is there is one item.
+        let item_number = match item {
+            Some(item) if items || item == NO_CODE => translation.item(item),
+            _ => 0,
+        };
         let row = R::pack(batch, at, place, item_number);
         let has_id = all_have_ids || batch.detection_valid[at];
         if has_id && merge {
@@ -328,8 +385,29 @@ fn add_batch<R: Packing>(
             continue;
         }
         // What is within the limits is known by the codes, before all places are.
-        if translation.wants(*location, *item) {
+        if translation.wants(*location, item) {
             share.loose.add_allowed(place, item_number, &row);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partitions_fit_into_the_cache_and_else_into_memory() {
+        let (row, gigabyte) = (24, 1 << 30);
+        for (rows, memory, bits) in [
+            (0, gigabyte, 4),
+            (1_000_000, gigabyte, 5),
+            (100_000_000, gigabyte, 12),
+            (1_000_000_000, gigabyte, 12),
+            (100_000_000_000, gigabyte, 14),
+            (1_000_000_000, 16 << 20, 14),
+            (u64::MAX, 0, MOST_BITS),
+        ] {
+            assert_eq!(bits_for(rows, row, memory), bits, "{rows} rows in {memory} bytes");
         }
     }
 }

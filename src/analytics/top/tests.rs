@@ -8,7 +8,13 @@ use super::{
     reference::{Event, reference, write_parquet},
     *,
 };
-use crate::formats::{EventOptions, TimeUnit};
+use crate::{
+    analytics::{
+        engine::{Asked, LocalEngine, counts_on},
+        tree::top::Shape,
+    },
+    formats::{EventOptions, TimeUnit},
+};
 
 fn id() -> impl Strategy<Value = i64> {
     prop_oneof![4 => -2_i64..3, 1 => prop::sample::select(vec![i64::MIN, i64::MAX, i64::MIN + 1]), 1 => any::<i64>()]
@@ -108,6 +114,45 @@ proptest! {
         prop_assert_eq!(rows(&top), reference(&events, &query));
         prop_assert_eq!(top.stages.read, events.len() as u64);
         prop_assert_eq!(top.stages.joined + top.stages.unmatched, top.stages.after_filters);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+    #[test]
+    fn counts_are_as_the_query_tree_has_them(
+        events in prop::collection::vec(event(), 0..300),
+        query in query(),
+        (location, item) in any::<(bool, bool)>(),
+        complete in any::<bool>(),
+        row_group in 1_usize..120,
+        spill in any::<bool>(),
+    ) {
+        // Where the file tells that no item is missing, items are not read.
+        let events: Vec<Event> = events.into_iter().filter(|event| !complete || event.item.is_some()).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events.parquet");
+        write_parquet(&events, &path, row_group);
+        let (locations, by) = (locations(), CountsBy { location, item });
+        let resources = resources(folder.path(), if spill { 0 } else { 1 << 30 });
+        let progress = Progress::new();
+        let counted = event_counts(&path, &locations, &query, by, &resources, &progress).unwrap();
+        let asked = Asked {
+            detections: &path,
+            locations: &locations,
+            query: &query,
+            options: &resources.events,
+            on_error: OnError::Fail,
+            shape: Shape::default(),
+        };
+        let expected = counts_on(&LocalEngine, &asked, by, &progress).unwrap();
+        prop_assert_eq!(counted.locations, expected.locations);
+        prop_assert_eq!(counted.items, expected.items);
+        prop_assert_eq!(counted.windows_ns, expected.windows_ns);
+        prop_assert_eq!(counted.counts, expected.counts);
+        prop_assert_eq!(counted.by_location, expected.by_location);
+        let told = |stages: &Stages| (stages.read, stages.incomplete, stages.duplicates, stages.after_filters, stages.groups);
+        prop_assert_eq!(told(&counted.stages), told(&expected.stages));
     }
 }
 

@@ -10,9 +10,12 @@ use std::{
 };
 
 use super::{
-    counts::{COUNT_BITS, Counted, Grouping, Key, Tallied, Tally, spread_key},
+    counts::{COUNT_BITS, Counted, Grouping, Key, Tallied, Tally, aside, spread_key},
+    panes::{PaneCounts, PaneTable},
     partitions::Partitions,
-    query::Window,
+    query::{CountsBy, Resources, Window},
+    rank::order_of,
+    words::Words,
 };
 use crate::jobs::Progress;
 
@@ -53,6 +56,8 @@ pub(super) struct Cell {
 pub(super) struct Totals {
     /// Counts by key, each key once. All keys of a place lie in one chunk; when places are not told apart, all of an item.
     pub(super) chunks: Vec<Vec<(Key, u64)>>,
+    /// The counts instead, where they are a table of panes.
+    pub(super) panes: Option<PaneCounts>,
     /// Events by place.
     pub(super) places: Vec<u64>,
     /// Bytes that went to disk for a while.
@@ -65,22 +70,29 @@ const CHUNK_PLACES: usize = 256;
 /// Adds up what the threads counted. Bytes of counts that were put aside on disk are read back.
 pub(super) fn add_up(
     tallies: Vec<Tally>,
-    place_order: &[u32],
+    words: &Words,
     grouping: Grouping,
-    threads: usize,
+    resources: &Resources,
 ) -> io::Result<Totals> {
-    let places = place_order.len();
-    let tallied: Vec<Tallied> = tallies.into_iter().map(Tally::finish).collect();
-    let spilled_bytes = tallied.iter().filter_map(|one| one.apart.as_ref()).map(Partitions::spilled).sum();
-    let mut totals = Totals { chunks: Vec::new(), places: vec![0; places], spilled_bytes };
+    let threads = resources.threads;
+    let mut tallied: Vec<Tallied> = tallies.into_iter().map(Tally::finish).collect();
+    let mut totals = Totals { chunks: Vec::new(), panes: None, places: vec![0; words.places.len()], spilled_bytes: 0 };
     for (place, count) in
         tallied.iter().filter_map(|one| one.places.as_ref()).flat_map(|places| places.iter().enumerate())
     {
         totals.places[place] += count;
     }
+    totals.panes = of_panes(&mut tallied, words, grouping, resources)?;
+    totals.spilled_bytes = tallied.iter().filter_map(|one| one.apart.as_ref()).map(Partitions::spilled).sum();
+    if let Some(panes) = &totals.panes {
+        if grouping.by.location {
+            totals.places = panes.events().collect();
+        }
+        return Ok(totals);
+    }
     totals.chunks = match tallied.iter().find_map(|one| one.cells.as_ref()) {
         Some((_, items, _)) => of_cells(&tallied, *items, threads)?,
-        None => apart(&tallied, place_order, grouping, threads)?,
+        None => apart(&tallied, threads)?,
     };
     if grouping.by.location {
         for (key, count) in totals.chunks.iter().flatten() {
@@ -90,6 +102,42 @@ pub(super) fn add_up(
         totals.chunks = by_item(std::mem::take(&mut totals.chunks));
     }
     Ok(totals)
+}
+
+/// The tables of panes as one. Where some gave up, or one cannot hold the counts, they are put aside as the others are.
+fn of_panes(
+    tallied: &mut Vec<Tallied>,
+    words: &Words,
+    grouping: Grouping,
+    resources: &Resources,
+) -> io::Result<Option<PaneCounts>> {
+    let tables: Vec<PaneTable> = tallied.iter_mut().filter_map(|one| one.panes.take()).collect();
+    if tables.is_empty() {
+        return Ok(None);
+    }
+    let order = match (grouping.by.location, grouping.by.item) {
+        (true, _) => order_of(&words.places),
+        (false, true) => order_of(&words.items),
+        (false, false) => vec![0],
+    };
+    let whole = tables.len() == tallied.len();
+    match if whole { PaneTable::ordered(tables, order, resources.threads) } else { Err(tables) } {
+        Ok(counts) => Ok(Some(counts)),
+        Err(tables) => {
+            let apart = aside(tables, grouping.by, &resources.spill_folder)?;
+            tallied.push(Tallied { cells: None, apart: Some(apart), panes: None, places: None });
+            Ok(None)
+        }
+    }
+}
+
+impl Totals {
+    /// The counts as lists by key, whatever they were.
+    pub(super) fn listed(&mut self, by: CountsBy, threads: usize) {
+        if let Some(panes) = self.panes.take() {
+            self.chunks = panes.listed(by, threads);
+        }
+    }
 }
 
 /// Chunks of counts of one place, for several threads.
@@ -189,18 +237,9 @@ impl Table {
 }
 
 /// What was put aside, as lists: one for each partition.
-fn apart(
-    tallied: &[Tallied],
-    place_order: &[u32],
-    grouping: Grouping,
-    threads: usize,
-) -> io::Result<Vec<Vec<(Key, u64)>>> {
+fn apart(tallied: &[Tallied], threads: usize) -> io::Result<Vec<Vec<(Key, u64)>>> {
     let all: Vec<&Partitions<Counted>> = tallied.iter().filter_map(|one| one.apart.as_ref()).collect();
-    let minutes = grouping.by.location && !grouping.by.item && grouping.pane_ns.is_some();
     let lists = in_parallel(threads, 1 << COUNT_BITS, |at| -> io::Result<Vec<(Key, u64)>> {
-        if minutes && let Some(list) = dense(&all, at, place_order)? {
-            return Ok(list);
-        }
         let mut table = Table::default();
         for partitions in &all {
             partitions.for_each(at, |counted| table.add(counted.key(), u64::from(counted.count)))?;
@@ -210,69 +249,15 @@ fn apart(
     lists.into_iter().collect()
 }
 
-/// Cells of a table of places and panes that any partition may have.
-const FEW_CELLS: usize = 1 << 16;
-/// Cells for each count beyond that.
-const CELLS_A_COUNT: usize = 4;
-
-/// One partition by a table with a counter for each pane of each place, in the order of places and panes; `None` when panes
-/// are too far apart for that.
-fn dense(all: &[&Partitions<Counted>], at: usize, place_order: &[u32]) -> io::Result<Option<Vec<(Key, u64)>>> {
-    let rows: usize = all.iter().map(|partitions| partitions.rows(at)).sum();
-    let (mut first, mut last) = (i64::MAX, i64::MIN);
-    let mut places: Vec<u32> = Vec::new();
-    // By place: its number among those of the partition, from 1.
-    let mut numbers = vec![0_u32; place_order.len()];
-    for partitions in all {
-        partitions.for_each(at, |counted| {
-            let key = counted.key();
-            (first, last) = (first.min(key.pane), last.max(key.pane));
-            let number = &mut numbers[key.place as usize];
-            if *number == 0 {
-                places.push(key.place);
-                *number = 1;
-            }
-        })?;
-    }
-    if rows == 0 {
-        return Ok(Some(Vec::new()));
-    }
-    let panes = last.checked_sub(first).and_then(|span| usize::try_from(span).ok()?.checked_add(1));
-    let cells = panes.and_then(|panes| Some((panes, panes.checked_mul(places.len())?)));
-    let Some((panes, cells)) = cells.filter(|(_, cells)| *cells <= FEW_CELLS.max(rows.saturating_mul(CELLS_A_COUNT)))
-    else {
-        return Ok(None);
-    };
-    places.sort_unstable_by_key(|place| place_order[*place as usize]);
-    for (number, place) in (0..).zip(&places) {
-        numbers[*place as usize] = number;
-    }
-    let mut counters = vec![0_u64; cells];
-    for partitions in all {
-        partitions.for_each(at, |counted| {
-            let key = counted.key();
-            // The difference was measured above.
-            let pane = usize::try_from(key.pane - first).unwrap_or(0);
-            counters[numbers[key.place as usize] as usize * panes + pane] += u64::from(counted.count);
-        })?;
-    }
-    let mut list = Vec::with_capacity(rows.min(cells));
-    for (place, counters) in places.into_iter().zip(counters.chunks(panes)) {
-        for (pane, count) in (first..).zip(counters).filter(|(_, count)| **count > 0) {
-            list.push((Key { place, pane, item: 0 }, *count));
-        }
-    }
-    Ok(Some(list))
-}
-
 /// The windows of counts of panes; without windows the counts as they are. Ends early when the person stops it.
 pub(super) fn windows(mut list: Vec<(Key, u64)>, window: Option<Window>, progress: &Progress) -> Vec<Cell> {
     let cell = |key: Key, window_ns, count| Cell { place: key.place, item: key.item, window_ns, count };
     let Some(window) = window else { return list.into_iter().map(|(key, count)| cell(key, 0, count)).collect() };
     if window.size_ns == window.slide_ns {
-        // A window that would begin before the first representable time is none.
-        let start = |pane: i64| pane.checked_mul(window.size_ns);
-        return list.into_iter().filter_map(|(key, count)| Some(cell(key, start(key.pane)?, count))).collect();
+        return list
+            .into_iter()
+            .filter_map(|(key, count)| Some(cell(key, start_of(key.pane, window)?, count)))
+            .collect();
     }
     list.sort_unstable_by_key(|(key, _)| (key.place, key.item, key.pane));
     let mut cells = Vec::new();
@@ -283,6 +268,11 @@ pub(super) fn windows(mut list: Vec<(Key, u64)>, window: Option<Window>, progres
         slide(panes, window, |start, count| cells.push(cell(panes[0].0, start, count)));
     }
     cells
+}
+
+/// Where a window begins that is one pane, ns. One that would begin before the first representable time is none.
+pub(super) fn start_of(pane: i64, window: Window) -> Option<i64> {
+    pane.checked_mul(window.size_ns)
 }
 
 /// Gives the windows that hold events, in the order of their starts: a sum over panes in the order of time that gains those a

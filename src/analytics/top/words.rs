@@ -41,9 +41,20 @@ pub(super) struct Words {
     pub(super) items: Vec<String>,
     place_numbers: HashMap<i64, u32>,
     item_numbers: HashMap<String, u32>,
+    /// Bytes of the names of items.
+    item_bytes: usize,
 }
 
+/// Bytes of a location and of an item beside its name, in their lists and maps, about.
+const PLACE_BYTES: usize = 40;
+const ITEM_BYTES: usize = 112;
+
 impl Words {
+    /// Bytes of memory that they take, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.places.len() * PLACE_BYTES + self.items.len() * ITEM_BYTES + 2 * self.item_bytes
+    }
+
     fn place(&mut self, oid: i64) -> u32 {
         let Self { places, place_numbers, .. } = self;
         *place_numbers.entry(oid).or_insert_with(|| {
@@ -57,6 +68,7 @@ impl Words {
             return *number;
         }
         self.items.push(name.to_owned());
+        self.item_bytes += name.len();
         let number = number(self.items.len());
         self.item_numbers.insert(name.to_owned(), number);
         number
@@ -146,10 +158,10 @@ impl Translation {
         }
     }
 
-    /// Whether the question is about a location and an item, by their codes.
+    /// Whether the question is about a location and an item, by their codes; about any item where none is told.
     #[inline]
-    pub(super) fn wants(&self, location: u32, item: u32) -> bool {
-        self.place_wanted[location as usize] && self.item_wanted[item as usize]
+    pub(super) fn wants(&self, location: u32, item: Option<u32>) -> bool {
+        self.place_wanted[location as usize] && item.is_none_or(|item| self.item_wanted[item as usize])
     }
 
     /// Whether all numbers fit into a [`Group`].
@@ -157,11 +169,15 @@ impl Translation {
         Group::pack(self.most.0, self.most.1).is_some()
     }
 
-    /// The numbers of a location and an item; [`ABSENT`] where one of them is missing.
+    /// The number of a location; [`ABSENT`] where it is missing: its code is beyond all that are translated.
     #[inline]
-    pub(super) fn of(&self, location: u32, item: u32) -> (u32, u32) {
-        // The code of what is missing is beyond all that are translated.
-        let of = |numbers: &[u32], code: u32| numbers.get(code as usize).copied().unwrap_or(ABSENT);
-        (of(&self.places, location), of(&self.items, item))
+    pub(super) fn place(&self, location: u32) -> u32 {
+        self.places.get(location as usize).copied().unwrap_or(ABSENT)
+    }
+
+    /// The same of an item.
+    #[inline]
+    pub(super) fn item(&self, item: u32) -> u32 {
+        self.items.get(item as usize).copied().unwrap_or(ABSENT)
     }
 }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::Given;
 use crate::formats::{FormatError, Note};
 
 /// A column that events have.
@@ -75,15 +76,19 @@ impl Places {
         self.0[column as usize]
     }
 
-    /// The place of a column that must be there.
-    pub(super) fn need(self, column: EventColumn, path: &Path, names: &[&str]) -> Result<usize, FormatError> {
-        self.of(column).ok_or_else(|| FormatError::MissingColumn {
-            path: path.to_owned(),
-            missing: column.name(),
-            columns: names.join(", "),
-            remedy: "events need geographical_location_oid, video_camera_oid, detection_oid, item_name and \
-                     timestamp_detected",
-        })
+    /// The columns that folders tell instead of the file; an error when one is nowhere.
+    pub(super) fn given(self, path: &Path, names: &[&str]) -> Result<Given, FormatError> {
+        let given = Given::of(path, |column| self.of(column).is_none())?;
+        match EventColumn::ALL.into_iter().find(|column| self.of(*column).is_none() && !given.has(*column)) {
+            None => Ok(given),
+            Some(column) => Err(FormatError::MissingColumn {
+                path: path.to_owned(),
+                missing: column.name(),
+                columns: names.join(", "),
+                remedy: "events need geographical_location_oid, video_camera_oid, detection_oid, item_name and \
+                         timestamp_detected, in the files or in the names of their folders",
+            }),
+        }
     }
 }
 
@@ -111,7 +116,8 @@ mod tests {
         assert_eq!(find(&["item_nam", "item_names"]).0[3], None);
         assert_eq!(find(&["item", "video_camera_oid"]), ([None, Some(1), None, None, None], 0));
         let places = Places::find(&["a"], &mut Vec::new());
-        let error = places.need(EventColumn::Item, Path::new("x.csv"), &["a"]).unwrap_err().to_string();
+        let folders = "geographical_location_oid=1/video_camera_oid=1/detection_oid=1/timestamp_detected=1";
+        let error = places.given(&Path::new(folders).join("x.csv"), &["a"]).unwrap_err().to_string();
         assert!(error.contains("x.csv has no column for item_name (columns: a)"), "{error}");
     }
 }

@@ -14,7 +14,7 @@ use serde::{
 };
 
 use super::{
-    EventBatch, EventColumn, EventOptions, EventWords, PartReport, Places, TakeBatch, Wanted,
+    EventBatch, EventColumn, EventOptions, EventWords, Given, PartReport, Places, TakeBatch, Wanted,
     text::{Batches, Lines, TextEvent},
 };
 use crate::formats::{FormatError, Note, error::open_regular};
@@ -31,7 +31,11 @@ const ASKED_LINES: u64 = 10_000;
 
 /// What the fields of events are called in a file, in the order of [`EventColumn::ALL`]; `None` where no object is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct JsonNames([Option<String>; EventColumn::ALL.len()]);
+pub(super) struct JsonNames {
+    found: [Option<String>; EventColumn::ALL.len()],
+    /// What folders tell instead.
+    given: Given,
+}
 
 impl JsonNames {
     /// Looks at the names of fields. A file none of whose objects has a field is refused: all that reads it would be wrong.
@@ -40,6 +44,8 @@ impl JsonNames {
         let mut lines = Lines::open(open_regular(path)?);
         let (mut names, mut order): (HashSet<String>, Vec<String>) = (HashSet::new(), Vec::new());
         let (mut objects, mut known) = (0_u64, Self::default());
+        let folders = Given::of(path, |_| true).unwrap_or_default();
+        let told = |known: &Self, column| known.found[column as usize].is_some() || folders.has(column);
         while let Some(too_long) = lines.next().map_err(failed)? {
             if lines.number.is_multiple_of(ASKED_LINES) && !go_on() {
                 return Err(failed(Error::new(ErrorKind::Interrupted, "stopped")));
@@ -57,9 +63,9 @@ impl JsonNames {
                 }
             }
             if order.len() > before {
-                known = Self::among(&order, &mut Vec::new());
+                known = Self::among(&order);
             }
-            if objects >= FIRST_OBJECTS && known.0.iter().all(Option::is_some) {
+            if objects >= FIRST_OBJECTS && EventColumn::ALL.into_iter().all(|column| told(&known, column)) {
                 break;
             }
         }
@@ -67,22 +73,25 @@ impl JsonNames {
             return Ok(known);
         }
         let names: Vec<&str> = order.iter().map(String::as_str).collect();
-        let places = Places::find(&names, notes);
-        for column in EventColumn::ALL {
-            places.need(column, path, &names)?;
-        }
+        known.given = Places::find(&names, notes).given(path, &names)?;
         Ok(known)
     }
 
-    fn among(names: &[String], notes: &mut Vec<Note>) -> Self {
+    fn among(names: &[String]) -> Self {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let places = Places::find(&names, notes);
-        Self(EventColumn::ALL.map(|column| places.of(column).map(|at| names[at].to_owned())))
+        let places = Places::find(&names, &mut Vec::new());
+        let found = EventColumn::ALL.map(|column| places.of(column).map(|at| names[at].to_owned()));
+        Self { found, given: Given::default() }
+    }
+
+    /// Whether folders tell some of the columns.
+    pub(super) fn is_given(&self) -> bool {
+        EventColumn::ALL.into_iter().any(|column| self.given.has(column))
     }
 
     /// The names; where a file has no objects, the right ones.
     pub(super) fn names(&self) -> [String; EventColumn::ALL.len()] {
-        EventColumn::ALL.map(|column| self.0[column as usize].clone().unwrap_or_else(|| column.name().to_owned()))
+        EventColumn::ALL.map(|column| self.found[column as usize].clone().unwrap_or_else(|| column.name().to_owned()))
     }
 
     /// Which column a field is, and whether it is called as it should be.
@@ -92,7 +101,7 @@ impl JsonNames {
         if let Some(column) = right.or_else(|| all().find(|column| key.trim().eq_ignore_ascii_case(column.name()))) {
             return Some((column, true));
         }
-        let near = all().find(|column| self.0[*column as usize].as_deref() == Some(key));
+        let near = all().find(|column| self.found[*column as usize].as_deref() == Some(key));
         near.or_else(|| (key == OTHER_CAMERA).then_some(EventColumn::Camera)).map(|column| (column, false))
     }
 }
@@ -191,7 +200,7 @@ pub(super) fn read(
     let failed = |source| FormatError::Read { path: path.to_owned(), source };
     let mut lines = Lines::open(open_regular(path)?);
     let (batch, words, report) = (EventBatch::default(), EventWords::default(), PartReport::default());
-    let mut batches = Batches { wanted, options, take, batch, words, report };
+    let mut batches = Batches { wanted, options, take, given: &names.given, batch, words, report };
     while let Some(too_long) = lines.next().map_err(failed)? {
         if lines.line.iter().all(u8::is_ascii_whitespace) {
             continue;

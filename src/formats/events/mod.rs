@@ -1,11 +1,12 @@
 //! Detection events (dataset A) in batches of columns: from Parquet, CSV and NDJSON files, folders of them and
-//! hive-partitioned trees.
+//! hive-partitioned trees, whose folders may tell columns that the files lack.
 //!
 //! Locations and items come as codes into dictionaries that grow while a part is read, because billions of events name few
 //! of either. What an event means (duplicates, windows, ranks) is no business of this module.
 
 mod columns;
 mod files;
+mod given;
 mod json;
 pub(super) mod pages;
 mod parquet;
@@ -19,10 +20,11 @@ use std::{
 
 use hashbrown::HashMap;
 
-use self::{columns::Places, json::JsonNames, parquet::ParquetEvents};
+use self::{columns::Places, given::Given, json::JsonNames, parquet::ParquetEvents};
 use super::{BadRows, FormatError, Note, TimeUnit};
 
 pub use columns::EventColumn;
+pub use given::GivenValue;
 pub use stored::{Stored, StoredColumn};
 
 /// Code of a location or an item that is missing, or is no text.
@@ -31,9 +33,11 @@ pub const NO_CODE: u32 = u32::MAX;
 /// Rows of a batch, about: enough to keep the work per batch small, few enough to stay in the processor's cache.
 const BATCH_ROWS: usize = 64 << 10;
 
-/// What is read beside location and item.
+/// What is read beside locations.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wanted {
+    /// `item_name`. Who does not want it is told which events lack one all the same.
+    pub item: bool,
     /// `detection_oid`.
     pub detection: bool,
     /// `video_camera_oid`.
@@ -47,7 +51,8 @@ pub struct Wanted {
 pub struct EventBatch {
     /// `geographical_location_oid`, as codes into [`EventWords::locations`]; [`NO_CODE`] where there is none.
     pub locations: Vec<u32>,
-    /// `item_name`, as codes into [`EventWords::items`]; [`NO_CODE`] where there is none.
+    /// `item_name`, as codes into [`EventWords::items`]; [`NO_CODE`] where there is none. Empty when all have one and
+    /// which ones they are was not asked for.
     pub items: Vec<u32>,
     /// `detection_oid`; 0 where there is none.
     pub detections: Vec<i64>,

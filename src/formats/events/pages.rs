@@ -14,7 +14,7 @@ use polars_parquet::{
     parquet::{
         encoding::{Encoding, hybrid_rle::HybridRleDecoder, plain_byte_array::BinaryIter},
         error::ParquetError,
-        page::{DataPage, split_buffer},
+        page::{CompressedPage, DataPage, split_buffer},
     },
     read::{BasicDecompressor, ColumnChunkMetadata, PageReader, PhysicalType, column_iter_to_arrays},
 };
@@ -196,9 +196,11 @@ pub(in crate::formats) struct Numbers<'a> {
     pages: Pages<'a>,
     whole: Whole,
     dictionary: Vec<i64>,
-    /// What was read and not yet taken.
+    /// What was read, and which of the rows have a value; empty when all have.
     values: Vec<i64>,
     valid: Vec<bool>,
+    /// How many of them were taken.
+    taken: usize,
     /// Rows handed out or lying here.
     rows: usize,
     ended: bool,
@@ -211,12 +213,14 @@ impl<'a> Numbers<'a> {
         if let Some(page) = pages.reader.read_dict_page().map_err(damaged)? {
             whole.plain(&page.buffer, &mut dictionary)?;
         }
-        Ok(Self { pages, whole, dictionary, values: Vec::new(), valid: Vec::new(), rows: 0, ended: false })
+        let (values, valid) = (Vec::new(), Vec::new());
+        Ok(Self { pages, whole, dictionary, values, valid, taken: 0, rows: 0, ended: false })
     }
 
     /// Reads until at least `rows` rows lie here, or the chunk ends; tells how many lie here.
     pub(in crate::formats) fn fill(&mut self, rows: usize) -> Result<usize, String> {
-        while self.values.len() < rows && !self.ended {
+        while self.values.len() - self.taken < rows && !self.ended {
+            self.drop_taken();
             let Some(page) = self.pages.next()? else {
                 self.ended = true;
                 break;
@@ -227,7 +231,17 @@ impl<'a> Numbers<'a> {
             }
             self.pages.reader.reuse_page_buffer(page);
         }
-        Ok(self.values.len())
+        Ok(self.values.len() - self.taken)
+    }
+
+    /// Forgets what was taken. Little is left then, so little is moved.
+    fn drop_taken(&mut self) {
+        self.values.drain(..self.taken);
+        self.valid.drain(..self.taken.min(self.valid.len()));
+        self.taken = 0;
+        if self.valid.iter().all(|valid| *valid) {
+            self.valid.clear();
+        }
     }
 
     /// Adds a page; `false` when its encoding is left to the library.
@@ -298,16 +312,15 @@ impl<'a> Numbers<'a> {
 
     /// Takes the first `rows` rows that lie here.
     pub(in crate::formats) fn take(&mut self, rows: usize, values: &mut Vec<i64>, valid: &mut Vec<bool>) {
+        let taken = self.taken..self.taken + rows;
         values.clear();
-        values.extend(self.values.drain(..rows));
+        values.extend_from_slice(&self.values[taken.clone()]);
         valid.clear();
-        valid.extend(self.valid.drain(..rows.min(self.valid.len())));
+        valid.extend_from_slice(self.valid.get(taken).unwrap_or_default());
         if valid.iter().all(|valid| *valid) {
             valid.clear();
         }
-        if self.valid.iter().all(|valid| *valid) {
-            self.valid.clear();
-        }
+        self.taken += rows;
     }
 }
 
@@ -327,6 +340,7 @@ pub(super) struct Codes<'a> {
     /// The codes of the chunk's own dictionary.
     dictionary: Vec<u32>,
     values: Vec<u32>,
+    taken: usize,
     rows: usize,
     ended: bool,
 }
@@ -338,36 +352,60 @@ impl<'a> Codes<'a> {
         if let Some(page) = pages.reader.read_dict_page().map_err(damaged)? {
             plain_codes(what, &page.buffer, page.num_values, words, &mut dictionary)?;
         }
-        Ok(Self { pages, what, dictionary, values: Vec::new(), rows: 0, ended: false })
+        Ok(Self { pages, what, dictionary, values: Vec::new(), taken: 0, rows: 0, ended: false })
+    }
+
+    /// Whether all rows name words of the dictionary, and all these are words, as far as it can be told without unpacking
+    /// pages: none of the rows must be without a value.
+    pub(super) fn all_are_words(&self, rows: usize) -> Result<bool, String> {
+        if self.dictionary.is_empty() || self.dictionary.contains(&NO_CODE) {
+            return Ok(false);
+        }
+        let mut pages =
+            PageReader::new(Cursor::new(self.pages.bytes.clone()), self.pages.about, Vec::new(), MAX_PAGE_BYTES);
+        pages.read_dict().map_err(damaged)?;
+        let mut told = 0_usize;
+        for page in pages {
+            let CompressedPage::Data(page) = page.map_err(damaged)? else { return Ok(false) };
+            if !page.header().is_dictionary_encoded() {
+                return Ok(false);
+            }
+            told = told.saturating_add(page.num_values());
+        }
+        Ok(told == rows)
     }
 
     /// As [`Numbers::fill`].
     pub(super) fn fill(&mut self, rows: usize, words: &mut EventWords) -> Result<usize, String> {
-        while self.values.len() < rows && !self.ended {
+        while self.values.len() - self.taken < rows && !self.ended {
+            self.values.drain(..self.taken);
+            self.taken = 0;
             let Some(page) = self.pages.next()? else {
                 self.ended = true;
                 break;
             };
             let (present, bytes) = split(&page)?;
-            let mut codes = Vec::with_capacity(present.values);
             if coded(&page) {
-                for code in dictionary_codes(bytes, present.values)? {
-                    codes.push(
-                        *self.dictionary.get(code as usize).ok_or("a page names a word that its dictionary lacks")?,
-                    );
+                let mut codes = dictionary_codes(bytes, present.values)?;
+                let most = codes.iter().max().copied().unwrap_or(0) as usize;
+                if !codes.is_empty() && most >= self.dictionary.len() {
+                    return Err("a page names a word that its dictionary lacks".to_owned());
                 }
+                codes.iter_mut().for_each(|code| *code = self.dictionary[*code as usize]);
+                spread(&codes, &present, NO_CODE, &mut self.values);
             } else if page.encoding() == Encoding::Plain {
+                let mut codes = Vec::with_capacity(present.values);
                 plain_codes(self.what, bytes, present.values, words, &mut codes)?;
+                spread(&codes, &present, NO_CODE, &mut self.values);
             } else {
                 self.rest(words)?;
                 self.ended = true;
                 break;
             }
-            spread(&codes, &present, NO_CODE, &mut self.values);
             self.rows += present.rows;
             self.pages.reader.reuse_page_buffer(page);
         }
-        Ok(self.values.len())
+        Ok(self.values.len() - self.taken)
     }
 
     fn rest(&mut self, words: &mut EventWords) -> Result<(), String> {
@@ -404,7 +442,8 @@ impl<'a> Codes<'a> {
     /// As [`Numbers::take`].
     pub(super) fn take(&mut self, rows: usize, values: &mut Vec<u32>) {
         values.clear();
-        values.extend(self.values.drain(..rows));
+        values.extend_from_slice(&self.values[self.taken..self.taken + rows]);
+        self.taken += rows;
     }
 }
 

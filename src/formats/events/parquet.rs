@@ -12,8 +12,8 @@ use polars_parquet::{
 };
 
 use super::{
-    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, PartReport, Places, StoredColumn, TakeBatch, Wanted,
-    guessed_unit,
+    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, Given, GivenValue, NO_CODE, PartReport, Places,
+    StoredColumn, TakeBatch, Wanted, guessed_unit,
     pages::{Chunk, Coded, Codes, Numbers, Whole, whole_of},
     push, time_ns,
 };
@@ -26,6 +26,8 @@ pub(super) struct ParquetEvents {
     size_bytes: u64,
     metadata: FileMetadata,
     places: Places,
+    /// The columns that folders tell.
+    given: Given,
 }
 
 /// Damaged files make the Parquet library panic in places; such a panic is one unreadable part.
@@ -60,15 +62,16 @@ impl ParquetEvents {
         let places = Places::find(&names, &mut notes);
         let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let events = Self { path: path.to_owned(), size_bytes, metadata, places };
-        events.check(&names)?;
+        let given = places.given(path, &names)?;
+        let events = Self { path: path.to_owned(), size_bytes, metadata, places, given };
+        events.check()?;
         Ok((events, notes))
     }
 
     /// Whether the columns are there and of types that can be read.
-    fn check(&self, names: &[&str]) -> Result<(), FormatError> {
+    fn check(&self) -> Result<(), FormatError> {
         for wanted in EventColumn::ALL {
-            let at = self.places.need(wanted, &self.path, names)?;
+            let Some(at) = self.places.of(wanted) else { continue };
             for row_group in &self.metadata.row_groups {
                 let refuse = |what: String| FormatError::Parquet { path: self.path.clone(), what };
                 let Some(about) = row_group.parquet_columns().get(at) else {
@@ -100,6 +103,11 @@ impl ParquetEvents {
     pub(super) fn stored(&self) -> Result<[StoredColumn; EventColumn::ALL.len()], FormatError> {
         let mut stored = Vec::new();
         for column in EventColumn::ALL {
+            if let Some(value) = self.given.get(column) {
+                let value = Some(value.clone());
+                stored.push(StoredColumn { name: String::new(), kind: String::new(), unit: None, given: value });
+                continue;
+            }
             let about = self.metadata.schema().columns().get(self.places.of(column).unwrap_or(usize::MAX));
             let about = about.ok_or_else(|| FormatError::Parquet {
                 path: self.path.clone(),
@@ -110,6 +118,7 @@ impl ParquetEvents {
                 name: about.path_in_schema.first().map(ToString::to_string).unwrap_or_default(),
                 kind: format!("{:?} {:?}", kind.physical_type, kind.logical_type),
                 unit: unit_of(kind.logical_type.as_ref()),
+                given: None,
             });
         }
         stored.try_into().map_err(|_| FormatError::Empty { path: self.path.clone() })
@@ -176,33 +185,58 @@ fn columns(
     let rows = usize::try_from(events.rows(row_group)).map_err(|_| "a row group is too long".to_owned())?;
     let chunk = |about| Chunk { file, file_bytes: events.size_bytes, about, rows };
     let whole = |about: &ColumnChunkMetadata| whole_of(about).unwrap_or(Whole::I64);
+    let given = &events.given;
     let numbers = |column, read: bool| -> Result<Option<Numbers>, String> {
+        if !read || given.has(column) {
+            return Ok(None);
+        }
         let about = about(column)?;
-        if read { Numbers::open(chunk(about), whole(about)).map(Some) } else { Ok(None) }
+        Numbers::open(chunk(about), whole(about)).map(Some)
     };
-    let location = about(EventColumn::Location)?;
-    let mut locations = Codes::open(chunk(location), Coded::Location(whole(location)), &mut words)?;
-    let mut items = Codes::open(chunk(about(EventColumn::Item)?), Coded::Item, &mut words)?;
+    let (mut locations, mut given_location) = (None, NO_CODE);
+    if let Some(value) = given.get(EventColumn::Location) {
+        given_location = value.number().map_or(NO_CODE, |oid| words.location(oid));
+    } else {
+        let about = about(EventColumn::Location)?;
+        locations = Some(Codes::open(chunk(about), Coded::Location(whole(about)), &mut words)?);
+    }
+    let (mut items, mut given_item) = (None, None);
+    if let Some(value) = given.get(EventColumn::Item) {
+        let code = value.text().map_or(NO_CODE, |name| words.item(name.as_bytes()));
+        given_item = Some(code).filter(|code| wanted.item || *code == NO_CODE);
+    } else {
+        let about = about(EventColumn::Item)?;
+        let codes = Codes::open(chunk(about), Coded::Item, &mut words)?;
+        // Words that nobody asks for are not looked at where the file tells that none is missing.
+        let known = !wanted.item && none_missing(events, about) && codes.all_are_words(rows)?;
+        items = (!known).then_some(codes);
+    }
     let mut detections = numbers(EventColumn::Detection, wanted.detection)?;
     let mut cameras = numbers(EventColumn::Camera, wanted.camera)?;
     let mut times = numbers(EventColumn::Time, wanted.time)?;
     // What the type of a column tells is no guess, so nothing that was told of the files changes it.
-    let unit = unit_of(about(EventColumn::Time)?.descriptor().descriptor.primitive_type.logical_type.as_ref())
-        .or(options.time_unit);
+    let typed = about(EventColumn::Time).ok();
+    let typed = typed.and_then(|about| unit_of(about.descriptor().descriptor.primitive_type.logical_type.as_ref()));
+    let unit = typed.or(options.time_unit);
 
     let mut batch = EventBatch::default();
     let (mut raw_times, mut raw_valid) = (Vec::new(), Vec::new());
     let mut report = PartReport::default();
     loop {
-        let mut ready = locations.fill(BATCH_ROWS, &mut words)?;
-        let mut most = ready;
+        let (mut ready, mut most) = (usize::MAX, 0);
         let mut meet = |rows: usize| {
             ready = ready.min(rows);
             most = most.max(rows);
         };
-        meet(items.fill(BATCH_ROWS, &mut words)?);
+        for column in [&mut locations, &mut items].into_iter().flatten() {
+            meet(column.fill(BATCH_ROWS, &mut words)?);
+        }
         for column in [&mut detections, &mut cameras, &mut times].into_iter().flatten() {
             meet(column.fill(BATCH_ROWS)?);
+        }
+        if ready == usize::MAX {
+            // The folders tell all that is asked.
+            ready = usize::try_from(rows as u64 - report.rows).unwrap_or(0);
         }
         if ready == 0 {
             if most > 0 {
@@ -211,16 +245,33 @@ fn columns(
             break;
         }
         let rows = ready.min(BATCH_ROWS);
-        locations.take(rows, &mut batch.locations);
-        items.take(rows, &mut batch.items);
-        if let Some(column) = &mut detections {
-            column.take(rows, &mut batch.detections, &mut batch.detection_valid);
+        match &mut locations {
+            Some(locations) => locations.take(rows, &mut batch.locations),
+            None => batch.locations = vec![given_location; rows],
         }
-        if let Some(column) = &mut cameras {
-            column.take(rows, &mut batch.cameras, &mut batch.camera_valid);
+        match (&mut items, given_item) {
+            (Some(items), _) => items.take(rows, &mut batch.items),
+            (None, Some(code)) => batch.items = vec![code; rows],
+            (None, None) => {}
         }
-        if let Some(column) = &mut times {
-            column.take(rows, &mut raw_times, &mut raw_valid);
+        let given = |column, wanted: bool| given.get(column).filter(|_| wanted);
+        let filled =
+            |column: &mut Option<Numbers>, given: Option<&GivenValue>, values: &mut Vec<i64>, valid: &mut Vec<bool>| {
+                match (column, given) {
+                    (Some(column), _) => column.take(rows, values, valid),
+                    (None, Some(value)) => {
+                        let value = value.number();
+                        *values = vec![value.unwrap_or(0); rows];
+                        *valid = if value.is_some() { Vec::new() } else { vec![false; rows] };
+                    }
+                    (None, None) => {}
+                }
+            };
+        let detection = given(EventColumn::Detection, wanted.detection);
+        filled(&mut detections, detection, &mut batch.detections, &mut batch.detection_valid);
+        filled(&mut cameras, given(EventColumn::Camera, wanted.camera), &mut batch.cameras, &mut batch.camera_valid);
+        if wanted.time {
+            filled(&mut times, given(EventColumn::Time, true), &mut raw_times, &mut raw_valid);
             times_of(&raw_times, &raw_valid, unit, &mut batch);
         }
         report.rows += rows as u64;
@@ -233,6 +284,12 @@ fn columns(
         return Err(format!("it declares {} rows and holds {}", events.rows(row_group), report.rows));
     }
     Ok(report)
+}
+
+/// Whether the file tells that every row of a column has a value.
+fn none_missing(events: &ParquetEvents, about: &ColumnChunkMetadata) -> bool {
+    let told = || Some(about.statistics(&events.metadata.footer_buf)?.ok()?.null_count() == Some(0));
+    about.descriptor().descriptor.max_def_level == 0 || told().unwrap_or(false)
 }
 
 /// Puts times into a batch, as ns UTC.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{EventColumn, EventSet, PartKind, text::CsvHead};
+use super::{EventColumn, EventSet, GivenValue, PartKind, text::CsvHead};
 use crate::formats::{FormatError, TimeUnit};
 
 /// How a file holds events. Files that are equal in this can be read as one table.
@@ -17,7 +17,7 @@ pub enum Stored {
     Csv {
         /// What stands between cells.
         delimiter: char,
-        /// Where the columns are, in the order of [`EventColumn::ALL`].
+        /// Where the columns are, in the order of [`EventColumn::ALL`]; beyond all where the names of folders tell them.
         places: [usize; EventColumn::ALL.len()],
         /// How many columns the header names.
         columns: usize,
@@ -27,6 +27,8 @@ pub enum Stored {
         /// What its fields are called, in the order of [`EventColumn::ALL`]. Where an object has a field under its right name,
         /// or a camera as `ideo_camera_oid`, these hold, too.
         names: [String; EventColumn::ALL.len()],
+        /// Whether the names of folders tell some of the columns.
+        given: bool,
     },
 }
 
@@ -39,6 +41,8 @@ pub struct StoredColumn {
     pub kind: String,
     /// The unit of times, where the type tells it.
     pub unit: Option<TimeUnit>,
+    /// What the names of folders tell instead of the file, which has no such column.
+    pub given: Option<GivenValue>,
 }
 
 impl EventSet {
@@ -54,10 +58,10 @@ impl EventSet {
             }
             let stored = match &part.kind {
                 PartKind::Parquet { file, .. } => Stored::Parquet { columns: file.stored()? },
-                PartKind::Ndjson(names) => Stored::Ndjson { names: names.names() },
+                PartKind::Ndjson(names) => Stored::Ndjson { names: names.names(), given: names.is_given() },
                 PartKind::Csv => {
                     let head = CsvHead::read(&part.path)?;
-                    let places = head.places(&part.path, &mut Vec::new())?;
+                    let (places, _) = head.places(&part.path, &mut Vec::new())?;
                     Stored::Csv { delimiter: char::from(head.delimiter), places, columns: head.names.len() }
                 }
             };

@@ -29,7 +29,7 @@ fn all(path: &std::path::Path) -> Result<(Vec<String>, PartReport), FormatError>
     let mut whole = PartReport::default();
     for part in &set.parts {
         let report = part.read(
-            Wanted { detection: true, camera: true, time: true },
+            Wanted { item: true, detection: true, camera: true, time: true },
             &EventOptions::default(),
             &mut |batch, words| {
                 for at in 0..batch.len() {
@@ -239,7 +239,7 @@ fn what_a_type_tells_of_times_holds() {
     let options = EventOptions { time_unit: Some(TimeUnit::S), root: None };
     let mut times = Vec::new();
     EventSet::find(&path).unwrap().parts[0]
-        .read(Wanted { time: true, ..Wanted::default() }, &options, &mut |batch, _| {
+        .read(Wanted { item: true, time: true, ..Wanted::default() }, &options, &mut |batch, _| {
             times.extend_from_slice(&batch.times_ns);
             true
         })

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, NO_CODE, PartReport, Places, TakeBatch, Wanted,
-    push, time_ns,
+    BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, Given, GivenValue, NO_CODE, PartReport, Places,
+    TakeBatch, Wanted, push, time_ns,
 };
 use crate::formats::{FormatError, Note, error::open_regular};
 
@@ -23,6 +23,8 @@ pub(super) struct Batches<'a, 'b> {
     pub(super) wanted: Wanted,
     pub(super) options: &'a EventOptions,
     pub(super) take: &'a mut TakeBatch<'b>,
+    /// What folders tell of all events.
+    pub(super) given: &'a Given,
     pub(super) batch: EventBatch,
     pub(super) words: EventWords,
     pub(super) report: PartReport,
@@ -42,16 +44,20 @@ impl Batches<'_, '_> {
     /// Adds an event; `false` when the reader is told to stop.
     pub(super) fn add(&mut self, event: &TextEvent<'_>) -> bool {
         let batch = &mut self.batch;
-        batch.locations.push(event.location.map_or(NO_CODE, |oid| self.words.location(oid)));
-        batch.items.push(event.item.as_ref().map_or(NO_CODE, |name| self.words.item(name.as_bytes())));
+        let number = |own, column| self.given.get(column).map_or(own, GivenValue::number);
+        let location = number(event.location, EventColumn::Location);
+        let item = self.given.get(EventColumn::Item).map_or(event.item.as_deref(), GivenValue::text);
+        batch.locations.push(location.map_or(NO_CODE, |oid| self.words.location(oid)));
+        batch.items.push(item.map_or(NO_CODE, |name| self.words.item(name.as_bytes())));
         if self.wanted.detection {
-            push(&mut batch.detections, &mut batch.detection_valid, event.detection);
+            let detection = number(event.detection, EventColumn::Detection);
+            push(&mut batch.detections, &mut batch.detection_valid, detection);
         }
         if self.wanted.camera {
-            push(&mut batch.cameras, &mut batch.camera_valid, event.camera);
+            push(&mut batch.cameras, &mut batch.camera_valid, number(event.camera, EventColumn::Camera));
         }
         if self.wanted.time {
-            let time = event.time.and_then(|time| time_ns(time, self.options.time_unit));
+            let time = number(event.time, EventColumn::Time).and_then(|time| time_ns(time, self.options.time_unit));
             push(&mut batch.times_ns, &mut batch.time_valid, time);
         }
         self.batch.len() < BATCH_ROWS || self.hand_out()
@@ -157,19 +163,16 @@ impl CsvHead {
         Ok(Self { delimiter, names: header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect() })
     }
 
-    /// Where the columns are, in the order of [`EventColumn::ALL`].
+    /// Where the columns are, in the order of [`EventColumn::ALL`]: beyond all where folders tell them.
     pub(super) fn places(
         &self,
         path: &Path,
         notes: &mut Vec<Note>,
-    ) -> Result<[usize; EventColumn::ALL.len()], FormatError> {
+    ) -> Result<([usize; EventColumn::ALL.len()], Given), FormatError> {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
         let found = Places::find(&names, notes);
-        let mut at = [0; EventColumn::ALL.len()];
-        for column in EventColumn::ALL {
-            at[column as usize] = found.need(column, path, &names)?;
-        }
-        Ok(at)
+        let given = found.given(path, &names)?;
+        Ok((EventColumn::ALL.map(|column| found.of(column).unwrap_or(usize::MAX)), given))
     }
 }
 
@@ -183,7 +186,7 @@ pub(super) fn read_csv(
     let failed = |source| FormatError::Read { path: path.to_owned(), source };
     let head = CsvHead::read(path)?;
     // What was guessed was told when the file was looked at.
-    let at = head.places(path, &mut Vec::new())?;
+    let (at, given) = head.places(path, &mut Vec::new())?;
     let records =
         Records { reader: BufReader::with_capacity(1 << 20, open_regular(path)?), quoted: false, record_bytes: 0 };
     let mut rows = csv::ReaderBuilder::new().delimiter(head.delimiter).flexible(true).from_reader(records);
@@ -192,7 +195,7 @@ pub(super) fn read_csv(
         _ => FormatError::Empty { path: path.to_owned() },
     };
     let (batch, words, report) = (EventBatch::default(), EventWords::default(), PartReport::default());
-    let mut batches = Batches { wanted, options, take, batch, words, report };
+    let mut batches = Batches { wanted, options, take, given: &given, batch, words, report };
     let mut row = csv::ByteRecord::new();
     loop {
         match rows.read_byte_record(&mut row) {
@@ -202,7 +205,7 @@ pub(super) fn read_csv(
         }
         batches.report.rows += 1;
         let line = row.position().map_or(0, csv::Position::line);
-        match event_of(&row, &at) {
+        match event_of(&row, &at, &given) {
             Ok(event) => {
                 if !batches.add(&event) {
                     return Ok(batches.report);
@@ -215,8 +218,12 @@ pub(super) fn read_csv(
     Ok(batches.report)
 }
 
-fn event_of<'a>(row: &'a csv::ByteRecord, at: &[usize; 5]) -> Result<TextEvent<'a>, Bad> {
-    let cell = |column: EventColumn| row.get(at[column as usize]).map(<[u8]>::trim_ascii).ok_or("has too few cells");
+fn event_of<'a>(row: &'a csv::ByteRecord, at: &[usize; 5], given: &Given) -> Result<TextEvent<'a>, Bad> {
+    let cell = |column: EventColumn| match row.get(at[column as usize]) {
+        Some(cell) => Ok(cell.trim_ascii()),
+        None if given.has(column) => Ok(&b""[..]),
+        None => Err("has too few cells"),
+    };
     let number = |column, why| -> Result<Option<i64>, Bad> {
         let cell = cell(column)?;
         if cell.is_empty() {

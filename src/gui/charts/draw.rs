@@ -58,8 +58,8 @@ pub struct Shown {
     pub brush: Option<Brush>,
 }
 
-/// Draws a chart over the whole rectangle of `ui`. The wheel zooms along x, a double click shows all again; without a brush
-/// a drag moves what is shown.
+/// Draws a chart over the whole rectangle of `ui`. The wheel zooms along x, and so does a drag with Ctrl (to the range it
+/// draws); a double click shows all again; without a brush a drag moves what is shown.
 pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     let colors = colors(ui);
     let places = |axis: usize| {
@@ -75,6 +75,10 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     let brushes = look.brush != Brushing::Off && !look.still;
     // A chart of other values begins anew, with all of them in sight.
     let id = ui.scope_id().with((look.id, x.0.to_bits(), x.1.to_bits()));
+    let zooming = id.with("zoom");
+    let zooms = ui.input(|input| input.modifiers.command) || ui.data(|data| data.get_temp::<f64>(zooming)).is_some();
+    let moves = !brushes && !look.still && (!zooms || chart.aspect.is_some());
+    let zoomed: Option<(f64, f64)> = ui.data_mut(|data| data.remove_temp(zooming.with("to")));
     let mut plot = Plot::new(look.id)
         .id(id)
         .width(size.x)
@@ -87,7 +91,7 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
         .show_y(false)
         .grid_color(colors.line)
         .grid_fade(0.0)
-        .allow_drag(Vec2b::new(!brushes && !look.still, !brushes && chart.aspect.is_some()))
+        .allow_drag(Vec2b::new(moves, moves && chart.aspect.is_some()))
         .allow_boxed_zoom(false)
         .allow_scroll(false)
         .allow_axis_zoom_drag(false)
@@ -111,6 +115,9 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
         if keep_y {
             plot.set_plot_bounds_y(y.0..=y.1);
         }
+        if let Some((from, to)) = zoomed {
+            plot.set_plot_bounds_x(from..=to);
+        }
         if plot.response().contains_pointer() && !look.still {
             wheel(plot, keep_y);
         }
@@ -124,7 +131,11 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     if let Some(point) = look.marked {
         mark(&painter, chart, point, &transform, colors.text);
     }
-    let (hovered, brush) = if look.still { (None, None) } else { pointed(ui, chart, look, &response, &transform) };
+    let (hovered, brush) = if look.still || (keep_y && zoom_ui(ui, chart, zooming, &response, &transform)) {
+        (None, None)
+    } else {
+        pointed(ui, chart, look, &response, &transform)
+    };
     if let Brushing::Range(from, to) = look.brush
         && brush.is_none()
     {
@@ -234,6 +245,35 @@ fn outline(points: &[[f64; 2]], width: f32, place: impl Fn(f64) -> f64) -> Vec<[
         rest = after;
     }
     line
+}
+
+/// A drag with Ctrl is the range that is shown from then on; whether there is one.
+fn zoom_ui(ui: &Ui, chart: &Chart, zooming: Id, response: &Response, transform: &PlotTransform) -> bool {
+    let place = |at: Pos2| transform.value_from_position(at).x;
+    let (command, origin) = ui.input(|input| (input.modifiers.command, input.pointer.press_origin()));
+    if response.drag_started_by(PointerButton::Primary)
+        && command
+        && let Some(origin) = origin
+    {
+        ui.data_mut(|data| data.insert_temp(zooming, place(origin)));
+    }
+    let Some(from) = ui.data(|data| data.get_temp::<f64>(zooming)) else { return false };
+    let to = response.interact_pointer_pos().map_or(from, place);
+    let (from, to) = (from.min(to), from.max(to));
+    if response.dragged() {
+        let painter = ui.painter().with_clip_rect(*transform.frame());
+        let value = |place| chart.x.scale.value(place);
+        band(&painter, chart, (value(from), value(to)), transform, colors(ui));
+        return true;
+    }
+    ui.data_mut(|data| {
+        data.remove_temp::<f64>(zooming);
+        if to > from {
+            data.insert_temp(zooming.with("to"), (from, to));
+        }
+    });
+    ui.ctx().request_repaint();
+    true
 }
 
 /// What the pointer is at, and what the brush does.

@@ -81,6 +81,12 @@ impl Top {
         self.starts.last().copied().unwrap_or(0)
     }
 
+    /// Number of lines of the first groups.
+    #[must_use]
+    pub fn lines_of(&self, groups: usize) -> usize {
+        self.starts.get(groups).copied().unwrap_or_else(|| self.lines())
+    }
+
     /// What a line shows.
     #[must_use]
     pub fn line(&self, line: usize) -> Option<RankedLine> {

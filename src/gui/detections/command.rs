@@ -46,6 +46,8 @@ pub enum Source {
 /// A chart that can be written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChartOf {
+    /// The ranked bars.
+    Ranked,
     /// Events over time.
     OverTime,
     /// How uneven locations are.
@@ -61,6 +63,7 @@ impl ChartOf {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Ranked => "Top items",
             Self::OverTime => "Events over time",
             Self::Skew => "Skew of locations",
             Self::Map => "Map of locations",

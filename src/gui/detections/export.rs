@@ -24,6 +24,8 @@ pub struct ExportDraft {
 /// Formats of tables, and of charts.
 const TABLES: [(&str, &str); 3] = [("csv", "CSV"), ("parquet", "Parquet"), ("json", "JSON")];
 const CHARTS: [(&str, &str); 3] = [("png", "PNG"), ("svg", "SVG"), ("csv", "CSV")];
+/// The rows of the ranked bars are those of the table, which has an export of its own.
+const PICTURES: [(&str, &str); 2] = [CHARTS[0], CHARTS[1]];
 
 impl ExportDraft {
     /// Of the table, or of a chart, beside the lake.
@@ -52,14 +54,18 @@ impl ExportDraft {
                 keep = !icon_button(ui, Icon::Close, "Close").clicked();
             });
         });
-        let told = if self.what.is_some() {
-            "The chart as it is now; CSV holds the values that are drawn."
-        } else {
-            "The whole answer, with the columns of the table."
+        let told = match self.what {
+            Some(ChartOf::Ranked) => "The bars of as many locations as fit on a page, the busiest first.",
+            Some(_) => "The chart as it is now; CSV holds the values that are drawn.",
+            None => "The whole answer, with the columns of the table.",
         };
         ui.label(RichText::new(told).color(muted));
         ui.add_space(STEP / 2.0);
-        let formats = if self.what.is_some() { &CHARTS } else { &TABLES };
+        let formats = match self.what {
+            Some(ChartOf::Ranked) => &PICTURES[..],
+            Some(_) => &CHARTS,
+            None => &TABLES,
+        };
         if let Some(ending) = segmented(ui, self.ending, formats) {
             let path = PathBuf::from(self.out.trim());
             self.out = path.with_extension(ending).display().to_string();

@@ -27,6 +27,7 @@ pub use choice::Choice;
 pub use command::{Asked, ChartOf, DetectionsCommand, DetectionsLook, Sighted, Source};
 pub use door::request;
 pub use export::ExportDraft as AnswerDraft;
+pub use ranked::RankedPicture;
 pub use words::{command_line, sql};
 
 use egui::{Margin, Ui};
@@ -118,6 +119,12 @@ impl Detections {
     /// Scrolls the ranked bars to a location.
     pub fn reveal_location(&mut self, oid: i64) {
         self.ranked.reveal(oid);
+    }
+
+    /// The ranked bars as they are shown now, for a file.
+    #[must_use]
+    pub fn ranked_picture(&self, lake: &Lake) -> Option<RankedPicture> {
+        RankedPicture::of(lake, &self.answers)
     }
 
     /// A chart as it is shown now.

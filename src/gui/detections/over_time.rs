@@ -38,8 +38,11 @@ pub(super) fn over_time_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: 
     egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 0)).show(ui, |ui| {
         bar(ui, 36.0, |ui| {
             let limited = choice.from_ns.is_some() || choice.to_ns.is_some();
-            let text =
-                if limited { span_text(choice.from_ns, choice.to_ns) } else { "Drag to choose a span".to_owned() };
+            let text = if limited {
+                span_text(choice.from_ns, choice.to_ns)
+            } else {
+                "Drag to choose a span, with Ctrl to look closer".to_owned()
+            };
             ui.label(RichText::new(text).font(theme::numbers(12.5)).color(if limited {
                 colors.text
             } else {

@@ -1,11 +1,14 @@
 //! The items seen most, as bars: a group for each location and window, the busiest first.
 
-use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Align, Align2, Layout, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
-    DetectionsCommand, Sighted,
+    ChartOf, DetectionsCommand, Sighted,
     answer::{Group, Places, RankedLine, Top},
     limits::short_time,
+    over_time::save_button,
     places::limits_button,
     rows::{reveal, rows_ui},
     state::Answers,
@@ -16,7 +19,7 @@ use crate::gui::{
     lake::Lake,
     theme::{self, colors},
     widgets::{
-        Icon, VirtualScroll, elided, empty_ui,
+        Icon, VirtualScroll, bar, elided, empty_ui,
         text::{count, counted},
     },
 };
@@ -35,7 +38,70 @@ pub struct RankedPane {
 struct Lines<'a> {
     top: &'a Top,
     places: Option<&'a Places>,
-    lake: &'a Lake,
+    /// Length of the windows of the answer.
+    window_ns: Option<i64>,
+    /// The item whose events are shown.
+    shown: Option<&'a Sighted>,
+}
+
+/// The bars on their way to a file.
+pub struct RankedPicture {
+    top: Arc<Top>,
+    places: Option<Arc<Places>>,
+    window_ns: Option<i64>,
+    /// Groups that fit on the page.
+    groups: usize,
+}
+
+/// Width of the picture, points, and the lines that fit.
+const PAGE: f32 = 640.0;
+const PAGE_LINES: usize = 120;
+/// Room for the title and the margins.
+const ROUND: f32 = 64.0;
+
+impl RankedPicture {
+    /// As many groups as fit, the first in any case; `None` before there is an answer.
+    pub(super) fn of(lake: &Lake, answers: &Answers) -> Option<Self> {
+        let top = Arc::clone(answers.top.value()?);
+        let groups =
+            (1..=top.groups.len()).take_while(|count| *count == 1 || top.lines_of(*count) <= PAGE_LINES).last()?;
+        let places = answers.places.value().map(Arc::clone);
+        Some(Self { top, places, window_ns: lake.detections.choice.window_ns, groups })
+    }
+
+    /// Width and height, points.
+    #[must_use]
+    pub fn size(&self) -> [f32; 2] {
+        #[expect(clippy::cast_precision_loss, reason = "a few lines")]
+        let lines = (self.top.lines_of(self.groups) + usize::from(self.left_out().is_some())) as f32;
+        [PAGE, lines * LINE + ROUND]
+    }
+
+    /// What is said of the groups that do not fit.
+    fn left_out(&self) -> Option<String> {
+        let more = self.top.groups.len() - self.groups;
+        let what = if self.window_ns.is_some() { "location in a window" } else { "location" };
+        (more > 0).then(|| format!("and {} in the table", counted(more as u64, &format!("more {what}"))))
+    }
+
+    /// Draws it.
+    pub fn ui(&self, ui: &mut Ui) {
+        let lines = Lines { top: &self.top, places: self.places.as_deref(), window_ns: self.window_ns, shown: None };
+        let line = |ui: &mut Ui| ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover()).0;
+        for index in 0..self.top.lines_of(self.groups) {
+            let rect = line(ui);
+            ui.push_id(index, |ui| match self.top.line(index) {
+                Some(RankedLine::Head(group)) => lines.head_ui(ui, group, rect),
+                Some(RankedLine::Bar { row, group }) => lines.bar_ui(ui, row, group, rect, &mut Vec::new()),
+                None => {}
+            });
+        }
+        if let Some(told) = self.left_out() {
+            let rect = line(ui);
+            let at = pos2(rect.left() + 12.0, rect.center().y);
+            ui.painter().text(at, Align2::LEFT_CENTER, told, theme::medium(12.5), colors(ui).muted);
+        }
+    }
 }
 
 impl RankedPane {
@@ -59,8 +125,23 @@ impl RankedPane {
         if let Some(line) = self.reveal.take().and_then(|oid| top.head_of(oid)) {
             reveal(&mut self.scroll, line, LINE, LINE);
         }
-        ui.add_space(4.0);
-        let lines = Lines { top, places: answers.places.value().map(|places| &**places), lake };
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 0)).show(ui, |ui| {
+            bar(ui, 32.0, |ui| {
+                let what = if choice.window_ns.is_some() { "group" } else { "location" };
+                let told = match top.groups.len() {
+                    1 => "All that was asked for".to_owned(),
+                    groups => format!("{}, the busiest first", counted(groups as u64, what)),
+                };
+                ui.label(RichText::new(told).font(theme::numbers(12.5)).color(colors(ui).muted));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| save_button(ui, ChartOf::Ranked, out));
+            });
+        });
+        let lines = Lines {
+            top,
+            places: answers.places.value().map(|places| &**places),
+            window_ns: choice.window_ns,
+            shown: lake.detections.shown.as_ref(),
+        };
         rows_ui(ui, &mut self.scroll, "Scroll the top items", (top.lines(), LINE), |ui, index, rect| {
             match top.line(index) {
                 Some(RankedLine::Head(group)) => lines.head_ui(ui, group, rect),
@@ -115,10 +196,9 @@ impl Lines<'_> {
             return;
         };
         let events = events.unsigned_abs();
-        let length = self.lake.detections.choice.window_ns;
-        let window = of.window_ns.zip(length).map(|(start, length)| (start, start.saturating_add(length)));
+        let window = of.window_ns.zip(self.window_ns).map(|(start, length)| (start, start.saturating_add(length)));
         let sighted = Sighted { location: of.location, item: item.to_string(), window };
-        let on = self.lake.detections.shown.as_ref() == Some(&sighted);
+        let on = self.shown == Some(&sighted);
         let response = ui.interact(rect, ui.scope_id().with("bar"), Sense::click());
         response.widget_info(|| {
             let name = format!("Rank {rank} {item}, {} at {}", counted(events, "event"), self.name(of));

@@ -11,11 +11,14 @@ use crate::{
         top::{CAMERA, COUNT, DETECTION, EVENT_COLUMNS, ITEM, PLACE, TIME, with_times},
         up,
     },
-    formats::{EventColumn, EventOptions, EventSet, Stored, StoredColumn, TimeUnit},
+    formats::{EventColumn, EventOptions, EventSet, GivenValue, Stored, StoredColumn, TimeUnit},
 };
 
 /// A name in the session, and what it stands for.
 pub(super) type View = (String, spark_connect_proto::Relation);
+
+/// Most views of a question: a tree with more folders than that, whose names tell a column, would be a plan without end.
+const MOST_GROUPS: usize = 500;
 
 /// Files on the server that are alike.
 fn groups(set: &EventSet, paths: &PathMap) -> Result<Vec<(Stored, Vec<String>)>, EngineError> {
@@ -25,6 +28,19 @@ fn groups(set: &EventSet, paths: &PathMap) -> Result<Vec<(Stored, Vec<String>)>,
             && columns[EventColumn::Time as usize].unit == Some(TimeUnit::Ns)
         {
             return Err(EngineError::Nanoseconds { path: path.display().to_string() });
+        }
+        let in_folders = match &stored {
+            Stored::Parquet { .. } => false,
+            Stored::Csv { places, .. } => places.contains(&usize::MAX),
+            Stored::Ndjson { given, .. } => *given,
+        };
+        if in_folders || groups.len() > MOST_GROUPS {
+            let what = if in_folders {
+                "names of folders tell a column that this text file lacks, which only this machine reads (--engine local)"
+            } else {
+                "names of folders tell apart more than 500 groups of files; ask this machine (--engine local)"
+            };
+            return Err(EngineError::Path { path: path.display().to_string(), what });
         }
         let there = paths.there(&path)?;
         match groups.iter_mut().find(|(other, _)| *other == stored) {
@@ -116,6 +132,8 @@ fn parquet(
     let columns = EventColumn::ALL.iter().zip(columns).map(|(column, stored)| {
         let (name, value) = (column.name(), relations::column(&stored.name));
         let value = match column {
+            EventColumn::Item if stored.given.is_some() => given(stored, Kind::Text),
+            _ if stored.given.is_some() => given(stored, Kind::Int64),
             EventColumn::Item => relations::cast(value, Kind::Text),
             EventColumn::Time if stored.unit.is_some() => {
                 unit = Some(TimeUnit::Us);
@@ -127,6 +145,16 @@ fn parquet(
     });
     let relation = relations::project(read, columns.collect(), ids);
     (with_times(Tree::scan(view, &EVENT_COLUMNS), unit), relation)
+}
+
+/// What the names of folders tell of all rows.
+fn given(stored: &StoredColumn, kind: Kind) -> spark_connect_proto::Expression {
+    let value = match &stored.given {
+        Some(GivenValue::Number(Some(number))) => Value::Int64(*number),
+        Some(GivenValue::Text(Some(text))) => Value::Text(text.clone()),
+        _ => Value::Null(kind),
+    };
+    relations::literal(&value)
 }
 
 /// The numbers of an event, in the order of their reasons.
@@ -191,7 +219,7 @@ fn lines(view: &str, stored: &Stored, files: &[String], ids: &mut Ids) -> (Lines
         (whole("true"), cells.collect(), first_reason(reasons))
     } else {
         let found = |at: usize| match stored {
-            Stored::Ndjson { names } => names[at].as_str(),
+            Stored::Ndjson { names, .. } => names[at].as_str(),
             _ => NAMES[at],
         };
         let mut cells: Vec<_> =

@@ -40,7 +40,8 @@ fn type_of(kind: Kind) -> &'static str {
     }
 }
 
-fn literal(value: &Value) -> Expression {
+/// A value.
+pub(super) fn literal(value: &Value) -> Expression {
     let value = match value {
         Value::Null(kind) => {
             let null = LiteralType::Null(spark_connect_proto::DataType::default());
