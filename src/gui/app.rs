@@ -10,7 +10,7 @@ use egui::{Context, Ui};
 
 use super::{
     command::Command,
-    detections::Detections,
+    detections::{Detections, DetectionsCommand},
     dialogs::{self, Dialog},
     dock::Pane,
     events::Event,
@@ -22,7 +22,7 @@ use super::{
     runs::Runs,
     shell, shortcuts,
     state::{Persisted, State, Way, Workspace},
-    statistics::Statistics,
+    statistics::{Statistics, StatisticsCommand},
     theme,
     work::{Seen, Workers},
 };
@@ -326,7 +326,16 @@ impl App {
         }
         shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, &self.workers, out);
         if let Slot::Ready(lake) = &self.slot {
-            let answering = self.workspaces.detections.long_work();
+            let spaces = &self.workspaces;
+            let answering = match (spaces.statistics.long_work(), spaces.detections.long_work()) {
+                (Some(progress), _) => {
+                    Some(("Working out statistics", progress, Command::Statistics(StatisticsCommand::Stop)))
+                }
+                (None, Some(progress)) => {
+                    Some(("Counting detections", progress, Command::Detections(DetectionsCommand::Stop)))
+                }
+                (None, None) => None,
+            };
             shell::status_bar_ui(ui, &self.state, lake, answering, out);
         }
         let state = &self.state;
@@ -396,7 +405,8 @@ impl App {
 
     /// Looks at jobs that run, so that their numbers move.
     fn keep_moving(&self, ctx: &Context) {
-        if !self.state.transient.jobs.is_empty() || self.workspaces.detections.is_asking() {
+        let spaces = &self.workspaces;
+        if !self.state.transient.jobs.is_empty() || spaces.detections.is_asking() || spaces.statistics.is_asking() {
             ctx.request_repaint_after(Duration::from_millis(150));
         }
     }

@@ -22,6 +22,7 @@ use super::{
     keep::{CompareDraft, KeepCommand, Library, Shelf, ViewDraft},
     leaving::Leave,
     state::{ThemeChoice, Workspace},
+    statistics::StatisticsCommand,
 };
 
 /// Factors of the window's zoom.
@@ -81,6 +82,7 @@ impl App {
             Command::Leave(leave) => self.leave(leave, ctx),
             Command::Timeline(command) => self.apply_timeline(command, ctx),
             Command::Keep(command) => self.keep(command, ctx),
+            Command::Statistics(command) => self.apply_to_statistics(command, ctx),
             Command::Detections(command) => self.apply_to_detections(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             Command::SetLayout(_)
@@ -187,6 +189,9 @@ impl App {
             }
             Action::ActualSize => self.state.transient.view_scale = Some(true),
             Action::FitView => self.state.transient.view_scale = Some(false),
+            Action::AskAgain if self.state.persisted.workspace == Workspace::Statistics => {
+                self.apply_to_statistics(StatisticsCommand::Again, ctx);
+            }
             Action::AskAgain => self.apply_to_detections(DetectionsCommand::Again, ctx),
             Action::ClearLimits => {
                 if let Some(lake) = self.lake() {
@@ -198,6 +203,10 @@ impl App {
             Action::Export if self.state.persisted.workspace == Workspace::Detections => {
                 self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx);
             }
+            Action::Export if self.state.persisted.workspace == Workspace::Statistics => {
+                self.apply_to_statistics(StatisticsCommand::OpenExport { chart: false }, ctx);
+            }
+            Action::SaveAnalysis => self.save_analysis(),
             Action::Undo | Action::Redo if self.state.persisted.workspace == Workspace::Detections => {
                 self.turn_detections(action == Action::Undo);
             }

@@ -99,12 +99,16 @@ impl App {
         });
     }
 
-    /// Draws the chart once more where nobody sees it, and writes that.
     fn export_chart(&mut self, what: ChartOf, out: PathBuf, ctx: &Context) {
         let Some(chart) = self.workspaces.detections.chart(what) else {
             self.state.transient.complain(format!("“{}” is not drawn yet; open its panel and try again.", what.name()));
             return;
         };
+        self.write_chart(chart, out, ctx);
+    }
+
+    /// Draws a chart once more where nobody sees it, and writes that; as CSV, its values.
+    pub(super) fn write_chart(&self, chart: std::sync::Arc<super::charts::Chart>, out: PathBuf, ctx: &Context) {
         let (dark, tell, ctx) = (ctx.theme() == egui::Theme::Dark, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let written = if out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
@@ -175,14 +179,14 @@ impl App {
             }
             Err(Ended::Cancelled) => self.state.transient.tell("Export cancelled; nothing was written."),
             Err(Ended::Failed(error)) => {
-                self.state.transient.complain(format!("The top items cannot be written: {error}"));
+                self.state.transient.complain(format!("The answer cannot be written: {error}"));
             }
         }
     }
 }
 
 /// The format that the ending of a file tells.
-fn format_of(out: &Path) -> FrameFormat {
+pub(super) fn format_of(out: &Path) -> FrameFormat {
     let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
         "parquet" => FrameFormat::Parquet,

@@ -13,6 +13,7 @@ use super::{
     keep::Done,
     selected::Selected,
     state::Workspace,
+    statistics,
     undo::Change,
     widgets::text::counted,
 };
@@ -178,7 +179,9 @@ impl App {
                         command_line::grid(&lake.root, lake.applied(), &lake.grid, lake.sort.as_ref())
                     }
                     (Workspace::Detections, _) => detections::command_line(&lake.root, &lake.detections.choice),
-                    (Workspace::Statistics, _) => command_line::statistics(&lake.root, lake.applied()),
+                    (Workspace::Statistics, _) => {
+                        statistics::command_line(&lake.root, &lake.statistics.choice, statistics::in_force(lake))
+                    }
                     (Workspace::Runs, _) => command_line::runs(&lake.root, self.state.transient.run),
                 };
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);

@@ -14,6 +14,7 @@ use super::keep::KeepCommand;
 use super::leaving::Leave;
 use super::looking::{ChosenBox, Emphasis};
 use super::state::{SortBy, ThemeChoice, Workspace};
+use super::statistics::StatisticsCommand;
 use crate::{
     filter::crossfilter::FacetKey,
     model::{BoundingBox, ValueRange},
@@ -181,6 +182,8 @@ pub enum Command {
     ShowRun(i64),
     /// Changes what the Detections workspace asks and shows.
     Detections(DetectionsCommand),
+    /// Changes what the Statistics workspace asks and shows.
+    Statistics(StatisticsCommand),
     /// Takes a message away.
     DismissNotice(u64),
     /// What a message offered was done; to be pushed behind what does it.
@@ -263,6 +266,7 @@ pub enum Action {
     ToggleSelected,
     SaveSelection,
     SaveView,
+    SaveAnalysis,
     Library,
     Tag,
     Compare,
@@ -362,6 +366,7 @@ const ENTRIES: &[Entry] = &[
     (Group::Find, Action::CopyCommandLine, "Copy as command line", on(CTRL_SHIFT, Key::C), &[]),
     (Group::Find, Action::CopySql, "Copy as SQL", None, &[]),
     (Group::Find, Action::SaveView, "Save view…", on(CTRL_SHIFT, Key::S), &[]),
+    (Group::Find, Action::SaveAnalysis, "Save analysis…", None, &[]),
     (Group::Frame, Action::NextMatch, "Next matching frame", on(PLAIN, Key::ArrowRight), &[]),
     (Group::Frame, Action::PreviousMatch, "Previous matching frame", on(PLAIN, Key::ArrowLeft), &[]),
     (Group::Frame, Action::NextSpan, "Next span", on(SHIFT, Key::ArrowRight), &[]),
@@ -404,7 +409,7 @@ const ENTRIES: &[Entry] = &[
     (Group::Select, Action::Library, "Library of views, selections and tags…", on(CTRL, Key::L), &[]),
     (Group::Select, Action::Compare, "Compare…", None, &[]),
     (Group::Select, Action::Export, "Export…", on(PLAIN, Key::E), &[KeyboardShortcut::new(CTRL, Key::E)]),
-    (Group::Detections, Action::AskAgain, "Ask the detections again", on(CTRL, Key::R), &[]),
+    (Group::Detections, Action::AskAgain, "Ask again", on(CTRL, Key::R), &[]),
     (Group::Detections, Action::ClearLimits, "Take all limits away", None, &[]),
     (Group::Detections, Action::ExportAnswer, "Export the top items…", None, &[]),
     (Group::View, Action::Explore, "Explore", on(CTRL, Key::Num1), &[]),

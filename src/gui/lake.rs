@@ -20,6 +20,7 @@ use super::{
     row_names::RowNames,
     selected::Selected,
     state::{LakeMemory, SortBy},
+    statistics::StatAsked,
     undo::{Change, Undo, ViewState},
     view::{View, ViewError, ViewKey},
     work::{Watcher, Workers},
@@ -138,6 +139,8 @@ pub struct Lake {
     pub track_metric: Option<String>,
     /// What is asked of detection events.
     pub detections: Asked,
+    /// What is asked of values.
+    pub statistics: StatAsked,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -184,6 +187,7 @@ impl Lake {
         let watcher = Watcher::new(session.clone(), root.clone(), loaded.table.generation(), ctx.clone());
         let (selected, gone) = memory.chosen.rows(&loaded.names);
         let selected = Arc::new(selected);
+        let statistics = StatAsked::new(memory.statistics, memory.statistics_look, &loaded.table);
         let last_chosen = LastChosen::new(memory.chosen, gone, &selected, &loaded.names);
         Self {
             session,
@@ -209,6 +213,7 @@ impl Lake {
             chosen_box: None,
             track_metric: memory.track,
             detections: Asked::new(memory.detections, memory.detections_look),
+            statistics,
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -251,6 +256,8 @@ impl Lake {
             marks,
             detections,
             detections_look,
+            statistics: Some(self.statistics.choice.clone()),
+            statistics_look: self.statistics.look.clone(),
         }
     }
 
@@ -331,6 +338,7 @@ impl Lake {
             names,
             lanes: self.timeline.lanes.clone(),
             marks: self.marks.clone(),
+            statistics: self.statistics.choice.clone(),
         }
     }
 
@@ -343,6 +351,7 @@ impl Lake {
         self.timeline.lanes = state.lanes;
         self.marks = state.marks;
         self.keep.opened = state.view;
+        self.statistics.choice = state.statistics;
         // A tool of looking is no step of a search.
         let magnifier = self.looking.magnifier;
         self.looking = Looking { magnifier, ..state.looking };

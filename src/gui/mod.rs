@@ -9,6 +9,7 @@ mod apply_filter;
 mod apply_grid;
 mod apply_lake;
 mod apply_panels;
+mod apply_statistics;
 mod apply_timeline;
 mod asking;
 mod atlas;
@@ -73,6 +74,7 @@ pub use detections::{Choice as DetectionsChoice, DetectionsCommand};
 pub use dock::{Layout, Pane};
 pub use grid_choice::GridChoice;
 pub use state::{SortBy, ThemeChoice, Workspace};
+pub use statistics::{StatChoice, StatScope, StatisticsCommand};
 
 use crate::session::OpenOptions;
 

@@ -18,6 +18,7 @@ use super::{
     explore::{Marks, TimelineMemory},
     grid_choice::GridChoice,
     looking::Looking,
+    statistics::{StatChoice, StatLook},
 };
 use crate::jobs::Progress;
 
@@ -94,6 +95,10 @@ pub struct LakeMemory {
     pub detections: Choice,
     /// How its panels show the answer.
     pub detections_look: DetectionsLook,
+    /// What is asked of values; `None` until someone chose.
+    pub statistics: Option<StatChoice>,
+    /// How the panels show the numbers.
+    pub statistics_look: StatLook,
 }
 
 /// Kept in the user's configuration folder.
@@ -344,6 +349,11 @@ impl Transient {
     /// Tells that something went wrong.
     pub fn complain(&mut self, text: impl Into<String>) {
         self.notice(text.into(), true, None, None);
+    }
+
+    /// Tells something, and what can be done next.
+    pub fn tell_way(&mut self, text: impl Into<String>, way: Way) {
+        self.notice(text.into(), false, None, Some(way));
     }
 
     /// Tells something about a folder.

@@ -21,6 +21,7 @@ mod settings;
 mod shell;
 mod side_by_side;
 mod spans;
+mod statistics;
 mod timeline;
 mod track;
 mod verify;

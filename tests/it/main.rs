@@ -27,6 +27,7 @@ mod sql;
 mod sql_queries;
 mod stats;
 mod stats_groups;
+mod stats_shapes;
 mod tidy;
 mod top;
 mod verify;

@@ -9,14 +9,60 @@ use crate::gui::{
     command::Command,
     dialogs::modal,
     lake::Lake,
+    statistics::StatisticsCommand,
     theme::{STEP, colors, heading},
     widgets::{Icon, bar, field, icon_button, plain_button, primary_button, segmented},
 };
 
+/// What is written.
+#[derive(Debug, Clone, PartialEq)]
+enum What {
+    /// The top items.
+    TopItems,
+    /// A chart of detection events.
+    Events(ChartOf),
+    /// The numbers of the Statistics workspace.
+    Numbers,
+    /// Its chart, by its name.
+    Chart(String),
+}
+
+impl What {
+    fn name(&self) -> &str {
+        match self {
+            Self::TopItems => "top items",
+            Self::Events(chart) => chart.name(),
+            Self::Numbers => "statistics",
+            Self::Chart(name) => name,
+        }
+    }
+
+    fn is_chart(&self) -> bool {
+        matches!(self, Self::Events(_) | Self::Chart(_))
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::TopItems => "Export the top items".to_owned(),
+            Self::Numbers => "Export the numbers".to_owned(),
+            Self::Events(_) | Self::Chart(_) => format!("Save “{}”", self.name()),
+        }
+    }
+
+    fn write(&self, out: PathBuf) -> Command {
+        match self {
+            Self::TopItems => Command::Detections(DetectionsCommand::ExportTable(out)),
+            Self::Events(chart) => Command::Detections(DetectionsCommand::ExportChart(*chart, out)),
+            Self::Numbers => Command::Statistics(StatisticsCommand::ExportTable(out)),
+            Self::Chart(_) => Command::Statistics(StatisticsCommand::ExportChart(out)),
+        }
+    }
+}
+
 /// What is written, and where to.
 #[derive(Debug)]
 pub struct ExportDraft {
-    what: Option<ChartOf>,
+    what: What,
     ending: &'static str,
     out: String,
 }
@@ -26,11 +72,21 @@ const TABLES: [(&str, &str); 3] = [("csv", "CSV"), ("parquet", "Parquet"), ("jso
 const CHARTS: [(&str, &str); 3] = [("png", "PNG"), ("svg", "SVG"), ("csv", "CSV")];
 
 impl ExportDraft {
-    /// Of the table, or of a chart, beside the lake.
+    /// Of the top items, or of a chart of events, beside the lake.
     #[must_use]
     pub fn new(lake: &Lake, what: Option<ChartOf>) -> Self {
-        let ending = if what.is_some() { CHARTS[0].0 } else { TABLES[0].0 };
-        let name = what.map_or_else(|| "top items".to_owned(), |what| what.name().to_lowercase());
+        Self::of(lake, what.map_or(What::TopItems, What::Events))
+    }
+
+    /// Of the numbers of the Statistics workspace, or of its chart of this name, beside the lake.
+    #[must_use]
+    pub fn statistics(lake: &Lake, chart: Option<String>) -> Self {
+        Self::of(lake, chart.map_or(What::Numbers, What::Chart))
+    }
+
+    fn of(lake: &Lake, what: What) -> Self {
+        let ending = if what.is_chart() { CHARTS[0].0 } else { TABLES[0].0 };
+        let name = what.name().to_lowercase().replace([',', ':', '·'], "");
         let folder = lake.root.parent().unwrap_or(&lake.root);
         let file = format!("{} {name}.{ending}", lake.session.name()).replace([' ', '/', '\\'], "-").to_lowercase();
         Self { what, ending, out: folder.join(file).display().to_string() }
@@ -45,21 +101,19 @@ impl ExportDraft {
         let muted = colors(ui).muted;
         let mut keep = true;
         bar(ui, 28.0, |ui| {
-            let title =
-                self.what.map_or_else(|| "Export the top items".to_owned(), |what| format!("Save “{}”", what.name()));
-            ui.label(heading(title));
+            ui.label(heading(self.what.title()));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 keep = !icon_button(ui, Icon::Close, "Close").clicked();
             });
         });
-        let told = if self.what.is_some() {
+        let told = if self.what.is_chart() {
             "The chart as it is now; CSV holds the values that are drawn."
         } else {
             "The whole answer, with the columns of the table."
         };
         ui.label(RichText::new(told).color(muted));
         ui.add_space(STEP / 2.0);
-        let formats = if self.what.is_some() { &CHARTS } else { &TABLES };
+        let formats = if self.what.is_chart() { &CHARTS } else { &TABLES };
         if let Some(ending) = segmented(ui, self.ending, formats) {
             let path = PathBuf::from(self.out.trim());
             self.out = path.with_extension(ending).display().to_string();
@@ -77,10 +131,7 @@ impl ExportDraft {
                 if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(self.ending)) {
                     path.as_mut_os_string().push(format!(".{}", self.ending));
                 }
-                out.push(Command::Detections(match self.what {
-                    Some(what) => DetectionsCommand::ExportChart(what, path),
-                    None => DetectionsCommand::ExportTable(path),
-                }));
+                out.push(self.what.write(path));
                 keep = false;
             }
             if plain_button(ui, true, "Cancel").clicked() {

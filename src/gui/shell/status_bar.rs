@@ -4,7 +4,6 @@ use egui::{Align, Frame, Label, Layout, Margin, Panel, Popup, RichText, ScrollAr
 
 use crate::gui::{
     command::Command,
-    detections::DetectionsCommand,
     keep::view_status_ui,
     lake::Lake,
     state::{State, Workspace},
@@ -23,7 +22,13 @@ const BOTH: f32 = 940.0;
 const WHOLE_LINE: f32 = 700.0;
 
 /// Draws the bar.
-pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, answering: Option<&Progress>, out: &mut Vec<Command>) {
+pub fn status_bar_ui(
+    ui: &mut Ui,
+    state: &State,
+    lake: &Lake,
+    answering: Option<(&str, &Progress, Command)>,
+    out: &mut Vec<Command>,
+) {
     let colors = colors(ui);
     let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(28.0).resizable(false).frame(frame).show(ui, |ui| {
@@ -49,9 +54,8 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, answering: Option<
             for job in &state.transient.jobs {
                 job_ui(ui, (&job.title, &job.progress), Command::CancelJob(job.id), out);
             }
-            if let Some(progress) = answering {
-                let stop = Command::Detections(DetectionsCommand::Stop);
-                job_ui(ui, ("Counting detections", progress), stop, out);
+            if let Some((title, progress, stop)) = answering {
+                job_ui(ui, (title, progress), stop, out);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let problems = info.problems.len() as u64;

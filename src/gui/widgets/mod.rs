@@ -3,6 +3,7 @@
 mod brand;
 mod button;
 mod chip;
+mod choice_button;
 mod class_mark;
 mod empty;
 mod histogram;
@@ -17,6 +18,7 @@ pub mod text;
 pub use brand::paint_brand;
 pub use button::{icon_button, icon_toggle, plain_button, primary_button, quiet_button};
 pub use chip::{paint_keys, swatch};
+pub use choice_button::choice_button;
 pub use class_mark::{MARK, class_mark, paint_class_mark};
 pub use empty::{empty_ui, waiting_ui};
 pub use histogram::{Brush, Histogram};
