@@ -24,7 +24,7 @@ use super::{
     gate::{Checked, check},
     mistake::SqlMistake,
     rewrite::decimal,
-    schema::{SqlColumn, SqlTable, SqlType},
+    schema::{SqlColumn, SqlSort, SqlTable, SqlType},
     wire::{self, Answer, Ask, NO_MORE},
 };
 use crate::{
@@ -167,6 +167,9 @@ fn answer<W: Write + Send + 'static>(
     let schema = query.collect_schema().map_err(fail)?;
     let columns: Vec<SqlColumn> =
         schema.iter().map(|(name, kind)| SqlColumn::new(name.as_str(), SqlType::of(kind))).collect();
+    if let Some(sort) = &ask.sort {
+        query = sorted(query, sort, &columns)?;
+    }
     let broken = |error: io::Error| Answer::Failed(error.to_string());
     {
         let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
@@ -190,6 +193,18 @@ fn answer<W: Write + Send + 'static>(
     let sink = query.sink_batches(PlanCallback::new(send), true, None).map_err(fail)?;
     sink.collect_with_engine(Engine::Streaming).map_err(fail)?;
     Ok(())
+}
+
+/// The answer in an order of its own.
+fn sorted(query: LazyFrame, sort: &SqlSort, columns: &[SqlColumn]) -> Result<LazyFrame, Answer> {
+    let known = || columns.iter().map(|column| column.name.as_str());
+    if !known().any(|name| name == sort.column) {
+        let mistake = SqlMistake::new(format!("the answer has no column `{}` to be sorted by", sort.column));
+        return Err(Answer::mistake(mistake.nearest(&sort.column, known())));
+    }
+    let order =
+        SortMultipleOptions::default().with_order_descending(sort.descending).with_nulls_last(true).with_maintain_order(true);
+    Ok(query.sort([sort.column.as_str()], order))
 }
 
 /// What the engine says, with the place that it talks of and, where a column is not there, the nearest one.

@@ -22,6 +22,7 @@ mod refuse;
 mod rewrite;
 mod schema;
 mod wire;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -32,7 +33,8 @@ pub use complete::{SqlCandidate, SqlCandidateKind, SqlCompletions, complete};
 pub use error::SqlError;
 pub use gate::{Checked, Need, check};
 pub use hoist::Part;
-pub use mistake::SqlMistake;
-pub use process::{Limits, SqlStream, TableSource};
-pub use schema::{SqlColumn, SqlTable, SqlType};
+pub use mistake::{SqlMistake, quoted as written_name};
+pub use process::{Limits, Question, SqlStream, TableSource};
+pub use schema::{SqlColumn, SqlSort, SqlTable, SqlType};
 pub use wire::Batch;
+pub use words::{SqlWord, words};
