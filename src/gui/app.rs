@@ -22,6 +22,7 @@ use super::{
     runs::Runs,
     shell, shortcuts,
     state::{Persisted, State, Way, Workspace},
+    statistics::Statistics,
     theme,
     work::{Seen, Workers},
 };
@@ -65,6 +66,7 @@ pub(super) enum Slot {
 pub(super) struct Workspaces {
     pub(super) explore: Explore,
     pub(super) detections: Detections,
+    pub(super) statistics: Statistics,
     pub(super) runs: Runs,
 }
 
@@ -337,6 +339,9 @@ impl App {
                 Workspace::Explore => self.workspaces.explore.ui(ui, state, lake, &self.workers, out),
                 Workspace::Detections => {
                     self.workspaces.detections.ui(ui, state, lake, &self.workers, out);
+                }
+                Workspace::Statistics => {
+                    self.workspaces.statistics.ui(ui, state, lake, &self.workers, out);
                 }
                 Workspace::Runs => self.workspaces.runs.ui(ui, state, lake, &self.workers, out),
             },

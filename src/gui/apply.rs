@@ -123,6 +123,7 @@ impl App {
             Action::Shortcuts => self.toggle_dialog(Dialog::Shortcuts),
             Action::CloseDialog => self.state.transient.dialog = None,
             Action::Explore => self.state.persisted.workspace = Workspace::Explore,
+            Action::Statistics => self.state.persisted.workspace = Workspace::Statistics,
             Action::Runs => self.state.persisted.workspace = Workspace::Runs,
             Action::Detections => self.state.persisted.workspace = Workspace::Detections,
             Action::MenuBar => self.state.persisted.menu_bar ^= true,
@@ -152,7 +153,11 @@ impl App {
             Action::ViewerPanel => self.apply_to_panels(Command::TogglePane(Pane::Viewer)),
             Action::MaximisePane => {
                 let workspace = self.state.persisted.workspace;
-                let first = if workspace == Workspace::Detections { Pane::Ranked } else { Pane::Viewer };
+                let first = match workspace {
+                    Workspace::Detections => Pane::Ranked,
+                    Workspace::Statistics => Pane::StatChart,
+                    Workspace::Explore | Workspace::Runs => Pane::Viewer,
+                };
                 let dock = self.dock_of(workspace);
                 let pane = dock.pointed().unwrap_or(first);
                 let turned = if dock.maximised().is_some() { None } else { Some(pane) };
@@ -175,7 +180,9 @@ impl App {
                 self.apply(Command::SetTileWidth(width), ctx);
             }
             Action::FocusQuery => {
-                self.state.persisted.workspace = Workspace::Explore;
+                if self.state.persisted.workspace != Workspace::Statistics {
+                    self.state.persisted.workspace = Workspace::Explore;
+                }
                 self.state.transient.focus_query = true;
             }
             Action::ActualSize => self.state.transient.view_scale = Some(true),

@@ -178,6 +178,7 @@ impl App {
                         command_line::grid(&lake.root, lake.applied(), &lake.grid, lake.sort.as_ref())
                     }
                     (Workspace::Detections, _) => detections::command_line(&lake.root, &lake.detections.choice),
+                    (Workspace::Statistics, _) => command_line::statistics(&lake.root, lake.applied()),
                     (Workspace::Runs, _) => command_line::runs(&lake.root, self.state.transient.run),
                 };
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);

@@ -210,6 +210,7 @@ pub enum Action {
     Palette,
     Shortcuts,
     Explore,
+    Statistics,
     Detections,
     Runs,
     AskAgain,
@@ -407,8 +408,9 @@ const ENTRIES: &[Entry] = &[
     (Group::Detections, Action::ClearLimits, "Take all limits away", None, &[]),
     (Group::Detections, Action::ExportAnswer, "Export the top items…", None, &[]),
     (Group::View, Action::Explore, "Explore", on(CTRL, Key::Num1), &[]),
-    (Group::View, Action::Detections, "Detections", on(CTRL, Key::Num2), &[]),
-    (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num3), &[]),
+    (Group::View, Action::Statistics, "Statistics", on(CTRL, Key::Num2), &[]),
+    (Group::View, Action::Detections, "Detections", on(CTRL, Key::Num3), &[]),
+    (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num4), &[]),
     (Group::View, Action::GroupSpans, "Group frames into spans", on(PLAIN, Key::G), &[]),
     (Group::View, Action::Objects, "Objects as tiles", on(PLAIN, Key::O), &[]),
     (Group::View, Action::TileBoxes, "Labels on thumbnails", on(PLAIN, Key::B), &[]),
@@ -503,6 +505,7 @@ impl Action {
                 matches!(
                     self,
                     Self::Explore
+                        | Self::Statistics
                         | Self::Detections
                         | Self::Runs
                         | Self::GroupSpans
@@ -551,6 +554,7 @@ fn written(shortcut: KeyboardShortcut) -> String {
         Key::Num1 => "1",
         Key::Num2 => "2",
         Key::Num3 => "3",
+        Key::Num4 => "4",
         key => key.name(),
     };
     keys

@@ -66,7 +66,7 @@ fn every_panel_in_every_layout_and_width() {
 #[test]
 fn every_panel_and_menu_of_the_detections() {
     let mut window = Window::open();
-    window.key(Modifiers::COMMAND, Key::Num2);
+    window.key(Modifiers::COMMAND, Key::Num3);
     window.until("items are ranked", |window| window.tells("Rank 1 "));
     for width in [1600.0, 1000.0, 700.0, 560.0] {
         window.resize(width, 800.0);
@@ -156,7 +156,7 @@ fn the_pages_around_the_lake() {
     window.settle();
     all_named(&window, "welcome");
     let mut window = Window::open();
-    window.key(Modifiers::COMMAND, Key::Num3);
+    window.key(Modifiers::COMMAND, Key::Num4);
     window.until("the run of the index is listed", |window| window.tells("Run 1 index"));
     all_named(&window, "runs");
     window.resize(700.0, 600.0);
