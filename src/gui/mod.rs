@@ -10,6 +10,7 @@ mod apply_grid;
 mod apply_lake;
 mod apply_panels;
 mod apply_timeline;
+mod asking;
 mod atlas;
 mod budget;
 mod categories;

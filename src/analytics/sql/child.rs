@@ -13,7 +13,7 @@ use polars::{
     lazy::dsl::udf::UserDefinedFunction,
     prelude::{
         AnyValue, Column, DataFrame, DataType, Engine, IntoColumn, IntoLazy, LazyFrame, NamedFrom, PlanCallback,
-        PolarsError, PolarsResult, Series, TimeUnit,
+        PolarsError, PolarsResult, Series, SortMultipleOptions, TimeUnit,
     },
     sql::{FunctionOptions, FunctionRegistry, SQLContext},
 };
@@ -202,8 +202,10 @@ fn sorted(query: LazyFrame, sort: &SqlSort, columns: &[SqlColumn]) -> Result<Laz
         let mistake = SqlMistake::new(format!("the answer has no column `{}` to be sorted by", sort.column));
         return Err(Answer::mistake(mistake.nearest(&sort.column, known())));
     }
-    let order =
-        SortMultipleOptions::default().with_order_descending(sort.descending).with_nulls_last(true).with_maintain_order(true);
+    let order = SortMultipleOptions::default()
+        .with_order_descending(sort.descending)
+        .with_nulls_last(true)
+        .with_maintain_order(true);
     Ok(query.sort([sort.column.as_str()], order))
 }
 

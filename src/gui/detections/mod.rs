@@ -1,7 +1,6 @@
 //! The Detections workspace: what was seen most, where and when. One question on top; every panel shows a side of its answer.
 
 mod answer;
-mod asking;
 mod bar;
 mod charts;
 mod choice;
@@ -15,7 +14,6 @@ mod over_time;
 mod places;
 mod ranked;
 mod repeats;
-mod rows;
 mod skew;
 mod source;
 mod state;

@@ -7,7 +7,6 @@ use super::{
     answer::{Group, Places, RankedLine, Top},
     limits::short_time,
     places::limits_button,
-    rows::{reveal, rows_ui},
     state::Answers,
     words::failed_or_waiting,
 };
@@ -16,7 +15,7 @@ use crate::gui::{
     lake::Lake,
     theme::{self, colors},
     widgets::{
-        Icon, VirtualScroll, elided, empty_ui,
+        Icon, VirtualScroll, elided, empty_ui, reveal, rows_ui,
         text::{count, counted},
     },
 };

@@ -184,8 +184,7 @@ impl Offers {
             ui.painter().rect_filled(rect, 4, if chosen { colors.accent_wash } else { colors.hover });
         }
         let left = rect.left_center() + vec2(8.0, 0.0);
-        let drawn =
-            ui.painter().text(left, egui::Align2::LEFT_CENTER, &entry.label, theme::mono(12.5), colors.text);
+        let drawn = ui.painter().text(left, egui::Align2::LEFT_CENTER, &entry.label, theme::mono(12.5), colors.text);
         let detail = ui.painter().layout_no_wrap(entry.detail.clone(), theme::numbers(11.5), colors.muted);
         let room = rect.right() - 8.0 - drawn.right() - 16.0;
         if detail.size().x <= room {

@@ -29,8 +29,7 @@ impl Session {
         rows: Range<usize>,
         columns: &[usize],
     ) -> Result<Vec<SqlValues>, SessionError> {
-        let frame =
-            answer.slice(rows).map_err(|error| SessionError::Failed(SqlError::Keep(error).to_string()))?;
+        let frame = answer.slice(rows).map_err(|error| SessionError::Failed(SqlError::Keep(error).to_string()))?;
         let values = columns.iter().map(|at| {
             let Some(column) = frame.columns().get(*at) else { return SqlValues::Numbers(Vec::new()) };
             let cells = column.as_materialized_series().iter();
