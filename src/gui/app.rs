@@ -10,7 +10,7 @@ use egui::{Context, Ui};
 
 use super::{
     command::Command,
-    detections::Detections,
+    detections::{Detections, DetectionsCommand},
     dialogs::{self, Dialog},
     dock::Pane,
     events::Event,
@@ -75,6 +75,16 @@ impl Workspaces {
     pub(super) fn forget_pictures(&mut self, footage: i64) {
         self.explore.forget_pictures(footage);
         self.detections.forget_pictures(footage);
+    }
+
+    /// A question that takes long.
+    fn answering(&self) -> Option<shell::Answering<'_>> {
+        let counting = self.detections.long_work().map(|progress| shell::Answering {
+            title: "Counting detections",
+            progress,
+            stop: Command::Detections(DetectionsCommand::Stop),
+        });
+        counting.or_else(|| self.statistics.answering())
     }
 
     /// Grows with every picture that came into memory.
@@ -259,6 +269,7 @@ impl App {
             }
         }
         let Slot::Ready(lake) = &mut self.slot else { return };
+        self.workspaces.statistics.sql.poll(lake, &self.workers, ctx);
         let compares = matches!(self.state.transient.dialog, Some(Dialog::Compare(_)))
             || self.state.persisted.layout.is_open(Pane::Compare);
         let counts = matches!(self.state.transient.dialog, Some(Dialog::Export(_)));
@@ -326,7 +337,7 @@ impl App {
         }
         shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, &self.workers, out);
         if let Slot::Ready(lake) = &self.slot {
-            let answering = self.workspaces.detections.long_work();
+            let answering = self.workspaces.answering();
             shell::status_bar_ui(ui, &self.state, lake, answering, out);
         }
         let state = &self.state;
@@ -396,7 +407,8 @@ impl App {
 
     /// Looks at jobs that run, so that their numbers move.
     fn keep_moving(&self, ctx: &Context) {
-        if !self.state.transient.jobs.is_empty() || self.workspaces.detections.is_asking() {
+        let asking = self.workspaces.detections.is_asking() || self.workspaces.statistics.is_asking();
+        if !self.state.transient.jobs.is_empty() || asking {
             ctx.request_repaint_after(Duration::from_millis(150));
         }
     }

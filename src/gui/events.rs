@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{detections::Source, keep::Done, selected::Selected};
+use super::{command::Command, detections::Source, keep::Done, selected::Selected};
 use crate::{
     model::Look,
     session::{ChecksumReport, ExportReport, IndexReport, SqlText, VerifyReport},
@@ -84,6 +84,8 @@ pub enum Event {
     },
     /// Views, selections or tags were changed, or could not be.
     Kept(Result<Done, String>),
+    /// Saved queries were changed: what to tell, and the way back; or could not be.
+    QueriesChanged(Result<(String, Option<Command>), String>),
     /// The filter as SQL, or why there is none.
     Sql(Result<SqlText, String>),
     /// The frames of a saved selection, and how many of them are gone.
@@ -110,8 +112,8 @@ pub enum Purpose {
 pub enum Outcome {
     /// Indexing.
     Indexed(Result<IndexReport, Ended>),
-    /// Exporting the top items: how many rows, and the file.
-    Answer(Result<(u64, PathBuf), Ended>),
+    /// Exporting rows of an answer: how many, and the file.
+    Rows(Result<(u64, PathBuf), Ended>),
     /// Exporting.
     Exported(Result<ExportReport, Ended>),
     /// Recording checksums, and the index's generation then.

@@ -16,9 +16,11 @@ use super::{
     keep::Keep,
     looking::{ChosenBox, Looking},
     objects::{Objects, ObjectsKey},
+    quality::QualityState,
     reloading::Reloading,
     row_names::RowNames,
     selected::Selected,
+    sql::SqlState,
     state::{LakeMemory, SortBy},
     undo::{Change, Undo, ViewState},
     view::{View, ViewError, ViewKey},
@@ -138,6 +140,10 @@ pub struct Lake {
     pub track_metric: Option<String>,
     /// What is asked of detection events.
     pub detections: Asked,
+    /// What is asked in SQL.
+    pub sql: SqlState,
+    /// What is listed of the quality of data.
+    pub quality: QualityState,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -209,6 +215,8 @@ impl Lake {
             chosen_box: None,
             track_metric: memory.track,
             detections: Asked::new(memory.detections, memory.detections_look),
+            sql: SqlState::new(memory.sql),
+            quality: QualityState::default(),
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -251,6 +259,7 @@ impl Lake {
             marks,
             detections,
             detections_look,
+            sql: self.sql.memory.clone(),
         }
     }
 

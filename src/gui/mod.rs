@@ -9,6 +9,8 @@ mod apply_filter;
 mod apply_grid;
 mod apply_lake;
 mod apply_panels;
+mod apply_quality;
+mod apply_sql;
 mod apply_timeline;
 mod asking;
 mod atlas;

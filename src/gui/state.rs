@@ -18,6 +18,7 @@ use super::{
     explore::{Marks, TimelineMemory},
     grid_choice::GridChoice,
     looking::Looking,
+    sql::SqlMemory,
 };
 use crate::jobs::Progress;
 
@@ -94,6 +95,8 @@ pub struct LakeMemory {
     pub detections: Choice,
     /// How its panels show the answer.
     pub detections_look: DetectionsLook,
+    /// The query in SQL, and how its answer is shown.
+    pub sql: SqlMemory,
 }
 
 /// Kept in the user's configuration folder.

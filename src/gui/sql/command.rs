@@ -30,6 +30,8 @@ pub enum SqlCommand {
     ShowTables(bool),
     /// Asks for a name to keep the query under.
     AskName,
+    /// Asks for another name of a kept query.
+    AskNewName(String),
     /// Keeps a query under a name.
     Save {
         /// The name.
@@ -43,6 +45,8 @@ pub enum SqlCommand {
     Rename(String, String),
     /// Forgets a kept query.
     Delete(SavedKept),
+    /// Tells that a row names no frame of this lake.
+    NoFrame,
     /// Opens the dialog that writes the answer, or its chart.
     OpenExport(SqlWritten),
     /// Writes the answer to a file whose ending tells the format.
@@ -163,6 +167,14 @@ impl SqlState {
     #[must_use]
     pub fn new(memory: SqlMemory) -> Self {
         Self { memory, ..Self::default() }
+    }
+
+    /// The text as it stands, as if it was asked now.
+    #[must_use]
+    pub fn asked_now(&self) -> SqlAsked {
+        let text = self.memory.text.clone();
+        let sort = self.asked.as_ref().filter(|asked| asked.text == text).and_then(|asked| asked.sort.clone());
+        SqlAsked { number: 0, text, sort, bounds: self.memory.bounds }
     }
 
     /// Asks for an answer from now on.

@@ -6,8 +6,9 @@ use super::{
     command::Command,
     dock::{Contents, Dock, Pane},
     lake::Lake,
-    quality::Quality,
-    sql::Sql,
+    quality::{Quality, QualityCommand},
+    shell::Answering,
+    sql::{Sql, SqlCommand},
     state::State,
     theme::colors,
     widgets::{Icon, empty_ui},
@@ -17,8 +18,10 @@ use super::{
 /// State and caches of the workspace.
 #[derive(Default)]
 pub struct Statistics {
-    sql: Sql,
-    quality: Quality,
+    /// SQL over the tables of the lake.
+    pub sql: Sql,
+    /// What is odd about the data.
+    pub quality: Quality,
     /// Where the panels are.
     pub dock: Dock,
 }
@@ -31,6 +34,29 @@ impl Statistics {
         let Self { sql, quality, dock } = self;
         dock.prepare(&state.persisted.statistics_layout, ui.available_size());
         dock.ui(ui, &mut Panes { sql, quality, state, lake, workers }, out);
+    }
+
+    /// A question that takes long.
+    #[must_use]
+    pub fn answering(&self) -> Option<Answering<'_>> {
+        let query = self.sql.long_work().map(|progress| Answering {
+            title: "Running SQL",
+            progress,
+            stop: Command::Sql(SqlCommand::Stop),
+        });
+        query.or_else(|| {
+            self.quality.long_work().map(|progress| Answering {
+                title: "Looking at the data",
+                progress,
+                stop: Command::Quality(QualityCommand::Stop),
+            })
+        })
+    }
+
+    /// Whether something is worked out.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        self.sql.is_asking() || self.quality.is_asking()
     }
 }
 

@@ -28,7 +28,7 @@ pub use histogram::{Brush, Histogram};
 pub use icon::{Icon, paint_icon};
 pub use layout::{bar, centred, divider, elided, field, middle_elided, rows_table_header};
 pub use offers::{Offer, Offers, Showing, Taken};
-pub use progress::{meter, progress_line};
+pub use progress::{fraction, meter, progress_line};
 pub use rows::{reveal, rows_ui};
 pub use scroll::{BAR, VirtualScroll};
 pub use segmented::segmented;
