@@ -6,7 +6,7 @@ use super::{
     Failure,
     args::Format,
     frames::{chosen_format, stdout_file},
-    stats_args::{AnalysesArgs, ChartArg, OverArg, StatsArgs, WeightArg},
+    stats_args::{AnalysesArgs, ChartArg, OverArg, ShapeArg, StatsArgs, WeightArg},
     table::{open_indexed, print, print_json, say, with_progress},
 };
 use crate::{
@@ -14,7 +14,8 @@ use crate::{
     catalog::FrameTable,
     filter::FrameColumns,
     session::{
-        Analysis, ChartKind, ExportScope, FrameFormat, OpenOptions, Over, Session, StatsRequest, StatsTable, Weight,
+        Analysis, ChartKind, ExportScope, FrameFormat, OpenOptions, Over, Session, Shape, StatsRequest, StatsTable,
+        Weight,
     },
 };
 
@@ -77,7 +78,22 @@ fn request(args: &StatsArgs, table: &FrameTable) -> Result<StatsRequest, Failure
         keep: args.keep.as_ref().map(|keep| keep.parse().map_err(|error| wrong("--keep", error))).transpose()?,
         over: if args.over == Some(OverArg::Frames) { Over::Frames } else { Over::Samples },
         weight: if args.weight == Some(WeightArg::Time) { Weight::Time } else { Weight::None },
+        shape: shape(args)?,
         scope,
+    })
+}
+
+fn shape(args: &StatsArgs) -> Result<Shape, Failure> {
+    Ok(match args.shape {
+        None => Shape::Table,
+        Some(ShapeArg::Histogram) => Shape::Histogram(args.bins),
+        Some(ShapeArg::Density) => Shape::Density(args.bins),
+        Some(_) if args.bins.is_some() => {
+            return Err(Failure::Usage("--bins is for --as histogram and --as density".to_owned()));
+        }
+        Some(ShapeArg::Table) => Shape::Table,
+        Some(ShapeArg::Box) => Shape::Box,
+        Some(ShapeArg::Scatter) => Shape::Scatter,
     })
 }
 
@@ -98,6 +114,7 @@ fn chart(chart: ChartArg) -> ChartKind {
         ChartArg::Box => ChartKind::Box,
         ChartArg::Scatter => ChartKind::Scatter,
         ChartArg::Heat => ChartKind::Heat,
+        ChartArg::Correlation => ChartKind::Correlation,
     }
 }
 

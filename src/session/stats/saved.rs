@@ -4,7 +4,7 @@ use std::{fs, io::Read, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Over, StatsRequest, Weight};
+use super::{Over, Shape, StatsRequest, Weight};
 use crate::{
     analytics::stats::{BadQuery, nearest},
     export,
@@ -34,6 +34,8 @@ pub enum ChartKind {
     Scatter,
     /// A heat map.
     Heat,
+    /// Correlations of each metric with each other.
+    Correlation,
 }
 
 /// An analysis as it stands in its file. Everything is text that the command line takes too.
@@ -57,6 +59,12 @@ pub struct Analysis {
     /// `none` or `time`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub weight: String,
+    /// `histogram`, `box`, `scatter` or `density`; empty for a table.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub shape: String,
+    /// The number of bars, where someone chose it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bars: Option<u32>,
     /// The filter; empty for everything.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub filter: String,
@@ -98,6 +106,8 @@ impl Analysis {
             keep: request.keep.as_ref().map(ToString::to_string),
             over: if request.over == Over::Frames { "frames" } else { "samples" }.to_owned(),
             weight: if request.weight == Weight::Time { "time".to_owned() } else { String::new() },
+            shape: if request.shape == Shape::Table { String::new() } else { request.shape.name().to_owned() },
+            bars: request.shape.bars(),
             chart,
             ..Self::default()
         };
@@ -135,7 +145,14 @@ impl Analysis {
             word if word == known[1] => Ok(true),
             _ => Err(SessionError::Usage(format!("{what} = `{word}`; write {} or {}", known[0], known[1]))),
         };
+        let shape = match self.shape.as_str() {
+            "" => Shape::Table,
+            name => Shape::named(name, self.bars).ok_or_else(|| {
+                SessionError::Usage(format!("shape = `{name}`; known are {}", Shape::NAMES.join(", ")))
+            })?,
+        };
         Ok(StatsRequest {
+            shape,
             metrics: self.metrics.clone(),
             by: read(&self.by)?,
             aggregates: read(&self.aggregates)?,
@@ -234,6 +251,24 @@ impl Session {
         Ok(path)
     }
 
+    /// Gives a saved analysis another name; its file stays as it is otherwise.
+    ///
+    /// # Errors
+    /// There is none of that name, there is one of the new name, or the file cannot be moved.
+    pub fn rename_analysis(&self, name: &str, new: &str) -> Result<(), SessionError> {
+        let new = checked(new)?;
+        self.analysis(name)?;
+        if self.analysis_files().iter().any(|(known, _)| known == new) {
+            return Err(SessionError::Usage(format!(
+                "there is an analysis `{new}` already; delete it, or take another name"
+            )));
+        }
+        let path = |name: &str| self.analyses_folder().join(format!("{name}.toml"));
+        let (from, to) = (path(checked(name)?), path(new));
+        let failed = |error| SessionError::Failed(format!("cannot rename {}: {error}", from.display()));
+        fs::rename(&from, &to).map_err(failed)
+    }
+
     /// Deletes a saved analysis and gives what it was, to be saved again.
     ///
     /// # Errors
@@ -269,6 +304,7 @@ mod tests {
             keep: Some("top3:speed".parse().unwrap()),
             over: Over::Frames,
             weight: Weight::Time,
+            shape: Shape::Density(Some(40)),
             scope: ExportScope::View("night".into()),
         };
         let analysis = Analysis::of(&request, ChartKind::Heat, "why");
@@ -283,9 +319,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_told() {
-        for text in
-            ["by = [\"speed:wide\"]", "over = \"rows\"", "filter = \"a\"\nview = \"b\"", "aggregates = [\"men\"]"]
-        {
+        for text in [
+            "by = [\"speed:wide\"]",
+            "shape = \"round\"",
+            "over = \"rows\"",
+            "filter = \"a\"\nview = \"b\"",
+            "aggregates = [\"men\"]",
+        ] {
             let analysis: Analysis = toml::from_str(text).unwrap();
             assert!(analysis.request().is_err(), "{text}");
         }
