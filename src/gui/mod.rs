@@ -74,6 +74,7 @@ pub use command::{Action, Command};
 pub use detections::{Choice as DetectionsChoice, DetectionsCommand};
 pub use dock::{Layout, Pane};
 pub use grid_choice::GridChoice;
+pub use sql::{SqlBounds, SqlCommand};
 pub use state::{SortBy, ThemeChoice, Workspace};
 
 use crate::session::OpenOptions;

@@ -20,8 +20,10 @@ use polars::{
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit};
 
 use super::{
+    compare::{self, Trouble},
     frame_window::Moving,
     gate::{Checked, check},
+    hoist::Does,
     mistake::SqlMistake,
     rewrite::decimal,
     schema::{SqlColumn, SqlSort, SqlTable, SqlType},
@@ -154,13 +156,28 @@ fn answer<W: Write + Send + 'static>(
         values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
     };
     for part in &checked.parts {
-        let made = context.execute(&with_values(&part.text, &values)).map_err(fail)?;
-        if part.is_value {
-            let frame = made.collect().map_err(fail)?;
-            let value = one_value(&frame).map_err(|message| Answer::mistake(SqlMistake::new(message)))?;
-            values.push((format!("\"{}\"", part.name), value));
-        } else {
-            context.register(&part.name, made);
+        match &part.does {
+            Does::Table(text) => {
+                let made = context.execute(&with_values(text, &values)).map_err(fail)?;
+                context.register(&part.name, made);
+            }
+            Does::Value(text) => {
+                let frame = context.execute(&with_values(text, &values)).and_then(LazyFrame::collect).map_err(fail)?;
+                let value = one_value(&frame).map_err(|message| Answer::mistake(SqlMistake::new(message)))?;
+                values.push((format!("\"{}\"", part.name), value));
+            }
+            Does::Intersect(left, right) | Does::Except(left, right) => {
+                let mut side = |name: &str| context.execute(&format!("SELECT * FROM \"{name}\"")).map_err(fail);
+                let sides = [side(left)?, side(right)?];
+                let both = matches!(part.does, Does::Intersect(..));
+                let made = compare::rows(sides, both).map_err(|trouble| match trouble {
+                    Trouble::Engine(error) => fail(error),
+                    Trouble::Widths(left, right) => {
+                        Answer::mistake(compare::widths_mistake(&ask.text, both, (left, right)))
+                    }
+                })?;
+                context.register(&part.name, made);
+            }
         }
     }
     let mut query: LazyFrame = context.execute(&with_values(&checked.text, &values)).map_err(fail)?;

@@ -9,8 +9,10 @@
 
 mod answer;
 mod child;
+mod compare;
 mod complete;
 mod error;
+mod exists;
 mod frame_window;
 mod functions;
 mod gate;
@@ -32,7 +34,7 @@ pub use child::child_main;
 pub use complete::{SqlCandidate, SqlCandidateKind, SqlCompletions, complete};
 pub use error::SqlError;
 pub use gate::{Checked, Need, check};
-pub use hoist::Part;
+pub use hoist::{Does, Part};
 pub use mistake::{SqlMistake, quoted as written_name};
 pub use process::{Limits, Question, SqlStream, TableSource};
 pub use schema::{SqlColumn, SqlSort, SqlTable, SqlType};

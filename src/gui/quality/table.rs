@@ -44,8 +44,8 @@ struct Column {
 const FINDINGS: [(&str, f32, bool); 7] = [
     ("finding", 142.0, false),
     ("recording", 176.0, false),
-    ("about", 136.0, false),
-    ("start, UTC", 168.0, false),
+    ("about", 146.0, false),
+    ("start, UTC", 190.0, false),
     ("lasts", 78.0, true),
     ("count", 70.0, true),
     ("what", 200.0, false),

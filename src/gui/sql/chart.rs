@@ -94,8 +94,7 @@ impl SqlChart {
             .or_else(|| all().rev().find(|at| height(at) && Some(*at) != named(&self.x)))
             .or_else(|| all().find(height))?;
         let x = named(&self.x)
-            .or_else(|| all().find(|at| is_time(&columns[*at])))
-            .or_else(|| all().find(|at| columns[*at].kind == SqlType::Text))
+            .or_else(|| all().find(|at| is_time(&columns[*at]) || columns[*at].kind == SqlType::Text))
             .or_else(|| all().find(|at| *at != y))
             .unwrap_or(y);
         let kind = self.kind.unwrap_or(match &columns[x] {

@@ -3,8 +3,8 @@
 use std::{ops::Range, sync::Arc, time::Duration};
 
 use egui::{
-    Align2, Color32, Event, Frame, Id, Key, Margin, Modifiers, Rect, ScrollArea, Stroke, StrokeKind, TextEdit, Ui,
-    pos2,
+    Align2, Color32, Event, EventFilter, Frame, Id, Key, Margin, Modifiers, Rect, ScrollArea, Stroke, StrokeKind,
+    TextEdit, Ui, pos2,
     text::{CCursor, CCursorRange, LayoutJob},
     text_edit::TextEditState,
     vec2,
@@ -153,7 +153,8 @@ impl Editor {
             .hint_text(hint)
             .min_size(vec2(0.0, height))
             .desired_width(ui.available_width())
-            .lock_focus(true)
+            // Tab writes, and Esc closes the list of completions before it takes the keyboard away.
+            .event_filter(EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true })
             .layouter(&mut layouter);
         let mut output = edit.show(ui);
         let response = output.response.response.clone().accessible_name("SQL query");

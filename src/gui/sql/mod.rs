@@ -15,7 +15,7 @@ mod running;
 mod tables_list;
 mod words;
 
-pub use command::{SavedKept, SqlCommand, SqlMemory, SqlState};
+pub use command::{SavedKept, SqlBounds, SqlCommand, SqlMemory, SqlState};
 pub use export::export_draft;
 pub(super) use frames::frame_at;
 pub use kept::NameDraft;

@@ -44,6 +44,7 @@ fn told(running: &Running) -> String {
         Some(Ended::Whole) => {
             format!("{} · {} · {}{sorted}", counted(rows, "row"), counted(columns, "column"), took(running))
         }
+        Some(Ended::Mistake(_)) if rows == 0 => "Not run".to_owned(),
         Some(Ended::Stopped) if rows > 0 => format!("Stopped after {}: {} came", took(running), counted(rows, "row")),
         Some(Ended::Stopped) => format!("Stopped after {}", took(running)),
         Some(_) if rows > 0 => format!("Ended after {} with {} of an answer", took(running), counted(rows, "row")),

@@ -133,14 +133,13 @@ impl RowsPane {
             self.measured = 0;
         }
         if let Some(page) = self.pages.get(&0).filter(|page| page.len() > self.measured) {
-            for cells in &page[self.measured..] {
-                for (width, cell) in self.widths.iter_mut().zip(cells) {
-                    let text = cell.as_deref().unwrap_or("null");
-                    // A letter of the typeface is about this wide; what is measured letter by letter costs more.
-                    #[expect(clippy::cast_precision_loss, reason = "letters of a cell")]
-                    let wide = text.chars().take(60).count() as f32 * 7.3 + GAP + 4.0;
-                    *width = width.max(wide.min(WIDE));
-                }
+            // The longest text of each column is measured; to measure all would take longer than anyone wants to wait.
+            for (at, width) in self.widths.iter_mut().enumerate() {
+                let texts = page[self.measured..].iter().filter_map(|cells| cells.get(at)?.as_deref());
+                let Some(longest) = texts.max_by_key(|text| text.len()) else { continue };
+                let shown: String = longest.chars().take(60).collect();
+                let laid = ui.painter().layout_no_wrap(shown, theme::numbers(12.5), colors(ui).text);
+                *width = width.max((laid.size().x + GAP + 4.0).min(WIDE));
             }
             self.measured = page.len();
         }

@@ -146,7 +146,8 @@ impl Offers {
         let whole = height + 14.0 + GAP;
         let above = line.bottom() + whole > screen.bottom() && line.top() - whole > screen.top();
         let top = if above { line.top() - whole } else { line.bottom() + GAP };
-        let area = Area::new(Id::unique(name)).order(Order::Foreground).fixed_pos(pos2(line.left(), top));
+        let left = line.left().min(screen.right() - width - 26.0).max(screen.left());
+        let area = Area::new(Id::unique(name)).order(Order::Foreground).fixed_pos(pos2(left, top));
         area.show(ui.ctx(), |ui| {
             let frame = Frame::new()
                 .fill(colors.raised)
