@@ -77,6 +77,16 @@ impl Workspaces {
         self.detections.forget_pictures(footage);
     }
 
+    /// A question that takes long.
+    fn answering(&self) -> Option<shell::Answering<'_>> {
+        let counting = self.detections.long_work().map(|progress| shell::Answering {
+            title: "Counting detections",
+            progress,
+            stop: Command::Detections(DetectionsCommand::Stop),
+        });
+        counting.or_else(|| self.statistics.answering())
+    }
+
     /// Grows with every picture that came into memory.
     fn pictures_came(&self) -> u64 {
         self.explore.pictures_came().wrapping_add(self.detections.kept().1)
@@ -259,6 +269,7 @@ impl App {
             }
         }
         let Slot::Ready(lake) = &mut self.slot else { return };
+        self.workspaces.statistics.sql.poll(lake, &self.workers, ctx);
         let compares = matches!(self.state.transient.dialog, Some(Dialog::Compare(_)))
             || self.state.persisted.layout.is_open(Pane::Compare);
         let counts = matches!(self.state.transient.dialog, Some(Dialog::Export(_)));
@@ -326,16 +337,7 @@ impl App {
         }
         shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, &self.workers, out);
         if let Slot::Ready(lake) = &self.slot {
-            let spaces = &self.workspaces;
-            let answering = match (spaces.statistics.long_work(), spaces.detections.long_work()) {
-                (Some(progress), _) => {
-                    Some(("Working out statistics", progress, Command::Statistics(StatisticsCommand::Stop)))
-                }
-                (None, Some(progress)) => {
-                    Some(("Counting detections", progress, Command::Detections(DetectionsCommand::Stop)))
-                }
-                (None, None) => None,
-            };
+            let answering = self.workspaces.answering();
             shell::status_bar_ui(ui, &self.state, lake, answering, out);
         }
         let state = &self.state;
@@ -405,8 +407,8 @@ impl App {
 
     /// Looks at jobs that run, so that their numbers move.
     fn keep_moving(&self, ctx: &Context) {
-        let spaces = &self.workspaces;
-        if !self.state.transient.jobs.is_empty() || spaces.detections.is_asking() || spaces.statistics.is_asking() {
+        let asking = self.workspaces.detections.is_asking() || self.workspaces.statistics.is_asking();
+        if !self.state.transient.jobs.is_empty() || asking {
             ctx.request_repaint_after(Duration::from_millis(150));
         }
     }

@@ -21,6 +21,7 @@ use super::{
     explore::{SPEEDS, other_speed},
     keep::{CompareDraft, KeepCommand, Library, Shelf, ViewDraft},
     leaving::Leave,
+    sql::SqlCommand,
     state::{ThemeChoice, Workspace},
     statistics::StatisticsCommand,
 };
@@ -83,6 +84,8 @@ impl App {
             Command::Timeline(command) => self.apply_timeline(command, ctx),
             Command::Keep(command) => self.keep(command, ctx),
             Command::Statistics(command) => self.apply_to_statistics(command, ctx),
+            Command::Quality(command) => self.apply_to_quality(command, ctx),
+            Command::Sql(command) => self.apply_to_sql(command, ctx),
             Command::Detections(command) => self.apply_to_detections(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             Command::SetLayout(_)
@@ -199,6 +202,10 @@ impl App {
                     self.apply_to_detections(DetectionsCommand::Ask(choice), ctx);
                 }
             }
+            Action::RunSql if self.state.persisted.workspace == Workspace::Statistics => {
+                self.apply_to_sql(SqlCommand::Run, ctx);
+            }
+            Action::RunSql => self.apply_to_panels(Command::OpenPane(Pane::Sql)),
             Action::ExportAnswer => self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx),
             Action::Export if self.state.persisted.workspace == Workspace::Detections => {
                 self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx);

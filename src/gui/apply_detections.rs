@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     thread,
 };
 
@@ -10,9 +11,9 @@ use egui::Context;
 use super::{
     App,
     app::Slot,
-    charts::{ChartFile, Look, chart_ui, csv, write_picture},
+    charts::{Chart, ChartFile, Look, chart_ui, csv, write_picture},
     command::Command,
-    detections::{AnswerDraft, ChartOf, Choice, DetectionsCommand, Source, request},
+    detections::{ChartOf, Choice, DetectionsCommand, Source, export_draft, request},
     dialogs::Dialog,
     dock::Pane,
     events::{Ended, Event, Outcome},
@@ -48,7 +49,7 @@ impl App {
             }
             DetectionsCommand::Stop => space.stop(),
             DetectionsCommand::OpenExport(what) => {
-                self.state.transient.dialog = Some(Dialog::Answer(AnswerDraft::new(lake, what)));
+                self.state.transient.dialog = Some(Dialog::Write(export_draft(lake, what)));
             }
             DetectionsCommand::ExportTable(out) => self.export_answer(out, ctx),
             DetectionsCommand::ExportChart(what, out) => self.export_chart(what, out, ctx),
@@ -95,20 +96,22 @@ impl App {
                 table.write_file(format_of(&out), &out, progress)?;
                 Ok((rows, out))
             });
-            Outcome::Answer(written.map_err(Ended::from))
+            Outcome::Rows(written.map_err(Ended::from))
         });
     }
 
     fn export_chart(&mut self, what: ChartOf, out: PathBuf, ctx: &Context) {
-        let Some(chart) = self.workspaces.detections.chart(what) else {
-            self.state.transient.complain(format!("“{}” is not drawn yet; open its panel and try again.", what.name()));
-            return;
-        };
-        self.write_chart(chart, out, ctx);
+        match self.workspaces.detections.chart(what) {
+            Some(chart) => self.write_chart(chart, out, ctx),
+            None => self
+                .state
+                .transient
+                .complain(format!("“{}” is not drawn yet; open its panel and try again.", what.name())),
+        }
     }
 
-    /// Draws a chart once more where nobody sees it, and writes that; as CSV, its values.
-    pub(super) fn write_chart(&self, chart: std::sync::Arc<super::charts::Chart>, out: PathBuf, ctx: &Context) {
+    /// Draws a chart once more where nobody sees it, and writes that; the ending of the file tells the format.
+    pub(super) fn write_chart(&self, chart: Arc<Chart>, out: PathBuf, ctx: &Context) {
         let (dark, tell, ctx) = (ctx.theme() == egui::Theme::Dark, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let written = if out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
@@ -169,8 +172,8 @@ impl App {
         self.ask_detections(choice, Change::Other);
     }
 
-    /// What became of an export of the answer.
-    pub(super) fn answer_written(&mut self, written: Result<(u64, PathBuf), Ended>) {
+    /// What became of an export of rows.
+    pub(super) fn rows_written(&mut self, written: Result<(u64, PathBuf), Ended>) {
         match written {
             Ok((rows, out)) => {
                 let folder = out.parent().map(PathBuf::from).unwrap_or_default();

@@ -9,12 +9,11 @@ use super::{
     app::Slot,
     apply_detections::format_of,
     command::Command,
-    detections::AnswerDraft,
     dialogs::Dialog,
     events::{Ended, Event, Outcome},
     selected::Selected,
     state::{Way, Workspace},
-    statistics::{AnalysisDraft, Behind, StatAsked, StatChoice, StatisticsCommand, in_force},
+    statistics::{AnalysisDraft, Behind, StatAsked, StatChoice, StatisticsCommand, export_draft, in_force},
     undo::Change,
     widgets::text::counted,
 };
@@ -44,7 +43,7 @@ impl App {
                     self.state.transient.complain("The chart is not drawn yet; try again in a moment.");
                     return;
                 }
-                self.state.transient.dialog = Some(Dialog::Answer(AnswerDraft::statistics(lake, name)));
+                self.state.transient.dialog = Some(Dialog::Write(export_draft(lake, name)));
             }
             StatisticsCommand::ExportTable(out) => self.export_numbers(out, ctx),
             StatisticsCommand::ExportChart(out) => self.export_statistics_chart(out, ctx),
@@ -221,7 +220,7 @@ impl App {
                 session.write_stats_file(&table, &stats, format_of(&out), &out, progress)?;
                 Ok((stats.rows as u64, out))
             });
-            Outcome::Answer(written.map_err(Ended::from))
+            Outcome::Rows(written.map_err(Ended::from))
         });
     }
 

@@ -13,6 +13,8 @@ use super::grid_choice::GridChoice;
 use super::keep::KeepCommand;
 use super::leaving::Leave;
 use super::looking::{ChosenBox, Emphasis};
+use super::quality::QualityCommand;
+use super::sql::SqlCommand;
 use super::state::{SortBy, ThemeChoice, Workspace};
 use super::statistics::StatisticsCommand;
 use crate::{
@@ -180,6 +182,10 @@ pub enum Command {
     ShowFacet(String),
     /// Shows one run in the Runs workspace.
     ShowRun(i64),
+    /// Changes what is listed of the quality of data.
+    Quality(QualityCommand),
+    /// Changes what is asked in SQL, and how it is shown.
+    Sql(SqlCommand),
     /// Changes what the Detections workspace asks and shows.
     Detections(DetectionsCommand),
     /// Changes what the Statistics workspace asks and shows.
@@ -219,6 +225,7 @@ pub enum Action {
     AskAgain,
     ClearLimits,
     ExportAnswer,
+    RunSql,
     FocusQuery,
     FilterOnOff,
     ExplainFilter,
@@ -365,6 +372,7 @@ const ENTRIES: &[Entry] = &[
     (Group::Find, Action::Redo, "Redo", on(CTRL_SHIFT, Key::Z), &[KeyboardShortcut::new(CTRL, Key::Y)]),
     (Group::Find, Action::CopyCommandLine, "Copy as command line", on(CTRL_SHIFT, Key::C), &[]),
     (Group::Find, Action::CopySql, "Copy as SQL", None, &[]),
+    (Group::Find, Action::RunSql, "Run the query", on(CTRL, Key::Enter), &[]),
     (Group::Find, Action::SaveView, "Save view…", on(CTRL_SHIFT, Key::S), &[]),
     (Group::Find, Action::SaveAnalysis, "Save analysis…", None, &[]),
     (Group::Frame, Action::NextMatch, "Next matching frame", on(PLAIN, Key::ArrowRight), &[]),

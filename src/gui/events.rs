@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::{
-    apply_statistics::Found, detections::Source, keep::Done, selected::Selected, statistics::StatisticsCommand,
+    apply_statistics::Found, command::Command, detections::Source, keep::Done, selected::Selected,
+    statistics::StatisticsCommand,
 };
 use crate::{
     model::Look,
@@ -95,6 +96,8 @@ pub enum Event {
     },
     /// Views, selections or tags were changed, or could not be.
     Kept(Result<Done, String>),
+    /// Saved queries were changed: what to tell, and the way back; or could not be.
+    QueriesChanged(Result<(String, Option<Command>), String>),
     /// The filter as SQL, or why there is none.
     Sql(Result<SqlText, String>),
     /// The frames of a saved selection, and how many of them are gone.
@@ -121,8 +124,8 @@ pub enum Purpose {
 pub enum Outcome {
     /// Indexing.
     Indexed(Result<IndexReport, Ended>),
-    /// Exporting the top items: how many rows, and the file.
-    Answer(Result<(u64, PathBuf), Ended>),
+    /// Exporting rows of an answer: how many, and the file.
+    Rows(Result<(u64, PathBuf), Ended>),
     /// Exporting.
     Exported(Result<ExportReport, Ended>),
     /// Recording checksums, and the index's generation then.

@@ -16,9 +16,11 @@ use super::{
     keep::Keep,
     looking::{ChosenBox, Looking},
     objects::{Objects, ObjectsKey},
+    quality::QualityState,
     reloading::Reloading,
     row_names::RowNames,
     selected::Selected,
+    sql::SqlState,
     state::{LakeMemory, SortBy},
     statistics::StatAsked,
     undo::{Change, Undo, ViewState},
@@ -141,6 +143,10 @@ pub struct Lake {
     pub detections: Asked,
     /// What is asked of values.
     pub statistics: StatAsked,
+    /// What is asked in SQL.
+    pub sql: SqlState,
+    /// What is listed of the quality of data.
+    pub quality: QualityState,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -214,6 +220,8 @@ impl Lake {
             track_metric: memory.track,
             detections: Asked::new(memory.detections, memory.detections_look),
             statistics,
+            sql: SqlState::new(memory.sql),
+            quality: QualityState::default(),
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -258,6 +266,7 @@ impl Lake {
             detections_look,
             statistics: Some(self.statistics.choice.clone()),
             statistics_look: self.statistics.look.clone(),
+            sql: self.sql.memory.clone(),
         }
     }
 

@@ -9,6 +9,8 @@ mod apply_filter;
 mod apply_grid;
 mod apply_lake;
 mod apply_panels;
+mod apply_quality;
+mod apply_sql;
 mod apply_statistics;
 mod apply_timeline;
 mod asking;
@@ -73,6 +75,7 @@ pub use command::{Action, Command};
 pub use detections::{Choice as DetectionsChoice, DetectionsCommand};
 pub use dock::{Layout, Pane};
 pub use grid_choice::GridChoice;
+pub use sql::{SqlBounds, SqlCommand};
 pub use state::{SortBy, ThemeChoice, Workspace};
 pub use statistics::{StatChoice, StatScope, StatisticsCommand};
 

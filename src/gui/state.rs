@@ -18,6 +18,7 @@ use super::{
     explore::{Marks, TimelineMemory},
     grid_choice::GridChoice,
     looking::Looking,
+    sql::SqlMemory,
     statistics::{StatChoice, StatLook},
 };
 use crate::jobs::Progress;
@@ -99,6 +100,8 @@ pub struct LakeMemory {
     pub statistics: Option<StatChoice>,
     /// How the panels show the numbers.
     pub statistics_look: StatLook,
+    /// The query in SQL, and how its answer is shown.
+    pub sql: SqlMemory,
 }
 
 /// Kept in the user's configuration folder.

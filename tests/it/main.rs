@@ -25,6 +25,7 @@ mod settings;
 mod settings_held;
 mod sql;
 mod sql_queries;
+mod sql_sets;
 mod stats;
 mod stats_groups;
 mod stats_shapes;

@@ -41,6 +41,8 @@ pub struct Look {
     pub id: &'static str,
     /// The range of x that is drawn.
     pub brush: Brushing,
+    /// A range of x that is told apart.
+    pub shaded: Option<(f64, f64)>,
     /// This point is marked.
     pub marked: Option<Point>,
     /// Without what moves with the pointer, for files.
@@ -140,6 +142,9 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     }
     if let Some(point) = look.marked {
         mark(&painter, chart, point, &transform, colors.text);
+    }
+    if let Some(range) = look.shaded {
+        band(&painter, chart, range, &transform, colors);
     }
     let (hovered, brush) = if look.still { (None, None) } else { pointed(ui, chart, look, &response, &transform) };
     if let (Brushing::Range(from, to), None) = (look.brush, brush) {

@@ -24,7 +24,7 @@ mod words;
 pub use choice::Choice;
 pub use command::{Asked, ChartOf, DetectionsCommand, DetectionsLook, Sighted, Source};
 pub use door::request;
-pub use export::ExportDraft as AnswerDraft;
+pub use export::export_draft;
 pub use words::{command_line, sql};
 
 use egui::{Margin, Ui};

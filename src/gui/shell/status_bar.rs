@@ -9,7 +9,7 @@ use crate::gui::{
     state::{State, Workspace},
     theme::{self, STEP, colors},
     widgets::{
-        meter, progress_line, quiet_button,
+        fraction, meter, progress_line, quiet_button,
         text::{bytes, counted, time_utc},
     },
 };
@@ -21,12 +21,22 @@ const BOTH: f32 = 940.0;
 /// Width in which the whole progress of one job stands beside the number of problems, px.
 const WHOLE_LINE: f32 = 700.0;
 
+/// A question that takes long.
+pub struct Answering<'a> {
+    /// What is done.
+    pub title: &'static str,
+    /// How far it is.
+    pub progress: &'a Progress,
+    /// What stops it.
+    pub stop: Command,
+}
+
 /// Draws the bar.
 pub fn status_bar_ui(
     ui: &mut Ui,
     state: &State,
     lake: &Lake,
-    answering: Option<(&str, &Progress, Command)>,
+    answering: Option<Answering<'_>>,
     out: &mut Vec<Command>,
 ) {
     let colors = colors(ui);
@@ -54,7 +64,7 @@ pub fn status_bar_ui(
             for job in &state.transient.jobs {
                 job_ui(ui, (&job.title, &job.progress), Command::CancelJob(job.id), out);
             }
-            if let Some((title, progress, stop)) = answering {
+            if let Some(Answering { title, progress, stop }) = answering {
                 job_ui(ui, (title, progress), stop, out);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -131,11 +141,4 @@ fn job_ui(ui: &mut Ui, (title, progress): (&str, &Progress), stop: Command, out:
             out.push(stop);
         }
     });
-}
-
-/// The part that is done.
-#[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
-pub(super) fn fraction(snapshot: &crate::jobs::Snapshot) -> Option<f32> {
-    let total = snapshot.total.filter(|total| *total > 0)?;
-    Some(snapshot.done as f32 / total as f32)
 }

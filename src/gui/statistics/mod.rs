@@ -6,6 +6,7 @@ mod chart_pane;
 mod choice;
 mod command;
 mod draw;
+mod export;
 mod pick;
 mod save_dialog;
 mod saved_pane;
@@ -15,6 +16,7 @@ mod words;
 
 pub use choice::{StatChoice, StatScope};
 pub use command::{Behind, StatAsked, StatLook, StatisticsCommand};
+pub use export::export_draft;
 pub use save_dialog::AnalysisDraft;
 pub use state::in_force;
 pub use words::command_line;
@@ -28,8 +30,9 @@ use super::{
     command::Command,
     dock::{Contents, Dock, Pane},
     lake::Lake,
-    quality::Quality,
-    sql::Sql,
+    quality::{Quality, QualityCommand},
+    shell::Answering,
+    sql::{Sql, SqlCommand},
     state::State,
     theme::colors,
     work::Workers,
@@ -44,8 +47,10 @@ pub struct Statistics {
     saved: saved_pane::SavedPane,
     chart: chart_pane::ChartPane,
     table: table_pane::TablePane,
-    sql: Sql,
-    quality: Quality,
+    /// SQL over the tables of the lake.
+    pub sql: Sql,
+    /// What is odd about the data.
+    pub quality: Quality,
     /// Where the panels are.
     pub dock: Dock,
 }
@@ -59,18 +64,6 @@ impl Statistics {
         dock.prepare(&state.persisted.statistics_layout, ui.available_size());
         answers.ask(lake, workers, ui.ctx(), dock.is_seen(Pane::StatChart));
         dock.ui(ui, &mut Panes { answers, build, saved, chart, table, sql, quality, state, lake, workers }, out);
-    }
-
-    /// The work under way, once it takes long.
-    #[must_use]
-    pub fn long_work(&self) -> Option<&crate::jobs::Progress> {
-        self.answers.long_work()
-    }
-
-    /// Whether something is worked out.
-    #[must_use]
-    pub fn is_asking(&self) -> bool {
-        self.answers.is_asking()
     }
 
     /// Stops what is under way.
@@ -98,6 +91,34 @@ impl Statistics {
     #[must_use]
     pub fn chart(&self) -> Option<Arc<Chart>> {
         self.answers.drawn().flatten().map(|(drawn, _)| Arc::new(drawn.chart.clone()))
+    }
+
+    /// A question that takes long.
+    #[must_use]
+    pub fn answering(&self) -> Option<Answering<'_>> {
+        let numbers = self.answers.long_work().map(|progress| Answering {
+            title: "Working out statistics",
+            progress,
+            stop: Command::Statistics(StatisticsCommand::Stop),
+        });
+        let query = self.sql.long_work().map(|progress| Answering {
+            title: "Running SQL",
+            progress,
+            stop: Command::Sql(SqlCommand::Stop),
+        });
+        numbers.or(query).or_else(|| {
+            self.quality.long_work().map(|progress| Answering {
+                title: "Looking at the data",
+                progress,
+                stop: Command::Quality(QualityCommand::Stop),
+            })
+        })
+    }
+
+    /// Whether something is worked out.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        self.answers.is_asking() || self.sql.is_asking() || self.quality.is_asking()
     }
 }
 
