@@ -22,7 +22,7 @@ use super::{
     runs::Runs,
     shell, shortcuts,
     state::{Persisted, State, Way, Workspace},
-    statistics::{Statistics, StatisticsCommand},
+    statistics::Statistics,
     theme,
     work::{Seen, Workers},
 };

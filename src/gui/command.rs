@@ -11,6 +11,7 @@ use super::dock::{Layout, Pane};
 use super::explore::TimelineCommand;
 use super::grid_choice::GridChoice;
 use super::keep::KeepCommand;
+use super::keys::written;
 use super::leaving::Leave;
 use super::looking::{ChosenBox, Emphasis};
 use super::quality::QualityCommand;
@@ -537,40 +538,6 @@ impl Action {
             Some(Group::Help) | None => false,
         }
     }
-}
-
-/// A shortcut as people write it.
-fn written(shortcut: KeyboardShortcut) -> String {
-    let mut keys = String::new();
-    let modifiers = shortcut.modifiers;
-    for (held, name) in [
-        (modifiers.command || modifiers.ctrl, if cfg!(target_os = "macos") { "Cmd" } else { "Ctrl" }),
-        (modifiers.shift, "Shift"),
-        (modifiers.alt, "Alt"),
-    ] {
-        if held {
-            keys += name;
-            keys.push('+');
-        }
-    }
-    keys += match shortcut.logical_key {
-        Key::ArrowLeft => "Left",
-        Key::ArrowRight => "Right",
-        Key::Questionmark => "?",
-        Key::OpenBracket => "[",
-        Key::CloseBracket => "]",
-        Key::Period => ".",
-        Key::Comma => ",",
-        Key::Plus => "plus",
-        Key::Minus => "−",
-        Key::Num0 => "0",
-        Key::Num1 => "1",
-        Key::Num2 => "2",
-        Key::Num3 => "3",
-        Key::Num4 => "4",
-        key => key.name(),
-    };
-    keys
 }
 
 impl From<TimelineCommand> for Command {

@@ -37,6 +37,7 @@ mod grid_command;
 mod image_out;
 mod integrity;
 mod keep;
+mod keys;
 mod lake;
 mod leaving;
 mod long_work;

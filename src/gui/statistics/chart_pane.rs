@@ -82,7 +82,7 @@ impl ChartPane {
             });
         });
         ui.add_space(2.0);
-        self.chart_ui(ui, lake, answers, choice, out);
+        drawn_ui(ui, lake, answers, choice, out);
     }
 
     /// What is drawn of the answer.
@@ -175,73 +175,72 @@ impl ChartPane {
             out.push(ask(asked));
         }
     }
+}
 
-    fn chart_ui(&mut self, ui: &mut Ui, lake: &Lake, answers: &Answers, choice: &StatChoice, out: &mut Vec<Command>) {
-        if let Some(needs) = &answers.needs {
-            needs_ui(ui, choice, needs);
-            return;
-        }
-        if choice.chart == ChartKind::Line && choice.by.is_empty() {
-            empty_ui(
-                ui,
-                Icon::Chart,
-                "A line needs groups",
-                "Choose what stands along the axis: time, or bins of a metric.",
-                |ui| {
-                    if plain_button(ui, true, "Group by hour").clicked() {
-                        out.push(ask(StatChoice { by: vec!["hour".into()], ..choice.clone() }));
-                    }
-                },
-            );
-            return;
-        }
-        if failed_or_waiting(ui, &answers.numbers, "Working the numbers out…", out).is_none() {
-            return;
-        }
-        if let Some(error) = answers.shape.error().filter(|_| !matches!(choice.chart, ChartKind::Bar | ChartKind::Line))
-        {
-            empty_ui(ui, Icon::Warning, "This cannot be drawn", error, |ui| {
-                if plain_button(ui, true, "Retry").clicked() {
-                    out.push(Action::AskAgain.into());
+/// Draws the chart, or tells why there is none.
+fn drawn_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, choice: &StatChoice, out: &mut Vec<Command>) {
+    if let Some(needs) = &answers.needs {
+        needs_ui(ui, choice, needs);
+        return;
+    }
+    if choice.chart == ChartKind::Line && choice.by.is_empty() {
+        empty_ui(
+            ui,
+            Icon::Chart,
+            "A line needs groups",
+            "Choose what stands along the axis: time, or bins of a metric.",
+            |ui| {
+                if plain_button(ui, true, "Group by hour").clicked() {
+                    out.push(ask(StatChoice { by: vec!["hour".into()], ..choice.clone() }));
                 }
-            });
-            return;
-        }
-        if !answers.is_drawn(choice) {
-            waiting_ui(ui, "Drawing…");
-            return;
-        }
-        let Some(Some((drawn, table))) = answers.drawn() else {
-            let body =
-                "No frame that the filter matches has a value of it. Change the filter, or choose another metric.";
-            empty_ui(ui, Icon::Chart, "Nothing to draw", body, |ui| {
-                if plain_button(ui, !lake.filter.is_empty(), Action::ClearFilter.name()).clicked() {
-                    out.push(Action::ClearFilter.into());
-                }
-            });
-            return;
-        };
-        let notes = &drawn.notes;
-        let below = if notes.is_empty() { 0.0 } else { 20.0 };
-        let room = ui.available_size() - vec2(0.0, below);
-        let brush = brushing(lake, choice, drawn);
-        Frame::new().inner_margin(Margin { left: 8, right: 12, top: 0, bottom: 6 }).show(ui, |ui| {
-            ui.set_max_height(room.y - 6.0);
-            let shown = chart_ui(ui, &drawn.chart, &Look { id: "statistics", brush, ..Look::default() });
-            if let Some(point) = shown.clicked {
-                clicked(choice, drawn, table, point, out);
-            }
-            if let Some(brush) = shown.brush {
-                brushed(lake, choice, brush, out);
+            },
+        );
+        return;
+    }
+    if failed_or_waiting(ui, &answers.numbers, "Working the numbers out…", out).is_none() {
+        return;
+    }
+    if let Some(error) = answers.shape.error().filter(|_| !matches!(choice.chart, ChartKind::Bar | ChartKind::Line)) {
+        empty_ui(ui, Icon::Warning, "This cannot be drawn", error, |ui| {
+            if plain_button(ui, true, "Retry").clicked() {
+                out.push(Action::AskAgain.into());
             }
         });
-        if below > 0.0 {
-            let muted = colors(ui).muted;
-            Frame::new().inner_margin(Margin::symmetric(14, 0)).show(ui, |ui| {
-                let told = notes.join(" · ");
-                ui.add(egui::Label::new(RichText::new(&told).size(11.5).color(muted)).truncate()).on_hover_text(told);
-            });
+        return;
+    }
+    if !answers.is_drawn(choice) {
+        waiting_ui(ui, "Drawing…");
+        return;
+    }
+    let Some(Some((drawn, table))) = answers.drawn() else {
+        let body = "No frame that the filter matches has a value of it. Change the filter, or choose another metric.";
+        empty_ui(ui, Icon::Chart, "Nothing to draw", body, |ui| {
+            if plain_button(ui, !lake.filter.is_empty(), Action::ClearFilter.name()).clicked() {
+                out.push(Action::ClearFilter.into());
+            }
+        });
+        return;
+    };
+    let notes = &drawn.notes;
+    let below = if notes.is_empty() { 0.0 } else { 20.0 };
+    let room = ui.available_size() - vec2(0.0, below);
+    let brush = brushing(lake, choice, drawn);
+    Frame::new().inner_margin(Margin { left: 8, right: 12, top: 0, bottom: 6 }).show(ui, |ui| {
+        ui.set_max_height(room.y - 6.0);
+        let shown = chart_ui(ui, &drawn.chart, &Look { id: "statistics", brush, ..Look::default() });
+        if let Some(point) = shown.clicked {
+            clicked(choice, drawn, table, point, out);
         }
+        if let Some(brush) = shown.brush {
+            brushed(lake, choice, brush, out);
+        }
+    });
+    if below > 0.0 {
+        let muted = colors(ui).muted;
+        Frame::new().inner_margin(Margin::symmetric(14, 0)).show(ui, |ui| {
+            let told = notes.join(" · ");
+            ui.add(egui::Label::new(RichText::new(&told).size(11.5).color(muted)).truncate()).on_hover_text(told);
+        });
     }
 }
 
