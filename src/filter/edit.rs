@@ -223,6 +223,14 @@ pub fn add_conjunct(text: &str, condition: &str) -> Result<String, FilterError> 
     append(text, condition)
 }
 
+/// The text with a condition on `name` in place of those that say nothing but something of it, or behind the others.
+///
+/// # Errors
+/// When the text does not parse.
+pub fn set_condition(text: &str, name: &str, condition: &str) -> Result<String, FilterError> {
+    replace_own(text, Facet::Name(name), Some(condition.to_owned()))
+}
+
 /// The `index`-th top-level conjunct as it was written.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use egui::{Context, Ui};
 
 use super::{
     command::{Action, Command},
-    detections::Detections,
+    detections::{Detections, DetectionsCommand},
     dialogs::{self, Dialog},
     dock::Pane,
     events::Event,
@@ -22,6 +22,7 @@ use super::{
     runs::Runs,
     shell, shortcuts,
     state::{Persisted, State, Way, Workspace},
+    statistics::Statistics,
     theme,
     widgets::text::counted,
     work::{Seen, Workers},
@@ -66,6 +67,7 @@ pub(super) enum Slot {
 pub(super) struct Workspaces {
     pub(super) explore: Explore,
     pub(super) detections: Detections,
+    pub(super) statistics: Statistics,
     pub(super) runs: Runs,
 }
 
@@ -74,6 +76,16 @@ impl Workspaces {
     pub(super) fn forget_pictures(&mut self, footage: i64) {
         self.explore.forget_pictures(footage);
         self.detections.forget_pictures(footage);
+    }
+
+    /// A question that takes long.
+    fn answering(&self) -> Option<shell::Answering<'_>> {
+        let counting = self.detections.long_work().map(|progress| shell::Answering {
+            title: "Counting detections",
+            progress,
+            stop: Command::Detections(DetectionsCommand::Stop),
+        });
+        counting.or_else(|| self.statistics.answering())
     }
 
     /// Grows with every picture that came into memory.
@@ -258,6 +270,7 @@ impl App {
             }
         }
         let Slot::Ready(lake) = &mut self.slot else { return };
+        self.workspaces.statistics.sql.poll(lake, &self.workers, ctx);
         let compares = matches!(self.state.transient.dialog, Some(Dialog::Compare(_)))
             || self.state.persisted.layout.is_open(Pane::Compare);
         let counts = matches!(self.state.transient.dialog, Some(Dialog::Export(_)));
@@ -333,7 +346,7 @@ impl App {
         }
         shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, &self.workers, out);
         if let Slot::Ready(lake) = &self.slot {
-            let answering = self.workspaces.detections.long_work();
+            let answering = self.workspaces.answering();
             shell::status_bar_ui(ui, &self.state, lake, answering, out);
         }
         let state = &self.state;
@@ -346,6 +359,9 @@ impl App {
                 Workspace::Explore => self.workspaces.explore.ui(ui, state, lake, &self.workers, out),
                 Workspace::Detections => {
                     self.workspaces.detections.ui(ui, state, lake, &self.workers, out);
+                }
+                Workspace::Statistics => {
+                    self.workspaces.statistics.ui(ui, state, lake, &self.workers, out);
                 }
                 Workspace::Runs => self.workspaces.runs.ui(ui, state, lake, &self.workers, out),
             },
@@ -400,7 +416,8 @@ impl App {
 
     /// Looks at jobs that run, so that their numbers move.
     fn keep_moving(&self, ctx: &Context) {
-        if !self.state.transient.jobs.is_empty() || self.workspaces.detections.is_asking() {
+        let asking = self.workspaces.detections.is_asking() || self.workspaces.statistics.is_asking();
+        if !self.state.transient.jobs.is_empty() || asking {
             ctx.request_repaint_after(Duration::from_millis(150));
         }
     }

@@ -21,7 +21,9 @@ use super::{
     explore::{SPEEDS, other_speed},
     keep::{CompareDraft, KeepCommand, Library, Shelf, ViewDraft},
     leaving::Leave,
+    sql::SqlCommand,
     state::{ThemeChoice, Workspace},
+    statistics::StatisticsCommand,
 };
 
 /// Factors of the window's zoom.
@@ -81,6 +83,9 @@ impl App {
             Command::Leave(leave) => self.leave(leave, ctx),
             Command::Timeline(command) => self.apply_timeline(command, ctx),
             Command::Keep(command) => self.keep(command, ctx),
+            Command::Statistics(command) => self.apply_to_statistics(command, ctx),
+            Command::Quality(command) => self.apply_to_quality(command, ctx),
+            Command::Sql(command) => self.apply_to_sql(command, ctx),
             Command::Detections(command) => self.apply_to_detections(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             Command::SetLayout(_)
@@ -123,6 +128,7 @@ impl App {
             Action::Shortcuts => self.toggle_dialog(Dialog::Shortcuts),
             Action::CloseDialog => self.state.transient.dialog = None,
             Action::Explore => self.state.persisted.workspace = Workspace::Explore,
+            Action::Statistics => self.state.persisted.workspace = Workspace::Statistics,
             Action::Runs => self.state.persisted.workspace = Workspace::Runs,
             Action::Detections => self.state.persisted.workspace = Workspace::Detections,
             Action::MenuBar => self.state.persisted.menu_bar ^= true,
@@ -152,7 +158,11 @@ impl App {
             Action::ViewerPanel => self.apply_to_panels(Command::TogglePane(Pane::Viewer)),
             Action::MaximisePane => {
                 let workspace = self.state.persisted.workspace;
-                let first = if workspace == Workspace::Detections { Pane::Ranked } else { Pane::Viewer };
+                let first = match workspace {
+                    Workspace::Detections => Pane::Ranked,
+                    Workspace::Statistics => Pane::StatChart,
+                    Workspace::Explore | Workspace::Runs => Pane::Viewer,
+                };
                 let dock = self.dock_of(workspace);
                 let pane = dock.pointed().unwrap_or(first);
                 let turned = if dock.maximised().is_some() { None } else { Some(pane) };
@@ -175,11 +185,16 @@ impl App {
                 self.apply(Command::SetTileWidth(width), ctx);
             }
             Action::FocusQuery => {
-                self.state.persisted.workspace = Workspace::Explore;
+                if self.state.persisted.workspace != Workspace::Statistics {
+                    self.state.persisted.workspace = Workspace::Explore;
+                }
                 self.state.transient.focus_query = true;
             }
             Action::ActualSize => self.state.transient.view_scale = Some(true),
             Action::FitView => self.state.transient.view_scale = Some(false),
+            Action::AskAgain if self.state.persisted.workspace == Workspace::Statistics => {
+                self.apply_to_statistics(StatisticsCommand::Again, ctx);
+            }
             Action::AskAgain => self.apply_to_detections(DetectionsCommand::Again, ctx),
             Action::ClearLimits => {
                 if let Some(lake) = self.lake() {
@@ -187,10 +202,18 @@ impl App {
                     self.apply_to_detections(DetectionsCommand::Ask(choice), ctx);
                 }
             }
+            Action::RunSql if self.state.persisted.workspace == Workspace::Statistics => {
+                self.apply_to_sql(SqlCommand::Run, ctx);
+            }
+            Action::RunSql => self.apply_to_panels(Command::OpenPane(Pane::Sql)),
             Action::ExportAnswer => self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx),
             Action::Export if self.state.persisted.workspace == Workspace::Detections => {
                 self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx);
             }
+            Action::Export if self.state.persisted.workspace == Workspace::Statistics => {
+                self.apply_to_statistics(StatisticsCommand::OpenExport { chart: false }, ctx);
+            }
+            Action::SaveAnalysis => self.save_analysis(),
             Action::Undo | Action::Redo if self.state.persisted.workspace == Workspace::Detections => {
                 self.turn_detections(action == Action::Undo);
             }

@@ -16,10 +16,13 @@ use super::{
     keep::Keep,
     looking::{ChosenBox, Looking},
     objects::{Objects, ObjectsKey},
+    quality::QualityState,
     reloading::Reloading,
     row_names::RowNames,
     selected::Selected,
+    sql::SqlState,
     state::{LakeMemory, SortBy},
+    statistics::StatAsked,
     undo::{Change, Undo, ViewState},
     view::{View, ViewError, ViewKey},
     work::{Watcher, Workers},
@@ -141,6 +144,12 @@ pub struct Lake {
     pub track_metric: Option<String>,
     /// What is asked of detection events.
     pub detections: Asked,
+    /// What is asked of values.
+    pub statistics: StatAsked,
+    /// What is asked in SQL.
+    pub sql: SqlState,
+    /// What is listed of the quality of data.
+    pub quality: QualityState,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -187,6 +196,7 @@ impl Lake {
         let watcher = Watcher::new(session.clone(), root.clone(), loaded.table.generation(), ctx.clone());
         let (selected, gone) = memory.chosen.rows(&loaded.names);
         let selected = Arc::new(selected);
+        let statistics = StatAsked::new(memory.statistics, memory.statistics_look, &loaded.table);
         let last_chosen = LastChosen::new(memory.chosen, gone, &selected, &loaded.names);
         Self {
             session,
@@ -212,6 +222,9 @@ impl Lake {
             chosen_box: None,
             track_metric: memory.track,
             detections: Asked::new(memory.detections, memory.detections_look),
+            statistics,
+            sql: SqlState::new(memory.sql),
+            quality: QualityState::default(),
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -254,6 +267,9 @@ impl Lake {
             marks,
             detections,
             detections_look,
+            statistics: Some(self.statistics.choice.clone()),
+            statistics_look: self.statistics.look.clone(),
+            sql: self.sql.memory.clone(),
         }
     }
 
@@ -334,6 +350,7 @@ impl Lake {
             names,
             lanes: self.timeline.lanes.clone(),
             marks: self.marks.clone(),
+            statistics: self.statistics.choice.clone(),
         }
     }
 
@@ -346,6 +363,7 @@ impl Lake {
         self.timeline.lanes = state.lanes;
         self.marks = state.marks;
         self.keep.opened = state.view;
+        self.statistics.choice = state.statistics;
         // A tool of looking is no step of a search.
         let magnifier = self.looking.magnifier;
         self.looking = Looking { magnifier, ..state.looking };

@@ -48,10 +48,10 @@ pub use detections::{
 pub use grid_choice::{Cut, GridChoice, SpanChoice};
 pub use images::StoreWatch;
 pub use kept_undo::{KeptUndo, Undone};
-pub use quality::{FindingKind, FootageQuality, MetricQuality, QualityFinding, QualityReport, Severity};
+pub use quality::{FindingKind, FootageQuality, MetricQuality, QualityFinding, QualityReport, QualityTable, Severity};
 pub use query::{
     PastQuery, SavedQuery, SqlAnswer, SqlCandidate, SqlCandidateKind, SqlColumn, SqlCompletions, SqlError, SqlMistake,
-    SqlReport, SqlRequest, SqlStream, SqlTable, SqlType,
+    SqlReport, SqlRequest, SqlSort, SqlStream, SqlTable, SqlType, SqlValues, SqlWord,
 };
 pub use scope::ExportCount;
 pub use selections::Combine;
@@ -61,8 +61,8 @@ pub use sort_column::SortColumn;
 pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use stats::{
-    Analysis, ChartKind, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, StatColumn, StatValue,
-    StatsRequest, StatsTable, Weight,
+    Analysis, ChartKind, ChartLook, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, Shape, StatColumn,
+    StatValue, StatsRequest, StatsTable, Weight,
 };
 pub use tags::Tag;
 pub use types::{

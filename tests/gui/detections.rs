@@ -8,7 +8,7 @@ use lakescope::gui::{Command, DetectionsCommand};
 
 use crate::{harness::Window, servers::Server};
 
-const OPEN: (Modifiers, Key) = (Modifiers::COMMAND, Key::Num2);
+const OPEN: (Modifiers, Key) = (Modifiers::COMMAND, Key::Num3);
 const REDO: Modifiers = Modifiers { alt: false, ctrl: false, shift: true, mac_cmd: false, command: true };
 
 /// Events of three places, one of which the table lacks; detection 3 came twice, and camera 77 is a footage of the lake.

@@ -15,6 +15,7 @@ mod many;
 mod names;
 mod panels;
 mod playing;
+mod quality;
 mod renewal;
 mod select;
 #[path = "../it/servers.rs"]
@@ -24,6 +25,8 @@ mod settings;
 mod shell;
 mod side_by_side;
 mod spans;
+mod sql_tab;
+mod statistics;
 mod timeline;
 #[path = "../it/tools.rs"]
 mod tools;

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use sqlparser::{
     ast::{
         Expr, Function, FunctionArguments, GroupByExpr, JoinOperator, Query, Select, SelectFlavor, SetExpr,
-        SetOperator, Spanned, Statement, TableFactor, Visit, Visitor,
+        SetOperator, SetQuantifier, Spanned, Statement, TableFactor, Visit, Visitor,
     },
     tokenizer::Span,
 };
@@ -46,10 +46,19 @@ impl Guard<'_> {
                 self.body(left)?;
                 self.body(right)
             }
-            SetExpr::SetOperation { op, left, .. } => self.no(
+            SetExpr::SetOperation {
+                op: SetOperator::Intersect | SetOperator::Except,
+                left,
+                right,
+                set_quantifier: SetQuantifier::None | SetQuantifier::Distinct,
+            } => {
+                self.body(left)?;
+                self.body(right)
+            }
+            SetExpr::SetOperation { op, set_quantifier, left, .. } => self.no(
                 left.span(),
-                format!("{op} is not at hand"),
-                "for EXCEPT write WHERE x NOT IN (SELECT x FROM …), for INTERSECT write WHERE x IN (SELECT x FROM …)",
+                format!("{op} {set_quantifier} is not at hand"),
+                "INTERSECT and EXCEPT give each row once; count rows with GROUP BY where it matters how often they came",
             ),
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) | SetExpr::Table(_) => {
                 self.no(
@@ -265,9 +274,6 @@ impl Visitor for Guard<'_> {
         }
         match expr {
             Expr::Function(function) => self.function(function),
-            Expr::Exists { .. } => {
-                self.no(expr.span(), "EXISTS is not at hand", "write x IN (SELECT x FROM …), or join and take DISTINCT")
-            }
             _ => ControlFlow::Continue(()),
         }
     }

@@ -3,6 +3,9 @@
 mod clocks;
 mod footages;
 mod metrics;
+mod table;
+
+pub use table::QualityTable;
 
 use serde::Serialize;
 
