@@ -61,7 +61,7 @@ pub struct StatsArgs {
     #[arg(long, value_name = "N", requires = "shape")]
     pub bins: Option<u32>,
     /// Ask what a saved analysis asks
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["metrics", "by", "agg", "filter", "view", "selection", "over", "keep", "weight", "shape", "save"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["metrics", "by", "agg", "filter", "view", "selection", "over", "keep", "weight", "bins", "save"])]
     pub saved: Option<String>,
     /// Save what is asked as an analysis of this name, in place of an older one
     #[arg(long, value_name = "NAME")]
@@ -123,6 +123,8 @@ pub enum ShapeArg {
     Scatter,
     /// How many pairs of two metrics lie in each cell of a plane
     Density,
+    /// What the chart of a saved analysis shows
+    Chart,
 }
 
 /// How an analysis is drawn.

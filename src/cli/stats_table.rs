@@ -23,7 +23,18 @@ pub(super) fn run(args: &StatsArgs) -> Result<(), Failure> {
     let session = open_indexed(&args.lake)?;
     let table = session.table()?;
     let request = match &args.saved {
-        Some(name) => session.analysis(name)?.request()?,
+        Some(name) => {
+            let analysis = session.analysis(name)?;
+            match args.shape {
+                None | Some(ShapeArg::Table) => analysis.request()?,
+                Some(ShapeArg::Chart) => analysis.chart_request()?.map_or_else(|| analysis.request(), Ok)?,
+                Some(_) => {
+                    return Err(Failure::Usage(
+                        "a saved analysis is told with --as table, or with --as chart as its chart shows it".to_owned(),
+                    ));
+                }
+            }
+        }
         None => request(args, &table)?,
     };
     let asked = args.format.or(args.json.then_some(Format::Json));
@@ -92,6 +103,9 @@ fn shape(args: &StatsArgs) -> Result<Shape, Failure> {
             return Err(Failure::Usage("--bins is for --as histogram and --as density".to_owned()));
         }
         Some(ShapeArg::Table) => Shape::Table,
+        Some(ShapeArg::Chart) => {
+            return Err(Failure::Usage("--as chart is for the analyses of --saved".to_owned()));
+        }
         Some(ShapeArg::Box) => Shape::Box,
         Some(ShapeArg::Scatter) => Shape::Scatter,
     })

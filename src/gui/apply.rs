@@ -21,8 +21,10 @@ use super::{
     explore::{SPEEDS, other_speed},
     keep::{CompareDraft, KeepCommand, Library, Shelf, ViewDraft},
     leaving::Leave,
-    sql::SqlCommand,
+    quality::QualityCommand,
+    sql::{SqlCommand, SqlWritten},
     state::{ThemeChoice, Workspace},
+    statistics::StatisticsCommand,
 };
 
 /// Factors of the window's zoom.
@@ -84,6 +86,7 @@ impl App {
             Command::Keep(command) => self.keep(command, ctx),
             Command::Quality(command) => self.apply_to_quality(command, ctx),
             Command::Sql(command) => self.apply_to_sql(command, ctx),
+            Command::Statistics(command) => self.apply_to_statistics(command, ctx),
             Command::Detections(command) => self.apply_to_detections(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             Command::SetLayout(_)
@@ -190,6 +193,9 @@ impl App {
             }
             Action::ActualSize => self.state.transient.view_scale = Some(true),
             Action::FitView => self.state.transient.view_scale = Some(false),
+            Action::AskAgain if self.state.persisted.workspace == Workspace::Statistics => {
+                self.apply_to_statistics(StatisticsCommand::Again, ctx);
+            }
             Action::AskAgain => self.apply_to_detections(DetectionsCommand::Again, ctx),
             Action::ClearLimits => {
                 if let Some(lake) = self.lake() {
@@ -205,6 +211,15 @@ impl App {
             Action::Export if self.state.persisted.workspace == Workspace::Detections => {
                 self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx);
             }
+            Action::Export if self.state.persisted.workspace == Workspace::Statistics => {
+                let command = match self.workspaces.statistics.dock.pointed() {
+                    Some(Pane::Sql | Pane::SqlResult) => Command::Sql(SqlCommand::OpenExport(SqlWritten::Rows)),
+                    Some(Pane::Quality) => Command::Quality(QualityCommand::OpenExport),
+                    _ => Command::Statistics(StatisticsCommand::OpenExport { chart: false }),
+                };
+                self.apply(command, ctx);
+            }
+            Action::SaveAnalysis => self.save_analysis(),
             Action::Undo | Action::Redo if self.state.persisted.workspace == Workspace::Detections => {
                 self.turn_detections(action == Action::Undo);
             }

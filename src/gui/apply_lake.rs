@@ -16,6 +16,7 @@ use super::{
     selected::Selected,
     sql,
     state::Workspace,
+    statistics,
     undo::Change,
     widgets::text::counted,
 };
@@ -184,7 +185,7 @@ impl App {
                     (Workspace::Statistics, _) => match self.workspaces.statistics.dock.pointed() {
                         Some(Pane::Sql | Pane::SqlResult) => sql::command_line(&lake.root, &lake.sql.asked_now()),
                         Some(Pane::Quality) => quality::command_line(lake),
-                        _ => command_line::statistics(&lake.root, lake.applied()),
+                        _ => statistics::command_line(&lake.root, &lake.statistics.choice, statistics::in_force(lake)),
                     },
                     (Workspace::Runs, _) => command_line::runs(&lake.root, self.state.transient.run),
                 };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+pub use super::action_group::Group;
 use super::budget::Memory;
 use super::detections::DetectionsCommand;
 use super::dialogs::ExportDraft;
@@ -16,6 +17,7 @@ use super::looking::{ChosenBox, Emphasis};
 use super::quality::QualityCommand;
 use super::sql::SqlCommand;
 use super::state::{SortBy, ThemeChoice, Workspace};
+use super::statistics::StatisticsCommand;
 use crate::{
     filter::crossfilter::FacetKey,
     model::{BoundingBox, ValueRange},
@@ -187,6 +189,8 @@ pub enum Command {
     Sql(SqlCommand),
     /// Changes what the Detections workspace asks and shows.
     Detections(DetectionsCommand),
+    /// Changes what the Statistics workspace asks and shows.
+    Statistics(StatisticsCommand),
     /// Takes a message away.
     DismissNotice(u64),
     /// What a message offered was done; to be pushed behind what does it.
@@ -270,6 +274,7 @@ pub enum Action {
     ToggleSelected,
     SaveSelection,
     SaveView,
+    SaveAnalysis,
     Library,
     Tag,
     Compare,
@@ -293,45 +298,6 @@ pub enum Action {
     MenuBar,
     About,
     CloseDialog,
-}
-
-/// Where an action stands in menus and the shortcut sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    /// Opening and closing lakes.
-    Lake,
-    /// Finding frames.
-    Find,
-    /// Looking at frames.
-    Frame,
-    /// Choosing frames and taking them away.
-    Select,
-    /// The window itself.
-    View,
-    /// Detection events.
-    Detections,
-    /// Finding out.
-    Help,
-}
-
-impl Group {
-    /// Every group, in menu order.
-    pub const ALL: [Self; 7] =
-        [Self::Lake, Self::Find, Self::Frame, Self::Select, Self::Detections, Self::View, Self::Help];
-
-    /// Name in menus.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lake => "Lake",
-            Self::Find => "Find",
-            Self::Frame => "Frame",
-            Self::Select => "Select",
-            Self::Detections => "Detections",
-            Self::View => "View",
-            Self::Help => "Help",
-        }
-    }
 }
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -370,6 +336,7 @@ const ENTRIES: &[Entry] = &[
     (Group::Find, Action::CopySql, "Copy as SQL", None, &[]),
     (Group::Find, Action::RunSql, "Run the query", on(CTRL, Key::Enter), &[]),
     (Group::Find, Action::SaveView, "Save view…", on(CTRL_SHIFT, Key::S), &[]),
+    (Group::Find, Action::SaveAnalysis, "Save analysis…", None, &[]),
     (Group::Frame, Action::NextMatch, "Next matching frame", on(PLAIN, Key::ArrowRight), &[]),
     (Group::Frame, Action::PreviousMatch, "Previous matching frame", on(PLAIN, Key::ArrowLeft), &[]),
     (Group::Frame, Action::NextSpan, "Next span", on(SHIFT, Key::ArrowRight), &[]),
@@ -412,7 +379,7 @@ const ENTRIES: &[Entry] = &[
     (Group::Select, Action::Library, "Library of views, selections and tags…", on(CTRL, Key::L), &[]),
     (Group::Select, Action::Compare, "Compare…", None, &[]),
     (Group::Select, Action::Export, "Export…", on(PLAIN, Key::E), &[KeyboardShortcut::new(CTRL, Key::E)]),
-    (Group::Detections, Action::AskAgain, "Ask the detections again", on(CTRL, Key::R), &[]),
+    (Group::Detections, Action::AskAgain, "Ask again", on(CTRL, Key::R), &[]),
     (Group::Detections, Action::ClearLimits, "Take all limits away", None, &[]),
     (Group::Detections, Action::ExportAnswer, "Export the top items…", None, &[]),
     (Group::View, Action::Explore, "Explore", on(CTRL, Key::Num1), &[]),

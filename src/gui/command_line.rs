@@ -32,15 +32,6 @@ pub fn runs(root: &Path, run: Option<i64>) -> String {
     words.join(" ")
 }
 
-/// Statistics of the frames that match.
-pub fn statistics(root: &Path, filter: &str) -> String {
-    let mut words = command(root, "stats");
-    if !filter.trim().is_empty() {
-        words.extend(["--where".to_owned(), quoted(filter.trim())]);
-    }
-    words.join(" ")
-}
-
 /// Recording checksums.
 pub fn checksums(root: &Path, accept_changes: bool) -> String {
     let mut words = command(root, "index");

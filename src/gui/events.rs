@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{command::Command, detections::Source, keep::Done, selected::Selected};
+use super::{
+    apply_statistics::Found, command::Command, detections::Source, keep::Done, selected::Selected,
+    statistics::StatisticsCommand,
+};
 use crate::{
     model::Look,
     session::{ChecksumReport, ExportReport, IndexReport, SqlText, VerifyReport},
@@ -73,6 +76,15 @@ pub enum Event {
         /// The file or folder.
         chosen: Option<PathBuf>,
     },
+    /// The frames behind a row of a table of statistics.
+    Behind {
+        /// Generation of the table they belong to.
+        generation: u64,
+        /// What was found.
+        found: Result<Found, String>,
+    },
+    /// The saved analyses were changed: what to tell, and the way back; or could not be.
+    Analyses(Result<(String, Option<StatisticsCommand>), String>),
     /// A job ended.
     JobDone {
         /// The job.

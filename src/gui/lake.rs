@@ -22,6 +22,7 @@ use super::{
     selected::Selected,
     sql::SqlState,
     state::{LakeMemory, SortBy},
+    statistics::StatAsked,
     undo::{Change, Undo, ViewState},
     view::{View, ViewError, ViewKey},
     work::{Watcher, Workers},
@@ -144,6 +145,8 @@ pub struct Lake {
     pub sql: SqlState,
     /// What is listed of the quality of data.
     pub quality: QualityState,
+    /// What is asked of values.
+    pub statistics: StatAsked,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -190,6 +193,7 @@ impl Lake {
         let watcher = Watcher::new(session.clone(), root.clone(), loaded.table.generation(), ctx.clone());
         let (selected, gone) = memory.chosen.rows(&loaded.names);
         let selected = Arc::new(selected);
+        let statistics = StatAsked::new(memory.statistics, memory.statistics_look, &loaded.table);
         let last_chosen = LastChosen::new(memory.chosen, gone, &selected, &loaded.names);
         Self {
             session,
@@ -217,6 +221,7 @@ impl Lake {
             detections: Asked::new(memory.detections, memory.detections_look),
             sql: SqlState::new(memory.sql),
             quality: QualityState::default(),
+            statistics,
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -260,6 +265,8 @@ impl Lake {
             detections,
             detections_look,
             sql: self.sql.memory.clone(),
+            statistics: Some(self.statistics.choice.clone()),
+            statistics_look: self.statistics.look.clone(),
         }
     }
 
@@ -340,6 +347,7 @@ impl Lake {
             names,
             lanes: self.timeline.lanes.clone(),
             marks: self.marks.clone(),
+            statistics: self.statistics.choice.clone(),
         }
     }
 
@@ -352,6 +360,7 @@ impl Lake {
         self.timeline.lanes = state.lanes;
         self.marks = state.marks;
         self.keep.opened = state.view;
+        self.statistics.choice = state.statistics;
         // A tool of looking is no step of a search.
         let magnifier = self.looking.magnifier;
         self.looking = Looking { magnifier, ..state.looking };

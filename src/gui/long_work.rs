@@ -108,6 +108,8 @@ impl App {
             Event::OfLake { .. } => {}
             Event::FolderChosen { purpose, folder, at_once } => self.take_folder(purpose, folder, at_once, ctx),
             Event::SourceChosen { source, chosen } => self.take_source(source, chosen),
+            Event::Behind { generation, found } => self.take_behind(generation, found, ctx),
+            Event::Analyses(done) => self.take_analyses(done),
             Event::Kept(done) => self.take_kept(done),
             Event::QueriesChanged(told) => self.take_queries(told),
             Event::FrameListWritten(written) => self.take_frame_list(written, ctx),

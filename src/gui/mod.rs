@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a disk, a database or a store by itself: all of that is [`crate::session`]'s, called by workers.
 
+mod action_group;
 mod app;
 mod apply;
 mod apply_detections;
@@ -11,6 +12,7 @@ mod apply_lake;
 mod apply_panels;
 mod apply_quality;
 mod apply_sql;
+mod apply_statistics;
 mod apply_timeline;
 mod asking;
 mod atlas;
@@ -76,6 +78,7 @@ pub use dock::{Layout, Pane};
 pub use grid_choice::GridChoice;
 pub use sql::{SqlBounds, SqlCommand};
 pub use state::{SortBy, ThemeChoice, Workspace};
+pub use statistics::{StatChoice, StatScope, StatisticsCommand};
 
 use crate::session::OpenOptions;
 

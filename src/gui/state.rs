@@ -19,6 +19,7 @@ use super::{
     grid_choice::GridChoice,
     looking::Looking,
     sql::SqlMemory,
+    statistics::{StatChoice, StatLook},
 };
 use crate::jobs::Progress;
 
@@ -97,6 +98,10 @@ pub struct LakeMemory {
     pub detections_look: DetectionsLook,
     /// The query in SQL, and how its answer is shown.
     pub sql: SqlMemory,
+    /// What is asked of values; `None` until someone chose.
+    pub statistics: Option<StatChoice>,
+    /// How the panels show the numbers.
+    pub statistics_look: StatLook,
 }
 
 /// Kept in the user's configuration folder.
@@ -347,6 +352,11 @@ impl Transient {
     /// Tells that something went wrong.
     pub fn complain(&mut self, text: impl Into<String>) {
         self.notice(text.into(), true, None, None);
+    }
+
+    /// Tells something, and what can be done next.
+    pub fn tell_way(&mut self, text: impl Into<String>, way: Way) {
+        self.notice(text.into(), false, None, Some(way));
     }
 
     /// Tells something about a folder.

@@ -61,8 +61,8 @@ pub use sort_column::SortColumn;
 pub use sql::SqlText;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use stats::{
-    Analysis, ChartKind, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, Shape, StatColumn, StatValue,
-    StatsRequest, StatsTable, Weight,
+    Analysis, ChartKind, ChartLook, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, Shape, StatColumn,
+    StatValue, StatsRequest, StatsTable, Weight,
 };
 pub use tags::Tag;
 pub use types::{

@@ -23,6 +23,7 @@ mod shell;
 mod side_by_side;
 mod spans;
 mod sql_tab;
+mod statistics;
 mod timeline;
 mod track;
 mod verify;

@@ -151,6 +151,30 @@ fn every_dialog_and_menu() {
 }
 
 #[test]
+fn every_panel_and_chart_of_the_statistics() {
+    let mut window = Window::open();
+    window.key(Modifiers::COMMAND, Key::Num2);
+    window.until("the first chart is drawn", |window| window.tells("Bars of "));
+    for width in [1600.0, 1000.0, 700.0, 560.0] {
+        window.resize(width, 800.0);
+        all_named(&window, &format!("statistics {width}"));
+    }
+    window.resize(1600.0, 1000.0);
+    for panel in ["Build", "Analyses", "Numbers", "SQL", "SQL answer", "Data quality", "Chart"] {
+        window.key(Modifiers::COMMAND, Key::K);
+        window.harness.get_by_label("Command").type_text(&format!("Panel: {panel}"));
+        window.settle();
+        window.key(Modifiers::NONE, Key::Enter);
+        window.until("it is there", |window| window.shows(&format!("{panel} panel")));
+        all_named(&window, panel);
+    }
+    for kind in ["Line", "Histogram", "Boxes", "Scatter", "Heat map", "Correlation"] {
+        window.click(kind);
+        all_named(&window, kind);
+    }
+}
+
+#[test]
 fn the_pages_around_the_lake() {
     let mut window = Window::welcome();
     window.settle();

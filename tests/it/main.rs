@@ -28,6 +28,7 @@ mod sql_queries;
 mod sql_sets;
 mod stats;
 mod stats_groups;
+mod stats_shapes;
 mod tidy;
 mod top;
 mod verify;

@@ -32,6 +32,7 @@ use super::{
     leaving::LeaveDraft,
     sql::NameDraft,
     state::State,
+    statistics::AnalysisDraft,
     widgets::{Icon, icon_button},
     work::Workers,
 };
@@ -59,6 +60,8 @@ pub enum Dialog {
     SaveSelection(SelectionDraft),
     /// Name and note of a view.
     SaveView(ViewDraft),
+    /// Name and note of an analysis.
+    SaveAnalysis(AnalysisDraft),
     /// Views, selections and tags.
     Library(Library),
     /// Two sets of frames side by side.
@@ -95,6 +98,7 @@ pub fn dialog_ui(
         Dialog::Jump(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveView(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
+        Dialog::SaveAnalysis(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::Library(library) => lake.is_some_and(|lake| library.dialog_ui(ctx, lake, out)),
         Dialog::Compare(draft) => lake.is_some_and(|lake| draft.dialog_ui(ctx, lake, out)),
         Dialog::SaveLayout(draft) => draft.ui(ctx, state, out),

@@ -141,7 +141,7 @@ fn chart_of(session: &Session, table: &dyn FrameColumns, finding: &QualityFindin
         x: Axis { title: "time, UTC".into(), scale: Scale::Time, ..Axis::default() },
         y: Axis { title, ..Axis::default() },
         series,
-        aspect: None,
+        ..Chart::default()
     }))
 }
 
@@ -149,11 +149,10 @@ fn chart_of(session: &Session, table: &dyn FrameColumns, finding: &QualityFindin
 type Plotted = Option<(String, Vec<Series>)>;
 
 fn line(name: String, color: usize, points: Vec<[f64; 2]>) -> Series {
-    Series { name, color, marks: Marks::Line, points, names: Vec::new() }
+    Series { name, color, marks: Marks::Line, points, ..Series::default() }
 }
 
 /// Samples of a metric within a span. A line is broken where samples are missing.
-#[expect(clippy::cast_precision_loss, reason = "drawn on a chart")]
 fn samples(session: &Session, recording: &str, metric: &str, span: (i64, i64)) -> Result<Plotted, String> {
     let all = session.series(recording, &[metric.to_owned()]).map_err(|error| error.to_string())?;
     let Some(one) = all.first() else { return Ok(None) };
@@ -167,25 +166,12 @@ fn samples(session: &Session, recording: &str, metric: &str, span: (i64, i64)) -
     let mut steps: Vec<i64> = steps.collect();
     steps.sort_unstable();
     let usual = steps.get(steps.len() / 2).copied().unwrap_or(0);
-    let mut points: Vec<[f64; 2]> = Vec::new();
-    let mut series = Vec::new();
-    let mut last = None;
-    for row in from..to {
-        let time = one.time_ns[row];
-        if last.is_some_and(|last| time.saturating_sub(last) > usual.saturating_mul(8).max(1)) && !points.is_empty() {
-            series.push(line(metric.to_owned(), 0, std::mem::take(&mut points)));
-        }
-        if let Some(value) = value(row).filter(|value| value.is_finite()) {
-            points.push([time as f64 / 1e9, value]);
-            last = Some(time);
-        }
-    }
-    if !points.is_empty() {
-        series.push(line(metric.to_owned(), 0, points));
-    }
-    // Each part would have a line of its own in the legend.
-    series.iter_mut().skip(1).for_each(|part| part.name.clear());
-    Ok((!series.is_empty()).then(|| (metric.to_owned(), series)))
+    let points: Vec<[f64; 2]> = (from..to)
+        .filter_map(|row| Some([seconds(one.time_ns[row]), value(row).filter(|value| value.is_finite())?]))
+        .collect();
+    let gap = Some(seconds(usual.saturating_mul(8))).filter(|gap| *gap > 0.0);
+    let series = Series { gap, ..line(metric.to_owned(), 0, points) };
+    Ok((!series.points.is_empty()).then(|| (metric.to_owned(), vec![series])))
 }
 
 /// Distances of the frames of a camera, ms, or their labels.
@@ -244,6 +230,6 @@ fn ends(
         x: Axis { title: "time, UTC".into(), scale: Scale::Time, ..Axis::default() },
         y: Axis { labels: vec![camera.to_owned(), metric.to_owned()], ..Axis::default() },
         series,
-        aspect: None,
+        ..Chart::default()
     })
 }

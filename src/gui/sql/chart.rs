@@ -384,7 +384,7 @@ fn build(answer: &SqlAnswer, drawn: Drawn) -> Result<Built, String> {
             SqlKind::Dots => Marks::Dots(vec![(2.5, 0.7); points.points.len()]),
         };
         let name = names.names.get(of).cloned().unwrap_or_else(|| columns[drawn.y].name.clone());
-        series.push(Series { name, color: of, marks, points: points.points, names: points.names });
+        series.push(Series { name, color: of, marks, points: points.points, names: points.names, ..Series::default() });
         rows_of.push(points.rows);
     }
     let scale = if is_time(&columns[drawn.x]) { Scale::Time } else { Scale::Linear };
@@ -394,7 +394,7 @@ fn build(answer: &SqlAnswer, drawn: Drawn) -> Result<Built, String> {
         x: Axis { title: title(drawn.x), scale, labels: things.names, ..Axis::default() },
         y: Axis { title: title(drawn.y), from_zero: drawn.kind == SqlKind::Bars, ..Axis::default() },
         series,
-        aspect: None,
+        ..Chart::default()
     };
     Ok(Built { chart: Arc::new(chart), rows: rows_of, note: notes.join(" ") })
 }

@@ -16,7 +16,7 @@ use std::time::Instant;
 use serde_json::json;
 
 pub use live::{LiveColumn, LiveStatistics};
-pub use saved::{Analysis, ChartKind, SavedAnalysis};
+pub use saved::{Analysis, ChartKind, ChartLook, SavedAnalysis};
 pub use shape::Shape;
 pub use table::{ColumnRole, StatColumn, StatValue, StatsTable};
 

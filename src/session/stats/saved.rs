@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Over, Shape, StatsRequest, Weight};
 use crate::{
-    analytics::stats::{BadQuery, nearest},
+    analytics::stats::{Aggregate, BadQuery, nearest},
     export,
     lake::{natural_cmp, resolve_inside},
     session::{ExportScope, Session, SessionError},
@@ -36,6 +36,30 @@ pub enum ChartKind {
     Heat,
     /// Correlations of each metric with each other.
     Correlation,
+}
+
+/// What a chart shows of an analysis.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChartLook {
+    /// The metric of a histogram, of boxes, and along x; the first one when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x: Option<String>,
+    /// The metric along y; the second one when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
+    /// The columns that bars, lines and colours show; the first that suits when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// The number of bars of a histogram, or of each side of a heat map; as many as suit when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bars: Option<u32>,
+    /// Logarithms along x.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub log_x: bool,
+    /// Logarithms along y, and of colours.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub log_y: bool,
 }
 
 /// An analysis as it stands in its file. Everything is text that the command line takes too.
@@ -76,6 +100,9 @@ pub struct Analysis {
     pub selection: Option<String>,
     /// How it is drawn.
     pub chart: ChartKind,
+    /// What the chart shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub look: Option<ChartLook>,
     /// What a later version added. It is kept as it is.
     #[serde(flatten)]
     pub more: toml::Table,
@@ -161,6 +188,53 @@ impl Analysis {
             weight: if word("weight", &self.weight, ["none", "time"])? { Weight::Time } else { Weight::None },
             scope,
         })
+    }
+}
+
+impl Analysis {
+    /// The request whose answer the chart shows; `None` for bars, lines and heat maps of groups, which show the numbers
+    /// themselves.
+    ///
+    /// # Errors
+    /// [`SessionError::Usage`] names what is missing, or the word that makes no sense.
+    pub fn chart_request(&self) -> Result<Option<StatsRequest>, SessionError> {
+        let asked = self.request()?;
+        let look = self.look.clone().unwrap_or_default();
+        let metric = |chosen: &Option<String>, at: usize| {
+            chosen.clone().or_else(|| asked.metrics.get(at).cloned()).ok_or_else(|| {
+                SessionError::Usage(format!(
+                    "the chart needs {}; choose {}",
+                    ["a metric", "two metrics"][at.min(1)],
+                    ["one", "another one"][at.min(1)]
+                ))
+            })
+        };
+        let plain = StatsRequest {
+            aggregates: Vec::new(),
+            keep: None,
+            weight: Weight::None,
+            by: asked.by.iter().take(1).cloned().collect(),
+            ..asked.clone()
+        };
+        let both = || Ok::<_, SessionError>(vec![metric(&look.x, 0)?, metric(&look.y, 1)?]);
+        Ok(Some(match self.chart {
+            ChartKind::Bar | ChartKind::Line => return Ok(None),
+            ChartKind::Heat if asked.by.len() > 1 => return Ok(None),
+            ChartKind::Histogram => {
+                StatsRequest { metrics: vec![metric(&look.x, 0)?], shape: Shape::Histogram(look.bars), ..plain }
+            }
+            ChartKind::Box => {
+                StatsRequest { metrics: vec![metric(&look.x, 0)?], by: asked.by, shape: Shape::Box, ..plain }
+            }
+            ChartKind::Scatter => StatsRequest { metrics: both()?, shape: Shape::Scatter, ..plain },
+            ChartKind::Heat => {
+                StatsRequest { metrics: both()?, by: Vec::new(), shape: Shape::Density(look.bars), ..plain }
+            }
+            ChartKind::Correlation => {
+                let aggregates = asked.metrics.iter().cloned().map(Aggregate::Correlation).collect();
+                StatsRequest { aggregates, by: Vec::new(), shape: Shape::Table, ..plain }
+            }
+        }))
     }
 }
 
@@ -315,6 +389,32 @@ mod tests {
         let more: Analysis = toml::from_str("metrics = [\"a\"]\ncolour = \"red\"").unwrap();
         assert!(toml::to_string_pretty(&more).unwrap().contains("colour"));
         assert_eq!(more.request().unwrap().scope, ExportScope::Filter(String::new()));
+    }
+
+    #[test]
+    fn the_chart_of_an_analysis_asks_for_what_it_shows() {
+        let analysis = |text: &str| toml::from_str::<Analysis>(text).unwrap();
+        let metrics = "metrics = [\"speed\", \"brake\"]\nby = [\"camera\", \"day\"]\naggregates = [\"p95\"]\n";
+        for (chart, shape, asked, by) in [
+            ("histogram", Shape::Histogram(None), &["speed"][..], 1),
+            ("box", Shape::Box, &["speed"], 2),
+            ("scatter", Shape::Scatter, &["speed", "brake"], 1),
+            ("correlation", Shape::Table, &["speed", "brake"], 0),
+        ] {
+            let request = analysis(&format!("{metrics}chart = \"{chart}\"")).chart_request().unwrap().unwrap();
+            let asked: Vec<String> = asked.iter().map(ToString::to_string).collect();
+            assert_eq!((request.shape, request.metrics, request.by.len()), (shape, asked, by), "{chart}");
+        }
+        for chart in ["bar", "line", "heat"] {
+            assert_eq!(analysis(&format!("{metrics}chart = \"{chart}\"")).chart_request().unwrap(), None, "{chart}");
+        }
+        let text = "metrics = [\"speed\"]\nchart = \"heat\"\n[look]\nx = \"gear\"\nbars = 20\n";
+        assert!(analysis(text).chart_request().is_err(), "there is nothing along y");
+        let look = ChartLook { y: Some("brake".into()), ..analysis(text).look.unwrap() };
+        let whole = Analysis { look: Some(look), ..analysis(text) };
+        let request = whole.chart_request().unwrap().unwrap();
+        assert_eq!((request.shape, request.metrics), (Shape::Density(Some(20)), vec!["gear".into(), "brake".into()]));
+        assert_eq!(analysis(&toml::to_string_pretty(&whole).unwrap()), whole);
     }
 
     #[test]

@@ -215,10 +215,11 @@ pub(super) fn bars_of<S: Source>(
     let bars = |((cell, range), metric): ((&Cell, Option<(f64, f64)>), &super::plan::PlannedMetric)| {
         let (low, high) = range?;
         let whole = metric.kind != MetricKind::Float;
-        let mut count = wanted.map(|wanted| wanted as usize).unwrap_or_else(|| {
+        let suits = || {
             let quartile = |at: usize| cell.quantiles.get(at).copied().flatten().unwrap_or_default();
             freedman_diaconis(cell.moments.count, (low, high), (quartile(0), quartile(1)))
-        });
+        };
+        let mut count = wanted.map_or_else(suits, |wanted| wanted as usize);
         // Bars narrower than the distance of whole numbers would stand apart from each other.
         if whole && wanted.is_none() {
             count = if high - low < 64.0 { 65 } else { count.min((high - low) as usize) };

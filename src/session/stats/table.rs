@@ -156,6 +156,24 @@ pub struct StatsTable {
 }
 
 impl StatsTable {
+    /// A table of columns that are known already, a group for each row.
+    #[must_use]
+    pub fn of_columns(request: StatsRequest, columns: Vec<StatColumn>, groups: Vec<Arc<[KeyValue]>>) -> Self {
+        Self {
+            request,
+            columns,
+            rows: groups.len(),
+            filters: vec![None; groups.len()],
+            groups,
+            notes: Vec::new(),
+            read: 0,
+            looks: 0,
+            seconds: 0.0,
+            within: Vec::new(),
+            frames: Vec::new(),
+        }
+    }
+
     /// The column of a name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&StatColumn> {

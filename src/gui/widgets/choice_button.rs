@@ -1,4 +1,4 @@
-//! A button that opens a menu of things to choose from.
+//! A button that tells what is chosen, and opens the menu it is chosen in.
 
 use egui::{CornerRadius, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2};
 
