@@ -92,7 +92,6 @@ fn rows_are_sorted_by_the_process_of_the_query() {
         let first = window.harness.query_all_by_label_contains("/front/").next();
         first.and_then(|row| row.accesskit_node().label()).is_some_and(|row| row.ends_with(", 2"))
     });
-    window.click("Copy as command line");
     let text = "SELECT frame_id, frame_idx FROM frames WHERE frame_idx < 3";
     let lake = window.lake.to_str().unwrap().to_owned();
     let sorted = lakescope(&["sql", &lake, text, "--sort", "frame_idx:desc", "--format", "csv"]);

@@ -22,7 +22,7 @@ use crate::{
         work::Workers,
     },
     jobs::Priority,
-    model::Column,
+    model::{Column, NULL_WORD},
     session::{FindingKind, QualityFinding, Session},
 };
 
@@ -159,7 +159,8 @@ fn samples(session: &Session, recording: &str, metric: &str, span: (i64, i64)) -
     let from = one.time_ns.partition_point(|time| *time < span.0);
     let to = one.time_ns.partition_point(|time| *time <= span.1);
     let value = |row: usize| match &one.values {
-        Column::Text { codes, .. } => codes.get(row).map(|code| f64::from(*code)),
+        // Words have no height of their own: where they change can be seen.
+        Column::Text { codes, .. } => codes.get(row).filter(|code| **code != NULL_WORD).map(|code| f64::from(*code)),
         other => other.number(row),
     };
     let steps = one.time_ns[from..to].windows(2).map(|pair| pair[1].saturating_sub(pair[0]));
