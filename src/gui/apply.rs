@@ -203,10 +203,16 @@ impl App {
                     self.apply_to_detections(DetectionsCommand::Ask(choice), ctx);
                 }
             }
-            Action::RunSql if self.state.persisted.workspace == Workspace::Statistics => {
-                self.apply_to_sql(SqlCommand::Run, ctx);
+            // Nobody runs a text that is not in sight.
+            Action::RunSql => {
+                let dock = &self.workspaces.statistics.dock;
+                let seen = dock.is_seen(Pane::Sql) || dock.is_seen(Pane::SqlResult);
+                if self.state.persisted.workspace == Workspace::Statistics && seen {
+                    self.apply_to_sql(SqlCommand::Run, ctx);
+                } else {
+                    self.apply_to_panels(Command::OpenPane(Pane::Sql));
+                }
             }
-            Action::RunSql => self.apply_to_panels(Command::OpenPane(Pane::Sql)),
             Action::ExportAnswer => self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx),
             Action::Export if self.state.persisted.workspace == Workspace::Detections => {
                 self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx);
