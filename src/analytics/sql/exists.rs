@@ -75,10 +75,10 @@ fn instead(query: &Query) -> Option<Expr> {
     if !outside(&alone).is_empty() {
         return None;
     }
-    let condition = rest.iter().map(|one| format!("({one}) AND ")).collect::<String>();
+    let rest = joined(&rest).map_or_else(String::new, |rest| format!("({rest}) AND "));
     let SetExpr::Select(mut select) = *alone.body else { return None };
     select.projection = vec![SelectItem::UnnamedExpr(inside.clone())];
-    select.selection = Some(parsed(&format!("{condition}{inside} IS NOT NULL"))?);
+    select.selection = Some(parsed(&format!("{rest}{inside} IS NOT NULL"))?);
     parsed(&format!("{out} IS NOT NULL AND {out} IN ({select})"))
 }
 

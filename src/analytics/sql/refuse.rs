@@ -42,11 +42,8 @@ impl Guard<'_> {
     fn body(&self, body: &SetExpr) -> ControlFlow<SqlMistake> {
         match body {
             SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => ControlFlow::Continue(()),
-            SetExpr::SetOperation { op: SetOperator::Union, left, right, .. } => {
-                self.body(left)?;
-                self.body(right)
-            }
-            SetExpr::SetOperation {
+            SetExpr::SetOperation { op: SetOperator::Union, left, right, .. }
+            | SetExpr::SetOperation {
                 op: SetOperator::Intersect | SetOperator::Except,
                 left,
                 right,
