@@ -25,21 +25,17 @@ use crate::{
 
 /// The dialog that writes the numbers, or the chart of this name.
 fn export_draft(lake: &Lake, chart: Option<String>) -> WriteDraft {
-    match chart {
-        Some(name) => {
-            let told = "The chart as it is now; CSV holds the values that are drawn.";
-            let file = name.to_lowercase().replace([',', ':', '·'], "");
-            WriteDraft::new(lake, (format!("Save “{name}”"), told), &file, &CHARTS, |out| {
-                Command::Statistics(StatisticsCommand::ExportChart(out))
-            })
-        }
-        None => {
-            let told = "The whole answer, with the columns of the table.";
-            WriteDraft::new(lake, ("Export the numbers".to_owned(), told), "statistics", &ROWS, |out| {
-                Command::Statistics(StatisticsCommand::ExportTable(out))
-            })
-        }
+    if let Some(name) = chart {
+        let told = "The chart as it is now; CSV holds the values that are drawn.";
+        let file = name.to_lowercase().replace([',', ':', '·'], "");
+        return WriteDraft::new(lake, (format!("Save “{name}”"), told), &file, &CHARTS, |out| {
+            Command::Statistics(StatisticsCommand::ExportChart(out))
+        });
     }
+    let told = "The whole answer, with the columns of the table.";
+    WriteDraft::new(lake, ("Export the numbers".to_owned(), told), "statistics", &ROWS, |out| {
+        Command::Statistics(StatisticsCommand::ExportTable(out))
+    })
 }
 
 impl App {
