@@ -50,7 +50,7 @@ impl VisitorMut for Rewriter<'_> {
 /// What says the same as EXISTS of this query; `None` where nothing does.
 fn instead(query: &Query) -> Option<Expr> {
     if outside(query).is_empty() {
-        return parsed(&format!("(SELECT count(*) FROM ({query}) AS \"rows|there\") > 0"));
+        return parsed(&format!("(SELECT count(*) > 0 FROM ({query}) AS \"rows|there\")"));
     }
     let Query { with: None, body, order_by: _, limit_clause: None, fetch: None, .. } = query else { return None };
     let SetExpr::Select(select) = &**body else { return None };
