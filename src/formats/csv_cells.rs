@@ -25,6 +25,17 @@ pub(super) enum CellKind {
     Text,
 }
 
+/// How the kind of a column is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// By what its cells look like.
+    Guessed,
+    /// As times: decimal numbers are kept exactly, and more rubbish among them is borne.
+    Times,
+    /// As words, each as it is written: names, of which `007` and `1e3` are some.
+    Words,
+}
+
 /// Whether a cell stands for "no value". Words that may mean something as text count only in columns of numbers.
 fn is_empty(cell: &str, text_column: bool) -> bool {
     match cell.len() {
@@ -80,9 +91,12 @@ fn kind_of(cell: &str, decimal_comma: bool) -> CellKind {
     }
 }
 
-/// The kind that at least nine of ten filled cells agree on (half of them in a column named as times, which `exact`
-/// marks), else text.
-pub(super) fn guess_kind<'a>(cells: impl Iterator<Item = &'a str>, decimal_comma: bool, exact: bool) -> CellKind {
+/// The kind that at least nine of ten filled cells agree on (half of them in a column of times), else text.
+pub(super) fn guess_kind<'a>(cells: impl Iterator<Item = &'a str>, decimal_comma: bool, reading: Reading) -> CellKind {
+    if reading == Reading::Words {
+        return CellKind::Text;
+    }
+    let exact = reading == Reading::Times;
     let (mut ints, mut floats, mut bools, mut instants, mut filled) = (0_usize, 0, 0, 0, 0);
     for cell in cells {
         let kind = kind_of(cell.trim(), decimal_comma);
@@ -137,7 +151,7 @@ enum Values {
 pub(super) struct CellReader {
     values: Values,
     decimal_comma: bool,
-    exact: bool,
+    reading: Reading,
     /// Cells that held something.
     pub(super) filled: u64,
     /// Filled cells that were not of the column's kind; they count as missing.
@@ -148,7 +162,7 @@ pub(super) struct CellReader {
 
 impl CellReader {
     /// A reader of cells of one kind.
-    pub(super) fn new(kind: CellKind, decimal_comma: bool, exact: bool) -> Self {
+    pub(super) fn new(kind: CellKind, decimal_comma: bool, reading: Reading) -> Self {
         let values = match kind {
             CellKind::Open => Values::Open(0),
             CellKind::Int => Values::Int { values: Vec::new(), valid: Vec::new() },
@@ -158,7 +172,7 @@ impl CellReader {
             CellKind::Decimal => Values::Decimal(Vec::new()),
             CellKind::Text => Values::Text(Words::default()),
         };
-        Self { values, decimal_comma, exact, filled: 0, misfits: 0, first_misfit: None }
+        Self { values, decimal_comma, reading, filled: 0, misfits: 0, first_misfit: None }
     }
 
     /// What the column is read as by now.
@@ -201,8 +215,8 @@ impl CellReader {
         }
         self.filled += 1;
         if let Values::Open(rows) = self.values {
-            let kind = guess_kind(std::iter::once(cell), self.decimal_comma, self.exact);
-            self.values = Self::new(kind, self.decimal_comma, self.exact).values;
+            let kind = guess_kind(std::iter::once(cell), self.decimal_comma, self.reading);
+            self.values = Self::new(kind, self.decimal_comma, self.reading).values;
             for _ in 0..rows {
                 self.push_null();
             }
@@ -297,7 +311,7 @@ impl CellReader {
         let before = self.len();
         match (self.kind(), other.kind()) {
             (CellKind::Open, kind) if kind != CellKind::Open => {
-                self.values = Self::new(kind, self.decimal_comma, self.exact).values;
+                self.values = Self::new(kind, self.decimal_comma, self.reading).values;
                 for _ in 0..before {
                     self.push_null();
                 }
@@ -366,9 +380,9 @@ mod tests {
     use super::*;
     use crate::model::NULL_WORD;
 
-    fn read(cells: &[&str], exact: bool) -> (Cells, u64) {
-        let kind = guess_kind(cells.iter().copied(), true, exact);
-        let mut reader = CellReader::new(kind, true, exact);
+    fn read(cells: &[&str], reading: Reading) -> (Cells, u64) {
+        let kind = guess_kind(cells.iter().copied(), true, reading);
+        let mut reader = CellReader::new(kind, true, reading);
         for cell in cells {
             reader.push(cell);
         }
@@ -393,20 +407,22 @@ mod tests {
             ),
             (vec!["1970-01-01 00:00:01", "1970-01-01T00:00:02Z"], Cells::Instants(vec![1_000_000_000, 2_000_000_000])),
         ] {
-            assert_eq!(read(&cells, false), (expected, 0), "{cells:?}");
+            assert_eq!(read(&cells, Reading::Guessed), (expected, 0), "{cells:?}");
         }
-        let (cells, _) = read(&["1.5", "2"], true);
+        let (cells, _) = read(&["1.5", "2"], Reading::Times);
         assert_eq!(
             cells,
             Cells::Decimals(vec![Decimal { whole: 1, nano: 500_000_000 }, Decimal { whole: 2, nano: 0 }])
         );
+        let names = Column::Text { codes: vec![0, 1, NULL_WORD, 0], words: ["007", "1e3"].map(str::to_owned).to_vec() };
+        assert_eq!(read(&["007", "1e3", "", "007"], Reading::Words), (Cells::Values(names), 0));
     }
 
     #[test]
     fn a_stray_word_does_not_make_numbers_words() {
         let mut cells = vec!["1"; 20];
         cells[7] = "ERR";
-        let (Cells::Values(Column::Int { values, valid }), 1) = read(&cells, false) else {
+        let (Cells::Values(Column::Int { values, valid }), 1) = read(&cells, Reading::Guessed) else {
             panic!("not whole numbers")
         };
         assert_eq!((values[7], valid[7], valid[8]), (0, false, true));
@@ -414,7 +430,7 @@ mod tests {
 
     #[test]
     fn fractions_widen_whole_numbers() {
-        let mut reader = CellReader::new(CellKind::Int, false, false);
+        let mut reader = CellReader::new(CellKind::Int, false, Reading::Guessed);
         for cell in ["1", "", "2.5"] {
             reader.push(cell);
         }
@@ -426,9 +442,11 @@ mod tests {
     fn parts_join_as_one() {
         let all = ["", "", "1", "2", "", "2.5", "x", "4"];
         for cut in 0..=all.len() {
-            let mut whole = CellReader::new(CellKind::Open, false, false);
-            let (mut first, mut second) =
-                (CellReader::new(CellKind::Open, false, false), CellReader::new(CellKind::Open, false, false));
+            let mut whole = CellReader::new(CellKind::Open, false, Reading::Guessed);
+            let (mut first, mut second) = (
+                CellReader::new(CellKind::Open, false, Reading::Guessed),
+                CellReader::new(CellKind::Open, false, Reading::Guessed),
+            );
             for (at, cell) in all.iter().enumerate() {
                 whole.push(cell);
                 if at < cut { &mut first } else { &mut second }.push(cell);

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{
     BadRows, FormatError, Note,
-    csv_cells::{CellKind, CellReader, guess_kind},
+    csv_cells::{CellKind, CellReader, Reading, guess_kind},
     csv_text::{Dialect, decode, dialect},
     note::local_notes,
     table::{LineMap, MAX_VALUES, Table, TableColumn, distinct_names, split_unit},
@@ -20,11 +20,11 @@ const PART_BYTES: usize = 4 << 20;
 /// A quoted cell that runs over more lines than this was never meant to be one.
 const MAX_CELL_LINES: u64 = 1_000;
 
-/// Reads the bytes of a CSV file. Columns for which `exact` holds keep decimal numbers exactly.
+/// Reads the bytes of a CSV file. `reading` tells by name how the kind of a column is found.
 pub(super) fn read(
     path: &Path,
     bytes: Vec<u8>,
-    exact: &dyn Fn(&str) -> bool,
+    reading: &dyn Fn(&str) -> Reading,
     zone: Option<&Zone>,
 ) -> Result<Table, FormatError> {
     let mut notes = Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn read(
     let mut dialect = dialect(path, &text, &mut notes)?;
     let (bases, units): (Vec<String>, Vec<Option<String>>) = dialect.header.iter().map(|name| split_unit(name)).unzip();
     let names = distinct_names(bases, &mut notes);
-    let exact: Vec<bool> = names.iter().map(|name| exact(name)).collect();
+    let readings: Vec<Reading> = names.iter().map(|name| reading(name)).collect();
     let body = text.get(dialect.body_start..).unwrap_or("");
 
     if body.contains('"') && quotes_run_away(body, &dialect) {
@@ -42,14 +42,14 @@ pub(super) fn read(
             "close the quote or remove it",
         ));
     }
-    let mut kinds = sample_kinds(body, &dialect, &exact);
+    let mut kinds = sample_kinds(body, &dialect, &readings);
     let part = loop {
-        let part = read_parts(path, body, &dialect, &kinds, &exact)?;
+        let part = read_parts(path, body, &dialect, &kinds, &readings)?;
         // A column that turned out to hold mostly something else than its first rows is read again as words.
         let mixed: Vec<usize> = (0..kinds.len())
             .filter(|at| {
                 let column = &part.columns[*at];
-                let bearable = if exact[*at] { column.filled / 2 } else { column.filled / 10 };
+                let bearable = if readings[*at] == Reading::Times { column.filled / 2 } else { column.filled / 10 };
                 part.mixed[*at] || column.misfits > bearable
             })
             .collect();
@@ -88,7 +88,7 @@ pub(super) fn column_names(path: &Path, head: Vec<u8>) -> Option<(Vec<String>, b
     let names = dialect.header.iter().map(|name| split_unit(name).0).collect();
     let mut first = csv::StringRecord::new();
     let read = reader(text.get(dialect.body_start..).unwrap_or(""), &dialect).read_record(&mut first);
-    let date = |cell: &str| guess_kind(std::iter::once(cell), false, false) == CellKind::Instant;
+    let date = |cell: &str| guess_kind(std::iter::once(cell), false, Reading::Guessed) == CellKind::Instant;
     Some((names, matches!(read, Ok(true)) && first.iter().any(date)))
 }
 
@@ -119,17 +119,17 @@ fn quotes_run_away(body: &str, dialect: &Dialect) -> bool {
     false
 }
 
-fn sample_kinds(body: &str, dialect: &Dialect, exact: &[bool]) -> Vec<CellKind> {
+fn sample_kinds(body: &str, dialect: &Dialect, readings: &[Reading]) -> Vec<CellKind> {
     let mut reader = reader(body, dialect);
     let mut record = csv::StringRecord::new();
     let mut rows = Vec::new();
     while rows.len() < SAMPLE_ROWS && matches!(reader.read_record(&mut record), Ok(true)) {
-        if record.len() == exact.len() {
+        if record.len() == readings.len() {
             rows.push(record.clone());
         }
     }
     let cells = |at: usize| rows.iter().filter_map(move |row| row.get(at)).map(str::trim);
-    (0..exact.len()).map(|at| guess_kind(cells(at), dialect.delimiter != b',', exact[at])).collect()
+    (0..readings.len()).map(|at| guess_kind(cells(at), dialect.delimiter != b',', readings[at])).collect()
 }
 
 /// What was read of one stretch of the file.
@@ -147,7 +147,7 @@ fn read_parts(
     body: &str,
     dialect: &Dialect,
     kinds: &[CellKind],
-    exact: &[bool],
+    readings: &[Reading],
 ) -> Result<Part, FormatError> {
     // A line end inside quotes is no row end, so only text without quotes can be cut at line ends.
     let whole = dialect.quoting && body.contains('"');
@@ -159,7 +159,7 @@ fn read_parts(
         line += text.bytes().filter(|byte| *byte == b'\n').count() as u64;
     }
     let parts: Vec<Part> =
-        jobs.into_par_iter().map(|(text, line)| read_part(text, line, dialect, kinds, exact)).collect();
+        jobs.into_par_iter().map(|(text, line)| read_part(text, line, dialect, kinds, readings)).collect();
     let rows: usize = parts.iter().map(|part| part.rows).sum();
     let columns = kinds.len();
     if (rows as u64).saturating_mul(columns as u64) > MAX_VALUES {
@@ -167,7 +167,7 @@ fn read_parts(
         return Err(FormatError::TooManyValues { path: path.to_owned(), rows, columns, limit: MAX_VALUES });
     }
     let mut parts = parts.into_iter();
-    let mut joined = parts.next().unwrap_or_else(|| read_part("", dialect.body_line, dialect, kinds, exact));
+    let mut joined = parts.next().unwrap_or_else(|| read_part("", dialect.body_line, dialect, kinds, readings));
     for part in parts {
         for (at, (column, more)) in joined.columns.iter_mut().zip(part.columns).enumerate() {
             joined.mixed[at] |= !column.append(more);
@@ -193,10 +193,14 @@ fn cut(body: &str) -> Vec<&str> {
     stretches
 }
 
-fn read_part(text: &str, first_line: u64, dialect: &Dialect, kinds: &[CellKind], exact: &[bool]) -> Part {
+fn read_part(text: &str, first_line: u64, dialect: &Dialect, kinds: &[CellKind], readings: &[Reading]) -> Part {
     let decimal_comma = dialect.delimiter != b',';
     let mut part = Part {
-        columns: kinds.iter().zip(exact).map(|(kind, exact)| CellReader::new(*kind, decimal_comma, *exact)).collect(),
+        columns: kinds
+            .iter()
+            .zip(readings)
+            .map(|(kind, reading)| CellReader::new(*kind, decimal_comma, *reading))
+            .collect(),
         rows: 0,
         lines: LineMap::default(),
         bad_rows: BadRows::default(),
@@ -258,7 +262,13 @@ mod tests {
     use crate::{formats::table::Cells, model::Column};
 
     fn table(text: &str) -> Table {
-        read(Path::new("a.csv"), text.as_bytes().to_vec(), &|name| name == "t", None).unwrap()
+        read(
+            Path::new("a.csv"),
+            text.as_bytes().to_vec(),
+            &|name| if name == "t" { Reading::Times } else { Reading::Guessed },
+            None,
+        )
+        .unwrap()
     }
 
     #[test]

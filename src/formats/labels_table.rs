@@ -4,6 +4,7 @@ use std::{fmt::Write, path::Path};
 
 use super::{
     FormatError, Note,
+    csv_cells::Reading,
     decimal::NO_TIME,
     image_counting::ImageNumbers,
     image_names::{NamedFrame, camera_of, frame_of_text},
@@ -48,6 +49,7 @@ const WIDTH: [&str; 6] = ["w", "width", "bbox_w", "bbox_width", "box_w", "box_wi
 const HEIGHT: [&str; 6] = ["h", "height", "bbox_h", "bbox_height", "box_h", "box_height"];
 const SCORE: [&str; 4] = ["score", "confidence", "conf", "probability"];
 const TRACK: [&str; 5] = ["track_id", "track", "instance_id", "object_id", "tracking_id"];
+const RECORDING: [&str; 1] = ["recording"];
 const CAMERA: [&str; 4] = ["camera", "camera_name", "cam", "camera_id"];
 
 /// Whether a table with these columns is one of labels: it names a class, and a box or a frame.
@@ -67,8 +69,17 @@ pub(super) fn are_labels(names: &[String]) -> bool {
 /// [`FormatError`] when the file as a whole cannot be read, or lacks a column for the class or the frame.
 pub fn read_labels_table(path: &Path, options: &LabelOptions) -> Result<LabelTable, FormatError> {
     let chosen = options.time.column.as_deref().unwrap_or("");
-    let exact = |name: &str| is_time_name(name) || name.eq_ignore_ascii_case(chosen);
-    let mut table = read_table(path, &exact, options.time.zone.as_ref())?;
+    let names = |known: &[&str], name: &str| known.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let reading = |name: &str| {
+        if is_time_name(name) || name.eq_ignore_ascii_case(chosen) {
+            Reading::Times
+        } else if [&CLASS_NAMES[..], &CAMERA, &RECORDING].iter().any(|known| names(known, name)) {
+            Reading::Words
+        } else {
+            Reading::Guessed
+        }
+    };
+    let mut table = read_table(path, &reading, options.time.zone.as_ref())?;
     let columns = table.column_names();
     let missing = |missing, remedy| FormatError::MissingColumn { path: path.to_owned(), missing, columns, remedy };
     let Some(class) = table.find(&CLASS_NAMES) else {
@@ -142,7 +153,7 @@ impl Reader {
         options: &LabelOptions,
     ) -> Self {
         let (score, track, camera) = (table.find(&SCORE), table.find(&TRACK), table.find(&CAMERA));
-        let recording = table.find(&["recording"]);
+        let recording = table.find(&RECORDING);
         let json = table.find(&["attributes"]);
         let boxes = find_boxes(&table);
         let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("");
@@ -301,8 +312,13 @@ impl Reader {
     }
 }
 
-/// A box whose sides are finite and not negative.
+/// A box whose sides are finite and not negative. A size that two corners give by subtraction may fall below 0 by rounding;
+/// such a box is one without that size.
 pub(super) fn checked_box([x, y, w, h]: [f64; 4]) -> Result<BoundingBox, &'static str> {
+    // Some rounding steps at the largest coordinate that is subtracted or moved by a pixel.
+    let rounding = |at: f64| at.abs().max(1.0) * f64::EPSILON * 4.0;
+    let size = |at: f64, size: f64| if size < 0.0 && size >= -rounding(at) { 0.0 } else { size };
+    let (w, h) = (size(x, w), size(y, h));
     if ![x, y, w, h].iter().all(|side| side.is_finite()) {
         Err("has a box that is not finite")
     } else if w < 0.0 || h < 0.0 {

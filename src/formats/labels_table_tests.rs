@@ -168,3 +168,11 @@ fn image_names_may_count_from_one_and_that_is_told() {
         assert!(told.is_none_or(|part| table.notes[0].what.contains(part)), "{text}: {:?}", table.notes);
     }
 }
+
+#[test]
+fn names_are_kept_as_they_are_written() {
+    let table = read("recording,camera,frame,class\n001,02,0,1e3\n001,02,1,-10\n1.0,2,2,sign\n");
+    let rows: Vec<_> = table.rows().map(|row| (row.recording, row.camera, row.class.to_owned())).collect();
+    let row = |recording, camera, class: &str| (Some(recording), Some(camera), class.to_owned());
+    assert_eq!(rows, [row("001", "02", "1e3"), row("001", "02", "-10"), row("1.0", "2", "sign")]);
+}

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use super::{BadRows, FormatError, Note, table::read_table};
+use super::{BadRows, FormatError, Note, csv_cells::Reading, table::read_table};
 use crate::model::Column;
 
 const OID: &str = "geographical_location_oid";
@@ -36,7 +36,8 @@ pub(super) fn are_locations(names: &[String]) -> bool {
 /// # Errors
 /// [`FormatError`] when the file as a whole cannot be read or lacks one of its two columns.
 pub fn read_locations(path: &Path) -> Result<Locations, FormatError> {
-    let mut table = read_table(path, &|_| false, None)?;
+    let reading = |name: &str| if name.eq_ignore_ascii_case(NAME) { Reading::Words } else { Reading::Guessed };
+    let mut table = read_table(path, &reading, None)?;
     let columns = table.column_names();
     let missing = |missing| FormatError::MissingColumn {
         path: path.to_owned(),
@@ -104,6 +105,11 @@ mod tests {
         assert_eq!(found.extra[0].0, "region");
         assert_eq!(found.extra[0].1.text(1).as_deref(), Some("south"));
         assert!(found.bad_rows.reasons().iter().any(|reason| reason.examples == ["line 4 repeats oid 7 of line 2"]));
+
+        // A name that looks like a number stays as it is written.
+        std::fs::write(&path, "geographical_location_oid,geographical_location\n7,007\n8,1e3\n").unwrap();
+        let names: Vec<String> = read_locations(&path).unwrap().names.into_iter().flatten().collect();
+        assert_eq!(names, ["007", "1e3"]);
 
         std::fs::write(&path, "geographical_location_oid,name\n7,Pier\n").unwrap();
         assert!(matches!(read_locations(&path), Err(FormatError::MissingColumn { .. })));

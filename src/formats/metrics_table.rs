@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{
     BadRows, FormatError, Note, TimeOptions,
-    csv_cells::{CellReader, guess_kind},
+    csv_cells::{CellReader, Reading, guess_kind},
     decimal::NO_TIME,
     table::{Cells, LineMap, Table, read_table},
     time_axis::{self, is_time_name},
@@ -84,8 +84,10 @@ pub fn read_metrics(path: &Path, options: &MetricOptions) -> Result<MetricTable,
         return super::mcap::read_mcap(path, options);
     }
     let chosen = options.time.column.as_deref().unwrap_or("");
-    let table =
-        read_table(path, &|name| is_time_name(name) || name.eq_ignore_ascii_case(chosen), options.time.zone.as_ref())?;
+    let reading = |name: &str| {
+        if is_time_name(name) || name.eq_ignore_ascii_case(chosen) { Reading::Times } else { Reading::Guessed }
+    };
+    let table = read_table(path, &reading, options.time.zone.as_ref())?;
     from_table(path, table, options)
 }
 
@@ -294,7 +296,8 @@ fn read_long(mut table: Table, times: &[i64], form: &LongForm, result: &mut Metr
 fn own_kind(name: &str, values: Column, rows: &[usize], lines: &LineMap, notes: &mut Vec<Note>) -> Column {
     let Column::Text { codes, words } = values else { return values };
     let cell = |code: &u32| words.get(*code as usize).map_or("", String::as_str);
-    let mut reader = CellReader::new(guess_kind(codes.iter().take(2000).map(cell), false, false), false, false);
+    let kind = guess_kind(codes.iter().take(2000).map(cell), false, Reading::Guessed);
+    let mut reader = CellReader::new(kind, false, Reading::Guessed);
     for code in &codes {
         reader.push(cell(code));
     }

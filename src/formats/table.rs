@@ -3,7 +3,9 @@
 use std::{collections::HashMap, path::Path};
 
 use super::{
-    BadRows, FormatError, Note, csv_table,
+    BadRows, FormatError, Note,
+    csv_cells::Reading,
+    csv_table,
     decimal::{Decimal, NO_TIME},
     error::{read_bytes, reject_placeholders},
     parquet_table,
@@ -146,9 +148,13 @@ pub(super) fn table_kind(path: &Path) -> Option<TableKind> {
     })
 }
 
-/// Reads a CSV or Parquet file. Columns for which `exact` holds (by name) keep decimal numbers exactly. Times without a
-/// zone are in `zone`, or in UTC.
-pub(super) fn read_table(path: &Path, exact: &dyn Fn(&str) -> bool, zone: Option<&Zone>) -> Result<Table, FormatError> {
+/// Reads a CSV or Parquet file. `reading` tells by the name of a column how text becomes values. Times without a zone are
+/// in `zone`, or in UTC.
+pub(super) fn read_table(
+    path: &Path,
+    reading: &dyn Fn(&str) -> Reading,
+    zone: Option<&Zone>,
+) -> Result<Table, FormatError> {
     let kind = table_kind(path).ok_or_else(|| FormatError::UnknownExtension { path: path.to_owned() })?;
     let bytes = read_bytes(path, MAX_BYTES)?;
     if bytes.starts_with(b"PAR1") {
@@ -157,7 +163,7 @@ pub(super) fn read_table(path: &Path, exact: &dyn Fn(&str) -> bool, zone: Option
     match kind {
         TableKind::Csv => {
             reject_placeholders(path, &bytes, "a text table")?;
-            csv_table::read(path, bytes, exact, zone)
+            csv_table::read(path, bytes, reading, zone)
         }
         TableKind::Parquet => {
             reject_placeholders(path, &bytes, "a Parquet file")?;

@@ -14,7 +14,7 @@ use super::{
     lake::Lake,
     selected::Selected,
     state::{Way, Workspace},
-    statistics::{AnalysisDraft, Behind, StatAsked, StatChoice, StatisticsCommand, in_force},
+    statistics::{AnalysisDraft, Behind, StatAsked, StatChoice, StatisticsCommand, export_draft, in_force},
     undo::Change,
     widgets::text::counted,
 };

@@ -94,7 +94,16 @@ fn keeps(format: LabelFormat) -> (bool, bool, bool) {
 fn any_label() -> impl Strategy<Value = Label> {
     let side = |limit: f64| prop_oneof![0.0..limit, (0..10_u8).prop_map(f64::from)];
     (
-        prop_oneof![Just("car"), Just("traffic_light"), Just("ünïcode<&>"), Just("x\"y"), Just("7"),],
+        prop_oneof![
+            Just("car"),
+            Just("traffic_light"),
+            Just("ünïcode<&>"),
+            Just("x\"y"),
+            Just("007"),
+            Just("-10"),
+            Just("-1e3"),
+            Just("inf")
+        ],
         (side(320.0), side(240.0), side(320.0), side(240.0)),
         prop::option::of(0.0..1.0_f64),
         prop::option::of(0..1_000_000_i64),
@@ -108,6 +117,28 @@ fn any_label() -> impl Strategy<Value = Label> {
             track_id,
             attributes: word.map(|word| serde_json::json!({"colour": format!("x{word}")}).to_string()),
         })
+}
+
+#[test]
+fn a_box_without_size_comes_back_in_every_format() {
+    let frames: Vec<Vec<Label>> = (0..200_u32)
+        .map(|at| {
+            let (x, y) = (f64::from(at) * 0.216_664_032_808_967_87 / 7.0, f64::from(at) / 3.0);
+            vec![Label {
+                frame_idx: at.into(),
+                class: "car".to_owned(),
+                bbox: Some(BoundingBox { x, y, w: 0.0, h: 0.0 }),
+                score: None,
+                track_id: None,
+                attributes: None,
+            }]
+        })
+        .collect();
+    for format in LabelFormat::ALL {
+        let (read, _) = round_trip(format, 0, &frames);
+        let sizes = |label: &Label| label.bbox.is_some_and(|b| b.w.abs() <= 1e-9 && b.h.abs() <= 1e-9);
+        assert!(read.len() == frames.len() && read.iter().all(sizes), "{format:?}: {} labels", read.len());
+    }
 }
 
 proptest! {

@@ -63,7 +63,7 @@ const fn rgb(hex: u32) -> Color32 {
 
 /// From little to much, on a dark and on a bright ground: ever farther from the ground, in even steps of lightness.
 const RAMPS: [[Color32; 5]; 2] = [
-    [rgb(0x16_2a33), rgb(0x1c_5262), rgb(0x2a_8496), rgb(0x5f_bfc9), rgb(0xf2_f7d0)],
+    [rgb(0x1d_3d49), rgb(0x1f_5e6f), rgb(0x2b_8a9c), rgb(0x5f_bfc9), rgb(0xf2_f7d0)],
     [rgb(0xe3_eff1), rgb(0xa5_d0d6), rgb(0x52_a3b2), rgb(0x1b_6d80), rgb(0x08_2f45)],
 ];
 /// From one end over the middle to the other.

@@ -99,6 +99,7 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
         .show_x(false)
         .show_y(false)
         .grid_color(colors.line)
+        .show_grid(Vec2b::new(chart.x.labels.is_empty(), chart.y.labels.is_empty()))
         .grid_fade(0.0)
         .allow_drag(Vec2b::new(!brushes && !look.still, !brushes && chart.aspect.is_some()))
         .allow_boxed_zoom(false)
@@ -223,7 +224,14 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, (colors,
                     plot.points(dots.color(ink).radius(2.5).allow_hover(false));
                 }
                 let line = if points.len() > 4000 { outline(&points, width, |value| value) } else { points };
-                plot.line(Line::new(series.name.clone(), line).id(id).color(ink).width(1.75).allow_hover(false));
+                plot.line(
+                    Line::new(series.name.clone(), line)
+                        .id(id)
+                        .color(ink)
+                        .width(1.75)
+                        .allow_band(false)
+                        .allow_hover(false),
+                );
             }
         }
         // Drawn by hand, above the lines of the plot.
@@ -364,7 +372,7 @@ fn mark(painter: &egui::Painter, chart: &Chart, (place, index): Point, transform
         }
         Marks::Cells(size, _) => {
             let rect = cells::rect([x, y], *size, transform);
-            painter.rect_stroke(rect, 0, Stroke::new(1.5, ink), egui::StrokeKind::Outside);
+            painter.rect_stroke(rect, 0, Stroke::new(1.5, ink), egui::StrokeKind::Inside);
         }
         Marks::Dots(looks) => {
             let radius = looks.get(index).map_or(3.0, |look| look.0);

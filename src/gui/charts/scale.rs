@@ -136,6 +136,11 @@ impl Axis {
 
     /// The bounds that show all of these places, with a margin unless they are `tight`.
     pub(super) fn bounds(&self, places: impl Iterator<Item = f64>, tight: bool) -> (f64, f64) {
+        if !self.labels.is_empty() {
+            // Each thing has the same room, the first and the last too.
+            #[expect(clippy::cast_precision_loss, reason = "places in a list")]
+            return (-0.5, self.labels.len() as f64 - 0.5);
+        }
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for place in places {
             (low, high) = (low.min(place), high.max(place));
@@ -143,8 +148,9 @@ impl Axis {
         if !(low.is_finite() && high.is_finite()) {
             (low, high) = (0.0, 1.0);
         }
+        let below = self.from_zero && low < 0.0 && self.scale != Scale::Log;
         if self.from_zero {
-            low = self.scale.floor().min(low);
+            (low, high) = (self.scale.floor().min(low), self.scale.floor().max(high));
         }
         if high - low <= high.abs().max(1e-9) * 1e-9 {
             (low, high) = if self.from_zero { (low, low + 1.0) } else { (low - 0.5, high + 0.5) };
@@ -152,9 +158,10 @@ impl Axis {
         if tight {
             return (low, high);
         }
-        // Bars of things keep their distance by themselves.
-        let margin = (high - low) * if self.labels.is_empty() { 0.04 } else { 0.01 };
-        (if self.from_zero { low } else { low - margin }, high + margin * if self.from_zero { 2.0 } else { 1.0 })
+        let margin = (high - low) * 0.04;
+        let above = if self.from_zero { 2.0 } else { 1.0 };
+        let room = if below || !self.from_zero { margin * above } else { 0.0 };
+        (low - room, if below && high <= 0.0 { high } else { high + margin * above })
     }
 }
 
@@ -248,9 +255,9 @@ mod tests {
     #[test]
     fn bounds_hold_everything_and_are_never_empty() {
         let counts = Axis::counts("events");
-        for places in [vec![], vec![0.0], vec![5.0], vec![3.0, 9.0], vec![f64::NAN]] {
+        for places in [vec![], vec![0.0], vec![5.0], vec![3.0, 9.0], vec![-3.0, -2.0], vec![f64::NAN]] {
             let (low, high) = counts.bounds(places.iter().copied(), false);
-            assert!(low < high && low <= 0.0, "{places:?}: {low} {high}");
+            assert!(low < high && low <= 0.0 && high >= 0.0, "{places:?}: {low} {high}");
             assert!(places.iter().all(|place| place.is_nan() || (low..=high).contains(place)));
         }
         let log = Axis { scale: Scale::Log, ..counts };

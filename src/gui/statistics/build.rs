@@ -239,7 +239,7 @@ impl Build {
             let Some(keep) = &keep else { return };
             if kind == 3 {
                 let mut n = keep.number;
-                let drag = DragValue::new(&mut n).range(2..=1_000_000).speed(0.1);
+                let drag = DragValue::new(&mut n).range(2..=1_000_000).speed(1.0);
                 let response = ui.add_sized(vec2(52.0, CONTROL), drag).accessible_name("Rows of each group");
                 if response.on_hover_text("Rows that are kept of each group.").changed() {
                     out.push(ask_dragged(ui, asked(Some(Keep { number: n, ..keep.clone() }))));

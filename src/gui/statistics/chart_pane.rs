@@ -308,7 +308,7 @@ fn bars_ui(ui: &mut Ui, answers: &Answers, choice: &StatChoice, what: &str, out:
     let suits = if choice.chart == ChartKind::Heat { 60 } else { u32::try_from(drawn).unwrap_or(1).max(1) };
     let mut bars = choice.look.bars.unwrap_or(suits);
     let most = if choice.chart == ChartKind::Heat { 500 } else { 10_000 };
-    let drag = DragValue::new(&mut bars).range(1..=most).speed(0.4).suffix(format!(" {what}"));
+    let drag = DragValue::new(&mut bars).range(1..=most).speed(1.0).suffix(format!(" {what}"));
     let response = ui.add_sized(vec2(104.0, CONTROL), drag).accessible_name("Number of bars");
     if response.on_hover_text("Drag, or click and type.").changed() {
         let look = ChartLook { bars: Some(bars), ..choice.look.clone() };

@@ -6,6 +6,7 @@ mod chart_pane;
 mod choice;
 mod command;
 mod draw;
+mod export;
 mod pick;
 mod save_dialog;
 mod saved_pane;
@@ -15,6 +16,7 @@ mod words;
 
 pub use choice::{StatChoice, StatScope};
 pub use command::{Behind, StatAsked, StatLook, StatisticsCommand};
+pub use export::export_draft;
 pub use save_dialog::AnalysisDraft;
 pub use state::in_force;
 pub use words::command_line;

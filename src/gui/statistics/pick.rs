@@ -19,7 +19,8 @@ pub(super) fn chip_ui(ui: &mut Ui, text: &str, name: &str) -> bool {
     let most = (ui.max_rect().width() - 8.0).max(60.0);
     let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::medium(12.5), colors.text);
     let width = (galley.size().x + 34.0).min(most);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, CHIP), Sense::click());
+    let (rect, _) = ui.allocate_exact_size(vec2(width, CHIP), Sense::hover());
+    let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     let fill = if response.hovered() { colors.hover } else { colors.control };
     let edge = if response.has_focus() { colors.accent } else { colors.outline };
@@ -33,7 +34,9 @@ pub(super) fn chip_ui(ui: &mut Ui, text: &str, name: &str) -> bool {
 /// A small button that opens a list.
 pub(super) fn add_button(ui: &mut Ui, name: &str) -> Response {
     let colors = colors(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(CHIP + 4.0, CHIP), Sense::click());
+    // The list below it stays open while chips come and go before it.
+    let (rect, _) = ui.allocate_exact_size(vec2(CHIP + 4.0, CHIP), Sense::hover());
+    let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, ROUND, colors.hover);

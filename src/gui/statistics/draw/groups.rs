@@ -102,10 +102,12 @@ pub(super) fn bars(choice: &StatChoice, table: &StatsTable) -> Option<Drawn> {
     let rows = group_rows(table);
     let split = split(choice, table, &rows)?;
     let y = split.y(choice);
-    let width = 0.8 / at(split.series.len());
+    // A few things need not fill the whole width.
+    let whole = if split.names.len() * split.series.len() < 6 { 0.56 } else { 0.8 };
+    let width = whole / at(split.series.len());
     let (mut series, mut all) = (Vec::new(), Vec::new());
     for (place, (name, column, groups)) in split.series.iter().enumerate() {
-        let shift = (at(place) + 0.5) * width - 0.4;
+        let shift = (at(place) + 0.5) * width - whole / 2.0;
         let mut one =
             Series { name: name.clone(), color: place, marks: Marks::Bars(width * 0.94), ..Series::default() };
         let mut own = Vec::new();
