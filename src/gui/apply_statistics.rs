@@ -9,9 +9,8 @@ use super::{
     app::Slot,
     apply_detections::format_of,
     command::Command,
-    dialogs::{CHARTS, Dialog, ROWS, WriteDraft},
+    dialogs::Dialog,
     events::{Ended, Event, Outcome},
-    lake::Lake,
     selected::Selected,
     state::{Way, Workspace},
     statistics::{AnalysisDraft, Behind, StatAsked, StatChoice, StatisticsCommand, export_draft, in_force},
@@ -22,21 +21,6 @@ use crate::{
     jobs::Priority,
     session::{Analysis, Session, SessionError},
 };
-
-/// The dialog that writes the numbers, or the chart of this name.
-fn export_draft(lake: &Lake, chart: Option<String>) -> WriteDraft {
-    if let Some(name) = chart {
-        let told = "The chart as it is now; CSV holds the values that are drawn.";
-        let file = name.to_lowercase().replace([',', ':', '·'], "");
-        return WriteDraft::new(lake, (format!("Save “{name}”"), told), &file, &CHARTS, |out| {
-            Command::Statistics(StatisticsCommand::ExportChart(out))
-        });
-    }
-    let told = "The whole answer, with the columns of the table.";
-    WriteDraft::new(lake, ("Export the numbers".to_owned(), told), "statistics", &ROWS, |out| {
-        Command::Statistics(StatisticsCommand::ExportTable(out))
-    })
-}
 
 impl App {
     pub(super) fn apply_to_statistics(&mut self, command: StatisticsCommand, ctx: &Context) {

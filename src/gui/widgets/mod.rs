@@ -3,7 +3,7 @@
 mod brand;
 mod button;
 mod chip;
-mod choice_button;
+mod choice;
 mod class_mark;
 mod colored;
 mod empty;
@@ -20,7 +20,7 @@ pub mod text;
 pub use brand::paint_brand;
 pub use button::{icon_button, icon_toggle, plain_button, primary_button, quiet_button};
 pub use chip::{paint_keys, swatch};
-pub use choice_button::choice_button;
+pub use choice::choice_button;
 pub use class_mark::{MARK, class_mark, paint_class_mark};
 pub use colored::{Emphasis, colored};
 pub use empty::{empty_ui, waiting_ui};
