@@ -6,8 +6,8 @@ use std::{collections::BTreeSet, ops::ControlFlow};
 
 use sqlparser::{
     ast::{
-        BinaryOperator, Expr, GroupByExpr, Ident, Query, Select, SelectItem, SetExpr, Spanned, Statement, TableFactor,
-        UnaryOperator, Visit, VisitMut, Visitor, VisitorMut,
+        BinaryOperator, Distinct, Expr, GroupByExpr, Ident, Query, Select, SelectItem, SetExpr, Spanned, Statement,
+        TableFactor, UnaryOperator, Visit, VisitMut, Visitor, VisitorMut,
     },
     dialect::GenericDialect,
     parser::Parser,
@@ -77,6 +77,8 @@ fn instead(query: &Query) -> Option<Expr> {
     }
     let rest = joined(&rest).map_or_else(String::new, |rest| format!("({rest}) AND "));
     let SetExpr::Select(mut select) = *alone.body else { return None };
+    // The engine holds the whole list beside each row: every value once is enough.
+    select.distinct = Some(Distinct::Distinct);
     select.projection = vec![SelectItem::UnnamedExpr(inside.clone())];
     select.selection = Some(parsed(&format!("{rest}{inside} IS NOT NULL"))?);
     parsed(&format!("{out} IS NOT NULL AND {out} IN ({select})"))
