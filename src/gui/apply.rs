@@ -21,7 +21,8 @@ use super::{
     explore::{SPEEDS, other_speed},
     keep::{CompareDraft, KeepCommand, Library, Shelf, ViewDraft},
     leaving::Leave,
-    sql::SqlCommand,
+    quality::QualityCommand,
+    sql::{SqlCommand, SqlWritten},
     state::{ThemeChoice, Workspace},
     statistics::StatisticsCommand,
 };
@@ -83,9 +84,9 @@ impl App {
             Command::Leave(leave) => self.leave(leave, ctx),
             Command::Timeline(command) => self.apply_timeline(command, ctx),
             Command::Keep(command) => self.keep(command, ctx),
-            Command::Statistics(command) => self.apply_to_statistics(command, ctx),
             Command::Quality(command) => self.apply_to_quality(command, ctx),
             Command::Sql(command) => self.apply_to_sql(command, ctx),
+            Command::Statistics(command) => self.apply_to_statistics(command, ctx),
             Command::Detections(command) => self.apply_to_detections(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             Command::SetLayout(_)
@@ -202,16 +203,27 @@ impl App {
                     self.apply_to_detections(DetectionsCommand::Ask(choice), ctx);
                 }
             }
-            Action::RunSql if self.state.persisted.workspace == Workspace::Statistics => {
-                self.apply_to_sql(SqlCommand::Run, ctx);
+            // Nobody runs a text that is not in sight.
+            Action::RunSql => {
+                let dock = &self.workspaces.statistics.dock;
+                let seen = dock.is_seen(Pane::Sql) || dock.is_seen(Pane::SqlResult);
+                if self.state.persisted.workspace == Workspace::Statistics && seen {
+                    self.apply_to_sql(SqlCommand::Run, ctx);
+                } else {
+                    self.apply_to_panels(Command::OpenPane(Pane::Sql));
+                }
             }
-            Action::RunSql => self.apply_to_panels(Command::OpenPane(Pane::Sql)),
             Action::ExportAnswer => self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx),
             Action::Export if self.state.persisted.workspace == Workspace::Detections => {
                 self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx);
             }
             Action::Export if self.state.persisted.workspace == Workspace::Statistics => {
-                self.apply_to_statistics(StatisticsCommand::OpenExport { chart: false }, ctx);
+                let command = match self.workspaces.statistics.dock.pointed() {
+                    Some(Pane::Sql | Pane::SqlResult) => Command::Sql(SqlCommand::OpenExport(SqlWritten::Rows)),
+                    Some(Pane::Quality) => Command::Quality(QualityCommand::OpenExport),
+                    _ => Command::Statistics(StatisticsCommand::OpenExport { chart: false }),
+                };
+                self.apply(command, ctx);
             }
             Action::SaveAnalysis => self.save_analysis(),
             Action::Undo | Action::Redo if self.state.persisted.workspace == Workspace::Detections => {

@@ -55,15 +55,15 @@ impl App {
             }
             SqlCommand::Save { name, text, note } => self.change_queries(ctx, move |session| {
                 let saved = session.save_query(&name, &text, &note)?;
-                Ok((format!("Saved the query “{}”.", saved.name), None))
+                Ok((format!("Saved query “{}”.", saved.name), None))
             }),
             SqlCommand::Rename(from, to) => self.change_queries(ctx, move |session| {
                 session.rename_query(&from, &to)?;
-                Ok((format!("The query “{from}” is now “{to}”."), None))
+                Ok((format!("Query “{from}” is now “{to}”."), None))
             }),
             SqlCommand::Delete(query) => self.change_queries(ctx, move |session| {
                 session.delete_query(&query.name)?;
-                let told = format!("Deleted the query “{}”.", query.name);
+                let told = format!("Query “{}” deleted.", query.name);
                 let SavedKept { name, text, note } = query;
                 Ok((told, Some(Command::Sql(SqlCommand::Save { name, text, note }))))
             }),

@@ -144,12 +144,12 @@ pub struct Lake {
     pub track_metric: Option<String>,
     /// What is asked of detection events.
     pub detections: Asked,
-    /// What is asked of values.
-    pub statistics: StatAsked,
     /// What is asked in SQL.
     pub sql: SqlState,
     /// What is listed of the quality of data.
     pub quality: QualityState,
+    /// What is asked of values.
+    pub statistics: StatAsked,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -222,9 +222,9 @@ impl Lake {
             chosen_box: None,
             track_metric: memory.track,
             detections: Asked::new(memory.detections, memory.detections_look),
-            statistics,
             sql: SqlState::new(memory.sql),
             quality: QualityState::default(),
+            statistics,
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -267,9 +267,9 @@ impl Lake {
             marks,
             detections,
             detections_look,
+            sql: self.sql.memory.clone(),
             statistics: Some(self.statistics.choice.clone()),
             statistics_look: self.statistics.look.clone(),
-            sql: self.sql.memory.clone(),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a disk, a database or a store by itself: all of that is [`crate::session`]'s, called by workers.
 
+mod action_group;
 mod app;
 mod apply;
 mod apply_detections;

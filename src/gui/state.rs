@@ -96,12 +96,12 @@ pub struct LakeMemory {
     pub detections: Choice,
     /// How its panels show the answer.
     pub detections_look: DetectionsLook,
+    /// The query in SQL, and how its answer is shown.
+    pub sql: SqlMemory,
     /// What is asked of values; `None` until someone chose.
     pub statistics: Option<StatChoice>,
     /// How the panels show the numbers.
     pub statistics_look: StatLook,
-    /// The query in SQL, and how its answer is shown.
-    pub sql: SqlMemory,
 }
 
 /// Kept in the user's configuration folder.

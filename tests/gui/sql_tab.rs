@@ -63,7 +63,7 @@ fn a_query_is_run_charted_and_exported() {
     let rows = cameras(&window);
     assert_eq!(rows.len(), 2);
     window.until("its rows are there", |window| rows.iter().all(|row| window.shows(row)));
-    assert!(window.tells("2 rows · 2 columns"));
+    window.until("it has ended", |window| window.tells("2 rows · 2 columns"));
     window.click("Export the answer");
     let file = window.beside("answer.csv");
     write_to(&mut window, &file);
@@ -85,14 +85,14 @@ fn a_query_is_run_charted_and_exported() {
 fn rows_are_sorted_by_the_process_of_the_query() {
     let mut window = opened();
     run(&mut window, "SELECT frame_id, frame_idx FROM frames WHERE frame_idx < 3");
-    window.until("its rows are there", |window| window.tells("12 rows"));
+    // The heads stay where they are once the rows are read.
+    window.until("its rows are there", |window| window.tells("12 rows · ") && window.tells("/front/0, 0"));
     window.click("Sort the answer by frame_idx");
     window.until("it is told", |window| window.tells("sorted by frame_idx, largest first"));
     window.until("the largest comes first", |window| {
         let first = window.harness.query_all_by_label_contains("/front/").next();
         first.and_then(|row| row.accesskit_node().label()).is_some_and(|row| row.ends_with(", 2"))
     });
-    window.click("Copy as command line");
     let text = "SELECT frame_id, frame_idx FROM frames WHERE frame_idx < 3";
     let lake = window.lake.to_str().unwrap().to_owned();
     let sorted = lakescope(&["sql", &lake, text, "--sort", "frame_idx:desc", "--format", "csv"]);
@@ -174,7 +174,7 @@ fn queries_are_kept_under_names_that_the_command_line_knows() {
     window.harness.get_by_label("Name of the query").type_text("cameras");
     window.settle();
     window.click("Save");
-    window.until("it is told", |window| window.tells("Saved the query “cameras”."));
+    window.until("it is told", |window| window.tells("Saved query “cameras”."));
     let lake = window.lake.to_str().unwrap().to_owned();
     assert!(lakescope(&["sql", &lake, "--queries"]).contains("cameras"));
     type_query(&mut window, "SELECT 1 AS one");
@@ -183,10 +183,12 @@ fn queries_are_kept_under_names_that_the_command_line_knows() {
     window.until("it is open", |window| query(window) == BY_CAMERA);
     window.click("Saved queries");
     window.click("Delete query cameras");
-    window.until("it is gone", |window| window.tells("Deleted the query “cameras”."));
-    window.click("Undo");
-    window.until("it is back", |window| window.tells("Saved the query “cameras”."));
-    assert!(lakescope(&["sql", &lake, "--queries"]).contains("cameras"));
+    window.until("it is gone", |window| window.tells("Query “cameras” deleted."));
+    assert!(!lakescope(&["sql", &lake, "--queries"]).contains("cameras"));
+    window.press("Undo: Query “cameras” deleted.");
+    window.until("it is back", |_| lakescope(&["sql", &lake, "--queries"]).contains("cameras"));
+    // The menu of saved queries is still open.
+    window.key(Modifiers::NONE, Key::Escape);
     window.click("Queries that ran");
     window.until("what ran is listed", |window| window.tells("Open past query SELECT camera"));
 }

@@ -6,8 +6,8 @@ use std::{collections::BTreeSet, ops::ControlFlow};
 
 use sqlparser::{
     ast::{
-        BinaryOperator, Expr, GroupByExpr, Ident, Query, Select, SelectItem, SetExpr, Spanned, Statement, TableFactor,
-        UnaryOperator, Visit, VisitMut, Visitor, VisitorMut,
+        BinaryOperator, Distinct, Expr, GroupByExpr, Ident, Query, Select, SelectItem, SetExpr, Spanned, Statement,
+        TableFactor, UnaryOperator, Visit, VisitMut, Visitor, VisitorMut,
     },
     dialect::GenericDialect,
     parser::Parser,
@@ -50,7 +50,7 @@ impl VisitorMut for Rewriter<'_> {
 /// What says the same as EXISTS of this query; `None` where nothing does.
 fn instead(query: &Query) -> Option<Expr> {
     if outside(query).is_empty() {
-        return parsed(&format!("(SELECT count(*) FROM ({query}) AS \"rows|there\") > 0"));
+        return parsed(&format!("(SELECT count(*) > 0 FROM ({query}) AS \"rows|there\")"));
     }
     let Query { with: None, body, order_by: _, limit_clause: None, fetch: None, .. } = query else { return None };
     let SetExpr::Select(select) = &**body else { return None };
@@ -75,10 +75,12 @@ fn instead(query: &Query) -> Option<Expr> {
     if !outside(&alone).is_empty() {
         return None;
     }
-    let condition = rest.iter().map(|one| format!("({one}) AND ")).collect::<String>();
+    let rest = joined(&rest).map_or_else(String::new, |rest| format!("({rest}) AND "));
     let SetExpr::Select(mut select) = *alone.body else { return None };
+    // The engine holds the whole list beside each row: every value once is enough.
+    select.distinct = Some(Distinct::Distinct);
     select.projection = vec![SelectItem::UnnamedExpr(inside.clone())];
-    select.selection = Some(parsed(&format!("{condition}{inside} IS NOT NULL"))?);
+    select.selection = Some(parsed(&format!("{rest}{inside} IS NOT NULL"))?);
     parsed(&format!("{out} IS NOT NULL AND {out} IN ({select})"))
 }
 

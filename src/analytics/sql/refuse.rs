@@ -42,11 +42,8 @@ impl Guard<'_> {
     fn body(&self, body: &SetExpr) -> ControlFlow<SqlMistake> {
         match body {
             SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => ControlFlow::Continue(()),
-            SetExpr::SetOperation { op: SetOperator::Union, left, right, .. } => {
-                self.body(left)?;
-                self.body(right)
-            }
-            SetExpr::SetOperation {
+            SetExpr::SetOperation { op: SetOperator::Union, left, right, .. }
+            | SetExpr::SetOperation {
                 op: SetOperator::Intersect | SetOperator::Except,
                 left,
                 right,
@@ -149,7 +146,7 @@ impl Visitor for Guard<'_> {
             from,
             lateral_views,
             prewhere,
-            selection: _,
+            selection,
             connect_by,
             group_by,
             cluster_by,
@@ -168,6 +165,10 @@ impl Visitor for Guard<'_> {
                 "SELECT INTO would write",
                 "a query only reads: take INTO out, and use --out",
             );
+        }
+        if from.is_empty() && selection.is_some() {
+            // The engine would pass over the condition in silence.
+            return self.no(select.span(), "WHERE has nothing to look at without FROM", "name a table behind FROM");
         }
         let modifiers = match group_by {
             GroupByExpr::All(modifiers) | GroupByExpr::Expressions(_, modifiers) => !modifiers.is_empty(),

@@ -22,7 +22,7 @@ use crate::{
         work::Workers,
     },
     jobs::Priority,
-    model::Column,
+    model::{Column, NULL_WORD},
     session::{FindingKind, QualityFinding, Session},
 };
 
@@ -153,39 +153,26 @@ fn line(name: String, color: usize, points: Vec<[f64; 2]>) -> Series {
 }
 
 /// Samples of a metric within a span. A line is broken where samples are missing.
-#[expect(clippy::cast_precision_loss, reason = "drawn on a chart")]
 fn samples(session: &Session, recording: &str, metric: &str, span: (i64, i64)) -> Result<Plotted, String> {
     let all = session.series(recording, &[metric.to_owned()]).map_err(|error| error.to_string())?;
     let Some(one) = all.first() else { return Ok(None) };
     let from = one.time_ns.partition_point(|time| *time < span.0);
     let to = one.time_ns.partition_point(|time| *time <= span.1);
     let value = |row: usize| match &one.values {
-        Column::Text { codes, .. } => codes.get(row).map(|code| f64::from(*code)),
+        // Words have no height of their own: where they change can be seen.
+        Column::Text { codes, .. } => codes.get(row).filter(|code| **code != NULL_WORD).map(|code| f64::from(*code)),
         other => other.number(row),
     };
     let steps = one.time_ns[from..to].windows(2).map(|pair| pair[1].saturating_sub(pair[0]));
     let mut steps: Vec<i64> = steps.collect();
     steps.sort_unstable();
     let usual = steps.get(steps.len() / 2).copied().unwrap_or(0);
-    let mut points: Vec<[f64; 2]> = Vec::new();
-    let mut series = Vec::new();
-    let mut last = None;
-    for row in from..to {
-        let time = one.time_ns[row];
-        if last.is_some_and(|last| time.saturating_sub(last) > usual.saturating_mul(8).max(1)) && !points.is_empty() {
-            series.push(line(metric.to_owned(), 0, std::mem::take(&mut points)));
-        }
-        if let Some(value) = value(row).filter(|value| value.is_finite()) {
-            points.push([time as f64 / 1e9, value]);
-            last = Some(time);
-        }
-    }
-    if !points.is_empty() {
-        series.push(line(metric.to_owned(), 0, points));
-    }
-    // Each part would have a line of its own in the legend.
-    series.iter_mut().skip(1).for_each(|part| part.name.clear());
-    Ok((!series.is_empty()).then(|| (metric.to_owned(), series)))
+    let points: Vec<[f64; 2]> = (from..to)
+        .filter_map(|row| Some([seconds(one.time_ns[row]), value(row).filter(|value| value.is_finite())?]))
+        .collect();
+    let gap = Some(seconds(usual.saturating_mul(8))).filter(|gap| *gap > 0.0);
+    let series = Series { gap, ..line(metric.to_owned(), 0, points) };
+    Ok((!series.points.is_empty()).then(|| (metric.to_owned(), vec![series])))
 }
 
 /// Distances of the frames of a camera, ms, or their labels.

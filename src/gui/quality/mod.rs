@@ -93,7 +93,7 @@ impl Quality {
             if found.report.findings.is_empty() {
                 let body = format!(
                     "{} and {} were looked at: no gaps, frozen values, outliers, odd clocks or missing frames.",
-                    counted(found.report.metrics.len() as u64, "series of samples").replace("sampless", "samples"),
+                    format_args!("{} series of samples", count(found.report.metrics.len() as u64)),
                     counted(found.report.footages.len() as u64, "footage"),
                 );
                 empty_ui(ui, Icon::Check, "Nothing odd was found", &body, |_| {});

@@ -306,7 +306,7 @@ fn place(values: &SqlValues, row: usize, column: &SqlColumn, things: &mut Things
 /// Points of one series, and the row of each.
 #[derive(Default)]
 struct Points {
-    points: Vec<[f64; 2]>,
+    at: Vec<[f64; 2]>,
     names: Vec<String>,
     rows: Vec<usize>,
 }
@@ -347,7 +347,7 @@ fn build(answer: &SqlAnswer, drawn: Drawn) -> Result<Built, String> {
             if all.len() <= of {
                 all.resize_with(of + 1, Points::default);
             }
-            all[of].points.push([x, y]);
+            all[of].at.push([x, y]);
             all[of].rows.push(row);
             if matches!(xs, SqlValues::Texts(_)) {
                 all[of].names.push(word(xs, at));
@@ -377,14 +377,14 @@ fn build(answer: &SqlAnswer, drawn: Drawn) -> Result<Built, String> {
         }
         let width = apart * 0.8 / parts;
         let shift = if drawn.kind == SqlKind::Bars { (of as f64 - (parts - 1.0) / 2.0) * width } else { 0.0 };
-        points.points.iter_mut().for_each(|point| point[0] += shift);
+        points.at.iter_mut().for_each(|point| point[0] += shift);
         let marks = match drawn.kind {
             SqlKind::Bars => Marks::Bars(width),
             SqlKind::Line => Marks::Line,
-            SqlKind::Dots => Marks::Dots(vec![(2.5, 0.7); points.points.len()]),
+            SqlKind::Dots => Marks::Dots(vec![(2.5, 0.7); points.at.len()]),
         };
         let name = names.names.get(of).cloned().unwrap_or_else(|| columns[drawn.y].name.clone());
-        series.push(Series { name, color: of, marks, points: points.points, names: points.names, gap: None });
+        series.push(Series { name, color: of, marks, points: points.at, names: points.names, ..Series::default() });
         rows_of.push(points.rows);
     }
     let scale = if is_time(&columns[drawn.x]) { Scale::Time } else { Scale::Linear };
@@ -402,9 +402,9 @@ fn build(answer: &SqlAnswer, drawn: Drawn) -> Result<Built, String> {
 impl Points {
     /// In the order of x, equals as they were.
     fn sort_by_x(&mut self) {
-        let mut order: Vec<usize> = (0..self.points.len()).collect();
-        order.sort_by(|a, b| self.points[*a][0].total_cmp(&self.points[*b][0]));
-        self.points = order.iter().map(|at| self.points[*at]).collect();
+        let mut order: Vec<usize> = (0..self.at.len()).collect();
+        order.sort_by(|a, b| self.at[*a][0].total_cmp(&self.at[*b][0]));
+        self.at = order.iter().map(|at| self.at[*at]).collect();
         self.rows = order.iter().map(|at| self.rows[*at]).collect();
         if !self.names.is_empty() {
             self.names = order.iter().map(|at| std::mem::take(&mut self.names[*at])).collect();
@@ -414,7 +414,7 @@ impl Points {
 
 /// The smallest distance between two places along x, so that bars do not lie on each other.
 fn smallest_step(all: &[Points]) -> Option<f64> {
-    let mut places: Vec<f64> = all.iter().flat_map(|points| points.points.iter().map(|point| point[0])).collect();
+    let mut places: Vec<f64> = all.iter().flat_map(|points| points.at.iter().map(|point| point[0])).collect();
     places.sort_by(f64::total_cmp);
     places.dedup();
     places.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > 0.0).min_by(f64::total_cmp)

@@ -24,8 +24,8 @@ const ENTRY: f32 = 40.0;
 /// Height of a menu, points.
 const HEIGHT: f32 = 320.0;
 
-/// A state of what is kept: as others changed it, and as this window did.
-type Version = (u64, u64);
+/// A state of what is kept: as others changed it, as this window did, and which query runs or ran.
+type Version = (u64, u64, (u64, bool));
 
 /// The lists.
 #[derive(Default)]
@@ -41,8 +41,8 @@ fn one_line(text: &str) -> String {
 
 impl Kept {
     /// Reads the lists again when something has changed.
-    pub(super) fn poll(&mut self, lake: &Lake, workers: &Workers, ctx: &Context) {
-        let version = (lake.selections_version, lake.sql.version);
+    pub(super) fn poll(&mut self, lake: &Lake, ran: (u64, bool), workers: &Workers, ctx: &Context) {
+        let version = (lake.selections_version, lake.sql.version, ran);
         let text = |error: SessionError| error.to_string();
         let session = lake.session.clone();
         self.saved
@@ -74,29 +74,7 @@ impl Kept {
         ScrollArea::vertical().max_height(HEIGHT).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for query in saved {
-                self.saved_ui(ui, query, out);
-            }
-        });
-    }
-
-    /// A saved query with what can be done with it.
-    #[expect(clippy::unused_self, reason = "an entry of this list")]
-    fn saved_ui(&self, ui: &mut Ui, query: &SavedQuery, out: &mut Vec<Command>) {
-        bar(ui, ENTRY, |ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
-            let width = ui.available_width() - 2.0 * CONTROL - 4.0;
-            let below = if query.note.is_empty() { one_line(&query.text) } else { query.note.clone() };
-            let name = format!("Open query {}", query.name);
-            if entry_ui(ui, width, (&query.name, &below), &name, &query.text) {
-                out.push(Command::Sql(SqlCommand::Open(query.text.clone())));
-                ui.close();
-            }
-            if icon_button(ui, Icon::Pen, &format!("Rename query {}", query.name)).clicked() {
-                out.push(Command::Sql(SqlCommand::AskNewName(query.name.clone())));
-                ui.close();
-            }
-            if icon_button(ui, Icon::Trash, &format!("Delete query {}", query.name)).clicked() {
-                out.push(Command::Sql(SqlCommand::Delete(SavedKept::from(query))));
+                saved_ui(ui, query, out);
             }
         });
     }
@@ -127,6 +105,27 @@ impl Kept {
             }
         });
     }
+}
+
+/// A saved query with what can be done with it.
+fn saved_ui(ui: &mut Ui, query: &SavedQuery, out: &mut Vec<Command>) {
+    bar(ui, ENTRY, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let width = ui.available_width() - 2.0 * CONTROL - 4.0;
+        let below = if query.note.is_empty() { one_line(&query.text) } else { query.note.clone() };
+        let name = format!("Open query {}", query.name);
+        if entry_ui(ui, width, (&query.name, &below), &name, &query.text) {
+            out.push(Command::Sql(SqlCommand::Open(query.text.clone())));
+            ui.close();
+        }
+        if icon_button(ui, Icon::Pen, &format!("Rename query {}", query.name)).clicked() {
+            out.push(Command::Sql(SqlCommand::AskNewName(query.name.clone())));
+            ui.close();
+        }
+        if icon_button(ui, Icon::Trash, &format!("Delete query {}", query.name)).clicked() {
+            out.push(Command::Sql(SqlCommand::Delete(SavedKept::from(query))));
+        }
+    });
 }
 
 /// What a menu says while it has no list.

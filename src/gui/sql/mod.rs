@@ -15,7 +15,7 @@ mod running;
 mod tables_list;
 mod words;
 
-pub use command::{SavedKept, SqlBounds, SqlCommand, SqlMemory, SqlState};
+pub use command::{SavedKept, SqlBounds, SqlCommand, SqlMemory, SqlState, SqlWritten};
 pub use export::export_draft;
 pub(super) use frames::frame_at;
 pub use kept::NameDraft;
@@ -73,7 +73,8 @@ impl Sql {
             session.sql_tables().map(Arc::new).map_err(|error| error.to_string())
         });
         self.tables.poll();
-        self.kept.poll(lake, workers, ui.ctx());
+        let ran = (self.running.asked().map_or(0, |asked| asked.number), self.running.is_running());
+        self.kept.poll(lake, ran, workers, ui.ctx());
         bar::bar_ui(ui, lake, &self.kept, &self.running, out);
         let area = ui.available_rect_before_wrap().shrink2(vec2(12.0, 0.0));
         let area = area.with_max_y(area.bottom() - 10.0);

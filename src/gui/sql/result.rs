@@ -153,7 +153,7 @@ pub(super) fn without_rows_ui(ui: &mut Ui, lake: &Lake, running: &Running, out: 
         }
         Ended::Memory => memory_ui(ui, running, out),
         Ended::Stopped => {
-            failed_ui(ui, "The query was stopped", "Its process was ended; nothing else was touched.", out)
+            failed_ui(ui, "The query was stopped", "Its process was ended; nothing else was touched.", out);
         }
         Ended::Mistake(mistake) => {
             let hint = mistake.hint.as_deref().map_or_else(String::new, |hint| format!("\n{hint}"));

@@ -12,7 +12,7 @@ use crate::{
         lake::Lake,
         state::Workspace,
         theme::{self, CONTROL, colors},
-        widgets::{BAR, Icon, VirtualScroll, elided, paint_icon, rows_ui},
+        widgets::{BAR, Icon, VirtualScroll, elided, empty_ui, paint_icon, rows_ui},
         work::Workers,
     },
     jobs::Priority,
@@ -85,6 +85,10 @@ impl RowsPane {
         let columns = answer.columns();
         let rows = answer.rows();
         self.take_pages(ui, columns);
+        if let Some(error) = self.asked.error() {
+            empty_ui(ui, Icon::Warning, "The rows cannot be read back", error, |_| {});
+            return;
+        }
         let area = ui.available_rect_before_wrap();
         let wanted: f32 = self.widths.iter().sum();
         let room = area.width() - MARGIN - BAR;

@@ -10,20 +10,16 @@ use crate::gui::{
 /// The dialog that writes the numbers, or the chart of this name.
 #[must_use]
 pub fn export_draft(lake: &Lake, chart: Option<String>) -> WriteDraft {
-    match chart {
-        Some(name) => {
-            let title = format!("Save “{name}”");
-            let told = "The chart as it is now; CSV holds the values that are drawn.";
-            let file = name.to_lowercase().replace([',', ':', '·'], "");
-            WriteDraft::new(lake, (title, told), &file, &CHARTS, |path| {
-                Command::Statistics(StatisticsCommand::ExportChart(path))
-            })
-        }
-        None => {
-            let told = "All rows, with the columns of the table.";
-            WriteDraft::new(lake, ("Export the numbers".to_owned(), told), "statistics", &ROWS, |path| {
-                Command::Statistics(StatisticsCommand::ExportTable(path))
-            })
-        }
+    if let Some(name) = chart {
+        let title = format!("Save “{name}”");
+        let told = "The chart as it is now; CSV holds the values that are drawn.";
+        let file = name.to_lowercase().replace([',', ':', '·'], "");
+        return WriteDraft::new(lake, (title, told), &file, &CHARTS, |path| {
+            Command::Statistics(StatisticsCommand::ExportChart(path))
+        });
     }
+    let told = "All rows, with the columns of the table.";
+    WriteDraft::new(lake, ("Export the numbers".to_owned(), told), "statistics", &ROWS, |path| {
+        Command::Statistics(StatisticsCommand::ExportTable(path))
+    })
 }

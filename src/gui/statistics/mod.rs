@@ -96,23 +96,12 @@ impl Statistics {
     /// A question that takes long.
     #[must_use]
     pub fn answering(&self) -> Option<Answering<'_>> {
-        let numbers = self.answers.long_work().map(|progress| Answering {
-            title: "Working out statistics",
-            progress,
-            stop: Command::Statistics(StatisticsCommand::Stop),
-        });
-        let query = self.sql.long_work().map(|progress| Answering {
-            title: "Running SQL",
-            progress,
-            stop: Command::Sql(SqlCommand::Stop),
-        });
-        numbers.or(query).or_else(|| {
-            self.quality.long_work().map(|progress| Answering {
-                title: "Looking at the data",
-                progress,
-                stop: Command::Quality(QualityCommand::Stop),
-            })
-        })
+        let works = [
+            (self.answers.long_work(), "Working out statistics", Command::Statistics(StatisticsCommand::Stop)),
+            (self.sql.long_work(), "Running SQL", Command::Sql(SqlCommand::Stop)),
+            (self.quality.long_work(), "Looking at the data", Command::Quality(QualityCommand::Stop)),
+        ];
+        works.into_iter().find_map(|(progress, title, stop)| Some(Answering { title, progress: progress?, stop }))
     }
 
     /// Whether something is worked out.
