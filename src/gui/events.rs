@@ -84,8 +84,8 @@ pub enum Event {
     },
     /// Views, selections or tags were changed, or could not be.
     Kept(Result<Done, String>),
-    /// The filter as SQL, or why there is none.
-    Sql(Result<SqlText, String>),
+    /// What was asked for as SQL, and its text, or why there is none.
+    Sql(&'static str, Result<SqlText, String>),
     /// The frames of a saved selection, and how many of them are gone.
     SelectionLoaded {
         /// Its name.

@@ -110,7 +110,7 @@ impl App {
             Event::SourceChosen { source, chosen } => self.take_source(source, chosen),
             Event::Kept(done) => self.take_kept(done),
             Event::FrameListWritten(written) => self.take_frame_list(written, ctx),
-            Event::Sql(written) => self.take_sql(written, ctx),
+            Event::Sql(what, written) => self.take_sql(what, written, ctx),
             Event::ImageReady { image: Ok(image), what } => {
                 ctx.copy_image(*image);
                 self.state.transient.tell(what);

@@ -2,6 +2,7 @@
 
 mod boxes;
 mod brush;
+mod copied;
 mod crops;
 mod detections;
 mod docking;
@@ -17,6 +18,7 @@ mod panels;
 mod playing;
 mod renewal;
 mod select;
+mod set_back;
 mod settings;
 mod shell;
 mod side_by_side;

@@ -35,6 +35,8 @@ pub(super) struct Completions {
     chosen: Option<usize>,
     open: bool,
     asked: (String, usize),
+    /// Whether it was asked because someone typed.
+    typed: bool,
 }
 
 impl Completions {
@@ -90,6 +92,9 @@ impl Completions {
         if self.asked.0 == text && self.asked.1 == cursor {
             return;
         }
+        let again = self.asked.0 == text && self.asked.1 == usize::MAX;
+        self.typed = typed || (again && self.typed);
+        let typed = self.typed;
         self.asked = (text.to_owned(), cursor);
         let found = complete(text, cursor, &**lake.table());
         self.entries = found.candidates;
@@ -99,6 +104,11 @@ impl Completions {
         self.chosen = (!word.is_empty()).then_some(0);
         let finished = self.entries.first().is_some_and(|first| first.insert.trim_end() == word);
         self.open = !self.entries.is_empty() && !finished && (typed || self.open) && (!word.is_empty() || self.open);
+    }
+
+    /// What there is to offer has changed, though the text has not.
+    pub fn ask_again(&mut self) {
+        self.asked.1 = usize::MAX;
     }
 
     fn taken(&self, place: usize) -> Option<Taken> {
