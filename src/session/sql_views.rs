@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     catalog::FrameTable,
-    filter::{Filter, FrameColumns as _, NoSql, SqlParts, metric_name, objects_sql, sql_parts},
+    filter::{Filter, FrameColumns as _, NoSql, SqlParts, metric_name, objects_sql, sql_parts, sql_parts_of_two},
 };
 
 /// Frames that a statement names one by one at most; more are for a file.
@@ -57,50 +57,64 @@ impl Session {
                 }
             }
             SqlView::Scope(scope) => {
-                let parts = self.parts_of(table, scope)?;
+                let condition = self.one_by_one(table, scope)?;
+                let parts = SqlParts { condition, ..SqlParts::default() };
                 let sql = format!("{}\nORDER BY {};", parts.select("*"), order(table, None)?);
                 Ok(SqlText { sql, notes: parts.notes })
             }
-            SqlView::Compare(a, b) => {
-                let (a, b) = (self.parts_of(table, a)?, self.parts_of(table, b)?);
-                let side = |name: &str, parts: &SqlParts| {
-                    let columns = "\"recording\", \"camera\", \"labels\"";
-                    format!(
-                        "SELECT '{name}' AS side, count(*) AS frames, count(DISTINCT recording) AS recordings, \
-                         count(DISTINCT recording || '/' || camera) AS footages, coalesce(sum(labels), 0) AS labels\n\
-                         FROM ({}) AS side_{name}",
-                        parts.select(columns)
-                    )
-                };
-                let sql = format!("{}\nUNION ALL\n{}\nORDER BY side;", side("a", &a), side("b", &b));
-                let mut notes = a.notes;
-                notes.extend(b.notes.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
-                Ok(SqlText { sql, notes })
-            }
+            SqlView::Compare(a, b) => self.compared(table, [a, b]),
         }
     }
 
-    /// The frames of a scope, whatever their order.
-    fn parts_of(&self, table: &FrameTable, scope: &ExportScope) -> Result<SqlParts, SessionError> {
-        match scope {
-            ExportScope::Filter(filter) => parts(table, filter),
-            ExportScope::View(name) => parts(table, &self.view(name)?.rule.filter),
-            ExportScope::Selection(_) | ExportScope::Frames(_) => {
-                let (rows, _) = self.scope(table, scope)?;
-                if rows.len() > MOST_NAMED {
-                    return Err(SessionError::Usage(format!(
-                        "{} frames one by one make no statement: export them, or find them with a filter",
-                        rows.len()
-                    )));
+    fn compared(&self, table: &FrameTable, scopes: [&ExportScope; 2]) -> Result<SqlText, SessionError> {
+        let mut filters = Vec::with_capacity(2);
+        let mut named = [None, None];
+        for (scope, named) in scopes.into_iter().zip(&mut named) {
+            let text = match scope {
+                ExportScope::Filter(filter) => filter.clone(),
+                ExportScope::View(name) => self.view(name)?.rule.filter,
+                ExportScope::Selection(_) | ExportScope::Frames(_) => {
+                    *named = Some(self.one_by_one(table, scope)?);
+                    String::new()
                 }
-                let named = |row: &u32| format!("'{}'", table.frame_id(*row as usize).to_string().replace('\'', "''"));
-                let condition = match rows.as_slice() {
-                    [] => "FALSE".to_owned(),
-                    rows => format!("frame_id IN ({})", rows.iter().map(named).collect::<Vec<_>>().join(", ")),
-                };
-                Ok(SqlParts { condition, ..SqlParts::default() })
-            }
+            };
+            filters.push((Filter::parse(&text).map_err(|error| wrong_filter(&error, &text))?, text));
         }
+        let [(a, a_text), (b, b_text)] = filters.as_slice() else {
+            return Err(SessionError::Failed("two sides are compared".to_owned()));
+        };
+        // Each by itself first: a mistake is told with the text that it is in.
+        sql_parts(a, table).map_err(|error| unsaid(error, a_text))?;
+        let parts = sql_parts_of_two([a, b], table).map_err(|error| unsaid(error, b_text))?;
+        let (with, notes) = (parts[0].with.clone(), parts[0].notes.clone());
+        let sides = ["a", "b"].into_iter().zip(parts).zip(named).map(|((name, parts), named)| {
+            let condition = named.unwrap_or(parts.condition);
+            let frames = SqlParts { condition, ..SqlParts::default() };
+            format!(
+                "SELECT '{name}' AS side, count(*) AS frames, count(DISTINCT recording) AS recordings, \
+                 count(DISTINCT recording || '/' || camera) AS footages, coalesce(sum(labels), 0) AS labels\n\
+                 FROM ({}) AS side_{name}",
+                frames.select("\"recording\", \"camera\", \"labels\"")
+            )
+        });
+        let sql = format!("{with}{}\nORDER BY side;", sides.collect::<Vec<_>>().join("\nUNION ALL\n"));
+        Ok(SqlText { sql, notes })
+    }
+
+    /// A condition that names the frames of a scope.
+    fn one_by_one(&self, table: &FrameTable, scope: &ExportScope) -> Result<String, SessionError> {
+        let (rows, _) = self.scope(table, scope)?;
+        if rows.len() > MOST_NAMED {
+            return Err(SessionError::Usage(format!(
+                "{} frames one by one make no statement: export them, or find them with a filter",
+                rows.len()
+            )));
+        }
+        let named = |row: &u32| format!("'{}'", table.frame_id(*row as usize).to_string().replace('\'', "''"));
+        Ok(match rows.as_slice() {
+            [] => "FALSE".to_owned(),
+            rows => format!("frame_id IN ({})", rows.iter().map(named).collect::<Vec<_>>().join(", ")),
+        })
     }
 }
 

@@ -92,12 +92,26 @@ pub fn sql_of(filter: &Filter, columns: &dyn FrameColumns) -> Result<Sql, NoSql>
 /// # Errors
 /// As [`sql_of`].
 pub fn sql_parts(filter: &Filter, columns: &dyn FrameColumns) -> Result<SqlParts, NoSql> {
-    let Some(expr) = filter.expr() else { return Ok(SqlParts::default()) };
-    let predicate = check(expr, columns).map_err(NoSql::Filter)?;
     let mut writer = Writer::new(columns);
-    let condition = writer.condition(&predicate)?.text;
-    let (with, condition) = writer.statement(condition);
-    Ok(SqlParts { with, condition, notes: writer.notes })
+    let condition = writer.of_filter(filter)?;
+    let with = writer.with();
+    Ok(SqlParts { condition: writer.over_frames(condition), with, notes: writer.notes })
+}
+
+/// The parts of two filters for one statement: what stands before `SELECT` is the same for both and stands there once.
+///
+/// # Errors
+/// As [`sql_of`].
+pub fn sql_parts_of_two(filters: [&Filter; 2], columns: &dyn FrameColumns) -> Result<[SqlParts; 2], NoSql> {
+    let mut writer = Writer::new(columns);
+    let (first, second) = (writer.of_filter(filters[0])?, writer.of_filter(filters[1])?);
+    let with = writer.with();
+    let parts = |condition: String| SqlParts {
+        with: with.clone(),
+        condition: writer.over_frames(condition),
+        notes: writer.notes.clone(),
+    };
+    Ok([parts(first), parts(second)])
 }
 
 /// Gathers what stands before the condition: joined columns, and steps that are worked out over many frames.
@@ -228,10 +242,30 @@ impl<'a> Writer<'a> {
         name
     }
 
-    /// What stands before `SELECT`, and the condition over `frames`.
-    fn statement(&self, condition: String) -> (String, String) {
-        if self.added.is_empty() && self.steps.is_empty() && !self.with_clock {
-            return (String::new(), condition);
+    /// The condition of a filter; empty where every frame is meant.
+    fn of_filter(&mut self, filter: &Filter) -> Result<String, NoSql> {
+        let Some(expr) = filter.expr() else { return Ok(String::new()) };
+        let predicate = check(expr, self.columns).map_err(NoSql::Filter)?;
+        Ok(self.condition(&predicate)?.text)
+    }
+
+    /// Whether a condition needs more than the columns of `frames`.
+    fn is_plain(&self) -> bool {
+        self.added.is_empty() && self.steps.is_empty() && !self.with_clock
+    }
+
+    /// A condition as it stands over `frames`.
+    fn over_frames(&self, condition: String) -> String {
+        if condition.is_empty() || self.is_plain() {
+            return condition;
+        }
+        format!("frame_id IN (SELECT frame_id FROM step_{} WHERE {condition})", self.steps.len())
+    }
+
+    /// What stands before `SELECT`.
+    fn with(&self) -> String {
+        if self.is_plain() {
+            return String::new();
         }
         let mut text = "WITH ".to_owned();
         let mut added = self.added.clone();
@@ -266,8 +300,7 @@ impl<'a> Writer<'a> {
                 columns.join(", ")
             );
         }
-        let last = self.steps.len();
         text.push('\n');
-        (text, format!("frame_id IN (SELECT frame_id FROM step_{last} WHERE {condition})"))
+        text
     }
 }
