@@ -142,11 +142,11 @@ pub struct FramesArgs {
     /// The frames of a saved selection
     #[arg(long, value_name = "NAME", conflicts_with = "explain")]
     pub selection: Option<String>,
-    /// Print the filter and the order as SQL over the tables frames, recordings and labels
-    #[arg(long, conflicts_with_all = ["selection", "events", "every", "explain", "limit", "columns", "count", "format", "out", "spreadsheet"])]
+    /// Print the filter and the order as SQL over the lake's tables; with --as objects that of the objects on the frames
+    #[arg(long, conflicts_with_all = ["events", "every", "explain", "limit", "columns", "count", "format", "out", "spreadsheet"])]
     pub sql: bool,
     /// What a row is; without it what the view shows, else a frame
-    #[arg(long = "as", value_enum, value_name = "WHAT", conflicts_with_all = ["count", "explain", "sql"])]
+    #[arg(long = "as", value_enum, value_name = "WHAT", conflicts_with_all = ["count", "explain"])]
     pub rows: Option<Rows>,
     /// The same as --as spans: where, when, how long, how many frames, and the peak
     #[arg(long, conflicts_with_all = ["rows", "columns", "count", "every", "explain"])]

@@ -74,7 +74,7 @@ pub use print::{name_text, text_literal, time_text};
 pub use rhythm::Rhythm;
 pub use source::{FootageRows, FrameColumns, Mark, MetricName, WorkedOut, label_attributes};
 pub use spans::{Span, around, spans, thin};
-pub use sql::{NoSql, Sql, sql_of};
+pub use sql::{NoSql, Sql, SqlParts, objects_sql, sql_of, sql_parts, sql_parts_of_two};
 pub use suggest::nearest;
 pub use tags::TagRows;
 pub use text::Filter;

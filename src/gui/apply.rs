@@ -246,6 +246,10 @@ impl App {
             }
             Action::Tag if self.lake().is_some() => self.toggle_dialog(Dialog::Library(Library::at(Shelf::Tags))),
             Action::Compare if self.lake().is_some() => self.toggle_dialog(Dialog::Compare(CompareDraft::default())),
+            Action::CopySql if self.state.persisted.workspace == Workspace::Runs => {
+                let text = super::runs::sql(self.state.transient.run);
+                self.apply(Command::Copy { text, what: "the runs as SQL" }, ctx);
+            }
             Action::CopySql => self.keep(KeepCommand::CopySql, ctx),
             Action::SaveSelection => match self.lake() {
                 Some(lake) if !lake.selected.is_empty() => {

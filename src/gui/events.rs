@@ -98,8 +98,8 @@ pub enum Event {
     Kept(Result<Done, String>),
     /// Saved queries were changed: what to tell, and the way back; or could not be.
     QueriesChanged(Result<(String, Option<Command>), String>),
-    /// The filter as SQL, or why there is none.
-    Sql(Result<SqlText, String>),
+    /// What was asked for as SQL, and its text, or why there is none.
+    Sql(&'static str, Result<SqlText, String>),
     /// The frames of a saved selection, and how many of them are gone.
     SelectionLoaded {
         /// Its name.

@@ -12,6 +12,7 @@ use super::{
     explore::{Marks, TimelineMemory},
     extend::Extending,
     fetch::Fetch,
+    frame_times::{FrameTimes, StepsBack},
     grid_choice::GridChoice,
     keep::Keep,
     looking::{ChosenBox, Looking},
@@ -46,6 +47,8 @@ pub struct Loaded {
     pub table: Arc<FrameTable>,
     /// Time of each frame, ns UTC.
     pub times: Arc<Vec<i64>>,
+    /// The footages whose times go back.
+    pub steps_back: Arc<StepsBack>,
     /// Counts, metrics, problems.
     pub info: Arc<LakeInfo>,
     /// Which frame each row is.
@@ -66,13 +69,14 @@ impl Loaded {
     pub fn read(session: &Session) -> Result<Self, String> {
         let table = session.table().map_err(|error| error.to_string())?;
         let times = table.timestamps()?;
+        let steps_back = Arc::new(StepsBack::of(table.footages(), &times));
         let info = session.info().map_err(|error| error.to_string())?;
         let names = Arc::new(RowNames::of(&table));
         let footages = 0..table.footage_list().len();
         let looks = footages.map(|index| (table.footage_id(index), session.look(&table, index))).collect();
         let categories = Arc::new(categories_of(&table));
         let changed = Arc::new(session.changed_stores().map_err(|error| error.to_string())?);
-        Ok(Self { table, times, info: Arc::new(info), names, categories, looks, changed })
+        Ok(Self { table, times, steps_back, info: Arc::new(info), names, categories, looks, changed })
     }
 }
 
@@ -312,17 +316,19 @@ impl Lake {
         self.loaded.times.get(row).copied().unwrap_or(0)
     }
 
+    /// When the frames of a footage were taken.
+    pub fn frame_times(&self, first_row: usize, rows: usize) -> FrameTimes<'_> {
+        self.loaded.steps_back.times(&self.loaded.times, first_row, rows)
+    }
+
+    /// Times by which the frames of a footage are played; they ascend even where its clock was set back.
+    pub fn played_times(&self, first_row: usize, rows: usize) -> &[i64] {
+        self.loaded.steps_back.played(&self.loaded.times, first_row, rows)
+    }
+
     /// The row of a footage whose time is nearest to `time_ns`.
     pub fn row_at(&self, footage: &FootageRows, time_ns: i64) -> usize {
-        let end = footage.first_row + footage.rows;
-        let times = self.loaded.times.get(footage.first_row..end).unwrap_or_default();
-        let after = times.partition_point(|time| *time < time_ns);
-        let nearest = match (after.checked_sub(1).and_then(|before| times.get(before)), times.get(after)) {
-            (Some(before), Some(next)) if time_ns.abs_diff(*before) <= next.abs_diff(time_ns) => after - 1,
-            (Some(_), None) => after - 1,
-            _ => after,
-        };
-        (footage.first_row + nearest).min(end.saturating_sub(1))
+        footage.first_row + self.frame_times(footage.first_row, footage.rows).nearest(time_ns).unwrap_or(0)
     }
 
     /// The filter text, or the one before it where it cannot be applied: a broken text is no step to come back to.

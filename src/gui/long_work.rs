@@ -113,7 +113,7 @@ impl App {
             Event::Kept(done) => self.take_kept(done),
             Event::QueriesChanged(told) => self.take_queries(told),
             Event::FrameListWritten(written) => self.take_frame_list(written, ctx),
-            Event::Sql(written) => self.take_sql(written, ctx),
+            Event::Sql(what, written) => self.take_sql(what, written, ctx),
             Event::ImageReady { image: Ok(image), what } => {
                 ctx.copy_image(*image);
                 self.state.transient.tell(what);

@@ -33,6 +33,7 @@ mod fetch;
 mod folders;
 mod frame_key;
 mod frame_list;
+mod frame_times;
 mod grid_choice;
 mod grid_command;
 mod image_out;

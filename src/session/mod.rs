@@ -22,6 +22,7 @@ mod settings_held;
 mod sort_column;
 mod spans;
 mod sql;
+mod sql_views;
 mod statistics;
 mod stats;
 mod tags;
@@ -59,6 +60,7 @@ pub use settings::Meant;
 pub use settings_held::HeldSetting;
 pub use sort_column::SortColumn;
 pub use sql::SqlText;
+pub use sql_views::SqlView;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use stats::{
     Analysis, ChartKind, ChartLook, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, Shape, StatColumn,

@@ -2,6 +2,7 @@
 
 mod boxes;
 mod brush;
+mod copied;
 mod crops;
 mod detections;
 mod docking;
@@ -21,6 +22,7 @@ mod select;
 #[path = "../it/servers.rs"]
 #[expect(dead_code, reason = "shared with the other tests, which start other servers, too")]
 mod servers;
+mod set_back;
 mod settings;
 mod shell;
 mod side_by_side;

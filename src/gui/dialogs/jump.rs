@@ -72,7 +72,7 @@ impl JumpDraft {
 
 /// The row that is meant, or why there is none.
 fn found(lake: &Lake, footage: &FootageRows, row: usize, text: &str) -> Result<usize, String> {
-    let times = lake.loaded.times.get(footage.first_row..footage.first_row + footage.rows).unwrap_or_default();
+    let times = lake.frame_times(footage.first_row, footage.rows);
     let here = JumpFrom { times, frame: row - footage.first_row, zero: footage.started_at_ns };
     Place::parse(text).and_then(|place| place.find(&here)).map(|frame| footage.first_row + frame)
 }

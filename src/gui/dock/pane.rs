@@ -19,8 +19,6 @@ pub enum Pane {
     Timeline,
     /// Routes of the drives.
     Track,
-    /// Objects cut out of their frames.
-    Crops,
     /// Two sets of frames side by side.
     Compare,
     /// Views, selections and tags.

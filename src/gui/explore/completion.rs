@@ -16,6 +16,8 @@ use crate::{
 pub(super) struct Completions {
     offers: Offers,
     asked: (String, usize),
+    /// Whether it was asked because someone typed.
+    typed: bool,
 }
 
 impl Completions {
@@ -42,6 +44,9 @@ impl Completions {
         if self.asked.0 == text && self.asked.1 == cursor {
             return;
         }
+        let again = self.asked.0 == text && self.asked.1 == usize::MAX;
+        self.typed = typed || (again && self.typed);
+        let typed = self.typed;
         self.asked = (text.to_owned(), cursor);
         let found = complete(text, cursor, &**lake.table());
         let closed = text.get(found.replace.end..).is_some_and(|rest| rest.trim_start().starts_with(')'));
@@ -50,6 +55,11 @@ impl Completions {
         let finished = found.candidates.first().is_some_and(|first| first.insert.trim_end() == word);
         let entries = found.candidates.into_iter().map(|candidate| offer(candidate, closed)).collect();
         self.offers.put(entries, found.replace, word, Showing::of(typed && !word.is_empty(), finished));
+    }
+
+    /// What there is to offer has changed, though the text has not.
+    pub fn ask_again(&mut self) {
+        self.asked.1 = usize::MAX;
     }
 
     /// Draws the list below `bar`; a pressed entry is taken.

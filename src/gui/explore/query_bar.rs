@@ -1,6 +1,6 @@
 //! The query bar: the filter as text, coloured, completed, and told what is wrong with it.
 
-use std::{ops::Range, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 use egui::{
     Align, Event, Frame, Id, Key, Layout, Margin, Modifiers, Popup, Rect, RichText, Stroke, StrokeKind, TextEdit, Ui,
@@ -17,9 +17,13 @@ use super::{
     mistake::mistake_ui,
 };
 use crate::{
-    filter::{Filter, FilterError, FrameColumns, MetricName, metric_reference, name_text, text_literal},
+    filter::{
+        Filter, FilterError, FrameColumns, MetricName, complete::is_about_labels, metric_reference, name_text,
+        text_literal,
+    },
     gui::{
         command::{Action, Command},
+        fetch::Fetch,
         lake::Lake,
         shell::menu_entry_ui,
         state::State,
@@ -27,6 +31,7 @@ use crate::{
         widgets::{Icon, icon_button, icon_toggle},
         work::Workers,
     },
+    jobs::Priority,
     model::MetricKind,
 };
 
@@ -44,6 +49,8 @@ pub struct QueryBar {
     /// A text, and why it cannot be read.
     unread: (String, Option<FilterError>),
     completions: Completions,
+    /// The attributes of labels were read, for an index of this generation.
+    attributes: Fetch<u64, ()>,
     history: History,
     /// What each part of the filter leaves.
     pub explain: Explain,
@@ -111,7 +118,9 @@ impl QueryBar {
         }
         if response.has_focus() {
             let typed = response.changed();
-            self.completions.update(&self.text, cursor.unwrap_or(self.text.len()), lake, typed);
+            let caret = cursor.unwrap_or(self.text.len());
+            self.ask_for_attributes(ui, caret, lake, workers);
+            self.completions.update(&self.text, caret, lake, typed);
             if !self.completions.is_open() {
                 let escape = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
                 if escape && self.explain.is_open() {
@@ -153,6 +162,19 @@ impl QueryBar {
             output.galley_pos.x + output.galley.pos_from_cursor(start).min.x
         });
         self.below_ui(ui, (rect, place), wrong, recalled, lake, workers, out);
+    }
+
+    /// Has a worker look which attributes labels have, once someone types where their names stand.
+    fn ask_for_attributes(&mut self, ui: &Ui, caret: usize, lake: &Lake, workers: &Workers) {
+        if lake.table().known_label_attributes().is_none() && is_about_labels(&self.text, caret) {
+            let table = Arc::clone(lake.table());
+            self.attributes.request(table.generation(), &workers.ask, Priority::Visible, ui.ctx(), move |_| {
+                table.label_attributes().map(|_| ())
+            });
+        }
+        if self.attributes.poll() {
+            self.completions.ask_again();
+        }
     }
 
     /// What hangs under the bar: one of the filters used lately, what is wrong, and the explanation.
@@ -209,6 +231,7 @@ impl QueryBar {
                         (Action::FilterOnOff, any),
                         (Action::ClearFilter, any),
                         (Action::CopyCommandLine, true),
+                        (Action::CopySql, true),
                         (Action::Undo, true),
                         (Action::Redo, true),
                     ] {

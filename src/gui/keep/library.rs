@@ -15,7 +15,7 @@ use crate::{
             text::{counted, time_utc},
         },
     },
-    session::{Combine, SavedViews, Selection},
+    session::{Combine, ExportScope, SavedViews, Selection, SqlView},
 };
 
 /// What a shelf holds.
@@ -145,7 +145,10 @@ impl Library {
                         out.push(KeepCommand::DeleteView(view.name.clone()).into());
                     }
                     let more = icon_button(ui, Icon::Menu, &format!("More about {}", view.name));
-                    egui::Popup::menu(&more).show(|ui| library.note_ui(ui, &view.name, &view.note));
+                    egui::Popup::menu(&more).show(|ui| {
+                        library.note_ui(ui, &view.name, &view.note);
+                        sql_ui(ui, ExportScope::View(view.name.clone()), out);
+                    });
                     if plain_button(ui, true, "Open").accessible_name(format!("Open view {}", view.name)).clicked() {
                         out.push(KeepCommand::OpenView(view.name.clone()).into());
                         keep = false;
@@ -199,6 +202,7 @@ impl Library {
         let button = icon_button(ui, Icon::Menu, &format!("More about {}", selection.name));
         egui::Popup::menu(&button).show(|ui| {
             self.note_ui(ui, &selection.name, &selection.note);
+            sql_ui(ui, ExportScope::Selection(selection.name.clone()), out);
             for (how, name, sign) in [
                 (Combine::Union, "Unite with", "or"),
                 (Combine::Intersect, "Keep what is also in", "and"),
@@ -355,6 +359,14 @@ impl Library {
             }
             self.editing = None;
         }
+    }
+}
+
+/// The entry of a menu that says in SQL what is kept.
+fn sql_ui(ui: &mut Ui, scope: ExportScope, out: &mut Vec<Command>) {
+    if ui.button("Copy as SQL").clicked() {
+        out.push(KeepCommand::CopySqlOf(SqlView::Scope(scope)).into());
+        ui.close();
     }
 }
 
