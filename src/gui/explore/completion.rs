@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use egui::{
-    Area, Frame, Id, Key, Margin, Modifiers, Order, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role,
+    Area, Event, Frame, Id, Key, Margin, Modifiers, Order, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role,
     vec2,
 };
 
@@ -51,8 +51,9 @@ impl Completions {
         self.open = false;
     }
 
-    /// Up, Down, Tab, Enter, Esc and Ctrl+Space, before the text field sees them.
-    pub fn keys(&mut self, ui: &Ui) -> Option<Taken> {
+    /// Up, Down, Tab, Enter, Esc and Ctrl+Space, before the text field sees them. Only what was on screen for this very text
+    /// is taken: with more typed in the same frame, the list is that of another text.
+    pub fn keys(&mut self, ui: &Ui, text: &str) -> Option<Taken> {
         if ui.input_mut(|input| input.consume_key(Modifiers::CTRL, Key::Space)) && !self.entries.is_empty() {
             self.open = true;
         }
@@ -77,6 +78,7 @@ impl Completions {
             self.open = false;
             return None;
         }
+        let accept = accept && self.asked.0 == text && !typed_now(ui);
         let last = self.entries.len().saturating_sub(1);
         self.chosen = match self.chosen {
             Some(chosen) => Some((chosen + down).saturating_sub(up).min(last)),
@@ -171,4 +173,15 @@ impl Completions {
         });
         taken.and_then(|place| self.taken(place))
     }
+}
+
+/// Whether the text changes with what came in this frame.
+fn typed_now(ui: &Ui) -> bool {
+    ui.input(|input| {
+        input.events.iter().any(|event| match event {
+            Event::Text(_) | Event::Paste(_) | Event::Cut | Event::Ime(_) => true,
+            Event::Key { key, pressed, .. } => *pressed && matches!(key, Key::Backspace | Key::Delete),
+            _ => false,
+        })
+    })
 }

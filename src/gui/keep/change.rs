@@ -7,7 +7,13 @@ use egui::Context;
 use crate::{
     filter::choice,
     gui::{
-        App, app::Slot, command::Command, dialogs::ExportDraft, events::Event, keep::OpenedView, undo::Change,
+        App,
+        app::Slot,
+        command::Command,
+        dialogs::{Dialog, ExportDraft},
+        events::Event,
+        keep::{CompareDraft, OpenedView},
+        undo::Change,
         widgets::text::counted,
     },
     jobs::Priority,
@@ -69,6 +75,8 @@ pub enum KeepCommand {
     UndoAndOpen(Arc<KeptUndo>),
     /// Compares two scopes.
     Compare(ExportScope, ExportScope),
+    /// Shows something kept beside all frames.
+    CompareKept(ExportScope),
     /// Counts what an export would take.
     Count(Box<ExportDraft>),
     /// Puts the filter on the clipboard as SQL.
@@ -137,6 +145,7 @@ impl App {
                 }
             }
             KeepCommand::Compare(a, b) => lake.keep.compare(a, b),
+            KeepCommand::CompareKept(scope) => self.toggle_dialog(Dialog::Compare(CompareDraft::of(scope))),
             KeepCommand::Count(draft) => lake.keep.count(*draft),
             KeepCommand::CopySql => self.copy_sql(ctx),
             KeepCommand::SaveView { name, note } => {
