@@ -133,8 +133,7 @@ pub fn without_own(expr: &Expr, facet: Facet<'_>) -> Option<Expr> {
 #[must_use]
 pub fn range_of(expr: &Expr, name: &str, unit: Option<&str>) -> Option<NumberRange> {
     let own = conjuncts(expr).iter().filter(|part| Facet::Name(name).owns(part));
-    own.filter_map(|part| part_range(part, unit))
-        .reduce(NumberRange::and)
+    own.filter_map(|part| part_range(part, unit)).reduce(NumberRange::and)
 }
 
 /// The times, ns UTC, that the own conjuncts leave for `time`; the ends are `i64::MIN` and `i64::MAX` where open.
@@ -371,7 +370,9 @@ fn part_range(part: &Expr, target: Option<&str>) -> Option<NumberRange> {
         _ => None,
     };
     let strict = match &part.kind {
-        ExprKind::Compare { op, left, .. } => Some(if matches!(left.kind, ExprKind::Name(_)) { *op } else { op.flipped() }),
+        ExprKind::Compare { op, left, .. } => {
+            Some(if matches!(left.kind, ExprKind::Name(_)) { *op } else { op.flipped() })
+        }
         _ => None,
     };
     let (above, below) = (strict == Some(CompareOp::Greater), strict == Some(CompareOp::Less));

@@ -1,7 +1,7 @@
 //! What the window shows, and what it does with the keyboard, while a filter is typed that does not hold.
 
 use egui::{Event, Key, Modifiers};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 
 use crate::harness::{Window, lakescope};
 
@@ -35,7 +35,9 @@ fn a_filter_that_does_not_hold_is_never_taken_for_the_one_shown() {
     window.until("it is refused", |window| window.tells("No command line is copied, because the filter does not hold"));
     window.key(Modifiers::NONE, Key::E);
     window.until("the export names it", |window| window.shows(&format!("Export {shown} frames")));
-    assert!(window.shows("Frames that match the filter shown") && window.tells("These are the frames of what is shown"));
+    assert!(
+        window.shows("Frames that match the filter shown") && window.tells("These are the frames of what is shown")
+    );
     window.key(Modifiers::NONE, Key::Enter);
     window.settle();
     assert!(window.shows("Folder to export to"), "a bare Enter begins no work");

@@ -205,13 +205,7 @@ impl ExportDraft {
     }
 
     /// The exact number, asked for as soon as something changes, and the buttons.
-    fn end_ui(
-        &self,
-        ui: &mut Ui,
-        (running, entered): (bool, bool),
-        lake: &Lake,
-        out: &mut Vec<Command>,
-    ) -> bool {
+    fn end_ui(&self, ui: &mut Ui, (running, entered): (bool, bool), lake: &Lake, out: &mut Vec<Command>) -> bool {
         let wanted = self.counted_by();
         let fetch = &lake.keep.count;
         let current = fetch.key().is_some_and(|key| key.2 == wanted);
@@ -273,7 +267,8 @@ impl ExportDraft {
         let filtered = filtered(lake);
         let shown = lake.view.as_ref().filter(|view| filtered == ExportFrames::Filtered(view.key.filter.trim().into()));
         let instead = lake.shown_instead();
-        let matching = if instead.is_some() { "Frames that match the filter shown" } else { "Frames that match the filter" };
+        let matching =
+            if instead.is_some() { "Frames that match the filter shown" } else { "Frames that match the filter" };
         let selected = match lake.selected_outside() {
             0 => "Selected frames".to_owned(),
             outside => format!("Selected frames, {} of them outside the filter", count(outside as u64)),
@@ -317,7 +312,9 @@ impl ExportDraft {
         }
         if let (Some((error, shown)), ExportFrames::Filtered(_)) = (instead, &self.frames) {
             let shown = if shown.is_empty() { "all frames".to_owned() } else { format!("“{shown}”") };
-            let told = format!("The filter in the bar does not hold: {error}. These are the frames of what is shown, {shown}.");
+            let told = format!(
+                "The filter in the bar does not hold: {error}. These are the frames of what is shown, {shown}."
+            );
             let ink = colors(ui).warning;
             ui.add(egui::Label::new(RichText::new(told).size(12.5).color(ink)).wrap());
         }

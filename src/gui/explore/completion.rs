@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use egui::{
-    Area, Event, Frame, Id, Key, Margin, Modifiers, Order, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role,
-    vec2,
+    Area, Event, Frame, Id, Key, Margin, Modifiers, Order, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
+    accesskit::Role, vec2,
 };
 
 use crate::{

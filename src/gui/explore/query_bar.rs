@@ -149,6 +149,9 @@ impl QueryBar {
         } else {
             self.completions.close();
             if response.lost_focus() {
+                if ui.input(|input| input.key_pressed(Key::Escape)) {
+                    self.hidden = Some(self.text.clone());
+                }
                 out.push(Command::KeepFilter);
                 // Esc takes the keyboard away; a press may be on the list itself.
                 if !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
