@@ -124,7 +124,8 @@ fn a_word_that_no_frame_has_is_told_beside_the_frames() {
         let output = lake.output("frames", &["--where", filter, "--count"]);
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{told}");
-        let hints: String = told.lines().filter(|line| line.contains("hint:")).map(|line| format!("{line}\n")).collect();
+        let hints: String =
+            told.lines().filter(|line| line.contains("hint:")).map(|line| format!("{line}\n")).collect();
         assert_eq!(hints, expected, "{filter}");
     }
 }
