@@ -94,12 +94,14 @@ fn a_selection_outside_the_filter_is_told_and_not_exported_by_itself() {
     window.leave_text();
     window.key(Modifiers::COMMAND, Key::A);
     window.until("they are selected", |window| window.tells(" selected"));
-    window.key(Modifiers::NONE, Key::E);
-    window.until("the selection is proposed", |window| window.shows("Selected frames"));
-    window.key(Modifiers::NONE, Key::Escape);
     let all = window.counted_by_command_line("frame < 3");
+    window.key(Modifiers::NONE, Key::E);
+    window.until("the selection is proposed", |window| window.shows(&format!("Export {all} frames")));
+    assert!(window.shows("Selected frames"));
+    window.key(Modifiers::NONE, Key::Escape);
     let inside = window.counted_by_command_line("frame < 3 and frame > 1");
     let shown = filtered(&mut window, "frame > 1");
+    assert_ne!(shown, all);
     window.leave_text();
     let outside = format!("{} of them outside the filter", all - inside);
     window.until("it is told", |window| window.shows(&outside));
