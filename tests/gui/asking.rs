@@ -28,6 +28,9 @@ fn a_filter_that_does_not_hold_is_never_taken_for_the_one_shown() {
     window.until("the grid tells whose frames these are", |window| window.tells("Shown: speed > 5"));
     window.leave_text();
     assert!(window.shows("Condition speed > 5") && !window.tells("Condition wether"), "chips are of what is applied");
+    window.press("Remove condition speed > 5");
+    assert_eq!(window.filter(), "speed > 5 and wether = \"rain\"", "it is mended first");
+    window.leave_text();
     window.key(Modifiers::COMMAND, Key::K);
     window.harness.get_by_label("Command").type_text("Copy as command line");
     window.settle();

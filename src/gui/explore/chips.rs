@@ -15,7 +15,7 @@ use super::{
 use crate::{
     filter::edit,
     gui::{
-        command::{Action, Command},
+        command::Command,
         theme::{self, Colors, colors},
         widgets::{Icon, paint_icon},
     },
@@ -35,13 +35,10 @@ pub(super) fn chips_ui(ui: &mut Ui, panel: &Panel<'_>, out: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
     ui.spacing_mut().interact_size.y = 0.0;
     let lake = panel.lake;
-    // Conditions of a filter that is not the one in the bar cannot be taken out of that: it is mended first.
-    let other = lake.shown_instead().is_some();
     ui.horizontal_wrapped(|ui| {
         let parts = panel.written.as_ref().map(edit::conjuncts).unwrap_or_default();
         for (index, part) in parts.iter().enumerate() {
             match chip_ui(ui, &part.to_string(), !lake.off) {
-                Some(_) if other => out.push(Action::FocusQuery.into()),
                 Some(Pressed::Switch) => out.push(Command::SetAside(index)),
                 Some(Pressed::Remove) => Panel::ask(edit::remove_conjunct(&lake.filter, index), out),
                 None => {}

@@ -125,6 +125,7 @@ impl Facets {
         let written = Filter::parse(text).ok().and_then(|filter| filter.expr().cloned());
         let expr = written.clone().filter(|_| !lake.off);
         let panel = Panel { lake, expr, written, search: self.search.trim().to_lowercase() };
+        let before = out.len();
         divider(ui);
         if panel.written.is_some() || !lake.aside.is_empty() {
             // At the bottom, where its coming and going moves nothing that is being pressed.
@@ -143,6 +144,16 @@ impl Facets {
             self.nothing_ui(ui, &panel);
             ui.add_space(STEP * 3.0);
         });
+        if lake.shown_instead().is_some() {
+            // What is pressed is about the filter that is applied, and would change the one that is typed: that is mended first.
+            let edits = |command: &&mut Command| {
+                matches!(
+                    command,
+                    Command::AskFilter(_) | Command::SetFilter(_) | Command::SetAside(_) | Command::TakeUp(_)
+                )
+            };
+            out.iter_mut().skip(before).filter(edits).for_each(|command| *command = Action::FocusQuery.into());
+        }
         let wanted = std::mem::take(&mut self.wanted);
         if wanted != lake.counting.wanted() {
             out.push(Command::CountFacets(wanted));
