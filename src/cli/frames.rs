@@ -16,6 +16,7 @@ use crate::{
     catalog::FrameTable,
     filter::{FrameColumns as _, FrameSet},
     jobs::Progress,
+    model::one_line,
     session::{
         BoxOrder, BoxQuery, Explanation, ExportScope, FilterPart, FrameFormat, GridChoice, SavedView, Session, Sort,
         SpanChoice, SpanOrder, SqlText, SqlView,
@@ -57,7 +58,13 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
             tell_gone(gone);
             FrameSet::from_rows(table.rows(), rows.into_iter().map(|row| row as usize))
         }
-        None => session.find(&table, filter)?,
+        None => {
+            let found = session.find(&table, filter)?;
+            for word in session.absent_words(&table, filter)? {
+                eprintln!("lakescope: hint: {}", one_line(&word.told()));
+            }
+            found
+        }
     };
     if let Some(every_ns) = args.every {
         found = session.thin(&table, &found, every_ns)?;

@@ -5,6 +5,7 @@
 //! `kernel` find the rows. Where columns come from is not known here:
 //! see [`FrameColumns`].
 
+mod absent;
 pub mod ast;
 mod bounds;
 mod boxes;
@@ -57,6 +58,7 @@ pub mod truth_table;
 mod typed;
 mod unit;
 
+pub use absent::{AbsentWord, absent_words};
 pub use ast::Expr;
 pub use boxes::{LabelBox, boxes, objects_of};
 pub use duration::parse_duration;

@@ -1,6 +1,7 @@
 //! The application: owns the state, polls the workers, draws the shell and carries out what was asked.
 
 use std::{
+    mem::take,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -341,6 +342,8 @@ impl App {
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Vec<Command>) {
+        // Nothing under a dialog follows the pointer: a tooltip that was open would stay, over the dialog.
+        let pointer = self.state.transient.dialog.is_some().then(|| ui.input_mut(|input| take(&mut input.pointer)));
         if self.state.persisted.menu_bar {
             shell::menu_bar_ui(ui, &self.state, matches!(self.slot, Slot::Ready(_)), out);
         }
@@ -368,6 +371,9 @@ impl App {
         }
         shell::notices_ui(ui.ctx(), state, out);
         shell::drop_ui(ui.ctx());
+        if let Some(pointer) = pointer {
+            ui.input_mut(|input| input.pointer = pointer);
+        }
         if let Some(mut dialog) = self.state.transient.dialog.take() {
             let keep = dialogs::dialog_ui(ui.ctx(), &mut dialog, &self.state, self.lake(), &self.workers, out);
             if keep {

@@ -287,6 +287,14 @@ impl App {
 
     pub(super) fn toggle_dialog(&mut self, dialog: Dialog) {
         let open = &mut self.state.transient.dialog;
+        if let (Some(Dialog::Settings(draft)), false) = (&*open, matches!(dialog, Dialog::Settings(_)))
+            && draft.has_changes()
+        {
+            return self
+                .state
+                .transient
+                .tell("Settings were changed and not saved. Save them, or press Esc to drop them.");
+        }
         let same = open.as_ref().is_some_and(|open| std::mem::discriminant(open) == std::mem::discriminant(&dialog));
         *open = (!same).then_some(dialog);
     }

@@ -171,6 +171,13 @@ impl App {
                 }
             }
             Action::CopyCommandLine => {
+                if let Some((error, _)) =
+                    lake.shown_instead().filter(|_| self.state.persisted.workspace == Workspace::Explore)
+                {
+                    let told =
+                        format!("No command line is copied, because the filter does not hold: {error}. Mend it first.");
+                    return self.state.transient.complain(told);
+                }
                 let text = match (self.state.persisted.workspace, &lake.keep.opened) {
                     (Workspace::Explore, Some(opened)) if !lake.view_changed() => {
                         // Of a view where nobody chose the command line lists frames.

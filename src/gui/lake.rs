@@ -282,6 +282,18 @@ impl Lake {
         if self.off { "" } else { &self.filter }
     }
 
+    /// What is wrong with the filter that is typed, and the one that what is shown is of instead.
+    pub fn shown_instead(&self) -> Option<(&FilterError, &str)> {
+        let (error, view) = (self.filter_error.as_ref()?, self.view.as_ref()?);
+        (view.key.filter != self.applied()).then(|| (error, view.key.filter.trim()))
+    }
+
+    /// Number of selected frames that are not among those shown.
+    pub fn selected_outside(&self) -> usize {
+        let shown = self.view.as_ref().filter(|view| view.key.generation == self.table().generation());
+        shown.map_or(0, |view| self.selected.count_outside(&view.set))
+    }
+
     /// Puts the present filter first in the list of those used lately, when it is one that could be used.
     pub fn keep_filter(&mut self) {
         let text = self.filter.trim();

@@ -1,5 +1,6 @@
 //! Flows through the window, driven by accessible labels, without a screen.
 
+mod asking;
 mod boxes;
 mod brush;
 mod copied;

@@ -28,7 +28,6 @@ impl JumpDraft {
     pub(super) fn ui(&mut self, ctx: &Context, lake: &Lake, out: &mut Vec<Command>) -> bool {
         let Some(row) = lake.current.filter(|row| *row < lake.frames()) else { return false };
         let (_, footage) = lake.footage(row);
-        let found = found(lake, footage, row, &self.text);
         modal(ctx, "jump", 440.0, |ui| {
             let colors = colors(ui);
             ui.label(heading("Go to"));
@@ -37,6 +36,7 @@ impl JumpDraft {
                 edit.request_focus();
                 self.asked_focus = true;
             }
+            let found = found(lake, footage, row, &self.text);
             let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let empty = self.text.trim().is_empty();
             let (told, ink) = match &found {

@@ -71,6 +71,11 @@ pub struct SettingsDraft {
 }
 
 impl SettingsDraft {
+    /// Whether something was typed that is not saved.
+    pub fn has_changes(&self) -> bool {
+        !self.edits.is_empty()
+    }
+
     fn changes(&self) -> Vec<SettingChange> {
         self.edits
             .iter()

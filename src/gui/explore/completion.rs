@@ -34,9 +34,10 @@ impl Completions {
         self.offers.close();
     }
 
-    /// Up, Down, Tab, Enter, Esc and Ctrl+Space, before the text field sees them.
-    pub fn keys(&mut self, ui: &Ui) -> Option<Taken> {
-        self.offers.keys(ui)
+    /// Up, Down, Tab, Enter, Esc and Ctrl+Space, before the text field sees them. Only what was on screen for this very text
+    /// is taken.
+    pub fn keys(&mut self, ui: &Ui, text: &str) -> Option<Taken> {
+        self.offers.keys(ui).filter(|_| self.asked.0 == text)
     }
 
     /// Asks again when text or cursor changed; the list opens only by typing.

@@ -56,6 +56,10 @@ pub struct QueryBar {
     pub explain: Explain,
     /// The part that is pointed at in the explanation.
     marked: Option<Range<usize>>,
+    /// The text whose mistake a person sent away with Esc.
+    hidden: Option<String>,
+    /// Where the mistake is told.
+    told_at: Option<Rect>,
     /// The part to select in the next frame.
     select: Option<Range<usize>>,
     /// A filter that could be typed in this lake.
@@ -94,7 +98,7 @@ impl QueryBar {
         };
         let fill = ui.visuals().text_edit_bg_color();
         ui.painter().rect(rect, ROUND, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
-        let taken = if focused { self.completions.keys(ui) } else { None };
+        let taken = if focused { self.completions.keys(ui, &self.text) } else { None };
         let recalled = if focused && !self.completions.is_open() { self.history.keys(ui, lake) } else { None };
         let emphasis =
             Emphasis { wrong: wrong.map(|error| error.span.clone()), marked: self.marked.clone(), off: lake.off };
@@ -126,8 +130,13 @@ impl QueryBar {
                 if escape && self.explain.is_open() {
                     self.explain.toggle();
                 } else if escape {
+                    self.hidden = Some(self.text.clone());
                     response.surrender_focus();
                 }
+            }
+            // The keyboard stays: letters after Enter are part of the filter, not keys of the window.
+            if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
+                out.push(Command::KeepFilter);
             }
             // What is wrong matters more than what could follow.
             if wrong.is_some() && !self.completions.has_choice() {
@@ -149,6 +158,9 @@ impl QueryBar {
         } else {
             self.completions.close();
             if response.lost_focus() {
+                if ui.input(|input| input.key_pressed(Key::Escape)) {
+                    self.hidden = Some(self.text.clone());
+                }
                 out.push(Command::KeepFilter);
                 // Esc takes the keyboard away; a press may be on the list itself.
                 if !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
@@ -191,7 +203,17 @@ impl QueryBar {
     ) {
         let recalled = recalled.or_else(|| self.history.ui(ui, rect, lake));
         let free = !self.completions.is_open() && !self.history.is_open();
-        let mended = wrong.filter(|_| free).and_then(|error| mistake_ui(ui, rect, place, &self.text, error));
+        if self.hidden.as_ref().is_some_and(|hidden| *hidden != self.text) {
+            self.hidden = None;
+        }
+        // Told while one is at the bar, or about to press what is offered: it must not lie on what one has turned to.
+        let at_bar = ui.memory(|memory| memory.has_focus(Id::unique("query bar")));
+        let pointer = ui.input(|input| input.pointer.latest_pos());
+        let there = self.told_at.zip(pointer).is_some_and(|(told_at, pointer)| told_at.contains(pointer));
+        let free = free && self.hidden.is_none() && (at_bar || there);
+        let told = wrong.filter(|_| free).map(|error| mistake_ui(ui, rect, place, &self.text, error));
+        self.told_at = told.as_ref().map(|told| told.0);
+        let mended = told.and_then(|(_, mended)| mended);
         if let Some(filter) = recalled.or(mended) {
             out.push(Command::AskFilter(filter));
         }
@@ -263,6 +285,7 @@ impl QueryBar {
                     .hint_text(hint)
                     .desired_width(ui.available_width())
                     .lock_focus(self.completions.is_open())
+                    .return_key(None)
                     .layouter(&mut layouter);
                 output = Some(edit.show(ui));
             });

@@ -180,7 +180,10 @@ impl Viewer {
             self.pause();
             let (index, footage) = lake.footage(row);
             let (id, from) = (lake.table().footage_id(index), row - footage.first_row);
-            self.playing = Some(Playback::start(id, from, speed, now));
+            let mut playing = Playback::start(id, from, speed, now);
+            // It goes on: what was dropped before still counts.
+            playing.dropped = self.dropped;
+            self.playing = Some(playing);
         }
     }
 

@@ -11,9 +11,9 @@ use crate::{
         App,
         app::Slot,
         command::Command,
-        dialogs::ExportDraft,
+        dialogs::{Dialog, ExportDraft},
         events::Event,
-        keep::{OpenedView, Side},
+        keep::{CompareDraft, OpenedView, Side},
         state::SortBy,
         undo::Change,
         widgets::text::counted,
@@ -77,6 +77,8 @@ pub enum KeepCommand {
     UndoAndOpen(Arc<KeptUndo>),
     /// Compares two scopes.
     Compare(Side, Side),
+    /// Shows something kept beside all frames.
+    CompareKept(ExportScope),
     /// Counts what an export would take.
     Count(Box<ExportDraft>),
     /// Puts what the grid shows on the clipboard as SQL.
@@ -149,6 +151,7 @@ impl App {
                 }
             }
             KeepCommand::Compare(a, b) => lake.keep.compare(a, b),
+            KeepCommand::CompareKept(scope) => self.toggle_dialog(Dialog::Compare(CompareDraft::of(scope))),
             KeepCommand::Count(draft) => lake.keep.count(*draft),
             KeepCommand::CopySql => {
                 let filter = lake.applied().to_owned();

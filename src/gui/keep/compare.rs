@@ -64,6 +64,11 @@ const NUMBER: f32 = 88.0;
 const SCROLL: f32 = 12.0;
 
 impl CompareDraft {
+    /// These frames beside all.
+    pub fn of(scope: ExportScope) -> Self {
+        Self { sides: Some([Side::Scope(scope), Side::filter("")]), filter: String::new() }
+    }
+
     /// Draws it as a dialog; false when it is to be closed.
     pub fn dialog_ui(&mut self, ctx: &Context, lake: &Lake, out: &mut Vec<Command>) -> bool {
         let screen = ctx.content_rect();

@@ -146,8 +146,9 @@ impl Library {
                     }
                     let more = icon_button(ui, Icon::Menu, &format!("More about {}", view.name));
                     egui::Popup::menu(&more).show(|ui| {
-                        library.note_ui(ui, &view.name, &view.note);
-                        sql_ui(ui, ExportScope::View(view.name.clone()), out);
+                        let scope = ExportScope::View(view.name.clone());
+                        library.note_ui(ui, &view.name, &view.note, scope.clone(), out);
+                        sql_ui(ui, scope, out);
                     });
                     if plain_button(ui, true, "Open").accessible_name(format!("Open view {}", view.name)).clicked() {
                         out.push(KeepCommand::OpenView(view.name.clone()).into());
@@ -189,10 +190,18 @@ impl Library {
         keep
     }
 
-    /// The entry of a menu that lets the note be changed.
-    fn note_ui(&mut self, ui: &mut Ui, name: &str, note: &str) {
+    /// The entries of a menu that let name and note be changed, and that compare.
+    fn note_ui(&mut self, ui: &mut Ui, name: &str, note: &str, scope: ExportScope, out: &mut Vec<Command>) {
+        if ui.button("Rename").clicked() {
+            self.edit(Editing::Name(name.to_owned()), name);
+            ui.close();
+        }
         if ui.button("Edit the note").clicked() {
             self.edit(Editing::Note(name.to_owned()), note);
+            ui.close();
+        }
+        if ui.button("Compare with all frames").clicked() {
+            out.push(KeepCommand::CompareKept(scope).into());
             ui.close();
         }
     }
@@ -201,8 +210,9 @@ impl Library {
     fn more_ui(&mut self, ui: &mut Ui, selection: &Selection, all: &[Selection], out: &mut Vec<Command>) {
         let button = icon_button(ui, Icon::Menu, &format!("More about {}", selection.name));
         egui::Popup::menu(&button).show(|ui| {
-            self.note_ui(ui, &selection.name, &selection.note);
-            sql_ui(ui, ExportScope::Selection(selection.name.clone()), out);
+            let scope = ExportScope::Selection(selection.name.clone());
+            self.note_ui(ui, &selection.name, &selection.note, scope.clone(), out);
+            sql_ui(ui, scope, out);
             for (how, name, sign) in [
                 (Combine::Union, "Unite with", "or"),
                 (Combine::Intersect, "Keep what is also in", "and"),
@@ -239,6 +249,8 @@ impl Library {
                     edit.request_focus();
                 }
                 let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                // Letters and Enter may have come in one frame.
+                let ready = chosen > 0 && !self.tag.trim().is_empty();
                 if ready && (pressed || entered) {
                     out.push(KeepCommand::Tag(std::mem::take(&mut self.tag)).into());
                 }

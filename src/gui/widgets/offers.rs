@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use egui::{
-    Area, Frame, Id, Key, Margin, Modifiers, Order, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role,
-    pos2, vec2,
+    Area, Event, Frame, Id, Key, Margin, Modifiers, Order, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
+    accesskit::Role, pos2, vec2,
 };
 
 use crate::gui::theme::{self, ROUND, colors};
@@ -83,7 +83,8 @@ impl Offers {
         self.open = false;
     }
 
-    /// Up, Down, Tab, Enter, Esc and Ctrl+Space, before the text field sees them.
+    /// Up, Down, Tab, Enter, Esc and Ctrl+Space, before the text field sees them. With more typed in the same frame nothing is
+    /// taken: the list on screen is that of another text.
     pub fn keys(&mut self, ui: &Ui) -> Option<Taken> {
         if ui.input_mut(|input| input.consume_key(Modifiers::CTRL, Key::Space)) && !self.entries.is_empty() {
             self.open = true;
@@ -109,6 +110,7 @@ impl Offers {
             self.open = false;
             return None;
         }
+        let accept = accept && !typed_now(ui);
         let last = self.entries.len().saturating_sub(1);
         self.chosen = match self.chosen {
             Some(chosen) => Some((chosen + down).saturating_sub(up).min(last)),
@@ -197,4 +199,15 @@ impl Offers {
         }
         response.clicked()
     }
+}
+
+/// Whether the text changes with what came in this frame.
+fn typed_now(ui: &Ui) -> bool {
+    ui.input(|input| {
+        input.events.iter().any(|event| match event {
+            Event::Text(_) | Event::Paste(_) | Event::Cut | Event::Ime(_) => true,
+            Event::Key { key, pressed, .. } => *pressed && matches!(key, Key::Backspace | Key::Delete),
+            _ => false,
+        })
+    })
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Told beside the field, and where nothing of it fits.
-pub const ACCEPTED: &str = "Frame 120 or #120 · time 08:00:05 or 2024-05-01T08:00:05Z · since the start t 12.5, 12.5 s or \
+pub const ACCEPTED: &str = "Frame 120 or #120 · time 08:00:05 or 2024-05-01T08:00:05Z · since the start 12.5, t 12, 12.5 s or \
      1:03.25 · step +5s, -2s, +10 or -10 frames · part 50 %";
 
 const S: f64 = 1e9;
@@ -82,6 +82,9 @@ impl Place {
         }
         if let Some(frame) = whole(typed) {
             return Some(Self::Frame(frame));
+        }
+        if let Some(ns) = decimal(typed).filter(|_| typed.contains('.')).and_then(ns_of_seconds) {
+            return Some(Self::Elapsed(ns));
         }
         if let Ok(ns) = parse_duration(typed) {
             return Some(Self::Elapsed(ns));
@@ -245,6 +248,7 @@ mod tests {
             ("t=3", Some(Place::Elapsed(3 * S))),
             ("t 1:03", Some(Place::Elapsed(63 * S))),
             ("t 1:02:05", Some(Place::Elapsed(3725 * S))),
+            ("12.5", Some(Place::Elapsed(25 * S / 2))),
             ("12.5 s", Some(Place::Elapsed(25 * S / 2))),
             ("1:03.250", Some(Place::Elapsed(63_250_000_000))),
             ("08:00:05", Some(Place::OfDay((8 * 3600 + 5) * S))),
