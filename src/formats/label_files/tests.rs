@@ -206,8 +206,7 @@ fn cvat() {
 
 #[test]
 fn boxes_of_trackers_in_yolo() {
-    let wrong =
-        "has a sixth column that is no confidence from 0 to 1; a track id goes behind the confidence (first: line 1";
+    let wrong = "has a sixth column that is no confidence from 0 to 1; a track id goes behind the confidence";
     for (line, label, told) in [
         ("0 .5 .5 .1 .1 0.75", Some("0.75 -"), None),
         ("0 .5 .5 .1 .1 1", Some("1 -"), None),
@@ -217,7 +216,7 @@ fn boxes_of_trackers_in_yolo() {
         ("0 .5 .5 .1 .1 3 17", None, Some(wrong)),
         ("0 .1 .1 .5 .1 .3 .4", None, Some("is a polygon")),
         ("0 .1 .1 .5 .1 .3 .4 .5 .6", None, Some("is a polygon")),
-        ("0 .1 .1 .5 .1 .3 .4 .5", None, Some("has not 5, 6 or 7 columns")),
+        ("0 .1 .1 .5 .1 .3 .4 .5", None, Some("has neither 5 nor 6 nor 7 columns")),
     ] {
         let label = label.map(|rest| format!("front 0 0 0.45,0.45,0.1,0.1 {rest} -"));
         let labels: Vec<&str> = label.iter().map(String::as_str).collect();

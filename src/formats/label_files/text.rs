@@ -155,7 +155,7 @@ fn yolo(fields: &[&str]) -> Result<Parsed, &'static str> {
         return Err("is a polygon (YOLO segmentation), and only boxes are read");
     }
     if !(5..=7).contains(&fields.len()) {
-        return Err("has not 5, 6 or 7 columns, as a YOLO box has");
+        return Err("has neither 5 nor 6 nor 7 columns, as a YOLO box has");
     }
     let mut sides = [0.0; 4];
     for (side, field) in sides.iter_mut().zip(&fields[1..]) {
