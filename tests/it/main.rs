@@ -20,6 +20,7 @@ mod main_job;
 mod measured;
 mod place;
 mod python;
+mod sensor_clocks;
 mod servers;
 mod settings;
 mod settings_held;
