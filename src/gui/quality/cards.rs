@@ -112,6 +112,7 @@ pub(super) fn meaning(kind: FindingKind) -> &'static str {
         FindingKind::ClockOffset => "Sensor and camera do not begin or end together",
         FindingKind::NoOverlap => "Sensor and camera have no time in common",
         FindingKind::MissingFrames => "Frames are missing between others",
+        FindingKind::TimesGoBack => "The times of a footage go back",
         FindingKind::FootageLength => "A footage is longer or shorter than its rate tells",
         FindingKind::LabelCoverage => "Frames of a labelled footage have no labels",
     }

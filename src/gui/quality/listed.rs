@@ -22,11 +22,12 @@ pub struct Found {
 }
 
 /// The kinds in the order in which they are shown.
-const KINDS: [FindingKind; 10] = [
+const KINDS: [FindingKind; 11] = [
     FindingKind::NoOverlap,
     FindingKind::ClockOffset,
     FindingKind::Gap,
     FindingKind::MissingFrames,
+    FindingKind::TimesGoBack,
     FindingKind::FootageLength,
     FindingKind::Frozen,
     FindingKind::Outlier,
@@ -47,6 +48,7 @@ pub fn kind_name(kind: FindingKind) -> &'static str {
         FindingKind::ClockOffset => "Clock offset",
         FindingKind::NoOverlap => "No overlap",
         FindingKind::MissingFrames => "Missing frames",
+        FindingKind::TimesGoBack => "Times go back",
         FindingKind::FootageLength => "Footage length",
         FindingKind::LabelCoverage => "Label coverage",
     }
