@@ -52,19 +52,16 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
         let explanation = session.explain(&table, filter)?;
         return if args.json { print_json(&explanation) } else { print_explanation(&explanation) };
     }
-    let mut found = match &args.selection {
-        Some(name) => {
-            let (rows, gone) = session.selection_rows(&table, name)?;
-            tell_gone(gone);
-            FrameSet::from_rows(table.rows(), rows.into_iter().map(|row| row as usize))
+    let mut found = if let Some(name) = &args.selection {
+        let (rows, gone) = session.selection_rows(&table, name)?;
+        tell_gone(gone);
+        FrameSet::from_rows(table.rows(), rows.into_iter().map(|row| row as usize))
+    } else {
+        let found = session.find(&table, filter)?;
+        for word in session.absent_words(&table, filter)? {
+            eprintln!("lakescope: hint: {}", one_line(&word.told()));
         }
-        None => {
-            let found = session.find(&table, filter)?;
-            for word in session.absent_words(&table, filter)? {
-                eprintln!("lakescope: hint: {}", one_line(&word.told()));
-            }
-            found
-        }
+        found
     };
     if let Some(every_ns) = args.every {
         found = session.thin(&table, &found, every_ns)?;

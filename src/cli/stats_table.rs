@@ -96,13 +96,12 @@ fn request(args: &StatsArgs, table: &FrameTable) -> Result<StatsRequest, Failure
 
 fn shape(args: &StatsArgs) -> Result<Shape, Failure> {
     Ok(match args.shape {
-        None => Shape::Table,
         Some(ShapeArg::Histogram) => Shape::Histogram(args.bins),
         Some(ShapeArg::Density) => Shape::Density(args.bins),
         Some(_) if args.bins.is_some() => {
             return Err(Failure::Usage("--bins is for --as histogram and --as density".to_owned()));
         }
-        Some(ShapeArg::Table) => Shape::Table,
+        None | Some(ShapeArg::Table) => Shape::Table,
         Some(ShapeArg::Chart) => {
             return Err(Failure::Usage("--as chart is for the analyses of --saved".to_owned()));
         }

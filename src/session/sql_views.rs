@@ -127,7 +127,7 @@ fn objects(table: &FrameTable, filter: &str, query: &BoxQuery) -> Result<SqlText
     let frames = parts(table, filter)?;
     let wanted = objects_sql(table, &query.classes, &query.condition).map_err(|error| match error {
         NoSql::Filter(error) => wrong_filter(&error, &query.condition),
-        error => unsaid(error, &query.condition),
+        error @ NoSql::Unsaid { .. } => unsaid(error, &query.condition),
     })?;
     let direction = if query.descending { " DESC" } else { "" };
     let lake = Sort { column: "recording".to_owned(), descending: query.descending };

@@ -1,6 +1,6 @@
 //! The Detections workspace: what is asked, what is shown, where a click leads, and what is written.
 
-use std::fs;
+use std::{fmt::Write, fs};
 
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -280,12 +280,14 @@ fn copies_that_disagree_are_listed_as_far_as_they_are_in_sight() {
     let mut text = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n".to_owned();
     for id in 0..700 {
         for copy in 0..2 {
-            text += &format!(
-                "{},{copy},{id},{},{}\n",
+            writeln!(
+                text,
+                "{},{copy},{id},{},{}",
                 1 + copy,
                 if copy == 0 { "car" } else { "bus" },
                 1_700_000_000 + id * 60 + copy
-            );
+            )
+            .unwrap();
         }
     }
     fs::write(&path, text).unwrap();

@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::{Source, Stopped, scan};
 use crate::{filter::histogram::Bins, jobs::Progress};
 
+/// The least and the largest of some values.
+pub type Ends = (f64, f64);
+
 /// Most bars of a histogram that nobody gave a number of bars.
 pub const MOST_BARS: usize = 1000;
 
@@ -93,7 +96,7 @@ pub fn finite_ranges<S: Source>(
     source: &S,
     metrics: usize,
     progress: &Progress,
-) -> Result<Vec<Option<(f64, f64)>>, Stopped<S::Error>> {
+) -> Result<Vec<Option<Ends>>, Stopped<S::Error>> {
     let none = || vec![None::<(f64, f64)>; metrics];
     let states = scan(source, progress, none, |found, part| {
         if let Some(range) = found.get_mut(part.metric) {

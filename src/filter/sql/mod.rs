@@ -115,6 +115,7 @@ pub fn sql_parts_of_two(filters: [&Filter; 2], columns: &dyn FrameColumns) -> Re
 }
 
 /// Gathers what stands before the condition: joined columns, and steps that are worked out over many frames.
+#[expect(clippy::struct_excessive_bools, reason = "what was met is joined or not, each by itself")]
 struct Writer<'a> {
     columns: &'a dyn FrameColumns,
     /// Whether names are those of labels and not of frames.

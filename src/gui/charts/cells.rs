@@ -139,7 +139,7 @@ pub(super) fn scale_ui(ui: &Ui, heat: &Heat, area: Rect, frame: Rect) {
         let part = |step: u8| f32::from(step) / f32::from(STEPS);
         let y = |part: f32| (bar.bottom() - part * bar.height()).round();
         let slice = Rect::from_x_y_ranges(bar.x_range(), y(part(step + 1))..=y(part(step)));
-        painter.rect_filled(slice, 0, shade((part(step) + part(step + 1)) / 2.0, heat.diverging, colors));
+        painter.rect_filled(slice, 0, shade(f32::midpoint(part(step), part(step + 1)), heat.diverging, colors));
     }
     painter.rect_stroke(bar, 0, Stroke::new(1.0, colors.line), StrokeKind::Outside);
     let title = heat.unit.as_ref().map_or_else(|| heat.title.clone(), |unit| format!("{}, {unit}", heat.title));

@@ -424,6 +424,7 @@ fn mark(painter: &egui::Painter, chart: &Chart, (place, index): Point, transform
 }
 
 /// Draws a rectangle with the pointer. `Some` while it is drawn, with what was drawn once the pointer lets go.
+#[expect(clippy::option_option, reason = "nothing is drawn, something is, or it was let go with or without an end")]
 fn area(
     painter: &egui::Painter,
     chart: &Chart,

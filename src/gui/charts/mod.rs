@@ -102,9 +102,8 @@ impl Marks {
     /// Width of bars, and where they begin beside x.
     fn bar(&self) -> Option<(f64, f64)> {
         match self {
-            Self::Bars(width) => Some((*width, -width / 2.0)),
+            Self::Bars(width) | Self::Boxes(width, _) => Some((*width, -width / 2.0)),
             Self::Spans(width) => Some((*width, 0.0)),
-            Self::Boxes(width, _) => Some((*width, -width / 2.0)),
             Self::Line | Self::Dots(_) | Self::Cells(..) => None,
         }
     }

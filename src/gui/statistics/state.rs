@@ -144,6 +144,7 @@ impl Answers {
     }
 
     /// The chart as it was drawn last, with the table that its marks are rows of; `None` within when there is nothing to draw.
+    #[expect(clippy::option_option, reason = "not drawn yet is another thing than nothing to draw")]
     pub fn drawn(&self) -> Option<Option<(&Arc<Drawn>, &Arc<StatsTable>)>> {
         let drawn = self.drawing.value()?;
         let (numbers, shape) = self.made_of.as_ref()?;

@@ -12,7 +12,7 @@ use crate::{
     analytics::stats::{
         Aggregate, Answer, Cell, NoAnswer, Source, answer,
         shape::{
-            Bars, Pair, PairsFound, Whiskers, cells, fences, finite_ranges, freedman_diaconis, histograms, pairs,
+            Bars, Ends, Pair, PairsFound, Whiskers, cells, fences, finite_ranges, freedman_diaconis, histograms, pairs,
             whiskers,
         },
     },
@@ -212,7 +212,7 @@ pub(super) fn bars_of<S: Source>(
         progress.set_total(source.units() as u64 * (u64::from(found.looks) + 1));
         ranges = finite_ranges(source, cells.len(), progress)?;
     }
-    let bars = |((cell, range), metric): ((&Cell, Option<(f64, f64)>), &super::plan::PlannedMetric)| {
+    let bars = |((cell, range), metric): ((&Cell, Option<Ends>), &super::plan::PlannedMetric)| {
         let (low, high) = range?;
         let whole = metric.kind != MetricKind::Float;
         let suits = || {

@@ -63,17 +63,18 @@ pub(super) fn density(choice: &StatChoice, table: &StatsTable) -> Option<Drawn> 
     let mut known = std::collections::HashMap::new();
     for row in 0..table.rows {
         let value = |column: &StatColumn| column.values.get(row).and_then(StatValue::number);
-        let (Some(a), Some(b), Some(c), Some(d), Some(n)) = (value(x0), value(x1), value(y0), value(y1), value(count))
+        let (Some(left), Some(right), Some(low), Some(high), Some(held)) =
+            (value(x0), value(x1), value(y0), value(y1), value(count))
         else {
             continue;
         };
-        size = [b - a, d - c];
-        let place = *known.entry((a.to_bits(), c.to_bits())).or_insert_with(|| {
-            cells.push(([f64::midpoint(a, b), f64::midpoint(c, d)], 0.0));
+        size = [right - left, high - low];
+        let place = *known.entry((left.to_bits(), low.to_bits())).or_insert_with(|| {
+            cells.push(([f64::midpoint(left, right), f64::midpoint(low, high)], 0.0));
             rows.push(row);
             cells.len() - 1
         });
-        cells[place].1 += n;
+        cells[place].1 += held;
     }
     if cells.is_empty() {
         return None;

@@ -1,3 +1,5 @@
+//! Charts of small tables: which mark stands for which row.
+
 use std::sync::Arc;
 
 use super::*;
