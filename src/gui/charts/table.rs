@@ -103,7 +103,8 @@ fn by_x(series: &[Series], labelled: bool) -> Vec<Row<'_>> {
     for (place, one) in series.iter().enumerate() {
         for (index, point) in one.points.iter().enumerate() {
             let name = one.names.get(index).filter(|_| !labelled).map_or("", String::as_str);
-            let x = if labelled { point[0].round() } else { point[0] };
+            // No thing has the place -0.
+            let x = if labelled { point[0].round() + 0.0 } else { point[0] };
             // Points with names of their own are told apart even where they lie at one place.
             let apart = if name.is_empty() { 0 } else { index };
             let entry =

@@ -210,8 +210,8 @@ impl QueryBar {
         let at_bar = ui.memory(|memory| memory.has_focus(Id::unique("query bar")));
         let pointer = ui.input(|input| input.pointer.latest_pos());
         let there = self.told_at.zip(pointer).is_some_and(|(told_at, pointer)| told_at.contains(pointer));
-        let free = free && self.hidden.is_none() && (at_bar || there);
-        let told = wrong.filter(|_| free).map(|error| mistake_ui(ui, rect, place, &self.text, error));
+        let in_reach = free && self.hidden.is_none() && (at_bar || there);
+        let told = wrong.filter(|_| in_reach).map(|error| mistake_ui(ui, rect, place, &self.text, error));
         self.told_at = told.as_ref().map(|told| told.0);
         let mended = told.and_then(|(_, mended)| mended);
         if let Some(filter) = recalled.or(mended) {
