@@ -85,7 +85,7 @@ fn a_chart_is_built_and_a_bar_leads_to_its_frames_and_back() {
     });
     let filter = window.filter();
     // Messages go by themselves: what they offer is pressed before anything slow is done.
-    window.click("Back to the chart");
+    window.click("Back to the chart: These are the frames behind the chart.");
     window.until("the chart is of all again", |window| {
         window.filter().is_empty() && window.tells("Bars of speed, mean by recording: ")
     });

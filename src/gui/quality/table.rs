@@ -57,7 +57,7 @@ const GIVE_WAY: [usize; 3] = [5, 4, 3];
 #[derive(Default)]
 pub(super) struct TablePane {
     of: Option<Arc<Found>>,
-    order: Fetch<(usize, QualityLook), Arc<Vec<u32>>>,
+    order: Fetch<(usize, QualityLook), (QualityTable, Arc<Vec<u32>>)>,
     scroll: VirtualScroll,
     across: f32,
 }
@@ -117,9 +117,12 @@ impl TablePane {
         }
         let (all, asked) = (Arc::clone(found), look.clone());
         let key = (Arc::as_ptr(found).addr(), look.clone());
-        self.order.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| Ok(Arc::new(all.listed(&asked))));
+        self.order.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
+            Ok((asked.table, Arc::new(all.listed(&asked))))
+        });
         self.order.poll();
-        let Some(order) = self.order.value().cloned() else { return };
+        // The newest answer may still be of the table that was listed before.
+        let Some((_, order)) = self.order.value().filter(|(of, _)| *of == look.table).cloned() else { return };
         if order.is_empty() {
             let body = format!("{} rows are there, and none of them fits.", count(found.rows(look.table) as u64));
             empty_ui(ui, Icon::Search, "Nothing is listed", &body, |ui| {
