@@ -96,6 +96,7 @@ impl App {
         let (session, choice, root) = (lake.session.clone(), lake.detections.choice.clone(), lake.root.clone());
         self.start("Exporting the top items".to_owned(), root, ctx, move |progress| {
             let written = request(&session, &choice).map_err(SessionError::Failed).and_then(|request| {
+                request.source.spare(&out)?;
                 let answer = session.top(&request, progress)?;
                 let table = DetectionTable::from(answer);
                 let rows = table.rows() as u64;

@@ -53,11 +53,14 @@ const FINDINGS: [(&str, f32, bool); 7] = [
 /// What gives way first where there is no room for all.
 const GIVE_WAY: [usize; 3] = [5, 4, 3];
 
+/// A table, and which of its rows are listed, in their order.
+type Listed = (QualityTable, Arc<Vec<u32>>);
+
 /// The panel's rows.
 #[derive(Default)]
 pub(super) struct TablePane {
     of: Option<Arc<Found>>,
-    order: Fetch<(usize, QualityLook), (QualityTable, Arc<Vec<u32>>)>,
+    order: Fetch<(usize, QualityLook), Listed>,
     scroll: VirtualScroll,
     across: f32,
 }
