@@ -122,7 +122,7 @@ fn the_filter_moves_the_numbers_and_a_brush_on_the_chart_moves_the_filter() {
     let filter = window.filter();
     let brushed = told(&window, &["--metric", "acceleration", "--by", "recording", "--agg", USUAL, "--where", &filter]);
     window.until("the numbers follow", |window| shows_counts(window, &brushed, "acceleration_count"));
-    assert!(window.tells("Histogram of acceleration, "), "what lies beside the range is still there");
+    window.until("what lies beside the range is still there", |window| window.tells("Histogram of acceleration, "));
     let line = window.copied_by(REDO, Key::C);
     assert!(line.starts_with("lakescope stats ") && line.contains("acceleration between"), "{line}");
     window.key(Modifiers::COMMAND, Key::Z);
