@@ -215,6 +215,12 @@ walk_through() {
     shot 37-menu-bar
     command "Menu bar"
     key ctrl+2
+    shot 38-statistics
+    for panel in Numbers Analyses SQL "Data quality"; do
+        command "Panel: $panel"
+        shot "39-statistics-${panel// /-}"
+    done
+    key ctrl+3
     shot 40-detections
     click 400 620
     shot 41-detections-events
@@ -225,7 +231,7 @@ walk_through() {
     command "Export the top items"
     shot 43-detections-export
     key Escape
-    key ctrl+3
+    key ctrl+4
     shot 44-runs
     key ctrl+1
     mv "$place/lake" "$place/elsewhere"
@@ -242,7 +248,7 @@ walk_through() {
     printf 'x' | dd of="$store" bs=1 seek=$(($(stat -c %s "$store") * 2 / 3)) conv=notrunc status=none
     "$program" verify "$place/lake" >/dev/null 2>&1 || true
     start "$place/lake"
-    key ctrl+3
+    key ctrl+4
     shot 45-runs-with-damage
     stop
 }

@@ -496,6 +496,10 @@ impl FrameColumns for FrameTable {
         Ok(names)
     }
 
+    fn known_label_attributes(&self) -> Option<Arc<Vec<MetricName>>> {
+        self.loaded.lock().label_attributes.clone()
+    }
+
     fn tags(&self) -> Result<Arc<TagRows>, String> {
         let kept = self.kept.as_ref().map_err(Clone::clone)?;
         let told = |error: CatalogError| error.to_string();

@@ -142,11 +142,11 @@ pub struct FramesArgs {
     /// The frames of a saved selection
     #[arg(long, value_name = "NAME", conflicts_with = "explain")]
     pub selection: Option<String>,
-    /// Print the filter and the order as SQL over the tables frames, recordings and labels
-    #[arg(long, conflicts_with_all = ["selection", "events", "every", "explain", "limit", "columns", "count", "format", "out", "spreadsheet"])]
+    /// Print the filter and the order as SQL over the lake's tables; with --as objects that of the objects on the frames
+    #[arg(long, conflicts_with_all = ["events", "every", "explain", "limit", "columns", "count", "format", "out", "spreadsheet"])]
     pub sql: bool,
     /// What a row is; without it what the view shows, else a frame
-    #[arg(long = "as", value_enum, value_name = "WHAT", conflicts_with_all = ["count", "explain", "sql"])]
+    #[arg(long = "as", value_enum, value_name = "WHAT", conflicts_with_all = ["count", "explain"])]
     pub rows: Option<Rows>,
     /// The same as --as spans: where, when, how long, how many frames, and the peak
     #[arg(long, conflicts_with_all = ["rows", "columns", "count", "every", "explain"])]
@@ -261,7 +261,7 @@ pub struct SetArgs {
     /// without any settings, those that hold are listed
     #[arg(
         value_name = "[FOOTAGE] KEY=VALUE",
-        long_help = "Settings, all of them made or none; nothing behind the = removes one. Without any, the settings that hold are listed, with whom they concern.\n\nOf a footage, which comes first (recording/camera, or the path of its store, * and ? for any text): channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04, video_camera_oid=9001.\nWith --metric NAME: unit=km/h, interpolate=previous, max_gap_s=0.5.\nWith --sensors PATH: offset_s=-0.2, time_zone=Europe/Berlin.\nWith --position: latitude=NAME, longitude=NAME.\nWith --labels: voc_zero_based=true.\nWith --whole: time_zone=Europe/Berlin, rate_hz=20, name=NAME"
+        long_help = "Settings, all of them made or none; nothing behind the = removes one. Without any, the settings that hold are listed, with whom they concern.\n\nOf a footage, which comes first (recording/camera, or the path of its store, * and ? for any text): channels=bgr, range=0:4095, order=chw, rate_hz=20, starts_at=TIME, clock=us, times=/stamps, offset_s=0.04, video_camera_oid=9001.\nWith --metric NAME: unit=km/h, interpolate=previous, max_gap_s=0.5.\nWith --sensors PATH: offset_s=-0.2, time_zone=Europe/Berlin, time_unit=ms, time_column=NAME (of MCAP: the field of messages that holds their stamp).\nWith --position: latitude=NAME, longitude=NAME.\nWith --labels: voc_zero_based=true.\nWith --whole: time_zone=Europe/Berlin, rate_hz=20, name=NAME"
     )]
     pub settings: Vec<String>,
     /// Settings of a metric

@@ -4,16 +4,20 @@ use std::sync::atomic::AtomicBool;
 
 use super::{
     Failure,
+    frames::print_sql,
     keep::tell_gone,
     keep_args::CompareArgs,
     table::{open_indexed, print, print_json},
 };
-use crate::session::{Comparison, MetricCompared};
+use crate::session::{Comparison, MetricCompared, SqlView};
 
 pub(super) fn run(args: &CompareArgs) -> Result<(), Failure> {
     let session = open_indexed(&args.lake)?;
     let table = session.table()?;
     let (a, b) = (session.named(&args.a)?, session.named(&args.b)?);
+    if args.sql {
+        return print_sql(&session.sql_view(&table, &SqlView::Compare(a, b))?, args.json);
+    }
     let comparison = session.compare(&table, &a, &b, &AtomicBool::new(false))?;
     if args.json {
         return print_json(&comparison);

@@ -16,9 +16,10 @@ use crate::{
     catalog::FrameTable,
     filter::{FrameColumns as _, FrameSet},
     jobs::Progress,
+    model::one_line,
     session::{
-        BoxOrder, BoxQuery, Explanation, FilterPart, FrameFormat, GridChoice, SavedView, Session, Sort, SpanChoice,
-        SpanOrder,
+        BoxOrder, BoxQuery, Explanation, ExportScope, FilterPart, FrameFormat, GridChoice, SavedView, Session, Sort,
+        SpanChoice, SpanOrder, SqlText, SqlView,
     },
 };
 
@@ -34,26 +35,33 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
             Some(sort) => Some(parse_sort(sort)?),
             None => sort,
         };
-        let written = session.sql(&table, filter, sort.as_ref())?;
-        if args.json {
-            return print_json(&written);
-        }
-        for note in &written.notes {
-            say(format_args!("-- {note}"))?;
-        }
-        return say(format_args!("{}", written.sql));
+        let view = match (&args.selection, shown.rows) {
+            (_, Rows::Spans) => {
+                return Err(Failure::Usage("spans have no SQL; --as frames gives that of their frames".to_owned()));
+            }
+            (Some(_), Rows::Objects) => {
+                return Err(Failure::Usage("objects of a selection have no SQL; leave --as away".to_owned()));
+            }
+            (Some(name), Rows::Frames) => SqlView::Scope(ExportScope::Selection(name.clone())),
+            (None, Rows::Objects) => SqlView::Objects(filter.clone(), shown.grid.query),
+            (None, Rows::Frames) => SqlView::Frames(filter.clone(), sort),
+        };
+        return print_sql(&session.sql_view(&table, &view)?, args.json);
     }
     if args.explain {
         let explanation = session.explain(&table, filter)?;
         return if args.json { print_json(&explanation) } else { print_explanation(&explanation) };
     }
-    let mut found = match &args.selection {
-        Some(name) => {
-            let (rows, gone) = session.selection_rows(&table, name)?;
-            tell_gone(gone);
-            FrameSet::from_rows(table.rows(), rows.into_iter().map(|row| row as usize))
+    let mut found = if let Some(name) = &args.selection {
+        let (rows, gone) = session.selection_rows(&table, name)?;
+        tell_gone(gone);
+        FrameSet::from_rows(table.rows(), rows.into_iter().map(|row| row as usize))
+    } else {
+        let found = session.find(&table, filter)?;
+        for word in session.absent_words(&table, filter)? {
+            eprintln!("lakescope: hint: {}", one_line(&word.told()));
         }
-        None => session.find(&table, filter)?,
+        found
     };
     if let Some(every_ns) = args.every {
         found = session.thin(&table, &found, every_ns)?;
@@ -87,6 +95,17 @@ pub(super) fn run(args: &FramesArgs) -> Result<(), Failure> {
         out.flush()?;
     }
     Ok(())
+}
+
+/// Prints a statement, with what to know about it before it.
+pub(super) fn print_sql(written: &SqlText, json: bool) -> Result<(), Failure> {
+    if json {
+        return print_json(written);
+    }
+    for note in &written.notes {
+        say(format_args!("-- {note}"))?;
+    }
+    say(format_args!("{}", written.sql))
 }
 
 /// What a row is, and which spans or objects.

@@ -210,6 +210,9 @@ pub struct CompareArgs {
     /// What to compare it with
     #[arg(allow_hyphen_values = true)]
     pub b: String,
+    /// Print a statement that counts both as SQL over the lake's tables
+    #[arg(long)]
+    pub sql: bool,
     /// Answer as JSON
     #[arg(long)]
     pub json: bool,

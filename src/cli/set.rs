@@ -48,6 +48,8 @@ pub(super) fn run(args: &SetArgs) -> Result<(), Failure> {
     }
     if let SettingOf::Footages(pattern) = &of {
         tell_meant(&session, pattern)?;
+    } else {
+        tell_idle(&session, &of)?;
     }
     if changes.iter().any(|change| !AT_ONCE.contains(&change.key.as_str())) {
         say(format_args!("`lakescope index {}` applies it", args.lake.display()))?;
@@ -130,6 +132,21 @@ fn about(args: &SetArgs) -> Result<(SettingOf, &[String]), Failure> {
         }
     };
     Ok((of, all))
+}
+
+/// Tells when a setting of a metric or of sensor files concerns nothing in the lake.
+fn tell_idle(session: &Session, of: &SettingOf) -> Result<(), Failure> {
+    let held = session.held_settings()?;
+    let idle = held.iter().any(|setting| setting.of == *of && setting.concerns.as_ref().is_some_and(Vec::is_empty));
+    if let (true, Some(name)) = (idle, of.name()) {
+        let what = if matches!(of, SettingOf::Metric(_)) { "metric" } else { "sensor file" };
+        eprintln!(
+            "lakescope: no {what} of the lake is called `{name}`, so this does nothing now; `KEY=` removes it, and \
+             `lakescope info {}` lists the metrics",
+            session.root().display()
+        );
+    }
+    Ok(())
 }
 
 /// Tells which footages the setting is for; one that is for none does nothing, which nobody means.

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     jobs::Progress,
     model::format_ns,
-    session::{FrameFormat, OpenOptions, Session, SqlRequest},
+    session::{FrameFormat, OpenOptions, Session, SqlRequest, SqlSort},
 };
 
 pub(super) fn run(args: &SqlArgs) -> Result<(), Failure> {
@@ -35,6 +35,7 @@ pub(super) fn run(args: &SqlArgs) -> Result<(), Failure> {
     }
     let request = SqlRequest {
         text,
+        sort: args.sort.as_deref().map(sort_of),
         memory_bytes: args.memory,
         timeout: args.timeout.map(|ns| Duration::from_nanos(ns.unsigned_abs())),
         limit: args.limit,
@@ -63,6 +64,16 @@ pub(super) fn run(args: &SqlArgs) -> Result<(), Failure> {
     let mut out = stdout_file()?;
     session.write_sql(&request, format, &mut out, &progress)?;
     Ok(out.flush()?)
+}
+
+/// `COL`, `COL:asc` or `COL:desc`; a column may have a colon in its name.
+fn sort_of(text: &str) -> SqlSort {
+    let (column, descending) = match text.rsplit_once(':') {
+        Some((column, "desc")) => (column, true),
+        Some((column, "asc")) => (column, false),
+        _ => (text, false),
+    };
+    SqlSort { column: column.to_owned(), descending }
 }
 
 /// The query that was given in one of the ways there are.

@@ -31,6 +31,9 @@ pub struct SqlArgs {
     /// Into this file; its ending tells the format
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Sort the rows of the answer by one of its columns, what has no value last
+    #[arg(long, value_name = "COL[:desc]")]
+    pub sort: Option<String>,
     /// The first N rows; never applied unless given
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,

@@ -9,13 +9,13 @@ use super::args::Format;
 /// Arguments of `stats`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  lakescope stats LAKE --metric speed --by recording\n  lakescope stats LAKE --metric speed --by speed:10,hour_of_day --agg count,p95 --where 'has(pedestrian)'\n  lakescope stats LAKE --by recording --keep max:speed\n  lakescope stats LAKE drive_01 --from 5s --to 10s"
+    after_help = "Examples:\n  lakescope stats LAKE --metric speed --by recording\n  lakescope stats LAKE --metric speed --by speed:10,hour_of_day --agg count,p95 --where 'has(pedestrian)'\n  lakescope stats LAKE --by recording --keep max:speed\n  lakescope stats LAKE --metric speed --as histogram --bins 20\n  lakescope stats LAKE drive_01 --from 5s --to 10s"
 )]
 pub struct StatsArgs {
     /// Folder of the lake
     pub lake: PathBuf,
     /// Only this recording, all of it or between two times, a row for each metric
-    #[arg(conflicts_with_all = ["by", "agg", "filter", "view", "selection", "over", "keep", "weight", "saved", "save"])]
+    #[arg(conflicts_with_all = ["by", "agg", "filter", "view", "selection", "over", "keep", "weight", "shape", "saved", "save"])]
     pub recording: Option<String>,
     /// From this time on: UTC such as 2024-05-01T08:00:05Z, or since the recording began such as 12.5s
     #[arg(long, value_name = "TIME", requires = "recording")]
@@ -53,8 +53,15 @@ pub struct StatsArgs {
     /// Weigh values by how long they hold: mean, std and quantiles
     #[arg(long, value_enum)]
     pub weight: Option<WeightArg>,
+    /// The values themselves rather than numbers about them: as bars between edges, quartiles with whiskers, points of two
+    /// metrics, or how many of them lie in each cell of a plane
+    #[arg(long = "as", value_enum, conflicts_with_all = ["agg", "keep", "weight"])]
+    pub shape: Option<ShapeArg>,
+    /// So many bars of a histogram, or of each side of a density, rather than as many as suit the values
+    #[arg(long, value_name = "N", requires = "shape")]
+    pub bins: Option<u32>,
     /// Ask what a saved analysis asks
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["metrics", "by", "agg", "filter", "view", "selection", "over", "keep", "weight", "save"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["metrics", "by", "agg", "filter", "view", "selection", "over", "keep", "weight", "bins", "save"])]
     pub saved: Option<String>,
     /// Save what is asked as an analysis of this name, in place of an older one
     #[arg(long, value_name = "NAME")]
@@ -103,6 +110,23 @@ pub enum WeightArg {
     Time,
 }
 
+/// What is told of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShapeArg {
+    /// Numbers about them
+    Table,
+    /// How many lie between some edges
+    Histogram,
+    /// Quartiles, whiskers, and how many lie beyond
+    Box,
+    /// Two metrics at the same moments; as density where there are more than 10,000 points
+    Scatter,
+    /// How many pairs of two metrics lie in each cell of a plane
+    Density,
+    /// What the chart of a saved analysis shows
+    Chart,
+}
+
 /// How an analysis is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ChartArg {
@@ -118,6 +142,8 @@ pub enum ChartArg {
     Scatter,
     /// A heat map
     Heat,
+    /// Correlations of each metric with each other
+    Correlation,
 }
 
 /// Arguments of `analyses`.

@@ -6,7 +6,7 @@ use super::{
     Failure,
     args::Format,
     frames::{chosen_format, stdout_file},
-    stats_args::{AnalysesArgs, ChartArg, OverArg, StatsArgs, WeightArg},
+    stats_args::{AnalysesArgs, ChartArg, OverArg, ShapeArg, StatsArgs, WeightArg},
     table::{open_indexed, print, print_json, say, with_progress},
 };
 use crate::{
@@ -14,7 +14,8 @@ use crate::{
     catalog::FrameTable,
     filter::FrameColumns,
     session::{
-        Analysis, ChartKind, ExportScope, FrameFormat, OpenOptions, Over, Session, StatsRequest, StatsTable, Weight,
+        Analysis, ChartKind, ExportScope, FrameFormat, OpenOptions, Over, Session, Shape, StatsRequest, StatsTable,
+        Weight,
     },
 };
 
@@ -22,7 +23,18 @@ pub(super) fn run(args: &StatsArgs) -> Result<(), Failure> {
     let session = open_indexed(&args.lake)?;
     let table = session.table()?;
     let request = match &args.saved {
-        Some(name) => session.analysis(name)?.request()?,
+        Some(name) => {
+            let analysis = session.analysis(name)?;
+            match args.shape {
+                None | Some(ShapeArg::Table) => analysis.request()?,
+                Some(ShapeArg::Chart) => analysis.chart_request()?.map_or_else(|| analysis.request(), Ok)?,
+                Some(_) => {
+                    return Err(Failure::Usage(
+                        "a saved analysis is told with --as table, or with --as chart as its chart shows it".to_owned(),
+                    ));
+                }
+            }
+        }
         None => request(args, &table)?,
     };
     let asked = args.format.or(args.json.then_some(Format::Json));
@@ -77,7 +89,24 @@ fn request(args: &StatsArgs, table: &FrameTable) -> Result<StatsRequest, Failure
         keep: args.keep.as_ref().map(|keep| keep.parse().map_err(|error| wrong("--keep", error))).transpose()?,
         over: if args.over == Some(OverArg::Frames) { Over::Frames } else { Over::Samples },
         weight: if args.weight == Some(WeightArg::Time) { Weight::Time } else { Weight::None },
+        shape: shape(args)?,
         scope,
+    })
+}
+
+fn shape(args: &StatsArgs) -> Result<Shape, Failure> {
+    Ok(match args.shape {
+        Some(ShapeArg::Histogram) => Shape::Histogram(args.bins),
+        Some(ShapeArg::Density) => Shape::Density(args.bins),
+        Some(_) if args.bins.is_some() => {
+            return Err(Failure::Usage("--bins is for --as histogram and --as density".to_owned()));
+        }
+        None | Some(ShapeArg::Table) => Shape::Table,
+        Some(ShapeArg::Chart) => {
+            return Err(Failure::Usage("--as chart is for the analyses of --saved".to_owned()));
+        }
+        Some(ShapeArg::Box) => Shape::Box,
+        Some(ShapeArg::Scatter) => Shape::Scatter,
     })
 }
 
@@ -98,6 +127,7 @@ fn chart(chart: ChartArg) -> ChartKind {
         ChartArg::Box => ChartKind::Box,
         ChartArg::Scatter => ChartKind::Scatter,
         ChartArg::Heat => ChartKind::Heat,
+        ChartArg::Correlation => ChartKind::Correlation,
     }
 }
 

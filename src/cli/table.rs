@@ -103,6 +103,14 @@ pub(super) fn open_indexed(lake: &std::path::Path) -> Result<Session, Failure> {
             report.seconds
         );
     }
+    if let [first, rest @ ..] = &session.changed_stores()?[..] {
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        eprintln!(
+            "lakescope: {first}{more} changed since the lake was indexed, so what is told of it is of then and its images \
+             cannot be read; `lakescope index {}` brings it up to date",
+            lake.display()
+        );
+    }
     Ok(session)
 }
 

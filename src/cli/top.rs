@@ -31,6 +31,9 @@ const SHOWN_LOCATIONS: usize = 3;
 pub(super) fn run(args: &TopArgs) -> Result<(), Failure> {
     let session = args.lake.as_deref().map(|lake| Session::open(lake, OpenOptions::default())).transpose()?;
     let request = request(args, session.as_ref())?;
+    for out in args.out.iter().chain(&args.report) {
+        request.source.spare(out)?;
+    }
     if args.duplicates {
         return duplicates(args, session.as_ref(), &request);
     }

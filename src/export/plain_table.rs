@@ -246,7 +246,8 @@ mod tests {
             let mut out = Vec::new();
             PlainTable { columns }.write(TableFormat::Parquet, &mut out, &Progress::new()).unwrap();
             let metadata = ParquetReader::new(std::io::Cursor::new(&out)).get_metadata().unwrap().clone();
-            let groups: Vec<usize> = metadata.row_groups.iter().map(|group| group.num_rows()).collect();
+            let groups: Vec<usize> =
+                metadata.row_groups.iter().map(polars_parquet::read::RowGroupMetadata::num_rows).collect();
             assert_eq!(groups, if rows == 0 { vec![] } else { vec![GROUP_ROWS, GROUP_ROWS, 3] });
             let read = ParquetReader::new(std::io::Cursor::new(out)).finish().unwrap();
             assert_eq!(

@@ -1,5 +1,7 @@
 //! Single objects on frames: labels with a box, one by one.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::{
@@ -61,14 +63,7 @@ pub fn boxes(
     classes: &[String],
     condition: &str,
 ) -> Result<Vec<LabelBox>, FilterError> {
-    let checker = Checker { names: Names::new(columns) };
-    for name in classes {
-        checker.class(&Class { name: name.clone(), span: 0..0 })?;
-    }
-    let condition = match Filter::parse(condition)?.expr() {
-        Some(condition) => Some(checked(&checker, condition)?),
-        None => None,
-    };
+    let condition = checked_objects(columns, classes, condition)?;
     let failed = |cause: String| FilterError::new(0..0, format!("labels cannot be read: {cause}")).of_lake();
     let mut present = vec![false; columns.footages().len()];
     let counts = match classes {
@@ -111,8 +106,21 @@ pub fn objects_of(filter: &Filter) -> Option<(Option<String>, String)> {
     find(filter.expr()?)
 }
 
+/// The condition on objects of these classes with its names and types checked; `None` for the empty one.
+pub(super) fn checked_objects(
+    columns: &dyn FrameColumns,
+    classes: &[String],
+    condition: &str,
+) -> Result<Option<Arc<LabelCount>>, FilterError> {
+    let checker = Checker { names: Names::new(columns) };
+    for name in classes {
+        checker.class(&Class { name: name.clone(), span: 0..0 })?;
+    }
+    Filter::parse(condition)?.expr().map(|condition| checked(&checker, condition)).transpose()
+}
+
 /// A condition on labels with its names and types checked.
-fn checked(checker: &Checker<'_>, condition: &Expr) -> Result<std::sync::Arc<LabelCount>, FilterError> {
+fn checked(checker: &Checker<'_>, condition: &Expr) -> Result<Arc<LabelCount>, FilterError> {
     let span = condition.span.clone();
     let kind = ExprKind::LabelsWhere {
         quantity: LabelQuantity::Count,

@@ -245,9 +245,14 @@ fn convert(written: &mut Measured, target: &UnitOf) -> Result<(), FilterError> {
         };
         let Some(number) = number else {
             if !unit::is_known(from) {
-                let message = format!("`{from}` is not a known unit");
-                let hint = format!("the other side is in {to}; conditions are joined with `and` or `or`");
-                return Err(FilterError::new(span.clone(), message).hint(hint));
+                let error = FilterError::new(span.clone(), format!("`{from}` is not a known unit"));
+                let near = unit::like(from, to);
+                let named: Vec<String> = near.iter().map(|unit| format!("`{unit}`")).collect();
+                return Err(error.hint(if named.is_empty() {
+                    format!("the other side is in {to}; conditions are joined with `and` or `or`")
+                } else {
+                    format!("did you mean {}? The other side is in {to}", named.join(" or "))
+                }));
             }
             let message = format!("`{from}` cannot be converted to `{to}`");
             return Err(FilterError::new(span.clone(), message).hint(format!("the other side is in {to}")));

@@ -1,11 +1,11 @@
 //! What the query bar offers at the caret: names, classes, values, words and signs that can stand there.
 
-use std::{collections::BTreeSet, ops::Range, sync::Arc};
+use std::{collections::BTreeSet, ops::Range};
 
 use super::{
     FrameColumns, attribute_keys,
     label_rows::FIELDS,
-    names::{Names, Referent, attribute_reference, metric_reference},
+    names::{Names, Referent, attribute_reference, label_attribute_reference, metric_reference},
     place::{Place, place},
     print::{name_text, text_literal},
     token::{TokenKind, lex, word_len},
@@ -89,11 +89,22 @@ pub fn complete(text: &str, caret: usize, columns: &dyn FrameColumns) -> Complet
     }
     let (place, of_labels) = place(&tokens);
     let mut candidates = Vec::new();
-    // Attributes of labels are not offered: to find them takes a look at every label.
-    let names = if of_labels { Names::of_labels(columns, Arc::default()) } else { Names::new(columns) };
+    // To find the attributes takes a look at every label: those are offered that are known already.
+    let names = if of_labels {
+        Names::of_labels(columns, columns.known_label_attributes().unwrap_or_default())
+    } else {
+        Names::new(columns)
+    };
     Offer { columns, names, out: &mut candidates }.at(&place);
     typed.select(&mut candidates);
     Completions { replace: typed.start..caret, candidates }
+}
+
+/// Whether the caret is where the names of labels stand, so that their attributes are worth knowing.
+#[must_use]
+pub fn is_about_labels(text: &str, caret: usize) -> bool {
+    let before = text.get(..caret).unwrap_or(text);
+    place(&lex(before).0).1
 }
 
 /// What was begun to be typed.
@@ -242,6 +253,11 @@ impl Offer<'_> {
                 let detail = unit
                     .map_or_else(|| format!("of the label, {}", kind.as_str()), |unit| format!("of the label, {unit}"));
                 self.push(field, field, CandidateKind::Metric, &detail);
+            }
+            for attribute in self.columns.known_label_attributes().iter().flat_map(|known| known.iter()) {
+                let text = label_attribute_reference(&attribute.name);
+                let detail = format!("attribute, {}", attribute.kind.as_str());
+                self.push(&text, &text, CandidateKind::Attribute, &detail);
             }
             return;
         }
@@ -422,6 +438,9 @@ mod tests {
             ("count(* |", "where )", 0),
             ("count(car where |", "class score x y", 0),
             ("count(car where sc|", "score", 2),
+            ("count(car where occ|", "occluded", 3),
+            ("has(* where la|", "lane class", 2),
+            ("has(car where occluded |", "and or is null", 0),
             ("count(car where (score > 0.5) |", "and or", 0),
             ("count(car where score > 0.5) |", "> >= < <=", 0),
             ("has(car where class = \"car\") |", "and or for within", 0),

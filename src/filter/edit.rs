@@ -40,13 +40,31 @@ impl Facet<'_> {
     }
 }
 
-/// An interval of numbers, both ends included when it is written; infinite where the filter sets no end.
+/// An interval of numbers; infinite where the filter sets no end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NumberRange {
     /// Lower end.
     pub low: f64,
     /// Upper end.
     pub high: f64,
+    /// Whether the lower end itself is left out.
+    pub above: bool,
+    /// Whether the upper end itself is left out.
+    pub below: bool,
+}
+
+impl NumberRange {
+    /// What lies in both.
+    fn and(self, other: Self) -> Self {
+        // Of equal ends the one that leaves the end itself out is the narrower.
+        let (low, high) = (self.low.total_cmp(&other.low), self.high.total_cmp(&other.high));
+        Self {
+            low: self.low.max(other.low),
+            high: self.high.min(other.high),
+            above: (self.above && low.is_ge()) || (other.above && low.is_le()),
+            below: (self.below && high.is_le()) || (other.below && high.is_ge()),
+        }
+    }
 }
 
 /// The parts that must all hold, in the order written: the parts of a top-level `and`, or the whole.
@@ -115,8 +133,7 @@ pub fn without_own(expr: &Expr, facet: Facet<'_>) -> Option<Expr> {
 #[must_use]
 pub fn range_of(expr: &Expr, name: &str, unit: Option<&str>) -> Option<NumberRange> {
     let own = conjuncts(expr).iter().filter(|part| Facet::Name(name).owns(part));
-    own.filter_map(|part| part_range(part, unit))
-        .reduce(|a, b| NumberRange { low: a.low.max(b.low), high: a.high.min(b.high) })
+    own.filter_map(|part| part_range(part, unit)).reduce(NumberRange::and)
 }
 
 /// The times, ns UTC, that the own conjuncts leave for `time`; the ends are `i64::MIN` and `i64::MAX` where open.
@@ -221,6 +238,14 @@ pub fn add_conjunct(text: &str, condition: &str) -> Result<String, FilterError> 
     let whole = matches!(expr.kind, ExprKind::Or(_)) && !expr.grouped && !alone;
     let condition = if whole { format!("({condition})") } else { condition.to_owned() };
     append(text, condition)
+}
+
+/// The text with a condition on `name` in place of those that say nothing but something of it, or behind the others.
+///
+/// # Errors
+/// When the text does not parse.
+pub fn set_condition(text: &str, name: &str, condition: &str) -> Result<String, FilterError> {
+    replace_own(text, Facet::Name(name), Some(condition.to_owned()))
 }
 
 /// The `index`-th top-level conjunct as it was written.
@@ -352,7 +377,14 @@ fn part_range(part: &Expr, target: Option<&str>) -> Option<NumberRange> {
         }
         _ => None,
     };
-    ends(part, (f64::NEG_INFINITY, f64::INFINITY), number).map(|(low, high)| NumberRange { low, high })
+    let strict = match &part.kind {
+        ExprKind::Compare { op, left, .. } => {
+            Some(if matches!(left.kind, ExprKind::Name(_)) { *op } else { op.flipped() })
+        }
+        _ => None,
+    };
+    let (above, below) = (strict == Some(CompareOp::Greater), strict == Some(CompareOp::Less));
+    ends(part, (f64::NEG_INFINITY, f64::INFINITY), number).map(|(low, high)| NumberRange { low, high, above, below })
 }
 
 fn part_times(part: &Expr) -> Option<(i64, i64)> {

@@ -138,6 +138,14 @@ impl Bins {
         Self { min: Some(min), max: Some(max), low, high, count }
     }
 
+    /// At most `most` bins (at least 1) from the smallest to the largest of some finite values, as [`Self::over`] has them;
+    /// `whole` where only whole numbers occur.
+    #[must_use]
+    pub fn between(min: f64, max: f64, most: usize, whole: bool) -> Self {
+        let (low, high, count) = edges(min, max, most.max(1), whole);
+        Self { min: Some(min), max: Some(max), low, high, count }
+    }
+
     /// The lower and the upper edge of a bin.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "bin numbers are small")]

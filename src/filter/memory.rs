@@ -169,6 +169,10 @@ impl FrameColumns for MemoryColumns {
         self.tags.tags.keys().cloned().collect()
     }
 
+    fn known_label_attributes(&self) -> Option<Arc<Vec<MetricName>>> {
+        self.label_attributes().ok()
+    }
+
     fn store(&self, footage: usize) -> Option<&str> {
         self.stores.get(&footage).map(String::as_str)
     }

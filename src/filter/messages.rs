@@ -84,6 +84,7 @@ fn what_is_offered_mends_the_filter() {
         ("braking && has(car)", Some("braking and has(car)")),
         ("!braking", Some("not braking")),
         ("speed > 80)", Some("speed > 80")),
+        ("hs(car)", Some("has(car)")),
         ("has(car where scor > 1)", Some("has(car where score > 1)")),
         ("speed >", None),
         ("zebra > 1", None),

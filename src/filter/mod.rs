@@ -5,6 +5,7 @@
 //! `kernel` find the rows. Where columns come from is not known here:
 //! see [`FrameColumns`].
 
+mod absent;
 pub mod ast;
 mod bounds;
 mod boxes;
@@ -57,6 +58,7 @@ pub mod truth_table;
 mod typed;
 mod unit;
 
+pub use absent::{AbsentWord, absent_words};
 pub use ast::Expr;
 pub use boxes::{LabelBox, boxes, objects_of};
 pub use duration::parse_duration;
@@ -74,7 +76,7 @@ pub use print::{name_text, text_literal, time_text};
 pub use rhythm::Rhythm;
 pub use source::{FootageRows, FrameColumns, Mark, MetricName, WorkedOut, label_attributes};
 pub use spans::{Span, around, spans, thin};
-pub use sql::{NoSql, Sql, sql_of};
+pub use sql::{NoSql, Sql, SqlParts, objects_sql, sql_of, sql_parts, sql_parts_of_two};
 pub use suggest::nearest;
 pub use tags::TagRows;
 pub use text::Filter;

@@ -211,6 +211,12 @@ pub fn attribute_reference(columns: &dyn FrameColumns, key: &str) -> String {
     if clashes { name_text(&format!("{ATTRIBUTE_PREFIX}{key}")) } else { name_text(key) }
 }
 
+/// The attribute of a label as a filter spells it behind `where`.
+pub(super) fn label_attribute_reference(name: &str) -> String {
+    let clashes = FIELDS.iter().any(|(field, ..)| *field == name);
+    if clashes { name_text(&format!("{ATTRIBUTE_PREFIX}{name}")) } else { name_text(name) }
+}
+
 /// One spelling for the names that mean the same metric: `metric.speed` is `speed` unless `speed` were a fixed name.
 pub(super) fn plain_name(name: &str) -> &str {
     match name.strip_prefix(METRIC_PREFIX) {

@@ -32,12 +32,11 @@ impl Parser<'_> {
     pub(super) fn call(&mut self, function: &str, token: &Token) -> Result<Tall, FilterError> {
         let lower = function.to_ascii_lowercase();
         let Some(function) = FUNCTIONS.into_iter().find(|known| *known == lower) else {
-            let hint = nearest(function, FUNCTIONS).map_or_else(
-                || "there are `has`, `count`, `rate`, `mean`, `min`, `max`, `in_box` and `in_polygon`".to_owned(),
-                |near| format!("did you mean `{}`?", shape(near)),
-            );
-            let message = format!("the function `{function}` is not known");
-            return Err(FilterError::new(token.span.clone(), message).hint(hint));
+            let error = FilterError::new(token.span.clone(), format!("the function `{function}` is not known"));
+            return Err(match nearest(function, FUNCTIONS) {
+                Some(near) => error.hint(format!("did you mean `{}`?", shape(near))).fix(near),
+                None => error.hint("there are `has`, `count`, `rate`, `mean`, `min`, `max`, `in_box` and `in_polygon`"),
+            });
         };
         self.next += 1;
         let (kind, height) = match function {

@@ -102,6 +102,10 @@ pub trait FrameColumns: Sync {
         let read = (0..self.footages().len()).map(|footage| self.labels_of(footage));
         label_attributes(read)
     }
+    /// The same where they are in memory, to offer them while someone types: nothing is read for them.
+    fn known_label_attributes(&self) -> Option<Arc<Vec<MetricName>>> {
+        None
+    }
     /// The rhythm of each footage.
     ///
     /// # Errors

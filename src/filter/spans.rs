@@ -88,25 +88,35 @@ fn runs(bits: &[usize], rows: Range<usize>, rhythm: &Rhythm) -> Vec<Range<usize>
     found
 }
 
-/// Of each footage the first match, then always the next that is at least `every_ns` later. Where time goes back, it
-/// begins anew.
+/// Of each footage the first match, then one at every step of `every_ns` from it. Frames come a little early or late: one that
+/// is early by up to half the usual distance of frames, or half a step, is at its step. Where no match is at a step, the next
+/// one is taken and steps count from there, as they do where time goes back.
 ///
 /// # Errors
 /// The times cannot be read.
 pub fn thin(columns: &dyn FrameColumns, set: &FrameSet, every_ns: i64) -> Result<FrameSet, FilterError> {
-    let times = read(columns.timestamps())?;
+    let (times, rhythms) = (read(columns.timestamps())?, read(columns.rhythms())?);
     let bits = set.bits().as_slice();
     let mut kept = Vec::new();
-    for footage in columns.footages() {
+    for (footage, rhythm) in columns.footages().iter().zip(rhythms.iter()) {
         let end = footage.first_row + footage.rows;
-        let mut last: Option<i64> = None;
+        let slack = (rhythm.period_ns / 2).min(every_ns / 2);
+        // The time of the row before, and the step that is waited for.
+        let mut waited: Option<(i64, i64)> = None;
         let mut row = next(bits, footage.first_row, end, true);
         while row < end {
             let time = times[row];
-            if last.is_none_or(|last| time < last || time.saturating_sub(last) >= every_ns) {
+            let step = waited.filter(|(before, _)| time >= *before).map(|(_, step)| step);
+            let from = match step {
+                Some(step) if time.saturating_add(slack) < step => None,
+                // At the step, so that what is early or late does not add up.
+                Some(step) if time <= step.saturating_add(slack) => Some(step),
+                _ => Some(time),
+            };
+            if from.is_some() {
                 kept.push(row);
-                last = Some(time);
             }
+            waited = from.map(|from| from.saturating_add(every_ns)).or(step).map(|step| (time, step));
             row = next(bits, row + 1, end, true);
         }
     }
@@ -176,6 +186,17 @@ mod tests {
         let all = FrameSet::all(11);
         assert_eq!(rows(thin(&lake, &all, 200 * MS).unwrap()), [0, 2, 4, 6, 7, 8, 9, 10]);
         assert_eq!(rows(thin(&lake, &all, 0).unwrap()).len(), 11);
+        // Fifteen seconds at eight frames a second, each some milliseconds early or late: one for every second.
+        let mut jittered = MemoryColumns::new();
+        let times: Vec<i64> = (0..120_i64).map(|at| at * 125 * MS + (at * 37 % 11 - 5) * MS).collect();
+        jittered.add_footage("d", "front", 0, &Arc::default(), times);
+        let second = rows(thin(&jittered, &FrameSet::all(120), 1000 * MS).unwrap());
+        assert_eq!(second, (0..15).map(|second| second * 8).collect::<Vec<_>>());
+        // A step between two frames is met on average: 3⅓ frames a second.
+        assert_eq!(rows(thin(&jittered, &FrameSet::all(120), 300 * MS).unwrap()).len(), 50);
+        // Where no match is at a step, the next one begins anew.
+        let sparse = FrameSet::from_rows(120, [0, 11, 12, 19, 20]);
+        assert_eq!(rows(thin(&jittered, &sparse, 1000 * MS).unwrap()), [0, 11, 19]);
         let one = FrameSet::from_rows(11, [3]);
         assert_eq!(rows(around(&lake, &one, 100 * MS).unwrap()), [2, 3]);
         assert_eq!(rows(around(&lake, &one, 400 * MS).unwrap()), [0, 1, 2, 3, 4]);

@@ -7,7 +7,7 @@ use strsim::{jaro_winkler, normalized_damerau_levenshtein};
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
-    let mut best: Option<(f64, &str)> = None;
+    let mut best: Option<([f64; 2], &str)> = None;
     for candidate in candidates {
         let other = fold(candidate);
         let likeness = if folded == other {
@@ -22,8 +22,10 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             }
             edits.midpoint(prefix)
         };
-        if best.is_none_or(|(most, _)| likeness > most) {
-            best = Some((likeness, candidate));
+        // Among those that are equally like it, the one that is written like it.
+        let rank = [likeness, normalized_damerau_levenshtein(word, candidate)];
+        if best.is_none_or(|(most, _)| rank > most) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)

@@ -1,6 +1,8 @@
 //! Units that numbers in a filter are converted between. All are plain scales: no offsets, so temperatures other than
 //! degrees Celsius are left alone.
 
+use strsim::normalized_damerau_levenshtein;
+
 /// What a unit measures; only units of one quantity convert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Quantity {
@@ -104,6 +106,21 @@ pub(super) fn same(a: &str, b: &str) -> bool {
     a == b || matches!((find(a), find(b)), (Some((a, _)), Some((b, _))) if a == b)
 }
 
+/// The units that convert to `to` and are spelt much like `word`, the most alike first.
+pub(super) fn like(word: &str, to: &str) -> Vec<&'static str> {
+    let Some((_, target)) = find(to) else { return Vec::new() };
+    let likeness = |unit: &Known| {
+        let each = unit.spellings.iter().map(|spelling| normalized_damerau_levenshtein(word, spelling));
+        each.fold(0.0, f64::max)
+    };
+    let known = UNITS.iter().filter(|unit| unit.quantity == target.quantity);
+    let mut near: Vec<(f64, &str)> = known.map(|unit| (likeness(unit), unit.spellings[0])).collect();
+    near.retain(|(likeness, _)| *likeness > 0.5);
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    near.truncate(3);
+    near.into_iter().map(|(_, spelling)| spelling).collect()
+}
+
 /// `value`, given in unit `from`, in unit `to`; `None` when the two do not measure the same.
 pub(super) fn convert(value: f64, from: &str, to: &str) -> Option<f64> {
     if same(from, to) {
@@ -136,6 +153,19 @@ mod tests {
             (3.0, "G", "m/s2", None),
         ] {
             assert_eq!(convert(value, from, to), expected, "{value} {from} in {to}");
+        }
+    }
+
+    #[test]
+    fn units_that_are_meant_are_found() {
+        for (word, to, expected) in [
+            ("mh", "m/s", vec!["km/h", "mph"]),
+            ("kmph", "m/s", vec!["km/h", "mph"]),
+            ("degs", "rad", vec!["deg"]),
+            ("braking", "m/s", vec![]),
+            ("mh", "lux", vec![]),
+        ] {
+            assert_eq!(like(word, to), expected, "{word}");
         }
     }
 

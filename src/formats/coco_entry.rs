@@ -157,6 +157,55 @@ impl<'de> Deserialize<'de> for Corners {
     }
 }
 
+/// Whether there is anything in a value but zeros and empty lists: a polygon, a mask, key points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Filled(pub(super) bool);
+
+impl<'de> Deserialize<'de> for Filled {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FilledVisitor;
+        impl<'de> Visitor<'de> for FilledVisitor {
+            type Value = Filled;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any value")
+            }
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Filled, E> {
+                Ok(Filled(value))
+            }
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Filled, E> {
+                Ok(Filled(value != 0))
+            }
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Filled, E> {
+                Ok(Filled(value != 0))
+            }
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Filled, E> {
+                Ok(Filled(value != 0.0))
+            }
+            fn visit_str<E: Error>(self, value: &str) -> Result<Filled, E> {
+                Ok(Filled(!value.is_empty()))
+            }
+            fn visit_unit<E: Error>(self) -> Result<Filled, E> {
+                Ok(Filled(false))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Filled, A::Error> {
+                let mut filled = false;
+                while let Some(Filled(one)) = seq.next_element()? {
+                    filled |= one;
+                }
+                Ok(Filled(filled))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Filled, A::Error> {
+                let mut filled = false;
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                    filled = true;
+                }
+                Ok(Filled(filled))
+            }
+        }
+        deserializer.deserialize_any(FilledVisitor)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
 enum Key {
@@ -178,6 +227,8 @@ enum Key {
     Iscrowd,
     Area,
     Attributes,
+    Segmentation,
+    Keypoints,
     #[serde(other)]
     Other,
 }
@@ -200,6 +251,8 @@ pub(super) struct Entry {
     pub(super) track_id: Scalar,
     pub(super) iscrowd: Scalar,
     pub(super) area: Scalar,
+    /// Whether it has a segmentation or key points.
+    pub(super) has_shape: bool,
     pub(super) attributes: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -249,6 +302,10 @@ impl<'de> Deserialize<'de> for MaybeEntry {
                                 serde_json::Value::Object(object) if !object.is_empty() => Some(object),
                                 _ => None,
                             };
+                            continue;
+                        }
+                        Key::Segmentation | Key::Keypoints => {
+                            entry.has_shape |= map.next_value::<Filled>()?.0;
                             continue;
                         }
                         Key::Other => {

@@ -71,6 +71,7 @@ struct Annotation {
     category: Option<String>,
     category_name: Option<String>,
     bbox: Corners,
+    has_shape: bool,
     score: Option<f64>,
     track: Scalar,
     attributes: Option<String>,
@@ -102,6 +103,7 @@ impl Annotation {
             category: entry.category_id.word(),
             category_name: entry.category_name.word(),
             bbox: entry.bbox,
+            has_shape: entry.has_shape,
             score: entry.score.number().filter(|score| score.is_finite()),
             track,
             attributes: (!attributes.is_empty()).then(|| serde_json::Value::Object(attributes).to_string()),
@@ -234,6 +236,7 @@ fn join(
         ));
     }
     let mut unnamed: HashMap<&str, u64> = HashMap::new();
+    let mut shapes = 0_u64;
     for annotation in annotations {
         let mut bad = |why| table.bad_rows.add(why, || format!("annotation {}", annotation.number));
         let Some(image) = annotation.image.as_deref() else {
@@ -258,6 +261,7 @@ fn join(
             continue;
         };
         let bbox = match annotation.bbox {
+            Corners::Absent if annotation.has_shape => Err("are polygons or other shapes, and only boxes are read"),
             Corners::Absent => Ok(None),
             Corners::Box(sides) => checked_box(sides).map(Some),
             Corners::Malformed => Err("has a bbox that is not four numbers"),
@@ -269,6 +273,7 @@ fn join(
                 continue;
             }
         };
+        shapes += u64::from(annotation.has_shape);
         if by_id.is_none() && annotation.category_name.is_none() {
             *unnamed.entry(class).or_default() += 1;
         }
@@ -282,6 +287,12 @@ fn join(
             track_id: annotation.track.whole(),
             attributes: annotation.attributes.as_deref(),
         });
+    }
+    if shapes > 0 {
+        table.notes.push(Note::new(
+            format!("{shapes} annotations have a segmentation or key points beside their box, which were not read"),
+            "nothing is to be done when the boxes are enough",
+        ));
     }
     if !unnamed.is_empty() {
         let count: u64 = unnamed.values().sum();

@@ -56,7 +56,35 @@ fn annotations_keep_what_they_tell() {
     assert_eq!(row.bbox, Some(BoundingBox { x: 1.0, y: 2.5, w: 3.0, h: 4.0 }));
     assert_eq!((row.score, row.track_id), (Some(0.75), Some(9)));
     assert_eq!(row.attributes, Some(r#"{"occluded":true,"area":12,"iscrowd":0}"#));
-    assert!(table.all_notes("annotations").is_empty());
+    let told: Vec<String> = table.all_notes("annotations").into_iter().map(|note| note.what).collect();
+    assert_eq!(told, ["1 annotations have a segmentation or key points beside their box, which were not read"]);
+}
+
+#[test]
+fn shapes_without_a_box_are_left_out_and_counted() {
+    let left_out =
+        "1 annotations left out: are polygons or other shapes, and only boxes are read (first: annotation 1)";
+    let beside = "1 annotations have a segmentation or key points beside their box, which were not read";
+    for (keys, labels, told) in [
+        (r#""segmentation":[[1,2,3,4,5,6]]"#, 0, Some(left_out)),
+        (r#""segmentation":{"size":[2,2],"counts":"abc"},"bbox":[]"#, 0, Some(left_out)),
+        (r#""keypoints":[0,0,0,5,6,2],"num_keypoints":1"#, 0, Some(left_out)),
+        (r#""segmentation":[[1,2,3,4,5,6]],"bbox":[1,2,3,4]"#, 1, Some(beside)),
+        (r#""keypoints":[0,0,0,5,6,2],"bbox":[1,2,3,4]"#, 1, Some(beside)),
+        (r#""segmentation":[],"keypoints":[0,0,0],"bbox":[1,2,3,4]"#, 1, None),
+        (r#""segmentation":[[]],"keypoints":null"#, 1, None),
+    ] {
+        let table = read(&format!(
+            r#"{{"categories":[{{"id":1,"name":"car"}}],"images":[{{"id":1,"file_name":"0.png"}}],"annotations":[{{"image_id":1,"category_id":1,{keys}}}]}}"#
+        ));
+        let notes: Vec<String> = table.all_notes("annotations").into_iter().map(|note| note.what).collect();
+        assert_eq!(table.len(), labels, "{keys}");
+        assert_eq!(
+            notes.iter().map(String::as_str).collect::<Vec<_>>(),
+            told.into_iter().collect::<Vec<_>>(),
+            "{keys}"
+        );
+    }
 }
 
 #[test]

@@ -18,13 +18,15 @@ use super::{
     FormatError, MetricOptions, MetricTable, Note,
     error::{read_bytes, reject_placeholders},
     metrics_table::{earlier, from_table},
-    note::first_words,
+    note::{first_words, local_notes},
     table::{Cells, Table, TableColumn, Words, whole_numbers},
 };
 use crate::model::{Column, NULL_FLOAT};
 
 /// Longest measurement file taken in; it is held in memory twice.
 const MAX_BYTES: u64 = 2 << 30;
+/// Where the header block is in every file.
+const HEADER: usize = 64;
 /// Most values of one file.
 const MAX_VALUES: u64 = 1 << 28;
 
@@ -36,15 +38,46 @@ pub(super) fn read_mdf(path: &Path, options: &MetricOptions) -> Result<MetricTab
     let bytes = read_bytes(path, MAX_BYTES)?;
     reject_placeholders(path, &bytes, "an MDF 4 file")?;
     let size_bytes = bytes.len() as u64;
+    let local = starts_at_local_time(&bytes);
     let read = catch_unwind(AssertUnwindSafe(|| {
         let file = MDF::from_bytes(bytes).map_err(|error| error.to_string())?;
-        read_groups(path, &file, size_bytes, options)
+        read_groups(path, &file, size_bytes, local, options)
     }));
     let read = read.unwrap_or_else(|_| Err("its parser gave up on damaged bytes".to_owned()));
     read.map_err(|what| FormatError::Foreign { path: path.to_owned(), format: "MDF 4", what })
 }
 
-fn read_groups(path: &Path, file: &MDF, size_bytes: u64, options: &MetricOptions) -> Result<MetricTable, String> {
+/// Whether the header says that its start is local time: bit 0 of its time flags, which the library does not look at.
+fn starts_at_local_time(bytes: &[u8]) -> bool {
+    bytes.get(HEADER..HEADER + 4) == Some(b"##HD") && bytes.get(HEADER + 84).is_some_and(|flags| flags & 1 != 0)
+}
+
+/// When the file began, ns UTC; local time is read in the zone of the file or the lake.
+fn start_of(file: &MDF, local: bool, options: &MetricOptions, notes: &mut Vec<Note>) -> Option<i64> {
+    let start = i64::try_from(file.start_time_ns()?).ok()?;
+    if !local {
+        return Some(start);
+    }
+    let Some(zone) = &options.time.zone else {
+        notes.push(Note::new(
+            "it tells its start in local time and not in which zone; it was read as UTC",
+            "tell time_zone in lake.toml, of this file or of the lake",
+        ));
+        return Some(start);
+    };
+    let mut reader = zone.reader();
+    let start = reader.to_utc(start);
+    notes.extend(local_notes(Some(&reader), "start"));
+    start
+}
+
+fn read_groups(
+    path: &Path,
+    file: &MDF,
+    size_bytes: u64,
+    local: bool,
+    options: &MetricOptions,
+) -> Result<MetricTable, String> {
     let groups = file.channel_groups();
     let mut columns_of: BTreeMap<String, usize> = BTreeMap::new();
     for group in &groups {
@@ -54,6 +87,7 @@ fn read_groups(path: &Path, file: &MDF, size_bytes: u64, options: &MetricOptions
         }
     }
     let mut result = MetricTable::default();
+    let start = start_of(file, local, options, &mut result.notes);
     let (mut values, mut unread, mut timeless) = (0_u64, Vec::new(), Vec::new());
     for (number, group) in groups.iter().enumerate() {
         let block = &group.raw_channel_group().block;
@@ -69,7 +103,7 @@ fn read_groups(path: &Path, file: &MDF, size_bytes: u64, options: &MetricOptions
         }
         let label = group.name().ok().flatten().filter(|name| !name.is_empty());
         let label = label.unwrap_or_else(|| format!("group_{}", number + 1));
-        let Some(table) = group_table(file, group, &label, &columns_of, &mut unread)? else {
+        let Some(table) = group_table(start, group, &label, &columns_of, &mut unread)? else {
             timeless.push(label);
             continue;
         };
@@ -121,7 +155,7 @@ fn name_of(channel: &Channel<'_>) -> String {
 
 /// The channels of a group as a table with a column of times; `None` without a time channel.
 fn group_table(
-    file: &MDF,
+    start: Option<i64>,
     group: &ChannelGroup<'_>,
     label: &str,
     columns_of: &BTreeMap<String, usize>,
@@ -136,7 +170,7 @@ fn group_table(
     let seconds = master.values_as_f64().map_err(told)?;
     let rows = seconds.len();
     let mut table = Table { rows, ..Table::default() };
-    table.columns.push(times(&seconds, file.start_time_ns()));
+    table.columns.push(times(&seconds, start));
     let mut known = BTreeMap::<String, u32>::new();
     for channel in group.channels() {
         if matches!(channel.block().channel_type, 2 | 3) {
@@ -165,8 +199,7 @@ fn group_table(
 
 /// The times of a group: since 1970 when the file tells when it began, otherwise since the recording began.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
-fn times(seconds: &[f64], start_ns: Option<u64>) -> TableColumn {
-    let start = start_ns.and_then(|ns| i64::try_from(ns).ok());
+fn times(seconds: &[f64], start: Option<i64>) -> TableColumn {
     let (name, unit, values) = match start {
         Some(start) => {
             let at = |seconds: &f64| {

@@ -61,6 +61,32 @@ fn fixture(name: &str) -> std::path::PathBuf {
 }
 
 #[test]
+fn a_start_in_local_time_goes_through_the_zone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.mf4");
+    let mut bytes = std::fs::read(fixture("measurement.mf4")).unwrap();
+    let utc = 1_714_550_400_000_000_000_i64;
+    let hours = |hours: i64| utc + hours * 3_600_000_000_000;
+    let unsure = ["it tells its start in local time and not in which zone; it was read as UTC"];
+    for (flags, zone, start, told) in [
+        (2, Some("Europe/Berlin"), utc, &[][..]),
+        (1, Some("Europe/Berlin"), hours(-2), &[]),
+        (3, Some("Asia/Tokyo"), hours(-9), &[]),
+        (0, None, utc, &[]),
+        (1, None, utc, &unsure),
+    ] {
+        bytes[64 + 84] = flags;
+        std::fs::write(&path, &bytes).unwrap();
+        let mut options = MetricOptions::default();
+        options.time.zone = zone.and_then(crate::model::Zone::named);
+        let table = read_mdf(&path, &options).unwrap();
+        assert_eq!(table.series[0].time_ns[0], start, "{flags} {zone:?}");
+        let notes: Vec<&str> = table.notes.iter().map(|note| note.what.as_str()).collect();
+        assert_eq!(notes, told, "{flags} {zone:?}");
+    }
+}
+
+#[test]
 fn files_of_other_software_are_read() {
     let table = read_mdf(&fixture("measurement.mf4"), &MetricOptions::default()).unwrap();
     let of = |name: &str| table.series.iter().find(|series| series.name == name).unwrap();

@@ -50,7 +50,7 @@ pub use events::{
     EventBatch, EventColumn, EventOptions, EventPart, EventSet, EventWords, GivenValue, NO_CODE, PartReport, Stored,
     StoredColumn, TakeBatch, Wanted,
 };
-pub use label_files::{LabelSet, LabelsRead, ListedFile, read_label_files};
+pub use label_files::{LabelSet, LabelsRead, ListedFile, read_label_files, value_of_text};
 pub use label_rows::{Attached, FootageName, FrameAt, LabelOptions, LabelRow, LabelTable, attach};
 pub use labels_coco::read_labels_coco;
 pub use labels_table::read_labels_table;

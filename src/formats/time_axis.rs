@@ -97,7 +97,7 @@ pub(super) fn read(path: &Path, table: &mut Table, options: &TimeOptions) -> Res
         let note = table.columns.get(column).map(|found| {
             Note::new(
                 format!("no column is named as a time; `{}` was taken", found.name),
-                "name the time column timestamp_ns if another one holds the times",
+                "if another one holds the times, set time_column of the sensor file in lake.toml, or name that one timestamp_ns",
             )
         });
         note.and_then(|note| take(table, column, options, vec![note])).ok_or_else(|| no_times(path, table))
@@ -187,7 +187,7 @@ fn scale(
         let kind = if guess.relative { "since the recording began" } else { "since 1970" };
         notes.push(Note::new(
             format!("times in `{name}` were read as {} {kind}, by their size", guess.unit.name()),
-            format!("name the column {name}_s, _ms, _us or _ns if that is wrong"),
+            format!("if that is wrong, set time_unit of the sensor file in lake.toml, or name the column {name}_s, _ms, _us or _ns"),
         ));
     }
     let offset = if guess.relative { options.epoch_ns.unwrap_or(0) } else { 0 };

@@ -1,6 +1,7 @@
 //! The application: owns the state, polls the workers, draws the shell and carries out what was asked.
 
 use std::{
+    mem::take,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -9,8 +10,8 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{Context, Ui};
 
 use super::{
-    command::Command,
-    detections::Detections,
+    command::{Action, Command},
+    detections::{Detections, DetectionsCommand},
     dialogs::{self, Dialog},
     dock::Pane,
     events::Event,
@@ -22,7 +23,9 @@ use super::{
     runs::Runs,
     shell, shortcuts,
     state::{Persisted, State, Way, Workspace},
+    statistics::Statistics,
     theme,
+    widgets::text::counted,
     work::{Seen, Workers},
 };
 use crate::session::{OpenOptions, Session};
@@ -65,6 +68,7 @@ pub(super) enum Slot {
 pub(super) struct Workspaces {
     pub(super) explore: Explore,
     pub(super) detections: Detections,
+    pub(super) statistics: Statistics,
     pub(super) runs: Runs,
 }
 
@@ -73,6 +77,16 @@ impl Workspaces {
     pub(super) fn forget_pictures(&mut self, footage: i64) {
         self.explore.forget_pictures(footage);
         self.detections.forget_pictures(footage);
+    }
+
+    /// A question that takes long.
+    fn answering(&self) -> Option<shell::Answering<'_>> {
+        let counting = self.detections.long_work().map(|progress| shell::Answering {
+            title: "Counting detections",
+            progress,
+            stop: Command::Detections(DetectionsCommand::Stop),
+        });
+        counting.or_else(|| self.statistics.answering())
     }
 
     /// Grows with every picture that came into memory.
@@ -257,6 +271,7 @@ impl App {
             }
         }
         let Slot::Ready(lake) = &mut self.slot else { return };
+        self.workspaces.statistics.sql.poll(lake, &self.workers, ctx);
         let compares = matches!(self.state.transient.dialog, Some(Dialog::Compare(_)))
             || self.state.persisted.layout.is_open(Pane::Compare);
         let counts = matches!(self.state.transient.dialog, Some(Dialog::Export(_)));
@@ -313,18 +328,28 @@ impl App {
             self.slot = Slot::Indexing { session: opened.session, job };
             return;
         };
+        if !loaded.changed.is_empty() {
+            let told = format!(
+                "{} changed since the lake was indexed, for instance {}; their frames show no pictures until they are indexed again.",
+                counted(loaded.changed.len() as u64, "store"),
+                loaded.changed[0]
+            );
+            self.state.transient.complain_with(told, Way { name: "Index again", command: Action::IndexAgain.into() });
+        }
         let memory = self.state.persisted.lakes.get(&root).cloned().unwrap_or_default();
         ctx.send_viewport_cmd(egui::ViewportCommand::Title(format!("{} — Lakescope", opened.session.name())));
         self.slot = Slot::Ready(Box::new(Lake::new(opened.session, loaded, memory, ctx)));
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Vec<Command>) {
+        // Nothing under a dialog follows the pointer: a tooltip that was open would stay, over the dialog.
+        let pointer = self.state.transient.dialog.is_some().then(|| ui.input_mut(|input| take(&mut input.pointer)));
         if self.state.persisted.menu_bar {
             shell::menu_bar_ui(ui, &self.state, matches!(self.slot, Slot::Ready(_)), out);
         }
         shell::top_bar_ui(ui, &self.state, &self.slot, &mut self.workspaces.explore.query, &self.workers, out);
         if let Slot::Ready(lake) = &self.slot {
-            let answering = self.workspaces.detections.long_work();
+            let answering = self.workspaces.answering();
             shell::status_bar_ui(ui, &self.state, lake, answering, out);
         }
         let state = &self.state;
@@ -338,11 +363,17 @@ impl App {
                 Workspace::Detections => {
                     self.workspaces.detections.ui(ui, state, lake, &self.workers, out);
                 }
+                Workspace::Statistics => {
+                    self.workspaces.statistics.ui(ui, state, lake, &self.workers, out);
+                }
                 Workspace::Runs => self.workspaces.runs.ui(ui, state, lake, &self.workers, out),
             },
         }
         shell::notices_ui(ui.ctx(), state, out);
         shell::drop_ui(ui.ctx());
+        if let Some(pointer) = pointer {
+            ui.input_mut(|input| input.pointer = pointer);
+        }
         if let Some(mut dialog) = self.state.transient.dialog.take() {
             let keep = dialogs::dialog_ui(ui.ctx(), &mut dialog, &self.state, self.lake(), &self.workers, out);
             if keep {
@@ -391,7 +422,8 @@ impl App {
 
     /// Looks at jobs that run, so that their numbers move.
     fn keep_moving(&self, ctx: &Context) {
-        if !self.state.transient.jobs.is_empty() || self.workspaces.detections.is_asking() {
+        let asking = self.workspaces.detections.is_asking() || self.workspaces.statistics.is_asking();
+        if !self.state.transient.jobs.is_empty() || asking {
             ctx.request_repaint_after(Duration::from_millis(150));
         }
     }

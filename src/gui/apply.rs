@@ -21,7 +21,10 @@ use super::{
     explore::{SPEEDS, other_speed},
     keep::{CompareDraft, KeepCommand, Library, Shelf, ViewDraft},
     leaving::Leave,
+    quality::QualityCommand,
+    sql::{SqlCommand, SqlWritten},
     state::{ThemeChoice, Workspace},
+    statistics::StatisticsCommand,
 };
 
 /// Factors of the window's zoom.
@@ -81,6 +84,9 @@ impl App {
             Command::Leave(leave) => self.leave(leave, ctx),
             Command::Timeline(command) => self.apply_timeline(command, ctx),
             Command::Keep(command) => self.keep(command, ctx),
+            Command::Quality(command) => self.apply_to_quality(command, ctx),
+            Command::Sql(command) => self.apply_to_sql(command, ctx),
+            Command::Statistics(command) => self.apply_to_statistics(command, ctx),
             Command::Detections(command) => self.apply_to_detections(command, ctx),
             Command::ChooseExportFolder => self.choose_folder(Purpose::Export, ctx),
             Command::SetLayout(_)
@@ -123,6 +129,7 @@ impl App {
             Action::Shortcuts => self.toggle_dialog(Dialog::Shortcuts),
             Action::CloseDialog => self.state.transient.dialog = None,
             Action::Explore => self.state.persisted.workspace = Workspace::Explore,
+            Action::Statistics => self.state.persisted.workspace = Workspace::Statistics,
             Action::Runs => self.state.persisted.workspace = Workspace::Runs,
             Action::Detections => self.state.persisted.workspace = Workspace::Detections,
             Action::MenuBar => self.state.persisted.menu_bar ^= true,
@@ -152,7 +159,11 @@ impl App {
             Action::ViewerPanel => self.apply_to_panels(Command::TogglePane(Pane::Viewer)),
             Action::MaximisePane => {
                 let workspace = self.state.persisted.workspace;
-                let first = if workspace == Workspace::Detections { Pane::Ranked } else { Pane::Viewer };
+                let first = match workspace {
+                    Workspace::Detections => Pane::Ranked,
+                    Workspace::Statistics => Pane::StatChart,
+                    Workspace::Explore | Workspace::Runs => Pane::Viewer,
+                };
                 let dock = self.dock_of(workspace);
                 let pane = dock.pointed().unwrap_or(first);
                 let turned = if dock.maximised().is_some() { None } else { Some(pane) };
@@ -175,11 +186,16 @@ impl App {
                 self.apply(Command::SetTileWidth(width), ctx);
             }
             Action::FocusQuery => {
-                self.state.persisted.workspace = Workspace::Explore;
+                if self.state.persisted.workspace != Workspace::Statistics {
+                    self.state.persisted.workspace = Workspace::Explore;
+                }
                 self.state.transient.focus_query = true;
             }
             Action::ActualSize => self.state.transient.view_scale = Some(true),
             Action::FitView => self.state.transient.view_scale = Some(false),
+            Action::AskAgain if self.state.persisted.workspace == Workspace::Statistics => {
+                self.apply_to_statistics(StatisticsCommand::Again, ctx);
+            }
             Action::AskAgain => self.apply_to_detections(DetectionsCommand::Again, ctx),
             Action::ClearLimits => {
                 if let Some(lake) = self.lake() {
@@ -187,10 +203,29 @@ impl App {
                     self.apply_to_detections(DetectionsCommand::Ask(choice), ctx);
                 }
             }
+            // Nobody runs a text that is not in sight.
+            Action::RunSql => {
+                let dock = &self.workspaces.statistics.dock;
+                let seen = dock.is_seen(Pane::Sql) || dock.is_seen(Pane::SqlResult);
+                if self.state.persisted.workspace == Workspace::Statistics && seen {
+                    self.apply_to_sql(SqlCommand::Run, ctx);
+                } else {
+                    self.apply_to_panels(Command::OpenPane(Pane::Sql));
+                }
+            }
             Action::ExportAnswer => self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx),
             Action::Export if self.state.persisted.workspace == Workspace::Detections => {
                 self.apply_to_detections(DetectionsCommand::OpenExport(None), ctx);
             }
+            Action::Export if self.state.persisted.workspace == Workspace::Statistics => {
+                let command = match self.workspaces.statistics.dock.pointed() {
+                    Some(Pane::Sql | Pane::SqlResult) => Command::Sql(SqlCommand::OpenExport(SqlWritten::Rows)),
+                    Some(Pane::Quality) => Command::Quality(QualityCommand::OpenExport),
+                    _ => Command::Statistics(StatisticsCommand::OpenExport { chart: false }),
+                };
+                self.apply(command, ctx);
+            }
+            Action::SaveAnalysis => self.save_analysis(),
             Action::Undo | Action::Redo if self.state.persisted.workspace == Workspace::Detections => {
                 self.turn_detections(action == Action::Undo);
             }
@@ -211,6 +246,10 @@ impl App {
             }
             Action::Tag if self.lake().is_some() => self.toggle_dialog(Dialog::Library(Library::at(Shelf::Tags))),
             Action::Compare if self.lake().is_some() => self.toggle_dialog(Dialog::Compare(CompareDraft::default())),
+            Action::CopySql if self.state.persisted.workspace == Workspace::Runs => {
+                let text = super::runs::sql(self.state.transient.run);
+                self.apply(Command::Copy { text, what: "the runs as SQL" }, ctx);
+            }
             Action::CopySql => self.keep(KeepCommand::CopySql, ctx),
             Action::SaveSelection => match self.lake() {
                 Some(lake) if !lake.selected.is_empty() => {
@@ -248,6 +287,14 @@ impl App {
 
     pub(super) fn toggle_dialog(&mut self, dialog: Dialog) {
         let open = &mut self.state.transient.dialog;
+        if let (Some(Dialog::Settings(draft)), false) = (&*open, matches!(dialog, Dialog::Settings(_)))
+            && draft.has_changes()
+        {
+            return self
+                .state
+                .transient
+                .tell("Settings were changed and not saved. Save them, or press Esc to drop them.");
+        }
         let same = open.as_ref().is_some_and(|open| std::mem::discriminant(open) == std::mem::discriminant(&dialog));
         *open = (!same).then_some(dialog);
     }

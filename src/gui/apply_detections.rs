@@ -13,7 +13,7 @@ use super::{
     app::Slot,
     charts::{Chart, ChartFile, Look, chart_ui, csv, write_picture},
     command::Command,
-    detections::{AnswerDraft, ChartOf, Choice, DetectionsCommand, RankedPicture, Source, request},
+    detections::{ChartOf, Choice, DetectionsCommand, RankedPicture, Source, export_draft, request},
     dialogs::Dialog,
     dock::Pane,
     events::{Ended, Event, Outcome},
@@ -55,7 +55,7 @@ impl App {
             }
             DetectionsCommand::Stop => space.stop(),
             DetectionsCommand::OpenExport(what) => {
-                self.state.transient.dialog = Some(Dialog::Answer(AnswerDraft::new(lake, what)));
+                self.state.transient.dialog = Some(Dialog::Write(export_draft(lake, what)));
             }
             DetectionsCommand::ExportTable(out) => self.export_answer(out, ctx),
             DetectionsCommand::ExportChart(what, out) => self.export_chart(what, out, ctx),
@@ -96,27 +96,38 @@ impl App {
         let (session, choice, root) = (lake.session.clone(), lake.detections.choice.clone(), lake.root.clone());
         self.start("Exporting the top items".to_owned(), root, ctx, move |progress| {
             let written = request(&session, &choice).map_err(SessionError::Failed).and_then(|request| {
+                request.source.spare(&out)?;
                 let answer = session.top(&request, progress)?;
                 let table = DetectionTable::from(answer);
                 let rows = table.rows() as u64;
                 table.write_file(format_of(&out), &out, progress)?;
                 Ok((rows, out))
             });
-            Outcome::Answer(written.map_err(Ended::from))
+            Outcome::Rows(written.map_err(Ended::from))
         });
     }
 
-    /// Draws the chart once more where nobody sees it, and writes that.
     fn export_chart(&mut self, what: ChartOf, out: PathBuf, ctx: &Context) {
         let detections = &self.workspaces.detections;
         let drawn = match what {
             ChartOf::Ranked => self.lake().and_then(|lake| detections.ranked_picture(lake)).map(Drawn::Ranked),
             _ => detections.chart(what).map(Drawn::Chart),
         };
-        let Some(drawn) = drawn else {
-            self.state.transient.complain(format!("“{}” is not drawn yet; open its panel and try again.", what.name()));
-            return;
-        };
+        match drawn {
+            Some(drawn) => self.write_drawn(drawn, out, ctx),
+            None => self
+                .state
+                .transient
+                .complain(format!("“{}” is not drawn yet; open its panel and try again.", what.name())),
+        }
+    }
+
+    /// Draws a chart once more where nobody sees it, and writes that; the ending of the file tells the format.
+    pub(super) fn write_chart(&self, chart: Arc<Chart>, out: PathBuf, ctx: &Context) {
+        self.write_drawn(Drawn::Chart(chart), out, ctx);
+    }
+
+    fn write_drawn(&self, drawn: Drawn, out: PathBuf, ctx: &Context) {
         let (dark, tell, ctx) = (ctx.theme() == egui::Theme::Dark, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
             let as_text = out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
@@ -126,7 +137,7 @@ impl App {
                 Drawn::Chart(chart) => write_picture(&file(PICTURE), &chart.name, |ui| {
                     chart_ui(ui, chart, &Look { id: "picture", still: true, ..Look::default() });
                 }),
-                Drawn::Ranked(bars) => write_picture(&file(bars.size()), what.name(), |ui| bars.ui(ui)),
+                Drawn::Ranked(bars) => write_picture(&file(bars.size()), ChartOf::Ranked.name(), |ui| bars.ui(ui)),
             };
             let told =
                 written.map(|()| out.clone()).map_err(|error| format!("{} cannot be written: {error}", out.display()));
@@ -178,8 +189,8 @@ impl App {
         self.ask_detections(choice, Change::Other);
     }
 
-    /// What became of an export of the answer.
-    pub(super) fn answer_written(&mut self, written: Result<(u64, PathBuf), Ended>) {
+    /// What became of an export of rows.
+    pub(super) fn rows_written(&mut self, written: Result<(u64, PathBuf), Ended>) {
         match written {
             Ok((rows, out)) => {
                 let folder = out.parent().map(PathBuf::from).unwrap_or_default();
@@ -188,14 +199,14 @@ impl App {
             }
             Err(Ended::Cancelled) => self.state.transient.tell("Export cancelled; nothing was written."),
             Err(Ended::Failed(error)) => {
-                self.state.transient.complain(format!("The top items cannot be written: {error}"));
+                self.state.transient.complain(format!("The answer cannot be written: {error}"));
             }
         }
     }
 }
 
 /// The format that the ending of a file tells.
-fn format_of(out: &Path) -> FrameFormat {
+pub(super) fn format_of(out: &Path) -> FrameFormat {
     let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
         "parquet" => FrameFormat::Parquet,

@@ -9,10 +9,14 @@ use super::{
     app::Slot,
     command::{Action, Command},
     command_line, detections,
+    dock::Pane,
     events::Event,
     keep::Done,
+    quality,
     selected::Selected,
+    sql,
     state::Workspace,
+    statistics,
     undo::Change,
     widgets::text::counted,
 };
@@ -167,6 +171,13 @@ impl App {
                 }
             }
             Action::CopyCommandLine => {
+                if let Some((error, _)) =
+                    lake.shown_instead().filter(|_| self.state.persisted.workspace == Workspace::Explore)
+                {
+                    let told =
+                        format!("No command line is copied, because the filter does not hold: {error}. Mend it first.");
+                    return self.state.transient.complain(told);
+                }
                 let text = match (self.state.persisted.workspace, &lake.keep.opened) {
                     (Workspace::Explore, Some(opened)) if !lake.view_changed() => {
                         // Of a view where nobody chose the command line lists frames.
@@ -178,6 +189,11 @@ impl App {
                         command_line::grid(&lake.root, lake.applied(), &lake.grid, lake.sort.as_ref())
                     }
                     (Workspace::Detections, _) => detections::command_line(&lake.root, &lake.detections.choice),
+                    (Workspace::Statistics, _) => match self.workspaces.statistics.dock.pointed() {
+                        Some(Pane::Sql | Pane::SqlResult) => sql::command_line(&lake.root, &lake.sql.asked_now()),
+                        Some(Pane::Quality) => quality::command_line(lake),
+                        _ => statistics::command_line(&lake.root, &lake.statistics.choice, statistics::in_force(lake)),
+                    },
                     (Workspace::Runs, _) => command_line::runs(&lake.root, self.state.transient.run),
                 };
                 self.apply(Command::Copy { text, what: "the command line" }, ctx);

@@ -11,7 +11,11 @@ impl App {
     /// The docking of a workspace.
     pub(super) fn dock_of(&mut self, workspace: Workspace) -> &mut Dock {
         let spaces = &mut self.workspaces;
-        if workspace == Workspace::Detections { &mut spaces.detections.dock } else { &mut spaces.explore.dock }
+        match workspace {
+            Workspace::Detections => &mut spaces.detections.dock,
+            Workspace::Statistics => &mut spaces.statistics.dock,
+            Workspace::Explore | Workspace::Runs => &mut spaces.explore.dock,
+        }
     }
 
     pub(super) fn apply_to_panels(&mut self, command: Command) {

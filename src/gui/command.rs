@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+pub use super::action_group::Group;
 use super::budget::Memory;
 use super::detections::DetectionsCommand;
 use super::dialogs::ExportDraft;
@@ -11,9 +12,13 @@ use super::dock::{Layout, Pane};
 use super::explore::TimelineCommand;
 use super::grid_choice::GridChoice;
 use super::keep::KeepCommand;
+use super::keys::written;
 use super::leaving::Leave;
 use super::looking::{ChosenBox, Emphasis};
+use super::quality::QualityCommand;
+use super::sql::SqlCommand;
 use super::state::{SortBy, ThemeChoice, Workspace};
+use super::statistics::StatisticsCommand;
 use crate::{
     filter::crossfilter::FacetKey,
     model::{BoundingBox, ValueRange},
@@ -179,8 +184,14 @@ pub enum Command {
     ShowFacet(String),
     /// Shows one run in the Runs workspace.
     ShowRun(i64),
+    /// Changes what is listed of the quality of data.
+    Quality(QualityCommand),
+    /// Changes what is asked in SQL, and how it is shown.
+    Sql(SqlCommand),
     /// Changes what the Detections workspace asks and shows.
     Detections(DetectionsCommand),
+    /// Changes what the Statistics workspace asks and shows.
+    Statistics(StatisticsCommand),
     /// Takes a message away.
     DismissNotice(u64),
     /// What a message offered was done; to be pushed behind what does it.
@@ -210,11 +221,13 @@ pub enum Action {
     Palette,
     Shortcuts,
     Explore,
+    Statistics,
     Detections,
     Runs,
     AskAgain,
     ClearLimits,
     ExportAnswer,
+    RunSql,
     FocusQuery,
     FilterOnOff,
     ExplainFilter,
@@ -262,6 +275,7 @@ pub enum Action {
     ToggleSelected,
     SaveSelection,
     SaveView,
+    SaveAnalysis,
     Library,
     Tag,
     Compare,
@@ -285,45 +299,6 @@ pub enum Action {
     MenuBar,
     About,
     CloseDialog,
-}
-
-/// Where an action stands in menus and the shortcut sheet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    /// Opening and closing lakes.
-    Lake,
-    /// Finding frames.
-    Find,
-    /// Looking at frames.
-    Frame,
-    /// Choosing frames and taking them away.
-    Select,
-    /// The window itself.
-    View,
-    /// Detection events.
-    Detections,
-    /// Finding out.
-    Help,
-}
-
-impl Group {
-    /// Every group, in menu order.
-    pub const ALL: [Self; 7] =
-        [Self::Lake, Self::Find, Self::Frame, Self::Select, Self::Detections, Self::View, Self::Help];
-
-    /// Name in menus.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lake => "Lake",
-            Self::Find => "Find",
-            Self::Frame => "Frame",
-            Self::Select => "Select",
-            Self::Detections => "Detections",
-            Self::View => "View",
-            Self::Help => "Help",
-        }
-    }
 }
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -360,7 +335,9 @@ const ENTRIES: &[Entry] = &[
     (Group::Find, Action::Redo, "Redo", on(CTRL_SHIFT, Key::Z), &[KeyboardShortcut::new(CTRL, Key::Y)]),
     (Group::Find, Action::CopyCommandLine, "Copy as command line", on(CTRL_SHIFT, Key::C), &[]),
     (Group::Find, Action::CopySql, "Copy as SQL", None, &[]),
+    (Group::Find, Action::RunSql, "Run the query", on(CTRL, Key::Enter), &[]),
     (Group::Find, Action::SaveView, "Save view…", on(CTRL_SHIFT, Key::S), &[]),
+    (Group::Find, Action::SaveAnalysis, "Save analysis…", None, &[]),
     (Group::Frame, Action::NextMatch, "Next matching frame", on(PLAIN, Key::ArrowRight), &[]),
     (Group::Frame, Action::PreviousMatch, "Previous matching frame", on(PLAIN, Key::ArrowLeft), &[]),
     (Group::Frame, Action::NextSpan, "Next span", on(SHIFT, Key::ArrowRight), &[]),
@@ -403,12 +380,13 @@ const ENTRIES: &[Entry] = &[
     (Group::Select, Action::Library, "Library of views, selections and tags…", on(CTRL, Key::L), &[]),
     (Group::Select, Action::Compare, "Compare…", None, &[]),
     (Group::Select, Action::Export, "Export…", on(PLAIN, Key::E), &[KeyboardShortcut::new(CTRL, Key::E)]),
-    (Group::Detections, Action::AskAgain, "Ask the detections again", on(CTRL, Key::R), &[]),
+    (Group::Detections, Action::AskAgain, "Ask again", on(CTRL, Key::R), &[]),
     (Group::Detections, Action::ClearLimits, "Take all limits away", None, &[]),
     (Group::Detections, Action::ExportAnswer, "Export the top items…", None, &[]),
     (Group::View, Action::Explore, "Explore", on(CTRL, Key::Num1), &[]),
-    (Group::View, Action::Detections, "Detections", on(CTRL, Key::Num2), &[]),
-    (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num3), &[]),
+    (Group::View, Action::Statistics, "Statistics", on(CTRL, Key::Num2), &[]),
+    (Group::View, Action::Detections, "Detections", on(CTRL, Key::Num3), &[]),
+    (Group::View, Action::Runs, "Runs", on(CTRL, Key::Num4), &[]),
     (Group::View, Action::GroupSpans, "Group frames into spans", on(PLAIN, Key::G), &[]),
     (Group::View, Action::Objects, "Objects as tiles", on(PLAIN, Key::O), &[]),
     (Group::View, Action::TileBoxes, "Labels on thumbnails", on(PLAIN, Key::B), &[]),
@@ -503,6 +481,7 @@ impl Action {
                 matches!(
                     self,
                     Self::Explore
+                        | Self::Statistics
                         | Self::Detections
                         | Self::Runs
                         | Self::GroupSpans
@@ -521,39 +500,6 @@ impl Action {
             Some(Group::Help) | None => false,
         }
     }
-}
-
-/// A shortcut as people write it.
-fn written(shortcut: KeyboardShortcut) -> String {
-    let mut keys = String::new();
-    let modifiers = shortcut.modifiers;
-    for (held, name) in [
-        (modifiers.command || modifiers.ctrl, if cfg!(target_os = "macos") { "Cmd" } else { "Ctrl" }),
-        (modifiers.shift, "Shift"),
-        (modifiers.alt, "Alt"),
-    ] {
-        if held {
-            keys += name;
-            keys.push('+');
-        }
-    }
-    keys += match shortcut.logical_key {
-        Key::ArrowLeft => "Left",
-        Key::ArrowRight => "Right",
-        Key::Questionmark => "?",
-        Key::OpenBracket => "[",
-        Key::CloseBracket => "]",
-        Key::Period => ".",
-        Key::Comma => ",",
-        Key::Plus => "plus",
-        Key::Minus => "−",
-        Key::Num0 => "0",
-        Key::Num1 => "1",
-        Key::Num2 => "2",
-        Key::Num3 => "3",
-        key => key.name(),
-    };
-    keys
 }
 
 impl From<TimelineCommand> for Command {

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{detections::Source, keep::Done, selected::Selected};
+use super::{
+    apply_statistics::Found, command::Command, detections::Source, keep::Done, selected::Selected,
+    statistics::StatisticsCommand,
+};
 use crate::{
     model::Look,
     session::{ChecksumReport, ExportReport, IndexReport, SqlText, VerifyReport},
@@ -73,6 +76,15 @@ pub enum Event {
         /// The file or folder.
         chosen: Option<PathBuf>,
     },
+    /// The frames behind a row of a table of statistics.
+    Behind {
+        /// Generation of the table they belong to.
+        generation: u64,
+        /// What was found.
+        found: Result<Found, String>,
+    },
+    /// The saved analyses were changed: what to tell, and the way back; or could not be.
+    Analyses(Result<(String, Option<StatisticsCommand>), String>),
     /// A job ended.
     JobDone {
         /// The job.
@@ -84,8 +96,10 @@ pub enum Event {
     },
     /// Views, selections or tags were changed, or could not be.
     Kept(Result<Done, String>),
-    /// The filter as SQL, or why there is none.
-    Sql(Result<SqlText, String>),
+    /// Saved queries were changed: what to tell, and the way back; or could not be.
+    QueriesChanged(Result<(String, Option<Command>), String>),
+    /// What was asked for as SQL, and its text, or why there is none.
+    Sql(&'static str, Result<SqlText, String>),
     /// The frames of a saved selection, and how many of them are gone.
     SelectionLoaded {
         /// Its name.
@@ -110,8 +124,8 @@ pub enum Purpose {
 pub enum Outcome {
     /// Indexing.
     Indexed(Result<IndexReport, Ended>),
-    /// Exporting the top items: how many rows, and the file.
-    Answer(Result<(u64, PathBuf), Ended>),
+    /// Exporting rows of an answer: how many, and the file.
+    Rows(Result<(u64, PathBuf), Ended>),
     /// Exporting.
     Exported(Result<ExportReport, Ended>),
     /// Recording checksums, and the index's generation then.

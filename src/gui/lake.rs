@@ -12,14 +12,18 @@ use super::{
     explore::{Marks, TimelineMemory},
     extend::Extending,
     fetch::Fetch,
+    frame_times::{FrameTimes, StepsBack},
     grid_choice::GridChoice,
     keep::Keep,
     looking::{ChosenBox, Looking},
     objects::{Objects, ObjectsKey},
+    quality::QualityState,
     reloading::Reloading,
     row_names::RowNames,
     selected::Selected,
+    sql::SqlState,
     state::{LakeMemory, SortBy},
+    statistics::StatAsked,
     undo::{Change, Undo, ViewState},
     view::{View, ViewError, ViewKey},
     work::{Watcher, Workers},
@@ -43,6 +47,8 @@ pub struct Loaded {
     pub table: Arc<FrameTable>,
     /// Time of each frame, ns UTC.
     pub times: Arc<Vec<i64>>,
+    /// The footages whose times go back.
+    pub steps_back: Arc<StepsBack>,
     /// Counts, metrics, problems.
     pub info: Arc<LakeInfo>,
     /// Which frame each row is.
@@ -51,6 +57,8 @@ pub struct Loaded {
     pub categories: Arc<Vec<CategoryName>>,
     /// How each footage is shown, by the catalog's number of it.
     pub looks: HashMap<i64, Look>,
+    /// Stores that are not as they were indexed.
+    pub changed: Arc<Vec<String>>,
 }
 
 impl Loaded {
@@ -61,12 +69,14 @@ impl Loaded {
     pub fn read(session: &Session) -> Result<Self, String> {
         let table = session.table().map_err(|error| error.to_string())?;
         let times = table.timestamps()?;
+        let steps_back = Arc::new(StepsBack::of(table.footages(), &times));
         let info = session.info().map_err(|error| error.to_string())?;
         let names = Arc::new(RowNames::of(&table));
         let footages = 0..table.footage_list().len();
         let looks = footages.map(|index| (table.footage_id(index), session.look(&table, index))).collect();
         let categories = Arc::new(categories_of(&table));
-        Ok(Self { table, times, info: Arc::new(info), names, categories, looks })
+        let changed = Arc::new(session.changed_stores().map_err(|error| error.to_string())?);
+        Ok(Self { table, times, steps_back, info: Arc::new(info), names, categories, looks, changed })
     }
 }
 
@@ -138,6 +148,12 @@ pub struct Lake {
     pub track_metric: Option<String>,
     /// What is asked of detection events.
     pub detections: Asked,
+    /// What is asked in SQL.
+    pub sql: SqlState,
+    /// What is listed of the quality of data.
+    pub quality: QualityState,
+    /// What is asked of values.
+    pub statistics: StatAsked,
     /// Undo and redo.
     pub undo: Undo,
     /// The saved selections.
@@ -184,6 +200,7 @@ impl Lake {
         let watcher = Watcher::new(session.clone(), root.clone(), loaded.table.generation(), ctx.clone());
         let (selected, gone) = memory.chosen.rows(&loaded.names);
         let selected = Arc::new(selected);
+        let statistics = StatAsked::new(memory.statistics, memory.statistics_look, &loaded.table);
         let last_chosen = LastChosen::new(memory.chosen, gone, &selected, &loaded.names);
         Self {
             session,
@@ -209,6 +226,9 @@ impl Lake {
             chosen_box: None,
             track_metric: memory.track,
             detections: Asked::new(memory.detections, memory.detections_look),
+            sql: SqlState::new(memory.sql),
+            quality: QualityState::default(),
+            statistics,
             undo: Undo::default(),
             selections: Fetch::default(),
             selections_version: 0,
@@ -251,12 +271,27 @@ impl Lake {
             marks,
             detections,
             detections_look,
+            sql: self.sql.memory.clone(),
+            statistics: Some(self.statistics.choice.clone()),
+            statistics_look: self.statistics.look.clone(),
         }
     }
 
     /// The filter that is asked for: nothing while it is turned off.
     pub fn applied(&self) -> &str {
         if self.off { "" } else { &self.filter }
+    }
+
+    /// What is wrong with the filter that is typed, and the one that what is shown is of instead.
+    pub fn shown_instead(&self) -> Option<(&FilterError, &str)> {
+        let (error, view) = (self.filter_error.as_ref()?, self.view.as_ref()?);
+        (view.key.filter != self.applied()).then(|| (error, view.key.filter.trim()))
+    }
+
+    /// Number of selected frames that are not among those shown.
+    pub fn selected_outside(&self) -> usize {
+        let shown = self.view.as_ref().filter(|view| view.key.generation == self.table().generation());
+        shown.map_or(0, |view| self.selected.count_outside(&view.set))
     }
 
     /// Puts the present filter first in the list of those used lately, when it is one that could be used.
@@ -293,17 +328,19 @@ impl Lake {
         self.loaded.times.get(row).copied().unwrap_or(0)
     }
 
+    /// When the frames of a footage were taken.
+    pub fn frame_times(&self, first_row: usize, rows: usize) -> FrameTimes<'_> {
+        self.loaded.steps_back.times(&self.loaded.times, first_row, rows)
+    }
+
+    /// Times by which the frames of a footage are played; they ascend even where its clock was set back.
+    pub fn played_times(&self, first_row: usize, rows: usize) -> &[i64] {
+        self.loaded.steps_back.played(&self.loaded.times, first_row, rows)
+    }
+
     /// The row of a footage whose time is nearest to `time_ns`.
     pub fn row_at(&self, footage: &FootageRows, time_ns: i64) -> usize {
-        let end = footage.first_row + footage.rows;
-        let times = self.loaded.times.get(footage.first_row..end).unwrap_or_default();
-        let after = times.partition_point(|time| *time < time_ns);
-        let nearest = match (after.checked_sub(1).and_then(|before| times.get(before)), times.get(after)) {
-            (Some(before), Some(next)) if time_ns.abs_diff(*before) <= next.abs_diff(time_ns) => after - 1,
-            (Some(_), None) => after - 1,
-            _ => after,
-        };
-        (footage.first_row + nearest).min(end.saturating_sub(1))
+        footage.first_row + self.frame_times(footage.first_row, footage.rows).nearest(time_ns).unwrap_or(0)
     }
 
     /// The filter text, or the one before it where it cannot be applied: a broken text is no step to come back to.
@@ -331,6 +368,7 @@ impl Lake {
             names,
             lanes: self.timeline.lanes.clone(),
             marks: self.marks.clone(),
+            statistics: self.statistics.choice.clone(),
         }
     }
 
@@ -343,6 +381,7 @@ impl Lake {
         self.timeline.lanes = state.lanes;
         self.marks = state.marks;
         self.keep.opened = state.view;
+        self.statistics.choice = state.statistics;
         // A tool of looking is no step of a search.
         let magnifier = self.looking.magnifier;
         self.looking = Looking { magnifier, ..state.looking };

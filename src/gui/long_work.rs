@@ -108,9 +108,12 @@ impl App {
             Event::OfLake { .. } => {}
             Event::FolderChosen { purpose, folder, at_once } => self.take_folder(purpose, folder, at_once, ctx),
             Event::SourceChosen { source, chosen } => self.take_source(source, chosen),
+            Event::Behind { generation, found } => self.take_behind(generation, found, ctx),
+            Event::Analyses(done) => self.take_analyses(done),
             Event::Kept(done) => self.take_kept(done),
+            Event::QueriesChanged(told) => self.take_queries(told),
             Event::FrameListWritten(written) => self.take_frame_list(written, ctx),
-            Event::Sql(written) => self.take_sql(written, ctx),
+            Event::Sql(what, written) => self.take_sql(what, written, ctx),
             Event::ImageReady { image: Ok(image), what } => {
                 ctx.copy_image(*image);
                 self.state.transient.tell(what);
@@ -161,7 +164,7 @@ impl App {
                         self.indexed(id, root.clone(), report, ctx);
                         self.index_waiting(&root, cancelled, ctx);
                     }
-                    Outcome::Answer(written) => self.answer_written(written),
+                    Outcome::Rows(written) => self.rows_written(written),
                     Outcome::Exported(Ok(report)) => {
                         let (frames, images) = (counted(report.frames, "frame"), counted(report.images, "image"));
                         let told = format!("Exported {frames}, {images}.");

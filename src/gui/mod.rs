@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a disk, a database or a store by itself: all of that is [`crate::session`]'s, called by workers.
 
+mod action_group;
 mod app;
 mod apply;
 mod apply_detections;
@@ -9,7 +10,11 @@ mod apply_filter;
 mod apply_grid;
 mod apply_lake;
 mod apply_panels;
+mod apply_quality;
+mod apply_sql;
+mod apply_statistics;
 mod apply_timeline;
+mod asking;
 mod atlas;
 mod budget;
 mod categories;
@@ -28,11 +33,13 @@ mod fetch;
 mod folders;
 mod frame_key;
 mod frame_list;
+mod frame_times;
 mod grid_choice;
 mod grid_command;
 mod image_out;
 mod integrity;
 mod keep;
+mod keys;
 mod lake;
 mod leaving;
 mod long_work;
@@ -41,6 +48,7 @@ mod object_pictures;
 mod objects;
 mod persist;
 mod pictures;
+mod quality;
 mod reloading;
 mod row_names;
 mod runs;
@@ -49,7 +57,9 @@ mod shell;
 mod shortcuts;
 mod source;
 mod spans;
+mod sql;
 mod state;
+mod statistics;
 mod theme;
 mod thumbs;
 mod tile_labels;
@@ -68,7 +78,9 @@ pub use command::{Action, Command};
 pub use detections::{Choice as DetectionsChoice, DetectionsCommand};
 pub use dock::{Layout, Pane};
 pub use grid_choice::GridChoice;
+pub use sql::{SqlBounds, SqlCommand};
 pub use state::{SortBy, ThemeChoice, Workspace};
+pub use statistics::{StatChoice, StatScope, StatisticsCommand};
 
 use crate::session::OpenOptions;
 

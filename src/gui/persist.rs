@@ -98,8 +98,11 @@ fn understood(value: Value, wrong: &mut Vec<String>) -> Persisted {
         Persisted::default()
     });
     // A layout of which nothing was understood is one of another workspace.
-    if kept.detections_layout.workspace() != Workspace::Detections {
-        kept.detections_layout = Layout::of(Workspace::Detections);
+    for workspace in [Workspace::Detections, Workspace::Statistics] {
+        let (layout, _) = kept.layout_of(workspace);
+        if layout.workspace() != workspace {
+            *layout = Layout::of(workspace);
+        }
     }
     kept
 }

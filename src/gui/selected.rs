@@ -51,6 +51,11 @@ impl Selected {
         self.bits.contains(row)
     }
 
+    /// Number of chosen rows that are not in a set.
+    pub fn count_outside(&self, set: &FrameSet) -> usize {
+        self.bits.difference_count(set.bits())
+    }
+
     /// Number of chosen rows in `from..to`.
     pub fn count_in(&self, from: usize, to: usize) -> usize {
         let end = to.min(self.bits.len());
@@ -169,6 +174,8 @@ mod tests {
         }
         selected.toggle_all(&set, 62..131);
         assert_eq!(selected.count(), set.count_in(62, 131));
+        assert_eq!(selected.count_outside(&set), 0);
+        assert_eq!(selected.count_outside(&FrameSet::from_rows(400, 0..100)), set.count_in(100, 131));
         for (rows, share) in [
             (62..131, Share::All),
             (64..128, Share::All),

@@ -18,6 +18,8 @@ use super::{
     explore::{Marks, TimelineMemory},
     grid_choice::GridChoice,
     looking::Looking,
+    sql::SqlMemory,
+    statistics::{StatChoice, StatLook},
 };
 use crate::jobs::Progress;
 
@@ -51,6 +53,8 @@ pub enum Workspace {
     /// Find and see frames.
     #[default]
     Explore,
+    /// Numbers about the data, and the frames behind them.
+    Statistics,
     /// What was seen most, where and when.
     Detections,
     /// What was run on this lake.
@@ -92,6 +96,12 @@ pub struct LakeMemory {
     pub detections: Choice,
     /// How its panels show the answer.
     pub detections_look: DetectionsLook,
+    /// The query in SQL, and how its answer is shown.
+    pub sql: SqlMemory,
+    /// What is asked of values; `None` until someone chose.
+    pub statistics: Option<StatChoice>,
+    /// How the panels show the numbers.
+    pub statistics_look: StatLook,
 }
 
 /// Kept in the user's configuration folder.
@@ -135,6 +145,10 @@ pub struct Persisted {
     pub detections_layout: Layout,
     /// The name of its layout that was chosen last.
     pub detections_layout_name: String,
+    /// Where the panels of the Statistics workspace are.
+    pub statistics_layout: Layout,
+    /// The name of its layout that was chosen last.
+    pub statistics_layout_name: String,
     /// Layouts that a person saved.
     pub layouts: BTreeMap<String, Layout>,
 }
@@ -160,6 +174,8 @@ impl Default for Persisted {
             layout_name: BUILT_IN[0].to_owned(),
             detections_layout: Layout::of(Workspace::Detections),
             detections_layout_name: Layout::usual(Workspace::Detections).to_owned(),
+            statistics_layout: Layout::of(Workspace::Statistics),
+            statistics_layout_name: Layout::usual(Workspace::Statistics).to_owned(),
             layouts: BTreeMap::new(),
         }
     }
@@ -180,10 +196,20 @@ impl Persisted {
 
     /// Where the panels of a workspace are, and the name of the layout that was chosen last.
     pub fn layout_of(&mut self, workspace: Workspace) -> (&mut Layout, &mut String) {
-        if workspace == Workspace::Detections {
-            (&mut self.detections_layout, &mut self.detections_layout_name)
-        } else {
-            (&mut self.layout, &mut self.layout_name)
+        match workspace {
+            Workspace::Detections => (&mut self.detections_layout, &mut self.detections_layout_name),
+            Workspace::Statistics => (&mut self.statistics_layout, &mut self.statistics_layout_name),
+            Workspace::Explore | Workspace::Runs => (&mut self.layout, &mut self.layout_name),
+        }
+    }
+
+    /// Where the panels of the workspace that is shown are, and the name of the layout that was chosen last.
+    #[must_use]
+    pub fn layout_here(&self) -> (&Layout, &str) {
+        match self.workspace {
+            Workspace::Detections => (&self.detections_layout, &self.detections_layout_name),
+            Workspace::Statistics => (&self.statistics_layout, &self.statistics_layout_name),
+            Workspace::Explore | Workspace::Runs => (&self.layout, &self.layout_name),
         }
     }
 
@@ -326,6 +352,11 @@ impl Transient {
     /// Tells that something went wrong.
     pub fn complain(&mut self, text: impl Into<String>) {
         self.notice(text.into(), true, None, None);
+    }
+
+    /// Tells something, and what can be done next.
+    pub fn tell_way(&mut self, text: impl Into<String>, way: Way) {
+        self.notice(text.into(), false, None, Some(way));
     }
 
     /// Tells something about a folder.

@@ -1,5 +1,5 @@
-//! Undo and redo of what is shown: filter, order, grouping, selection, open view, lanes and marks of the timeline, and how
-//! frames are looked at.
+//! Undo and redo of what is shown: filter, order, grouping, selection, open view, lanes and marks of the timeline, how
+//! frames are looked at, and what is asked of values.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use super::{
     row_names::RowNames,
     selected::Selected,
     state::SortBy,
+    statistics::StatChoice,
 };
 
 /// What can be undone.
@@ -38,6 +39,8 @@ pub struct ViewState {
     pub lanes: Option<Vec<Lane>>,
     /// The marks A and B.
     pub marks: Marks,
+    /// What is asked of values: the filter is a part of that question.
+    pub statistics: StatChoice,
 }
 
 /// States before and after the present one.

@@ -29,6 +29,8 @@ pub struct Workers {
     pub pictures: Pool,
     /// Questions about detection events, which may take long.
     pub events: Pool,
+    /// A person's own SQL: one query at a time, each in a process of its own.
+    pub sql: Pool,
     /// Indexing and exporting.
     pub long: Pool,
 }
@@ -41,6 +43,7 @@ impl Workers {
             ask: Pool::new("ask", cores.clamp(2, 4)),
             pictures: Pool::new("pictures", cores.max(2)),
             events: Pool::new("events", 2),
+            sql: Pool::new("sql", 2),
             long: Pool::new("long", 2),
         }
     }

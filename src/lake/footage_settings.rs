@@ -47,6 +47,31 @@ pub enum ClockUnit {
     Ns,
 }
 
+impl AxisOrder {
+    /// As settings write it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Hwc => "hwc",
+            Self::Chw => "chw",
+            Self::Hw => "hw",
+        }
+    }
+}
+
+impl ClockUnit {
+    /// As settings write it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::S => "s",
+            Self::Ms => "ms",
+            Self::Us => "us",
+            Self::Ns => "ns",
+        }
+    }
+}
+
 /// What one pattern tells about the footages it matches. What is absent is as the store or the guess says.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default)]

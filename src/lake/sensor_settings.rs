@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use wildmatch::WildMatch;
 
+use super::ClockUnit;
 use crate::model::{Problem, Zone};
 
 /// What one pattern tells about the sensor files it matches.
@@ -17,6 +18,10 @@ pub struct SensorSetting {
     /// IANA zone of times without one, in place of the lake's.
     #[serde(deserialize_with = "zone")]
     pub time_zone: Option<String>,
+    /// Unit of times that are numbers.
+    pub time_unit: Option<ClockUnit>,
+    /// The column of the times, or the field of messages that holds their stamp.
+    pub time_column: Option<String>,
 }
 
 impl SensorSetting {
@@ -26,6 +31,8 @@ impl SensorSetting {
         Self {
             offset_s: self.offset_s.or(other.offset_s),
             time_zone: self.time_zone.or_else(|| other.time_zone.clone()),
+            time_unit: self.time_unit.or(other.time_unit),
+            time_column: self.time_column.or_else(|| other.time_column.clone()),
         }
     }
 }
@@ -95,16 +102,19 @@ mod tests {
     #[test]
     fn each_key_comes_from_the_closest_pattern_that_has_it() {
         let all: SensorSettings = toml::from_str(
-            "[\"*\"]\noffset_s = 1\n[\"*.csv\"]\ntime_zone = \"Asia/Tokyo\"\n[\"recordings/d1/metrics/gps.csv\"]\noffset_s = -0.5",
+            "[\"*\"]\noffset_s = 1\n[\"*.csv\"]\ntime_zone = \"Asia/Tokyo\"\ntime_unit = \"ms\"\n[\"recordings/d1/metrics/gps.csv\"]\noffset_s = -0.5",
         )
         .unwrap();
         let found = all.of("recordings/d1/metrics/gps.csv");
         assert_eq!((found.offset_s, found.time_zone.as_deref()), (Some(-0.5), Some("Asia/Tokyo")));
+        assert_eq!((found.time_unit, found.time_column), (Some(ClockUnit::Ms), None));
         let other = all.of("recordings/d2/metrics/can.parquet");
         assert_eq!((other.offset_s, other.time_zone), (Some(1.0), None));
         let told = all.problems("lake.toml", &["recordings/d2/metrics/can.parquet".to_owned()]);
         assert_eq!(told.len(), 2, "{told:?}");
-        for wrong in ["[a]\noffset_s = inf", "[a]\ntime_zone = \"Berlin\"", "[a]\nshift = 1"] {
+        for wrong in
+            ["[a]\noffset_s = inf", "[a]\ntime_zone = \"Berlin\"", "[a]\nshift = 1", "[a]\ntime_unit = \"min\""]
+        {
             assert!(toml::from_str::<SensorSettings>(wrong).is_err(), "{wrong}");
         }
     }

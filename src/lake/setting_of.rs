@@ -63,7 +63,7 @@ impl SettingOf {
             Self::Position => &["latitude", "longitude"],
             Self::Labels => &["voc_zero_based"],
             Self::Metric(_) => &["unit", "interpolate", "max_gap_s"],
-            Self::Sensors(_) => &["offset_s", "time_zone"],
+            Self::Sensors(_) => &["offset_s", "time_zone", "time_unit", "time_column"],
             Self::Footages(_) => &FOOTAGE_KEYS,
         }
     }

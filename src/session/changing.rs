@@ -80,6 +80,8 @@ pub struct LakeSettings {
     pub cameras: Vec<CameraSettings>,
     /// The sensor files.
     pub sensors: Vec<SensorFile>,
+    /// Whether corners in Pascal VOC files were said to count from 0.
+    pub voc_zero_based: bool,
 }
 
 impl Session {
@@ -120,6 +122,7 @@ impl Session {
             metrics: metrics.collect(),
             cameras: cameras.collect(),
             sensors: sensors.collect(),
+            voc_zero_based: settings.labels().voc_zero_based,
         })
     }
 

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 
 use super::{FrameTrouble, OpenOptions, Session, SessionError};
 use crate::{
-    catalog::{FrameTable, ThumbnailStore},
+    catalog::{FrameTable, StoreState, ThumbnailStore},
     frames::{
         ChildPool, Encoding, Extents, FrameLayout, FrameReader, FramesError, PoolLimits, StoreIdentity, StoreRef,
         look_at,
@@ -175,6 +175,21 @@ impl StoreWatch {
 }
 
 impl Session {
+    /// The stores that are not as they were indexed, or are gone: their frames show no pictures until the lake is indexed
+    /// again. Nothing is opened or read but what the folder tells of each file.
+    ///
+    /// # Errors
+    /// There is no index yet, or it cannot be read.
+    pub fn changed_stores(&self) -> Result<Vec<String>, SessionError> {
+        let root = &self.inner.places.root;
+        let changed = |state: &StoreState| {
+            state
+                .indexed
+                .is_some_and(|identity| look_at(&StoreRef { lake_root: root, store: &state.store, identity }).is_err())
+        };
+        Ok(self.reader()?.stores()?.into_iter().filter(changed).map(|state| state.store).collect())
+    }
+
     /// Where a frame is, and its number in its footage.
     pub(super) fn frame_place(&self, table: &FrameTable, row: usize) -> Result<(Arc<Place>, u64), SessionError> {
         if let Some(reason) = table.damage(row) {

@@ -22,6 +22,7 @@ mod settings_held;
 mod sort_column;
 mod spans;
 mod sql;
+mod sql_views;
 mod statistics;
 mod stats;
 mod tags;
@@ -48,10 +49,10 @@ pub use detections::{
 pub use grid_choice::{Cut, GridChoice, SpanChoice};
 pub use images::StoreWatch;
 pub use kept_undo::{KeptUndo, Undone};
-pub use quality::{FindingKind, FootageQuality, MetricQuality, QualityFinding, QualityReport, Severity};
+pub use quality::{FindingKind, FootageQuality, MetricQuality, QualityFinding, QualityReport, QualityTable, Severity};
 pub use query::{
     PastQuery, SavedQuery, SqlAnswer, SqlCandidate, SqlCandidateKind, SqlColumn, SqlCompletions, SqlError, SqlMistake,
-    SqlReport, SqlRequest, SqlStream, SqlTable, SqlType,
+    SqlReport, SqlRequest, SqlSort, SqlStream, SqlTable, SqlType, SqlValues, SqlWord,
 };
 pub use scope::ExportCount;
 pub use selections::Combine;
@@ -59,10 +60,11 @@ pub use settings::Meant;
 pub use settings_held::HeldSetting;
 pub use sort_column::SortColumn;
 pub use sql::SqlText;
+pub use sql_views::SqlView;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use stats::{
-    Analysis, ChartKind, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, StatColumn, StatValue,
-    StatsRequest, StatsTable, Weight,
+    Analysis, ChartKind, ChartLook, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, Shape, StatColumn,
+    StatValue, StatsRequest, StatsTable, Weight,
 };
 pub use tags::Tag;
 pub use types::{

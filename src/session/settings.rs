@@ -14,8 +14,9 @@ use crate::{
     analytics::engine::PathMap,
     catalog::FrameTable,
     filter::PositionNames,
+    formats::TimeUnit,
     lake::{
-        self, DetectionSetting, FootageName, FootageSetting, LabelSetting, Manifest, MetricSetting, Places,
+        self, ClockUnit, DetectionSetting, FootageName, FootageSetting, LabelSetting, Manifest, MetricSetting, Places,
         PositionSetting, SensorSetting, SettingChange, SettingOf, SettingTold,
     },
     model::{Footage, Look, Problem, ValueRange, Zone},
@@ -191,6 +192,16 @@ impl Settings {
         }
         told.sort();
         format!("{base}-{:016x}", xxhash_rust::xxh3::xxh3_64(told.join("\n\n").as_bytes()))
+    }
+}
+
+/// A unit of `lake.toml` as readers know it.
+pub(super) fn time_unit(unit: ClockUnit) -> TimeUnit {
+    match unit {
+        ClockUnit::S => TimeUnit::S,
+        ClockUnit::Ms => TimeUnit::Ms,
+        ClockUnit::Us => TimeUnit::Us,
+        ClockUnit::Ns => TimeUnit::Ns,
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     catalog::FrameTable,
     export,
-    filter::{self, Filter, FrameColumns, FrameSet, Peak, Span},
+    filter::{self, AbsentWord, Filter, FrameColumns, FrameSet, Peak, Span},
     jobs::Progress,
 };
 
@@ -144,6 +144,15 @@ impl Session {
     /// The times cannot be read.
     pub fn around(&self, table: &FrameTable, set: &FrameSet, length_ns: i64) -> Result<FrameSet, SessionError> {
         filter::around(table, set, length_ns).map_err(|error| SessionError::Failed(error.message))
+    }
+
+    /// The words that a filter compares with and that no frame has.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn absent_words(&self, table: &FrameTable, filter: &str) -> Result<Vec<AbsentWord>, SessionError> {
+        let found = Filter::parse(filter).and_then(|parsed| filter::absent_words(&parsed, table));
+        found.map_err(|error| wrong_filter(&error, filter))
     }
 
     /// How many frames each part of a filter leaves.

@@ -28,10 +28,7 @@ impl Session {
     /// The filter or the order cannot be used, or a part of the filter cannot be said in SQL: which, and why.
     pub fn sql(&self, table: &FrameTable, filter: &str, sort: Option<&Sort>) -> Result<SqlText, SessionError> {
         let parsed = Filter::parse(filter).map_err(|error| wrong_filter(&error, filter))?;
-        let written = sql_of(&parsed, table).map_err(|error| match error {
-            NoSql::Filter(error) => wrong_filter(&error, filter),
-            unsaid @ NoSql::Unsaid { .. } => SessionError::Usage(unsaid.to_string()),
-        })?;
+        let written = sql_of(&parsed, table).map_err(|error| unsaid(error, filter))?;
         let mut sql = written.text;
         sql += "\nORDER BY ";
         sql += &order(table, sort)?;
@@ -40,8 +37,16 @@ impl Session {
     }
 }
 
+/// Why a filter has no SQL, as it is told.
+pub(super) fn unsaid(error: NoSql, filter: &str) -> SessionError {
+    match error {
+        NoSql::Filter(error) => wrong_filter(&error, filter),
+        unsaid @ NoSql::Unsaid { .. } => SessionError::Usage(unsaid.to_string()),
+    }
+}
+
 /// The order of frames as SQL. It ends in the lake's own order, so that frames which are equal come as they do elsewhere.
-fn order(table: &FrameTable, sort: Option<&Sort>) -> Result<String, SessionError> {
+pub(super) fn order(table: &FrameTable, sort: Option<&Sort>) -> Result<String, SessionError> {
     let mut recordings: Vec<&str> = table.footages().iter().map(|footage| &*footage.recording).collect();
     recordings.dedup();
     let mut cameras: Vec<&str> = table.footages().iter().map(|footage| &*footage.camera).collect();
@@ -94,7 +99,7 @@ fn ranked(column: &str, values: &[&str]) -> String {
     text + " END"
 }
 
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

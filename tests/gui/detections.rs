@@ -1,6 +1,6 @@
 //! The Detections workspace: what is asked, what is shown, where a click leads, and what is written.
 
-use std::fs;
+use std::{fmt::Write, fs};
 
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -8,7 +8,7 @@ use lakescope::gui::{Command, DetectionsCommand};
 
 use crate::{harness::Window, servers::Server};
 
-const OPEN: (Modifiers, Key) = (Modifiers::COMMAND, Key::Num2);
+const OPEN: (Modifiers, Key) = (Modifiers::COMMAND, Key::Num3);
 const REDO: Modifiers = Modifiers { alt: false, ctrl: false, shift: true, mac_cmd: false, command: true };
 
 /// Events of three places, one of which the table lacks; detection 3 came twice, and camera 77 is a footage of the lake.
@@ -269,7 +269,9 @@ fn a_server_that_dies_is_told_and_a_new_try_works() {
     window.key(Modifiers::COMMAND, Key::Num1);
     window.key(OPEN.0, OPEN.1);
     server.sail_again();
-    window.click("Retry");
+    // Each panel that waits for the answer offers it.
+    window.harness.get_all_by_label("Retry").next().unwrap().click();
+    window.settle();
     window.until("the server answers again", |window| window.tells("Rank 2 bus") && !window.shows("Retry"));
 }
 
@@ -280,12 +282,14 @@ fn copies_that_disagree_are_listed_as_far_as_they_are_in_sight() {
     let mut text = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n".to_owned();
     for id in 0..700 {
         for copy in 0..2 {
-            text += &format!(
-                "{},{copy},{id},{},{}\n",
+            writeln!(
+                text,
+                "{},{copy},{id},{},{}",
                 1 + copy,
                 if copy == 0 { "car" } else { "bus" },
                 1_700_000_000 + id * 60 + copy
-            );
+            )
+            .unwrap();
         }
     }
     fs::write(&path, text).unwrap();

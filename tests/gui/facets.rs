@@ -247,7 +247,6 @@ fn the_filter_is_explained_part_by_part() {
 fn a_mistake_is_mended_by_a_press() {
     let mut window = Window::open();
     window.type_filter("speeed > 5 and has(car)");
-    window.leave_text();
     window.until("the remedy is offered", |window| window.shows("Write speed"));
     window.press("Write speed");
     until_filter(&mut window, "speed > 5 and has(car)");

@@ -66,7 +66,7 @@ fn every_panel_in_every_layout_and_width() {
 #[test]
 fn every_panel_and_menu_of_the_detections() {
     let mut window = Window::open();
-    window.key(Modifiers::COMMAND, Key::Num2);
+    window.key(Modifiers::COMMAND, Key::Num3);
     window.until("items are ranked", |window| window.tells("Rank 1 "));
     for width in [1600.0, 1000.0, 700.0, 560.0] {
         window.resize(width, 800.0);
@@ -151,12 +151,36 @@ fn every_dialog_and_menu() {
 }
 
 #[test]
+fn every_panel_and_chart_of_the_statistics() {
+    let mut window = Window::open();
+    window.key(Modifiers::COMMAND, Key::Num2);
+    window.until("the first chart is drawn", |window| window.tells("Bars of "));
+    for width in [1600.0, 1000.0, 700.0, 560.0] {
+        window.resize(width, 800.0);
+        all_named(&window, &format!("statistics {width}"));
+    }
+    window.resize(1600.0, 1000.0);
+    for panel in ["Build", "Analyses", "Numbers", "SQL", "SQL answer", "Data quality", "Chart"] {
+        window.key(Modifiers::COMMAND, Key::K);
+        window.harness.get_by_label("Command").type_text(&format!("Panel: {panel}"));
+        window.settle();
+        window.key(Modifiers::NONE, Key::Enter);
+        window.until("it is there", |window| window.shows(&format!("{panel} panel")));
+        all_named(&window, panel);
+    }
+    for kind in ["Line", "Histogram", "Boxes", "Scatter", "Heat map", "Correlation"] {
+        window.click(kind);
+        all_named(&window, kind);
+    }
+}
+
+#[test]
 fn the_pages_around_the_lake() {
     let mut window = Window::welcome();
     window.settle();
     all_named(&window, "welcome");
     let mut window = Window::open();
-    window.key(Modifiers::COMMAND, Key::Num3);
+    window.key(Modifiers::COMMAND, Key::Num4);
     window.until("the run of the index is listed", |window| window.tells("Run 1 index"));
     all_named(&window, "runs");
     window.resize(700.0, 600.0);

@@ -80,3 +80,44 @@ fn a_camera_clock_and_a_sensor_clock_are_moved() {
     let kept = manifest(&window);
     assert_eq!(kept.matches("offset_s = 0.5").count(), 2, "{kept}");
 }
+
+#[test]
+fn clocks_axes_and_corners_are_chosen_from_what_there_is() {
+    let mut window = opened();
+    let first = |window: &Window, start: &str| {
+        let node = window.harness.query_all_by_label_contains(start).next().unwrap();
+        node.accesskit_node().label().unwrap()
+    };
+    let choose = |window: &mut Window, name: &str, choice: &str| {
+        window.click(name);
+        window.click(choice);
+    };
+    window.click("Cameras");
+    for (start, choice) in [("Order of axes of ", "rows, columns, channels"), ("Unit of times of ", "nanoseconds")] {
+        let name = first(&window, start);
+        choose(&mut window, &name, choice);
+    }
+    let times = first(&window, "Array of times of ");
+    fill(&mut window, &times, "/timestamps");
+    window.click("Sensor files");
+    let unit = first(&window, "Unit of times of recordings/");
+    choose(&mut window, &unit, "nanoseconds");
+    let column = first(&window, "Column of times of recordings/");
+    fill(&mut window, &column, "timestamp_ns");
+    window.click("Lake");
+    choose(&mut window, "Corners of label files", "from 0");
+    window.until("it is counted", |window| window.tells("6 settings; all 2 recordings are read again."));
+    window.click("Save and index");
+    window.until("the lake is indexed again", |window| window.tells("2 recordings read"));
+    let kept = manifest(&window);
+    for line in [
+        "order = \"hwc\"",
+        "clock = \"ns\"",
+        "times = \"/timestamps\"",
+        "time_unit = \"ns\"",
+        "time_column = \"timestamp_ns\"",
+        "voc_zero_based = true",
+    ] {
+        assert_eq!(kept.matches(line).count(), 1, "{line}: {kept}");
+    }
+}

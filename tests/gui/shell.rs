@@ -126,7 +126,7 @@ fn what_is_copied_as_a_command_line_does_what_the_window_does() {
         .output()
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), found.to_string(), "{line}");
-    window.key(Modifiers::COMMAND, Key::Num3);
+    window.key(Modifiers::COMMAND, Key::Num4);
     assert!(window.copied_by(Modifiers::COMMAND | Modifiers::SHIFT, Key::C).contains(" runs "));
 }
 

@@ -26,7 +26,7 @@ use lakescope::{
 use polars::prelude::{Column, CsvWriter, DataFrame, JsonFormat, JsonWriter, ParquetWriter, SerWriter};
 
 use self::odd_files::{broken_lines_agree, odd_parquet_is_told};
-use crate::servers::Server;
+use crate::{harness::files_below, servers::Server};
 
 /// One event: location, camera, detection, item, time.
 type Event = (Option<i64>, Option<i64>, Option<i64>, Option<&'static str>, Option<i64>);
@@ -394,18 +394,12 @@ fn a_token_is_in_no_run_report_or_message() {
     assert!(told.contains("127.0.0.1:1") && !told.contains("secret"), "{told}");
     let runs = lake.run("runs", &["--json"]);
     assert!(runs.contains("top"), "{runs}");
-    for entry in walk(&lake.path()) {
+    for entry in files_below(&lake.path()) {
         let bytes = std::fs::read(&entry).unwrap();
         for secret in [&b"verysecret"[..], b"alsosecret"] {
             assert!(!bytes.windows(secret.len()).any(|window| window == secret), "{}", entry.display());
         }
     }
-}
-
-/// All files below a folder.
-fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
 
 #[test]

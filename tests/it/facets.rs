@@ -113,3 +113,18 @@ fn a_setting_for_no_footage_is_told_at_once() {
     let told = said(&format!("{name}x"));
     assert!(told.contains("no footage of the lake") && told.contains(&format!("did you mean `{name}`?")), "{told}");
 }
+
+#[test]
+fn a_word_that_no_frame_has_is_told_beside_the_frames() {
+    let lake = Lake::new();
+    for (filter, expected) in [
+        ("camera = \"Fornt\"", &["lakescope: hint: no frame has camera = \"Fornt\"; did you mean \"front\"?"][..]),
+        ("camera = \"front\"", &[]),
+    ] {
+        let output = lake.output("frames", &["--where", filter, "--count"]);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{told}");
+        let hints: Vec<&str> = told.lines().filter(|line| line.contains("hint:")).collect();
+        assert_eq!(hints, expected, "{filter}");
+    }
+}

@@ -13,6 +13,12 @@ pub(crate) fn lakescope(home: &Path) -> Command {
     command
 }
 
+/// All files below a folder.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
 /// A copy of the small sample lake, removed when dropped.
 pub(crate) struct Lake {
     folder: tempfile::TempDir,

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::{harness::Lake, python};
+use crate::{
+    harness::{Lake, files_below},
+    python,
+};
 
 /// A row of a CSV file by column.
 type Row = BTreeMap<String, String>;
@@ -127,7 +130,7 @@ fn stored_bytes_leave_as_they_are() {
         &["--out", out.to_str().unwrap(), "--images", "original", "--labels", "none", "--where", "frame < 2"],
     );
     let mut endings = BTreeMap::new();
-    for entry in walk(&out.join("images")) {
+    for entry in files_below(&out.join("images")) {
         let bytes = std::fs::read(&entry).unwrap();
         let ending = entry.extension().unwrap().to_str().unwrap().to_owned();
         let magic: &[u8] = if ending == "jpg" { &[0xff, 0xd8, 0xff] } else { b"\x89PNG" };
@@ -137,15 +140,6 @@ fn stored_bytes_leave_as_they_are() {
     assert_eq!(endings.values().sum::<i32>(), 12);
     assert!(endings["jpg"] >= 4 && endings["png"] >= 2, "{endings:?}");
     assert!(!out.join("labels.csv").exists());
-}
-
-fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
-    }
-    files
 }
 
 #[test]
@@ -168,8 +162,10 @@ fn one_frame_becomes_an_image_file() {
 fn a_store_that_changed_shows_no_wrong_pixels() {
     let lake = Lake::new();
     lake.run("index", &[]);
-    let store =
-        walk(&lake.path().join("recordings")).into_iter().find(|path| path.ends_with("footages/front.h5")).unwrap();
+    let store = files_below(&lake.path().join("recordings"))
+        .into_iter()
+        .find(|path| path.ends_with("footages/front.h5"))
+        .unwrap();
     let name = store
         .strip_prefix(lake.path().join("recordings"))
         .unwrap()
@@ -286,7 +282,8 @@ fn labels_of_an_export_are_those_of_one_moment() {
     let mut export = lake.command("export", &["--out", out.to_str().unwrap(), "--images", "png"]).spawn().unwrap();
     // Meanwhile every recording is read again, over and over.
     while export.try_wait().unwrap().is_none() {
-        for entry in walk(&lake.path().join("recordings")).iter().filter(|path| path.ends_with("recording.toml")) {
+        for entry in files_below(&lake.path().join("recordings")).iter().filter(|path| path.ends_with("recording.toml"))
+        {
             let file = std::fs::File::options().append(true).open(entry).unwrap();
             file.set_modified(std::time::SystemTime::now()).unwrap();
         }
@@ -304,8 +301,10 @@ fn labels_of_an_export_are_those_of_one_moment() {
 fn an_export_whose_images_fail_says_so() {
     let lake = Lake::new();
     lake.run("index", &[]);
-    let store =
-        walk(&lake.path().join("recordings")).into_iter().find(|path| path.ends_with("footages/front.h5")).unwrap();
+    let store = files_below(&lake.path().join("recordings"))
+        .into_iter()
+        .find(|path| path.ends_with("footages/front.h5"))
+        .unwrap();
     std::fs::File::options().append(true).open(&store).unwrap().set_len(10).unwrap();
     let out = lake.beside("out");
     let said = lake.fail("export", &["--out", out.to_str().unwrap(), "--images", "png"], 1);
@@ -330,7 +329,8 @@ fn a_damaged_catalog_is_made_again_and_a_lost_one_of_ours_is_not_deleted() {
     let output = lake.output("frames", &["--format", "csv"]);
     assert_ne!(output.status.code(), Some(2), "the filter is not at fault");
     // A drive that changed makes the index write into it.
-    let toml = walk(&lake.path().join("recordings")).into_iter().find(|path| path.ends_with("recording.toml")).unwrap();
+    let toml =
+        files_below(&lake.path().join("recordings")).into_iter().find(|path| path.ends_with("recording.toml")).unwrap();
     std::fs::File::options().append(true).open(toml).unwrap().set_modified(std::time::SystemTime::now()).unwrap();
     lake.run("index", &[]);
     assert_eq!(lake.answers(), before);

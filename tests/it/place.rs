@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::harness::Lake;
+use crate::harness::{Lake, files_below};
 
 /// A recording of four frames a second apart, with positions under these names.
 fn lake(latitude: &str, longitude: &str) -> Lake {
@@ -67,4 +67,31 @@ fn other_names_of_positions_are_told_in_the_manifest() {
     let told = lake.json("info", &[])["problems"].to_string();
     assert!(told.contains("no metric of the lake is called so"), "{told}");
     lake.fail("frames", &["--where", "in_box(10, 179, 12, -179)", "--count"], 2);
+}
+
+#[test]
+fn a_copy_of_an_indexed_lake_tells_that_its_stores_are_others() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let asked = || {
+        let output = lake.output("frames", &["--count"]);
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(asked(), "");
+    // What a copy does to a store: the same bytes in another file.
+    let mut stores: Vec<_> =
+        files_below(&lake.path()).into_iter().filter(|path| path.extension().is_some_and(|e| e == "h5")).collect();
+    stores.sort();
+    for store in &stores {
+        let copy = store.with_extension("copy");
+        std::fs::copy(store, &copy).unwrap();
+        std::fs::rename(&copy, store).unwrap();
+    }
+    let told = asked();
+    let first = stores[0].strip_prefix(lake.path()).unwrap().display().to_string();
+    assert!(told.contains(&format!("{first} and {} more changed", stores.len() - 1)), "{told}");
+    assert!(told.contains("lakescope index"), "{told}");
+    lake.run("index", &[]);
+    assert_eq!(asked(), "");
 }

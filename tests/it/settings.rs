@@ -206,3 +206,16 @@ fn settings_of_a_lake_that_cannot_be_written_are_kept_by_the_person() {
     assert_eq!(std::fs::read_to_string(&own).unwrap().trim(), "");
     assert!(!again.look(&table, 0).swap_red_blue);
 }
+
+#[test]
+fn a_setting_of_a_metric_that_is_not_there_is_told_at_once() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let told = |metric: &str| {
+        let output = lake.output("set", &["--metric", metric, "unit=km/h"]);
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(told("sped").contains("no metric of the lake is called `sped`"), "{}", told("sped"));
+    assert_eq!(told("speed"), "");
+}

@@ -299,6 +299,16 @@ fn windows_joins_and_frames_of_windows_answer_as_sql_says() {
 fn what_is_copied_as_sql_finds_the_same_frames() {
     let lake = Lake::new();
     let (mut ran, mut wrong) = (0, Vec::new());
+    // A box and an outline as they are drawn on the track: round half of the frames.
+    let places = lake.json("frames", &["--where", "latitude is not null", "--columns", "latitude,longitude"]);
+    let middle = |name: &str| {
+        let mut all: Vec<f64> = places.as_array().unwrap().iter().map(|frame| frame[name].as_f64().unwrap()).collect();
+        all.sort_by(f64::total_cmp);
+        (all[all.len() / 4], all[all.len() / 2], all[all.len() - 1])
+    };
+    let ((south, lat, north), (west, long, east)) = (middle("latitude"), middle("longitude"));
+    let in_box = format!("in_box({south}, {west}, {north}, {east})");
+    let lasso = format!("in_polygon({south} {long}, {lat} {west}, {north} {long}, {lat} {east})");
     for filter in [
         "",
         "speed > 10",
@@ -318,6 +328,12 @@ fn what_is_copied_as_sql_finds_the_same_frames() {
         "speed * 2 + 1 > 11",
         "labels = 0",
         "(speed > 5) = has(car)",
+        "store ~ \"*/front.h5\" and speed > 5",
+        &in_box,
+        &format!("not {in_box}"),
+        &lasso,
+        &format!("{lasso} for 200 ms and has(car)"),
+        "in_box(-90, 170, 90, 160)",
     ] {
         let sql = lake.run("frames", &["--where", filter, "--sql"]);
         let expected = lake.run("frames", &["--where", filter, "--format", "csv"]);
@@ -339,7 +355,7 @@ fn what_is_copied_as_sql_finds_the_same_frames() {
             ));
         }
     }
-    assert!(wrong.is_empty() && ran == 18, "{}", wrong.join("\n\n"));
+    assert!(wrong.is_empty() && ran == 24, "{}", wrong.join("\n\n"));
 }
 
 #[test]

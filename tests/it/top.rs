@@ -242,3 +242,37 @@ fn duplicates_are_described_and_those_that_disagree_listed() {
     assert_eq!(listed.lines().count(), 4, "{listed}");
     assert!(listed.lines().nth(1).unwrap().contains("1970-01-01T00:16:40"), "the earliest holds: {listed}");
 }
+
+#[test]
+fn what_is_asked_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::create_dir(folder.path().join("in")).unwrap();
+    let events =
+        "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n1,1,1,car,1700000000\n";
+    std::fs::write(at("in/a.csv"), events).unwrap();
+    std::fs::write(at("b.csv"), "geographical_location_oid,geographical_location\n1,Pier\n").unwrap();
+    let top = |detections: &str, out: &str| {
+        let (detections, locations, out) = (at(detections), at("b.csv"), at(out));
+        let args = ["top", "--detections", &detections, "--locations", &locations, "--out", &out];
+        crate::harness::lakescope(folder.path()).args(args).output().unwrap()
+    };
+    for (detections, out, told) in [
+        ("in/a.csv", "in/a.csv", "is the file of events"),
+        ("in/a.csv", "in/../in/a.csv", "is the file of events"),
+        ("in/a.csv", "b.csv", "is the table of locations"),
+        ("in", "in/top.csv", "would lie among the events"),
+        ("in/*.csv", "in/top.csv", "would be one of the events"),
+    ] {
+        let output = top(detections, out);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains(told), "{detections} {out}: {error}");
+        assert_eq!(std::fs::read_to_string(at("in/a.csv")).unwrap(), events);
+        assert!(!folder.path().join("in/top.csv").exists());
+    }
+    for (detections, out) in [("in/a.csv", "in/top.csv"), ("in", "top.csv")] {
+        let output = top(detections, out);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        std::fs::remove_file(at(out)).unwrap();
+    }
+}

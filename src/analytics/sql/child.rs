@@ -13,18 +13,20 @@ use polars::{
     lazy::dsl::udf::UserDefinedFunction,
     prelude::{
         AnyValue, Column, DataFrame, DataType, Engine, IntoColumn, IntoLazy, LazyFrame, NamedFrom, PlanCallback,
-        PolarsError, PolarsResult, Series, TimeUnit,
+        PolarsError, PolarsResult, Series, SortMultipleOptions, TimeUnit,
     },
     sql::{FunctionOptions, FunctionRegistry, SQLContext},
 };
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit};
 
 use super::{
+    compare::{self, Trouble},
     frame_window::Moving,
     gate::{Checked, check},
+    hoist::Does,
     mistake::SqlMistake,
     rewrite::decimal,
-    schema::{SqlColumn, SqlTable, SqlType},
+    schema::{SqlColumn, SqlSort, SqlTable, SqlType},
     wire::{self, Answer, Ask, NO_MORE},
 };
 use crate::{
@@ -154,19 +156,37 @@ fn answer<W: Write + Send + 'static>(
         values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
     };
     for part in &checked.parts {
-        let made = context.execute(&with_values(&part.text, &values)).map_err(fail)?;
-        if part.is_value {
-            let frame = made.collect().map_err(fail)?;
-            let value = one_value(&frame).map_err(|message| Answer::mistake(SqlMistake::new(message)))?;
-            values.push((format!("\"{}\"", part.name), value));
-        } else {
-            context.register(&part.name, made);
+        match &part.does {
+            Does::Table(text) => {
+                let made = context.execute(&with_values(text, &values)).map_err(fail)?;
+                context.register(&part.name, made);
+            }
+            Does::Value(text) => {
+                let frame = context.execute(&with_values(text, &values)).and_then(LazyFrame::collect).map_err(fail)?;
+                let value = one_value(&frame).map_err(|message| Answer::mistake(SqlMistake::new(message)))?;
+                values.push((format!("\"{}\"", part.name), value));
+            }
+            Does::Intersect(left, right) | Does::Except(left, right) => {
+                let mut side = |name: &str| context.execute(&format!("SELECT * FROM \"{name}\"")).map_err(fail);
+                let sides = [side(left)?, side(right)?];
+                let both = matches!(part.does, Does::Intersect(..));
+                let made = compare::rows(sides, both).map_err(|trouble| match trouble {
+                    Trouble::Engine(error) => fail(error),
+                    Trouble::Widths(left, right) => {
+                        Answer::mistake(compare::widths_mistake(&ask.text, both, (left, right)))
+                    }
+                })?;
+                context.register(&part.name, made);
+            }
         }
     }
     let mut query: LazyFrame = context.execute(&with_values(&checked.text, &values)).map_err(fail)?;
     let schema = query.collect_schema().map_err(fail)?;
     let columns: Vec<SqlColumn> =
         schema.iter().map(|(name, kind)| SqlColumn::new(name.as_str(), SqlType::of(kind))).collect();
+    if let Some(sort) = &ask.sort {
+        query = sorted(query, sort, &columns)?;
+    }
     let broken = |error: io::Error| Answer::Failed(error.to_string());
     {
         let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
@@ -190,6 +210,20 @@ fn answer<W: Write + Send + 'static>(
     let sink = query.sink_batches(PlanCallback::new(send), true, None).map_err(fail)?;
     sink.collect_with_engine(Engine::Streaming).map_err(fail)?;
     Ok(())
+}
+
+/// The answer in an order of its own.
+fn sorted(query: LazyFrame, sort: &SqlSort, columns: &[SqlColumn]) -> Result<LazyFrame, Answer> {
+    let known = || columns.iter().map(|column| column.name.as_str());
+    if !known().any(|name| name == sort.column) {
+        let mistake = SqlMistake::new(format!("the answer has no column `{}` to be sorted by", sort.column));
+        return Err(Answer::mistake(mistake.nearest(&sort.column, known())));
+    }
+    let order = SortMultipleOptions::default()
+        .with_order_descending(sort.descending)
+        .with_nulls_last(true)
+        .with_maintain_order(true);
+    Ok(query.sort([sort.column.as_str()], order))
 }
 
 /// What the engine says, with the place that it talks of and, where a column is not there, the nearest one.

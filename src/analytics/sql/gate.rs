@@ -13,6 +13,7 @@ use sqlparser::{
 };
 
 use super::{
+    exists,
     hoist::{self, Part},
     mistake::SqlMistake,
     names::{self, SampleWish},
@@ -90,6 +91,7 @@ fn parsed(text: &str, tables: &[SqlTable]) -> Result<Checked, SqlMistake> {
     let mut statement = statements.into_iter().next().ok_or_else(|| SqlMistake::new("there is no query"))?;
     refuse::refuse(&statement, text)?;
     let found = names::put_right(&mut statement, text, tables)?;
+    exists::rewrite(&mut statement, text)?;
     rewrite::rewrite(&mut statement, text)?;
     let samples = names::samples_wanted(&statement, tables);
     let parts = hoist::take_apart(&mut statement);

@@ -3,7 +3,9 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Ident, Query, SetExpr, Statement, TableAlias, Visit, VisitMut, Visitor, VisitorMut};
+use sqlparser::ast::{
+    Expr, Ident, Query, SetExpr, SetOperator, Statement, TableAlias, Visit, VisitMut, Visitor, VisitorMut,
+};
 
 use super::frame_window::PREFIX;
 
@@ -13,16 +15,27 @@ pub struct Part {
     /// The name under which the parts behind it know it.
     pub name: String,
     /// What runs.
-    pub text: String,
-    /// Whether it stands for one value, and not for a table.
-    pub is_value: bool,
+    pub does: Does,
+}
+
+/// What a part does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Does {
+    /// A query that makes a table.
+    Table(String),
+    /// A query that stands for one value.
+    Value(String),
+    /// The rows, each once, that are in both of two parts.
+    Intersect(String, String),
+    /// The rows, each once, that are in the first of two parts and not in the second.
+    Except(String, String),
 }
 
 /// Takes a statement apart where it must be; the parts in the order in which they run. What is left is the statement.
 pub(super) fn take_apart(statement: &mut Statement) -> Vec<Part> {
-    let mut values = Values(false);
-    let _ = Visit::visit(&*statement, &mut values);
-    if !values.0 && !has_own(&statement.to_string()) {
+    let mut apart = Apart(false);
+    let _ = Visit::visit(&*statement, &mut apart);
+    if !apart.0 && !has_own(&statement.to_string()) {
         return Vec::new();
     }
     let mut hoist = Hoist { parts: Vec::new(), depth: 0 };
@@ -35,11 +48,31 @@ fn has_own(text: &str) -> bool {
     text.contains(&format!("\"{PREFIX}"))
 }
 
-/// Whether a SELECT stands somewhere for one value.
-struct Values(bool);
+/// Whether a SELECT stands somewhere for one value, or rows of two are compared.
+struct Apart(bool);
 
-impl Visitor for Values {
+/// What is between two sets of rows, where the engine does not know it.
+fn compared(body: &SetExpr) -> Option<SetOperator> {
+    match body {
+        SetExpr::SetOperation { op: op @ (SetOperator::Intersect | SetOperator::Except), .. } => Some(*op),
+        _ => None,
+    }
+}
+
+fn compares(body: &SetExpr) -> bool {
+    match body {
+        SetExpr::SetOperation { left, right, .. } => compared(body).is_some() || compares(left) || compares(right),
+        _ => false,
+    }
+}
+
+impl Visitor for Apart {
     type Break = ();
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        self.0 |= compares(&query.body);
+        ControlFlow::Continue(())
+    }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
         self.0 |= matches!(expr, Expr::Subquery(_));
@@ -53,16 +86,31 @@ struct Hoist {
 }
 
 impl Hoist {
-    /// Makes a part of a text; what stands in its place then.
-    fn part(&mut self, text: String) -> String {
+    /// Makes a part; its name.
+    fn part(&mut self, does: Does) -> String {
         let name = format!("part|{}", self.parts.len());
-        self.parts.push(Part { name: name.clone(), text, is_value: false });
-        format!("SELECT * FROM {}", Ident::with_quote('"', name))
+        self.parts.push(Part { name: name.clone(), does });
+        name
     }
 
-    fn replaced(&mut self, text: String) -> Option<Query> {
-        let text = self.part(text);
-        parsed(&text)
+    /// Makes a part; what stands in its place then.
+    fn replaced(&mut self, does: Does) -> Option<Query> {
+        let name = self.part(does);
+        parsed(&format!("SELECT * FROM {}", Ident::with_quote('"', name)))
+    }
+
+    /// The sides of INTERSECT and EXCEPT are parts, and so is what they make.
+    fn compare(&mut self, body: &mut SetExpr) {
+        let op = compared(body);
+        let SetExpr::SetOperation { left, right, .. } = body else { return };
+        self.compare(left);
+        self.compare(right);
+        let Some(op) = op else { return };
+        let [left, right] = [left, right].map(|side| self.part(Does::Table(side.to_string())));
+        let does = if op == SetOperator::Intersect { Does::Intersect(left, right) } else { Does::Except(left, right) };
+        if let Some(query) = self.replaced(does) {
+            *body = *query.body;
+        }
     }
 
     /// The sides of a UNION are parts, too.
@@ -72,7 +120,7 @@ impl Hoist {
                 if matches!(**side, SetExpr::SetOperation { .. }) {
                     self.sides(side);
                 } else if has_own(&side.to_string())
-                    && let Some(query) = self.replaced(side.to_string())
+                    && let Some(query) = self.replaced(Does::Table(side.to_string()))
                 {
                     *side = query.body;
                 }
@@ -105,7 +153,7 @@ impl VisitorMut for Hoist {
             // One level down, so that it becomes a part itself where it has to.
             VisitMut::visit(&mut *cte.query, self)?;
             let text = named(&cte.query.to_string(), &cte.alias);
-            self.parts.push(Part { name: cte.alias.name.value, text, is_value: false });
+            self.parts.push(Part { name: cte.alias.name.value, does: Does::Table(text) });
         }
         ControlFlow::Continue(())
     }
@@ -113,7 +161,7 @@ impl VisitorMut for Hoist {
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         if let Expr::Subquery(query) = expr {
             let name = format!("value|{}", self.parts.len());
-            self.parts.push(Part { name: name.clone(), text: query.to_string(), is_value: true });
+            self.parts.push(Part { name: name.clone(), does: Does::Value(query.to_string()) });
             *expr = Expr::Identifier(Ident::with_quote('"', name));
         }
         ControlFlow::Continue(())
@@ -121,10 +169,11 @@ impl VisitorMut for Hoist {
 
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
         self.depth -= 1;
+        self.compare(&mut query.body);
         self.sides(&mut query.body);
         if self.depth > 0
             && has_own(&query.to_string())
-            && let Some(alone) = self.replaced(query.to_string())
+            && let Some(alone) = self.replaced(Does::Table(query.to_string()))
         {
             *query = alone;
         }

@@ -101,7 +101,8 @@ impl SqlMistake {
 }
 
 /// A name as a query writes it: in double quotes where it is no plain word.
-pub(super) fn quoted(name: &str) -> String {
+#[must_use]
+pub fn quoted(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !is_word_of_sql(name);

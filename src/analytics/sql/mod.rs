@@ -9,8 +9,10 @@
 
 mod answer;
 mod child;
+mod compare;
 mod complete;
 mod error;
+mod exists;
 mod frame_window;
 mod functions;
 mod gate;
@@ -22,6 +24,7 @@ mod refuse;
 mod rewrite;
 mod schema;
 mod wire;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -31,8 +34,9 @@ pub use child::child_main;
 pub use complete::{SqlCandidate, SqlCandidateKind, SqlCompletions, complete};
 pub use error::SqlError;
 pub use gate::{Checked, Need, check};
-pub use hoist::Part;
-pub use mistake::SqlMistake;
-pub use process::{Limits, SqlStream, TableSource};
-pub use schema::{SqlColumn, SqlTable, SqlType};
+pub use hoist::{Does, Part};
+pub use mistake::{SqlMistake, quoted as written_name};
+pub use process::{Limits, Question, SqlStream, TableSource};
+pub use schema::{SqlColumn, SqlSort, SqlTable, SqlType};
 pub use wire::Batch;
+pub use words::{SqlWord, words};

@@ -19,7 +19,7 @@ use super::{
     error::SqlError,
     gate::{Checked, Need, check},
     mistake::SqlMistake,
-    schema::{SqlColumn, SqlTable},
+    schema::{SqlColumn, SqlSort, SqlTable},
     wire::{self, Answer, Ask, Batch, NO_MORE},
 };
 use crate::jobs::Progress;
@@ -40,6 +40,15 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Time that it may take; `None` for as long as it likes.
     pub timeout: Option<Duration>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The query.
+    pub text: &'a str,
+    /// The order of its answer, where it is to have another than the text says.
+    pub sort: Option<&'a SqlSort>,
 }
 
 /// Least memory a query can be given: the engine alone needs some of it.
@@ -111,14 +120,14 @@ impl SqlStream {
     /// Anything that [`SqlError`] tells.
     pub fn start(
         exe: &Path,
-        text: &str,
+        question: Question<'_>,
         tables: &[SqlTable],
         source: impl TableSource + 'static,
         limits: Limits,
         progress: &Progress,
     ) -> Result<Self, SqlError> {
-        let checked = check(text, tables)?;
-        let ask = ask(text, tables, &checked, limits);
+        let checked = check(question.text, tables)?;
+        let ask = ask(question, tables, &checked, limits);
         let running = Arc::new(Running::default());
         let feeding = Arc::new(Mutex::new(None));
         let (give, answers) = bounded(WAITING);
@@ -140,7 +149,7 @@ impl SqlStream {
         )?);
         let mut stream = Self {
             columns: Vec::new(),
-            text: text.to_owned(),
+            text: question.text.to_owned(),
             running,
             answers,
             limits,
@@ -275,14 +284,15 @@ fn command(exe: &Path) -> Command {
     command
 }
 
-fn ask(text: &str, tables: &[SqlTable], checked: &Checked, limits: Limits) -> Ask {
+fn ask(question: Question<'_>, tables: &[SqlTable], checked: &Checked, limits: Limits) -> Ask {
     let sent = checked.needs.iter().filter_map(|need| {
         let at = tables.iter().position(|table| table.name == need.table)?;
         let columns = tables[at].columns.iter().filter(|column| need.columns.contains(&column.name));
         Some((at, columns.cloned().collect()))
     });
     Ask {
-        text: text.to_owned(),
+        text: question.text.to_owned(),
+        sort: question.sort.cloned(),
         memory_bytes: limits.memory_bytes.max(LEAST_MEMORY_BYTES),
         tables: tables.to_vec(),
         sent: sent.collect(),

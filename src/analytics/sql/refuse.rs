@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use sqlparser::{
     ast::{
         Expr, Function, FunctionArguments, GroupByExpr, JoinOperator, Query, Select, SelectFlavor, SetExpr,
-        SetOperator, Spanned, Statement, TableFactor, Visit, Visitor,
+        SetOperator, SetQuantifier, Spanned, Statement, TableFactor, Visit, Visitor,
     },
     tokenizer::Span,
 };
@@ -42,14 +42,20 @@ impl Guard<'_> {
     fn body(&self, body: &SetExpr) -> ControlFlow<SqlMistake> {
         match body {
             SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => ControlFlow::Continue(()),
-            SetExpr::SetOperation { op: SetOperator::Union, left, right, .. } => {
+            SetExpr::SetOperation { op: SetOperator::Union, left, right, .. }
+            | SetExpr::SetOperation {
+                op: SetOperator::Intersect | SetOperator::Except,
+                left,
+                right,
+                set_quantifier: SetQuantifier::None | SetQuantifier::Distinct,
+            } => {
                 self.body(left)?;
                 self.body(right)
             }
-            SetExpr::SetOperation { op, left, .. } => self.no(
+            SetExpr::SetOperation { op, set_quantifier, left, .. } => self.no(
                 left.span(),
-                format!("{op} is not at hand"),
-                "for EXCEPT write WHERE x NOT IN (SELECT x FROM …), for INTERSECT write WHERE x IN (SELECT x FROM …)",
+                format!("{op} {set_quantifier} is not at hand"),
+                "INTERSECT and EXCEPT give each row once; count rows with GROUP BY where it matters how often they came",
             ),
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) | SetExpr::Table(_) => {
                 self.no(
@@ -140,7 +146,7 @@ impl Visitor for Guard<'_> {
             from,
             lateral_views,
             prewhere,
-            selection: _,
+            selection,
             connect_by,
             group_by,
             cluster_by,
@@ -159,6 +165,10 @@ impl Visitor for Guard<'_> {
                 "SELECT INTO would write",
                 "a query only reads: take INTO out, and use --out",
             );
+        }
+        if from.is_empty() && selection.is_some() {
+            // The engine would pass over the condition in silence.
+            return self.no(select.span(), "WHERE has nothing to look at without FROM", "name a table behind FROM");
         }
         let modifiers = match group_by {
             GroupByExpr::All(modifiers) | GroupByExpr::Expressions(_, modifiers) => !modifiers.is_empty(),
@@ -265,9 +275,6 @@ impl Visitor for Guard<'_> {
         }
         match expr {
             Expr::Function(function) => self.function(function),
-            Expr::Exists { .. } => {
-                self.no(expr.span(), "EXISTS is not at hand", "write x IN (SELECT x FROM …), or join and take DISTINCT")
-            }
             _ => ControlFlow::Continue(()),
         }
     }

@@ -103,3 +103,12 @@ impl SqlTable {
         self.columns.iter().any(|column| column.name == name)
     }
 }
+
+/// The order of an answer: by one of its columns, what has no value last. Rows that are equal stay as they were.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SqlSort {
+    /// The column of the answer.
+    pub column: String,
+    /// Largest first.
+    pub descending: bool,
+}

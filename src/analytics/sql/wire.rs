@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     mistake::SqlMistake,
-    schema::{SqlColumn, SqlTable},
+    schema::{SqlColumn, SqlSort, SqlTable},
 };
 
 /// Longest JSON, bytes.
@@ -29,6 +29,8 @@ const MAX_BATCH_BYTES: u64 = 4 << 30;
 pub(super) struct Ask {
     /// What a person wrote.
     pub(super) text: String,
+    /// The order of the answer, where it is to have another than the text says.
+    pub(super) sort: Option<SqlSort>,
     /// Memory it may take, bytes.
     pub(super) memory_bytes: u64,
     /// All tables of the lake, with all their columns.

@@ -13,6 +13,7 @@ mod key;
 mod moments;
 mod quantile;
 mod query;
+pub mod shape;
 mod source;
 mod tally;
 

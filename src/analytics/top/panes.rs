@@ -393,7 +393,9 @@ mod tests {
 
     fn table(events: &[(i64, u32)]) -> PaneTable {
         let mut table = PaneTable::new(0, events.len().is_multiple_of(2));
-        events.iter().for_each(|(pane, slot)| assert!(table.add(*pane, *slot)));
+        for (pane, slot) in events {
+            assert!(table.add(*pane, *slot));
+        }
         table
     }
 

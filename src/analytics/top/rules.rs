@@ -1,6 +1,6 @@
 //! The rules on events made by hand, with answers worked out by hand.
 
-use std::fs;
+use std::{fmt::Write, fs};
 
 use super::{
     reference::{Event, reference, write_parquet, write_parquet_without},
@@ -167,11 +167,11 @@ fn folders_tell_columns_that_their_files_lack() {
         for (nth, event) in of(2, item).iter().enumerate() {
             let (time, id, camera) = (number(event.time), number(event.detection), number(event.camera));
             if nth % 2 == 0 {
-                csv += &format!("{time},{id},{camera}\n");
+                writeln!(csv, "{time},{id},{camera}").unwrap();
             } else {
                 let cells = [("timestamp_detected", time), ("detection_oid", id), ("video_camera_oid", camera)];
                 let cells = cells.map(|(name, value)| format!("\"{name}\":{value}")).join(",");
-                json += &format!("{{{cells}}}\n");
+                writeln!(json, "{{{cells}}}").unwrap();
             }
         }
         fs::write(at(2).join("b.csv"), csv).unwrap();
@@ -205,7 +205,9 @@ fn more_names_than_fit_into_memory_are_told() {
     let mut text = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n".to_owned();
     // 32 MB of names are the least that is allowed.
     let long = "x".repeat(900);
-    (0..20_000).for_each(|at| text += &format!("1,1,{at},{long}{at},1\n"));
+    for at in 0..20_000 {
+        writeln!(text, "1,1,{at},{long}{at},1").unwrap();
+    }
     fs::write(&path, text).unwrap();
     let ask =
         |buffer| top(&path, &locations(), &TopQuery::default(), &resources(folder.path(), buffer), &Progress::new());

@@ -12,7 +12,7 @@ use super::{
     LabelFrame, LabelSink, Lost, attributes_of, create, put,
     xml_text::{escaped, plain},
 };
-use crate::{export::ExportError, model::Label};
+use crate::{export::ExportError, formats::value_of_text, model::Label};
 
 pub(super) struct Cvat {
     path: PathBuf,
@@ -35,8 +35,12 @@ impl Cvat {
     }
 }
 
-fn shape(text: &mut String, label: &Label) {
+/// What is counted where a value would be read as one of another kind, such as the text `7`: the format writes all as text.
+pub(super) const KINDS: &str = "kinds of attribute values";
+
+fn shape(text: &mut String, label: &Label, lost: &mut Lost) {
     let mut attributes = attributes_of(label);
+    lost.add_if(attributes.values().any(|value| value_of_text(&plain(value)) != *value), KINDS);
     if let Some(score) = label.score {
         attributes.insert("score".to_owned(), score.into());
     }
@@ -73,7 +77,7 @@ fn shape(text: &mut String, label: &Label) {
 }
 
 impl LabelSink for Cvat {
-    fn frame(&mut self, frame: &LabelFrame<'_>, _: &mut Lost) -> Result<u64, ExportError> {
+    fn frame(&mut self, frame: &LabelFrame<'_>, lost: &mut Lost) -> Result<u64, ExportError> {
         let mut text = format!(
             "  <image id=\"{}\" name=\"{}\" width=\"{}\" height=\"{}\">\n",
             self.images,
@@ -83,7 +87,7 @@ impl LabelSink for Cvat {
         );
         self.images += 1;
         for label in frame.labels {
-            shape(&mut text, label);
+            shape(&mut text, label, lost);
         }
         text.push_str("  </image>\n");
         put(&mut self.out, &self.path, &text)?;

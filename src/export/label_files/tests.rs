@@ -91,6 +91,17 @@ fn keeps(format: LabelFormat) -> (bool, bool, bool) {
     }
 }
 
+/// A word, number, truth or list.
+fn any_value() -> impl Strategy<Value = serde_json::Value> {
+    prop_oneof![
+        "[a-z<&\" é\t]{1,8}".prop_map(|word| format!("x{word}").into()),
+        any::<i64>().prop_map(Into::into),
+        any::<i32>().prop_map(|eighths| (f64::from(eighths) / 8.0).into()),
+        any::<bool>().prop_map(Into::into),
+        prop::collection::vec(-9..9_i64, 0..4).prop_map(Into::into),
+    ]
+}
+
 fn any_label() -> impl Strategy<Value = Label> {
     let side = |limit: f64| prop_oneof![0.0..limit, (0..10_u8).prop_map(f64::from)];
     (
@@ -107,15 +118,15 @@ fn any_label() -> impl Strategy<Value = Label> {
         (side(320.0), side(240.0), side(320.0), side(240.0)),
         prop::option::of(0.0..1.0_f64),
         prop::option::of(0..1_000_000_i64),
-        prop::option::of("[a-z<&\" é\t]{1,8}"),
+        prop::option::of(any_value()),
     )
-        .prop_map(|(class, (x, y, w, h), score, track_id, word)| Label {
+        .prop_map(|(class, (x, y, w, h), score, track_id, value)| Label {
             frame_idx: 0,
             class: class.to_owned(),
             bbox: Some(BoundingBox { x, y, w, h }),
             score,
             track_id,
-            attributes: word.map(|word| serde_json::json!({"colour": format!("x{word}")}).to_string()),
+            attributes: value.map(|value| serde_json::json!({ "colour": value }).to_string()),
         })
 }
 
@@ -241,5 +252,25 @@ fn attributes_go_where_a_format_has_a_place_for_them() {
         let (read, lost) = round_trip(format, 0, &[vec![label("a", Some([1.0, 2.0, 3.0, 4.0]), Some(attributes))]]);
         assert_eq!(read[0].attributes.as_deref(), Some(attributes), "{format:?}");
         assert_eq!(lost, serde_json::json!({}), "{format:?}");
+    }
+}
+
+#[test]
+fn values_that_cvat_writes_alike_are_counted() {
+    for (value, back, lost) in [
+        ("7", "7", 0),
+        ("0.5", "0.5", 0),
+        ("false", "false", 0),
+        ("[1,2]", "[1,2]", 0),
+        ("\"x7\"", "\"x7\"", 0),
+        ("\"7\"", "7", 1),
+        ("\"true\"", "true", 1),
+        ("null", "\"null\"", 1),
+    ] {
+        let attributes = |value: &str| format!("{{\"x\":{value}}}");
+        let label = label("a", Some([1.0, 2.0, 3.0, 4.0]), Some(&attributes(value)));
+        let (read, told) = round_trip(LabelFormat::Cvat, 0, &[vec![label]]);
+        assert_eq!(read[0].attributes, Some(attributes(back)));
+        assert_eq!(told[super::cvat::KINDS].as_u64().unwrap_or(0), lost, "{value}");
     }
 }

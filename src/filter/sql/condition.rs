@@ -74,11 +74,8 @@ impl Writer<'_> {
             Predicate::Marked(_) => {
                 return Err(NoSql::of("damaged or problem", "what verify and Problems tell is in no table of frames"));
             }
-            Predicate::InPlace { .. } => {
-                return Err(NoSql::of(
-                    "a place",
-                    "longitudes told in other ways and boxes across the antimeridian need more than a comparison",
-                ));
+            Predicate::InPlace { latitude, longitude, place } => {
+                Condition::tight(self.in_place(latitude, longitude, place)?)
             }
             Predicate::Flag(name) => Condition::tight(self.metric(&name.name)?),
             Predicate::Within { value, bounds } => self.within(value, *bounds)?,
@@ -196,7 +193,7 @@ impl Writer<'_> {
             Text::Recording => Ok(quoted_name("recording")),
             Text::Camera => Ok(quoted_name("camera")),
             Text::Attribute(key) => self.attribute(key),
-            Text::Store => Err(NoSql::of("store", "the table of frames does not name the stores")),
+            Text::Store => Ok(self.store()),
         }
     }
 }

@@ -1,12 +1,14 @@
-//! A filter as SQL over the tables `frames`, `recordings` and `labels`, for engines that know window functions.
+//! A filter as SQL over the tables `frames`, `recordings`, `footages` and `labels`, for engines that know window functions.
 //!
 //! Three-valued logic is SQL's own. What differs between engines is written so that all of them agree: numbers are
 //! doubles where the filter calculates in doubles, a division by zero and a NaN are null, and orders and offsets of
 //! windows are whole nanoseconds. What cannot be said exactly is an error that tells why.
 
 mod condition;
+mod in_place;
 mod literal;
 mod number;
+mod objects;
 mod over_time;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,7 @@ use std::{collections::HashMap, fmt::Write as _};
 use super::{Filter, FilterError, FrameColumns, attribute_keys, check::check, metric_name};
 
 pub(super) use literal::{quoted_name, quoted_text};
+pub use objects::objects_sql;
 
 /// A filter as SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,21 +58,64 @@ const RECORDING_COLUMNS: [&str; 3] = ["recording", "started_at_ns", "duration_ns
 
 const SAME_BUT_CASE: &str = "SQL does not tell apart columns whose names differ in nothing but capital letters";
 
+/// A filter as the parts of a statement that asks `frames` for something.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SqlParts {
+    /// What stands before `SELECT`; empty where nothing has to.
+    pub with: String,
+    /// What stands behind `WHERE`, over `frames`; empty where every frame is meant.
+    pub condition: String,
+    /// As in [`Sql`].
+    pub notes: Vec<&'static str>,
+}
+
+impl SqlParts {
+    /// The statement that gives these columns of `frames`.
+    #[must_use]
+    pub fn select(&self, columns: &str) -> String {
+        let condition = if self.condition.is_empty() { String::new() } else { format!(" WHERE {}", self.condition) };
+        format!("{}SELECT {columns} FROM frames{condition}", self.with)
+    }
+}
+
 /// The filter as SQL; the empty filter asks for every frame.
 ///
 /// # Errors
 /// The filter does not fit the lake, or a part of it cannot be said.
 pub fn sql_of(filter: &Filter, columns: &dyn FrameColumns) -> Result<Sql, NoSql> {
-    let Some(expr) = filter.expr() else {
-        return Ok(Sql { text: "SELECT * FROM frames".to_owned(), notes: Vec::new() });
-    };
-    let predicate = check(expr, columns).map_err(NoSql::Filter)?;
+    let parts = sql_parts(filter, columns)?;
+    Ok(Sql { text: parts.select("*"), notes: parts.notes })
+}
+
+/// The same in parts.
+///
+/// # Errors
+/// As [`sql_of`].
+pub fn sql_parts(filter: &Filter, columns: &dyn FrameColumns) -> Result<SqlParts, NoSql> {
     let mut writer = Writer::new(columns);
-    let condition = writer.condition(&predicate)?.text;
-    Ok(Sql { text: writer.statement(&condition), notes: writer.notes })
+    let condition = writer.of_filter(filter)?;
+    let with = writer.with();
+    Ok(SqlParts { condition: writer.over_frames(condition), with, notes: writer.notes })
+}
+
+/// The parts of two filters for one statement: what stands before `SELECT` is the same for both and stands there once.
+///
+/// # Errors
+/// As [`sql_of`].
+pub fn sql_parts_of_two(filters: [&Filter; 2], columns: &dyn FrameColumns) -> Result<[SqlParts; 2], NoSql> {
+    let mut writer = Writer::new(columns);
+    let (first, second) = (writer.of_filter(filters[0])?, writer.of_filter(filters[1])?);
+    let with = writer.with();
+    let parts = |condition: String| SqlParts {
+        with: with.clone(),
+        condition: writer.over_frames(condition),
+        notes: writer.notes.clone(),
+    };
+    Ok([parts(first), parts(second)])
 }
 
 /// Gathers what stands before the condition: joined columns, and steps that are worked out over many frames.
+#[expect(clippy::struct_excessive_bools, reason = "what was met is joined or not, each by itself")]
 struct Writer<'a> {
     columns: &'a dyn FrameColumns,
     /// Whether names are those of labels and not of frames.
@@ -84,6 +130,8 @@ struct Writer<'a> {
     joins: Vec<String>,
     /// Whether `recordings` is joined.
     with_recordings: bool,
+    /// Whether `footages` is joined.
+    with_footages: bool,
     /// Whether period, stretches and laps of the footages are needed.
     with_clock: bool,
     /// What each step adds to the one before, and the windows it names.
@@ -110,6 +158,7 @@ impl<'a> Writer<'a> {
             added: Vec::new(),
             joins: Vec::new(),
             with_recordings: false,
+            with_footages: false,
             with_clock: false,
             steps: Vec::new(),
             notes: Vec::new(),
@@ -164,6 +213,12 @@ impl<'a> Writer<'a> {
         Ok(self.add(&format!("attribute {key}"), |_| format!("r.{}", quoted_name(key))))
     }
 
+    /// The column with the store of the footage.
+    fn store(&mut self) -> String {
+        self.with_footages = true;
+        self.add("store", |_| "g.store".to_owned())
+    }
+
     /// A column that is added to `frames`, once.
     fn add(&mut self, what: &str, expression: impl FnOnce(&str) -> String) -> String {
         if let Some(name) = self.known.get(what) {
@@ -188,16 +243,39 @@ impl<'a> Writer<'a> {
         name
     }
 
-    /// The whole statement.
-    fn statement(&self, condition: &str) -> String {
-        if self.added.is_empty() && self.steps.is_empty() && !self.with_clock {
-            return format!("SELECT * FROM frames WHERE {condition}");
+    /// The condition of a filter; empty where every frame is meant.
+    fn of_filter(&mut self, filter: &Filter) -> Result<String, NoSql> {
+        let Some(expr) = filter.expr() else { return Ok(String::new()) };
+        let predicate = check(expr, self.columns).map_err(NoSql::Filter)?;
+        Ok(self.condition(&predicate)?.text)
+    }
+
+    /// Whether a condition needs more than the columns of `frames`.
+    fn is_plain(&self) -> bool {
+        self.added.is_empty() && self.steps.is_empty() && !self.with_clock
+    }
+
+    /// A condition as it stands over `frames`.
+    fn over_frames(&self, condition: String) -> String {
+        if condition.is_empty() || self.is_plain() {
+            return condition;
+        }
+        format!("frame_id IN (SELECT frame_id FROM step_{} WHERE {condition})", self.steps.len())
+    }
+
+    /// What stands before `SELECT`.
+    fn with(&self) -> String {
+        if self.is_plain() {
+            return String::new();
         }
         let mut text = "WITH ".to_owned();
         let mut added = self.added.clone();
         let mut joins = String::new();
         if self.with_recordings {
             joins += "\n  LEFT JOIN recordings AS r ON r.recording = f.recording";
+        }
+        if self.with_footages {
+            joins += "\n  LEFT JOIN footages AS g ON g.recording = f.recording AND g.camera = f.camera";
         }
         if self.with_clock {
             text += over_time::CLOCK;
@@ -223,11 +301,7 @@ impl<'a> Writer<'a> {
                 columns.join(", ")
             );
         }
-        let last = self.steps.len();
-        let _ = write!(
-            text,
-            "\nSELECT * FROM frames WHERE frame_id IN (SELECT frame_id FROM step_{last} WHERE {condition})"
-        );
+        text.push('\n');
         text
     }
 }

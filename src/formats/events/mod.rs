@@ -35,6 +35,7 @@ const BATCH_ROWS: usize = 64 << 10;
 
 /// What is read beside locations.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "columns are wanted or not, each by itself")]
 pub struct Wanted {
     /// `item_name`. Who does not want it is told which events lack one all the same.
     pub item: bool,

@@ -391,7 +391,9 @@ impl<'a> Codes<'a> {
                 if !codes.is_empty() && most >= self.dictionary.len() {
                     return Err("a page names a word that its dictionary lacks".to_owned());
                 }
-                codes.iter_mut().for_each(|code| *code = self.dictionary[*code as usize]);
+                for code in &mut codes {
+                    *code = self.dictionary[*code as usize];
+                }
                 spread(&codes, &present, NO_CODE, &mut self.values);
             } else if page.encoding() == Encoding::Plain {
                 let mut codes = Vec::with_capacity(present.values);

@@ -7,6 +7,7 @@ use crate::formats::{FormatError, TimeUnit};
 
 /// How a file holds events. Files that are equal in this can be read as one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one for each file that is looked at")]
 pub enum Stored {
     /// Parquet.
     Parquet {

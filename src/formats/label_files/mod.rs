@@ -31,6 +31,7 @@ use super::{
 };
 
 pub(in crate::formats) use bdd::is_bdd;
+pub use xml::value_of_text;
 
 /// Longest file of lines taken in.
 const MAX_TEXT_BYTES: u64 = 1 << 30;

@@ -205,6 +205,78 @@ fn cvat() {
 }
 
 #[test]
+fn boxes_of_trackers_in_yolo() {
+    let wrong = "has a sixth column that is no confidence from 0 to 1; a track id goes behind the confidence";
+    for (line, label, told) in [
+        ("0 .5 .5 .1 .1 0.75", Some("0.75 -"), None),
+        ("0 .5 .5 .1 .1 1", Some("1 -"), None),
+        ("0 .5 .5 .1 .1 17", None, Some(wrong)),
+        ("0 .5 .5 .1 .1 -0.5", None, Some(wrong)),
+        ("0 .5 .5 .1 .1 0.75 17", Some("0.75 17"), None),
+        ("0 .5 .5 .1 .1 3 17", None, Some(wrong)),
+        ("0 .1 .1 .5 .1 .3 .4", None, Some("is a polygon")),
+        ("0 .1 .1 .5 .1 .3 .4 .5 .6", None, Some("is a polygon")),
+        ("0 .1 .1 .5 .1 .3 .4 .5", None, Some("has neither 5 nor 6 nor 7 columns")),
+    ] {
+        let label = label.map(|rest| format!("front 0 0 0.45,0.45,0.1,0.1 {rest} -"));
+        let labels: Vec<&str> = label.iter().map(String::as_str).collect();
+        let named = label.is_some().then_some("class numbers without a name");
+        let notes: Vec<&str> = named.into_iter().chain(told).collect();
+        check(&[("labels/front/0.txt", &format!("{line}\n")), ("labels/front/1.txt", "")], &labels, &notes);
+    }
+}
+
+#[test]
+fn turned_boxes_and_kinds_of_attributes_in_cvat() {
+    let image = |inside: &str| {
+        format!(
+            "<annotations><image id=\"0\" name=\"front/0.png\"/><image id=\"1\" name=\"front/1.png\">{inside}</image></annotations>"
+        )
+    };
+    let shape = |rotation: &str, inside: &str| {
+        image(&format!("<box label=\"a\" xtl=\"10\" ytl=\"20\" xbr=\"50\" ybr=\"30\"{rotation}>{inside}</box>"))
+    };
+    for (rotation, expected) in [
+        ("", "10,20,40,10 - - -"),
+        (" rotation=\"0\"", "10,20,40,10 - - -"),
+        (" rotation=\"90\"", "25,5,10,40 - - {\"rotation\":90}"),
+        (" rotation=\"180.00\"", "10,20,40,10 - - {\"rotation\":180.0}"),
+        (" rotation=\"-270\"", "25,5,10,40 - - {\"rotation\":-270}"),
+    ] {
+        let line = format!("front 1 a {expected}");
+        check(&[("labels/a.xml", &shape(rotation, ""))], &[&line], &[]);
+    }
+    let found = read(&[("labels/a.xml", &shape(" rotation=\"30.50\"", ""))], &cameras());
+    let table = &found.sets[0].table;
+    let bbox = table.row(0).bbox.unwrap();
+    let (sine, cosine) = 30.5_f64.to_radians().sin_cos();
+    assert!(
+        (bbox.w - (40.0 * cosine + 10.0 * sine)).abs() < 1e-9 && (bbox.h - (40.0 * sine + 10.0 * cosine)).abs() < 1e-9
+    );
+    assert!((bbox.x + bbox.w / 2.0 - 30.0).abs() < 1e-9 && (bbox.y + bbox.h / 2.0 - 25.0).abs() < 1e-9);
+    assert_eq!(table.row(0).attributes, Some("{\"rotation\":30.5}"));
+    check(&[("labels/a.xml", &shape(" rotation=\"half\"", ""))], &[], &["has a rotation that is no number"]);
+    for (text, value) in [
+        ("12", "12"),
+        ("0.5", "0.5"),
+        ("-1e3", "-1000.0"),
+        ("true", "true"),
+        ("false", "false"),
+        ("[1, \"b\"]", "[1,\"b\"]"),
+        ("red", "\"red\""),
+        ("007", "\"007\""),
+        ("inf", "\"inf\""),
+        ("null", "\"null\""),
+        ("123456789012345678901234567890", "\"123456789012345678901234567890\""),
+        ("", "\"\""),
+    ] {
+        let attribute = format!("<attribute name=\"x\">{}</attribute>", text.replace('"', "&quot;"));
+        let line = format!("front 1 a 10,20,40,10 - - {{\"x\":{value}}}");
+        check(&[("labels/a.xml", &shape("", &attribute))], &[&line], &[]);
+    }
+}
+
+#[test]
 fn bdd100k() {
     let text = r#"[{"name":"a-0000001.jpg","frameIndex":0,"timestamp":10,"attributes":{"weather":"rainy"},"labels":[
         {"id":"00000042","category":"car","box2d":{"x1":10,"y1":20,"x2":19,"y2":24.5},"attributes":{"occluded":true},"score":0.25},

@@ -146,14 +146,16 @@ fn kitti(fields: &[&str], frame: Option<u64>, track: Option<i64>) -> Result<Pars
     ))
 }
 
-/// `class x_centre y_centre width height [confidence]`, all but the class in parts of the image.
+/// `class x_centre y_centre width height [confidence [track]]`, all but class and track in parts of the image.
 fn yolo(fields: &[&str]) -> Result<Parsed, &'static str> {
     let class = fields[0].parse().map_err(|_| "has a class that is no whole number")?;
-    if fields.len() >= 7 && fields.len() % 2 == 1 {
+    // A triangle has as many columns as a box with confidence and track, but its last one is hardly ever a whole number.
+    let track_id = if fields.len() == 7 { fields[6].parse::<i64>().ok() } else { None };
+    if fields.len() >= 7 && fields.len() % 2 == 1 && track_id.is_none() {
         return Err("is a polygon (YOLO segmentation), and only boxes are read");
     }
-    if !(5..=6).contains(&fields.len()) {
-        return Err("has neither 5 nor 6 columns, as a YOLO box has");
+    if !(5..=7).contains(&fields.len()) {
+        return Err("has neither 5 nor 6 nor 7 columns, as a YOLO box has");
     }
     let mut sides = [0.0; 4];
     for (side, field) in sides.iter_mut().zip(&fields[1..]) {
@@ -165,7 +167,10 @@ fn yolo(fields: &[&str]) -> Result<Parsed, &'static str> {
     let [x, y, w, h] = sides;
     let bbox = checked_box([x - w / 2.0, y - h / 2.0, w, h])?;
     let score = fields.get(5).map(|field| number(field)).transpose()?;
-    Ok(Parsed::Row(None, Row { parts: true, score, ..Row::new(Class::Number(class), Some(bbox)) }))
+    if score.is_some_and(|score| !(0.0..=1.0).contains(&score)) {
+        return Err("has a sixth column that is no confidence from 0 to 1; a track id goes behind the confidence");
+    }
+    Ok(Parsed::Row(None, Row { parts: true, score, track_id, ..Row::new(Class::Number(class), Some(bbox)) }))
 }
 
 /// The beginning of a line, for a message.

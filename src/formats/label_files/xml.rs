@@ -154,7 +154,43 @@ fn cvat_track(place: &str, node: Node<'_, '_>, options: &LabelOptions, sheet: &m
 fn cvat_box(node: Node<'_, '_>) -> Result<BoundingBox, &'static str> {
     let [left, top, right, bottom] = ["xtl", "ytl", "xbr", "ybr"].map(|name| side(node.attribute(name)));
     let (left, top) = (left?, top?);
-    checked_box([left, top, right? - left, bottom? - top])
+    let bbox = checked_box([left, top, right? - left, bottom? - top])?;
+    match node.attribute("rotation").map(|text| text.trim().parse::<f64>()) {
+        None => Ok(bbox),
+        Some(Ok(degrees)) if degrees.is_finite() => Ok(around_turned(bbox, degrees)),
+        Some(_) => Err("has a rotation that is no number"),
+    }
+}
+
+/// The smallest upright box around one that is turned about its centre.
+fn around_turned(bbox: BoundingBox, degrees: f64) -> BoundingBox {
+    // Quarter turns are exact.
+    let (sine, cosine) = match degrees.rem_euclid(180.0) {
+        0.0 => (0.0, 1.0),
+        90.0 => (1.0, 0.0),
+        turn => turn.to_radians().sin_cos(),
+    };
+    if sine == 0.0 {
+        return bbox;
+    }
+    let (sine, cosine) = (f64::abs(sine), f64::abs(cosine));
+    let (w, h) = (bbox.w * cosine + bbox.h * sine, bbox.w * sine + bbox.h * cosine);
+    BoundingBox { x: bbox.x + (bbox.w - w) / 2.0, y: bbox.y + (bbox.h - h) / 2.0, w, h }
+}
+
+/// A text as the value it was written from: a number, a truth, a list or an object in the notation of JSON, else the text.
+/// Digits that no number of the filter holds exactly, as of long ids, stay text.
+pub fn value_of_text(text: &str) -> Value {
+    let bare = text.trim();
+    match serde_json::from_str(bare) {
+        Ok(Value::Number(number)) if number.is_f64() => {
+            let fraction = bare.contains(['.', 'e', 'E']);
+            // The parser of the standard library is exact to the last digit.
+            bare.parse::<f64>().ok().filter(|_| fraction).map_or_else(|| text.into(), Value::from)
+        }
+        Ok(value @ (Value::Number(_) | Value::Bool(_) | Value::Array(_) | Value::Object(_))) => value,
+        _ => text.into(),
+    }
 }
 
 fn cvat_row(node: Node<'_, '_>, label: Option<&str>, bbox: Option<BoundingBox>) -> Result<Row, &'static str> {
@@ -163,8 +199,7 @@ fn cvat_row(node: Node<'_, '_>, label: Option<&str>, bbox: Option<BoundingBox>) 
     let mut attributes = Map::new();
     for (name, unless) in [("occluded", "0"), ("rotation", "0"), ("z_order", "0"), ("group_id", "")] {
         if let Some(value) = node.attribute(name).filter(|value| *value != unless && !value.is_empty()) {
-            let number = value.parse::<i64>().map(Value::from);
-            attributes.insert(name.to_owned(), number.unwrap_or_else(|_| value.into()));
+            attributes.insert(name.to_owned(), value_of_text(value));
         }
     }
     for attribute in node.children().filter(|child| child.has_tag_name("attribute")) {
@@ -175,7 +210,7 @@ fn cvat_row(node: Node<'_, '_>, label: Option<&str>, bbox: Option<BoundingBox>) 
             ("track_id", Ok(track), _) => row.track_id = Some(track),
             ("score", _, Ok(score)) if score.is_finite() => row.score = Some(score),
             _ => {
-                attributes.insert(name.to_owned(), text.into());
+                attributes.insert(name.to_owned(), value_of_text(text));
             }
         }
     }

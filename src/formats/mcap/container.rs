@@ -1,5 +1,10 @@
 //! The records of an MCAP file: <https://mcap.dev/spec>. Read from front to end, so that a recording that was cut off gives
-//! what it has; nothing is allocated before its length was held against the bytes that are there.
+//! what it has; nothing is allocated before its length was held against the bytes that are there. A chunk gives all of its
+//! values or, when its checksum, its packing or a record in it is wrong, none; reading goes on behind it.
+//!
+//! The crate `mcap` was looked at (0.26) and is not used: its reader ends at the first damaged chunk, gives out records before
+//! it has seen the checksum of their chunk or else refuses chunks that carry none, and allocates whatever length a record
+//! claims, attachments included.
 
 use std::{
     collections::HashMap,
@@ -49,61 +54,101 @@ pub(super) enum End {
     Cut(String),
 }
 
-/// Reads all records. An error tells why nothing can be read; later damage is told in the end.
-pub(super) fn read(mut file: impl BufRead, size_bytes: u64, sink: &mut impl Sink) -> Result<End, String> {
+/// What reading turned up beside the records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) end: End,
+    pub(super) chunks: u64,
+    /// Chunks that nothing was taken of.
+    pub(super) damaged_chunks: u64,
+    /// Where the first of them begins.
+    pub(super) first_damaged_byte: Option<u64>,
+    /// Whether the checksum of everything before the summary is another one than the file tells.
+    pub(super) data_differs: bool,
+}
+
+/// A file from which what is taken is also summed up.
+struct Summed<R> {
+    file: R,
+    sum: crc32fast::Hasher,
+    at: u64,
+}
+
+impl<R: Read> Read for Summed<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(into)?;
+        self.sum.update(&into[..read]);
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+/// Reads all records. An error tells why nothing can be read; later damage is told in what was found.
+pub(super) fn read(file: impl BufRead, size_bytes: u64, sink: &mut impl Sink) -> Result<Found, String> {
+    let mut file = Summed { file, sum: crc32fast::Hasher::new(), at: 0 };
     let mut magic = [0; MAGIC.len()];
     file.read_exact(&mut magic).map_err(|_| "it is too short".to_owned())?;
     if magic != *MAGIC {
         return Err("it does not begin as an MCAP file does".to_owned());
     }
-    let mut left = size_bytes.saturating_sub(MAGIC.len() as u64);
+    let mut found =
+        Found { end: End::Whole, chunks: 0, damaged_chunks: 0, first_damaged_byte: None, data_differs: false };
+    found.end = records(&mut file, size_bytes, sink, &mut found)?;
+    Ok(found)
+}
+
+fn records(
+    file: &mut Summed<impl BufRead>,
+    size_bytes: u64,
+    sink: &mut impl Sink,
+    found: &mut Found,
+) -> Result<End, String> {
+    let cut = |why: &str| Ok(End::Cut(why.to_owned()));
     loop {
+        let (start, sum) = (file.at, file.sum.clone());
         let mut head = [0; 9];
         if file.read_exact(&mut head).is_err() {
-            return Ok(End::Cut("it ends without a footer".to_owned()));
+            return cut("it ends without a footer");
         }
-        left = left.saturating_sub(head.len() as u64);
         let (kind, length) = record_head(head);
-        if length > left {
-            return Ok(End::Cut("its last record is cut off".to_owned()));
+        if length > size_bytes.saturating_sub(file.at) {
+            return cut("its last record is cut off");
         }
-        left -= length;
         match kind {
             // The footer.
             0x02 => return Ok(End::Whole),
-            0x03..=0x06 => {
+            0x03..=0x06 | 0x0f => {
                 if length > MAX_CHUNK_BYTES {
                     return Ok(End::Cut(format!("a record of {length} bytes is longer than what is read")));
                 }
                 let mut body = Vec::new();
-                if (&mut file).take(length).read_to_end(&mut body).is_err() || body.len() as u64 != length {
-                    return Ok(End::Cut("its last record cannot be read".to_owned()));
+                if file.take(length).read_to_end(&mut body).is_err() || body.len() as u64 != length {
+                    return cut("its last record cannot be read");
                 }
-                let taken = if kind == 0x06 { chunk(&body, sink) } else { record(kind, &body, sink) };
-                if let Err(stop) = taken {
-                    return stop.into_end();
+                match kind {
+                    0x06 => {
+                        found.chunks += 1;
+                        if !chunk(&body, sink)? {
+                            found.damaged_chunks += 1;
+                            found.first_damaged_byte.get_or_insert(start);
+                        }
+                    }
+                    // The end of the data, with the checksum of all that comes before.
+                    0x0f => match Fields(&body).u32() {
+                        Some(told) => found.data_differs |= told != 0 && told != sum.finalize(),
+                        None => return cut("a record is damaged"),
+                    },
+                    _ => match Record::parse(kind, &body) {
+                        Some(record) => record.give(sink)?,
+                        None => return cut("a record is damaged"),
+                    },
                 }
             }
             _ => {
-                if io::copy(&mut (&mut file).take(length), &mut io::sink()).is_err() {
-                    return Ok(End::Cut("its last record cannot be read".to_owned()));
+                if io::copy(&mut file.take(length), &mut io::sink()).is_err() {
+                    return cut("its last record cannot be read");
                 }
             }
-        }
-    }
-}
-
-/// Why reading does not go on.
-enum Stop {
-    Damaged(&'static str),
-    Refused(String),
-}
-
-impl Stop {
-    fn into_end(self) -> Result<End, String> {
-        match self {
-            Self::Damaged(what) => Ok(End::Cut(what.to_owned())),
-            Self::Refused(what) => Err(what),
         }
     }
 }
@@ -113,11 +158,11 @@ fn record_head(head: [u8; 9]) -> (u8, u64) {
     (kind, u64::from_le_bytes(length))
 }
 
-fn chunk(body: &[u8], sink: &mut impl Sink) -> Result<(), Stop> {
-    let damaged = Stop::Damaged("a chunk is damaged");
-    let Some((size, compression, packed)) = Fields(body).chunk() else { return Err(damaged) };
+/// Gives the records of a chunk; `false` when it is damaged, and then none of them.
+fn chunk(body: &[u8], sink: &mut impl Sink) -> Result<bool, String> {
+    let Some(Chunk { size, checksum, compression, packed }) = Fields(body).chunk() else { return Ok(false) };
     if size > MAX_CHUNK_BYTES {
-        return Err(Stop::Damaged("a chunk is larger than what is read"));
+        return Ok(false);
     }
     let mut unpacked = Vec::new();
     let all = match compression.as_str() {
@@ -129,38 +174,79 @@ fn chunk(body: &[u8], sink: &mut impl Sink) -> Result<(), Stop> {
                 lz4::Decoder::new(packed).and_then(|reader| reader.take(size).read_to_end(&mut unpacked))
             };
             if result.is_err() || unpacked.len() as u64 != size {
-                return Err(damaged);
+                return Ok(false);
             }
             &unpacked
         }
-        other => return Err(Stop::Refused(format!("its chunks are packed as `{other}`, which is not known"))),
+        other => return Err(format!("its chunks are packed as `{other}`, which is not known")),
     };
-    let mut rest = Fields(all);
-    while !rest.0.is_empty() {
-        let head = rest.take(9).and_then(|head| head.try_into().ok()).map(record_head);
-        let body = head.and_then(|(kind, length)| Some((kind, rest.take(usize::try_from(length).ok()?)?)));
-        let Some((kind, body)) = body else { return Err(damaged) };
-        record(kind, body, sink)?;
+    // A checksum of 0 says that there is none.
+    if checksum != 0 && crc32fast::hash(all) != checksum || inside(all).any(|record| record.is_none()) {
+        return Ok(false);
     }
-    Ok(())
+    for record in inside(all).flatten() {
+        record.give(sink)?;
+    }
+    Ok(true)
 }
 
-fn record(kind: u8, body: &[u8], sink: &mut impl Sink) -> Result<(), Stop> {
-    let mut fields = Fields(body);
-    let damaged = Stop::Damaged("a record is damaged");
-    match kind {
-        0x03 => {
-            let (id, schema) = fields.schema().ok_or(damaged)?;
-            sink.schema(id, schema);
-        }
-        0x04 => {
-            let (id, channel) = fields.channel().ok_or(damaged)?;
-            sink.channel(id, channel);
-        }
-        0x05 => sink.message(&fields.message().ok_or(damaged)?).map_err(Stop::Refused)?,
-        _ => {}
+/// The records of unpacked bytes; one that is `None` is damaged, and the last.
+fn inside(all: &[u8]) -> impl Iterator<Item = Option<Record<'_>>> {
+    let mut rest = Some(Fields(all));
+    std::iter::from_fn(move || {
+        let mut fields = rest.take().filter(|fields| !fields.0.is_empty())?;
+        let head = fields.take(9).and_then(|head| head.try_into().ok()).map(record_head);
+        let body = head.and_then(|(kind, length)| Some((kind, fields.take(usize::try_from(length).ok()?)?)));
+        let record = body.and_then(|(kind, body)| Record::parse(kind, body));
+        rest = record.is_some().then_some(fields);
+        Some(record)
+    })
+}
+
+/// A record that matters here.
+enum Record<'a> {
+    Schema(u16, Schema),
+    Channel(u16, Channel),
+    Message(Message<'a>),
+    Other,
+}
+
+impl<'a> Record<'a> {
+    fn parse(kind: u8, body: &'a [u8]) -> Option<Self> {
+        let mut fields = Fields(body);
+        Some(match kind {
+            0x03 => {
+                let (id, schema) = fields.schema()?;
+                Self::Schema(id, schema)
+            }
+            0x04 => {
+                let (id, channel) = fields.channel()?;
+                Self::Channel(id, channel)
+            }
+            0x05 => Self::Message(fields.message()?),
+            _ => Self::Other,
+        })
     }
-    Ok(())
+
+    fn give(self, sink: &mut impl Sink) -> Result<(), String> {
+        match self {
+            Self::Schema(id, schema) => sink.schema(id, schema),
+            Self::Channel(id, channel) => sink.channel(id, channel),
+            Self::Message(message) => sink.message(&message)?,
+            Self::Other => {}
+        }
+        Ok(())
+    }
+}
+
+/// A chunk before it is unpacked.
+struct Chunk<'a> {
+    /// Unpacked.
+    size: u64,
+    /// CRC-32 of the unpacked bytes.
+    checksum: u32,
+    compression: String,
+    packed: &'a [u8],
 }
 
 /// Bytes that are taken from the front.
@@ -185,15 +271,12 @@ impl<'a> Fields<'a> {
         Some(u64::from_le_bytes(self.take(8)?.try_into().ok()?))
     }
 
-    /// Unpacked size, compression and packed records of a chunk.
-    fn chunk(mut self) -> Option<(u64, String, &'a [u8])> {
-        // Before the size stand the first and last time, before the compression a checksum.
+    fn chunk(mut self) -> Option<Chunk<'a>> {
+        // Before the size stand the first and last time.
         self.take(16)?;
-        let size = self.u64()?;
-        self.take(4)?;
-        let compression = self.text()?;
+        let (size, checksum, compression) = (self.u64()?, self.u32()?, self.text()?);
         let length = usize::try_from(self.u64()?).ok()?;
-        Some((size, compression, self.take(length)?))
+        Some(Chunk { size, checksum, compression, packed: self.take(length)? })
     }
 
     fn schema(&mut self) -> Option<(u16, Schema)> {

@@ -1,12 +1,13 @@
 //! MCAP recordings: the numbers, words and switches in messages of JSON, Protobuf, ROS 1 and ROS 2, one metric per field of
 //! a topic.
 //!
-//! Times are those at which messages were logged. Channels in other encodings are named, not read.
+//! Times are those at which messages were logged, or those of a field that a setting names. Channels in other encodings are named, not read.
 
 mod container;
 mod fields;
 mod ros;
 mod ros_schema;
+mod stamp;
 
 use std::{
     collections::BTreeMap,
@@ -18,13 +19,13 @@ use std::{
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 
 use self::{
-    container::{ById, Channel, End, Message, Schema, Sink},
+    container::{ById, Channel, End, Found, Message, Schema, Sink},
     fields::{FieldColumns, flatten_json, flatten_protobuf},
     ros::{Encoding, flatten_ros},
     ros_schema::RosSchema,
 };
 use super::{
-    BadRows, FormatError, MetricOptions, MetricTable, Note,
+    BadRows, FormatError, MetricOptions, MetricTable, Note, TimeOptions,
     error::open_regular,
     mdf::add_part,
     metrics_table::from_table,
@@ -47,12 +48,12 @@ pub(super) fn read_mcap(path: &Path, options: &MetricOptions) -> Result<MetricTa
     // The libraries that unpack and decode are foreign code on foreign bytes.
     let read = catch_unwind(AssertUnwindSafe(|| {
         let mut topics = Topics::default();
-        let end = container::read(BufReader::with_capacity(1 << 20, file), size_bytes, &mut topics)?;
-        Ok::<_, String>((topics, end))
+        let found = container::read(BufReader::with_capacity(1 << 20, file), size_bytes, &mut topics)?;
+        Ok::<_, String>((topics, found))
     }));
-    let (topics, end) =
+    let (topics, found) =
         read.unwrap_or_else(|_| Err("its decoder gave up on damaged bytes".to_owned())).map_err(failed)?;
-    topics.into_table(path, options, &end)
+    topics.into_table(path, options, &found)
 }
 
 /// How the messages of a channel are decoded.
@@ -180,15 +181,35 @@ fn ros(schema: &Schema, encoding: Encoding) -> Decoder {
     }
 }
 
+/// What is wrong with the bytes of a file.
+fn damage(found: &Found) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if let End::Cut(why) = &found.end {
+        notes.push(Note::new(
+            format!("the recording is not whole: {why}; what comes before was read"),
+            "repair it with `mcap recover` if it should hold more",
+        ));
+    }
+    if let Some(byte) = found.first_damaged_byte {
+        notes.push(Note::new(
+            format!(
+                "{} of {} chunks are damaged, the first at byte {byte}: what they hold is not what was written, and none of their values were taken",
+                found.damaged_chunks, found.chunks
+            ),
+            "copy the file anew from where it was recorded, and compare the copies",
+        ));
+    } else if found.data_differs {
+        notes.push(Note::new(
+            "the checksum of its data is not the one the file tells, though its chunks are whole; values outside of chunks, or in chunks without a checksum, may be wrong",
+            "copy the file anew from where it was recorded, and compare the copies",
+        ));
+    }
+    notes
+}
+
 impl Topics {
-    fn into_table(self, path: &Path, options: &MetricOptions, end: &End) -> Result<MetricTable, FormatError> {
-        let mut result = MetricTable::default();
-        if let End::Cut(why) = end {
-            result.notes.push(Note::new(
-                format!("the recording is not whole: {why}; what comes before was read"),
-                "repair it with `mcap recover` if it should hold more",
-            ));
-        }
+    fn into_table(self, path: &Path, options: &MetricOptions, found: &Found) -> Result<MetricTable, FormatError> {
+        let mut result = MetricTable { notes: damage(found), ..MetricTable::default() };
         let names: Vec<&str> = self.by_channel.values().map(|topic| topic.name.as_str()).collect();
         let shared = |name: &str| names.iter().filter(|other| **other == name).count() > 1;
         let prefixes: Vec<String> = self
@@ -196,6 +217,7 @@ impl Topics {
             .iter()
             .map(|(id, topic)| if shared(&topic.name) { format!("{}_{id}", topic.name) } else { topic.name.clone() })
             .collect();
+        let mut unstamped = Vec::new();
         for (prefix, topic) in prefixes.into_iter().zip(self.by_channel.into_values()) {
             if let Decoder::None(why) = &topic.decoder {
                 result.notes.push(Note::new(
@@ -222,17 +244,38 @@ impl Topics {
                 ));
             }
             let rows = topic.times.len();
-            let times = Column::Int { values: topic.times, valid: Vec::new() };
+            let logged = Column::Int { values: topic.times, valid: Vec::new() };
             let column = |name, cells| TableColumn { name, unit: None, cells: Cells::Values(cells) };
+            let mut fields: Vec<(String, Column)> = topic.fields.into_columns(rows).collect();
+            let of_ros = matches!(topic.decoder, Decoder::Ros(..));
+            let wanted = options.time.column.as_deref();
+            let stamp = wanted.and_then(|name| stamp::take(&mut fields, name, of_ros, options));
+            if stamp.is_none() && rows > 0 {
+                unstamped.push(topic.name);
+            }
+            let (times, options) = stamp.unwrap_or_else(|| {
+                let time = TimeOptions { column: None, unit: None, ..options.time.clone() };
+                (column("timestamp_ns".to_owned(), logged), MetricOptions { time, units: options.units.clone() })
+            });
             let mut table = Table { rows, ..Table::default() };
-            table.columns.push(column("timestamp_ns".to_owned(), times));
-            for (name, values) in topic.fields.into_columns(rows) {
+            table.columns.push(times);
+            for (name, values) in fields {
                 let name = if name.is_empty() { prefix.clone() } else { format!("{prefix}.{name}") };
                 table.columns.push(column(name, values));
             }
             if rows > 0 && table.columns.len() > 1 {
-                add_part(&mut result, from_table(path, table, options)?);
+                add_part(&mut result, from_table(path, table, &options)?);
             }
+        }
+        if let Some(name) = options.time.column.as_deref().filter(|_| !unstamped.is_empty()) {
+            result.notes.push(Note::new(
+                format!(
+                    "{} topics have no field `{name}`, which time_column of lake.toml names ({}); their times are those at which they were logged",
+                    unstamped.len(),
+                    first_words(unstamped.iter().map(String::as_str))
+                ),
+                "nothing is to be done when another topic has it; otherwise correct the name of the field, without that of the topic",
+            ));
         }
         result.bad_rows.append(self.bad);
         Ok(result)

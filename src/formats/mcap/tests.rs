@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::formats::TimeUnit;
 
+/// Where the one chunk of the recordings begins.
+const CHUNK: usize = 42;
 const START: i64 = 1_714_550_400_000_000_000;
 
 fn fixture(kind: &str) -> std::path::PathBuf {
@@ -79,6 +82,55 @@ fn ros_messages_become_metrics() {
 }
 
 #[test]
+fn a_field_of_the_messages_can_be_their_time() {
+    let read = |file: &str, column: &str, unit| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/metrics").join(file);
+        let mut options = MetricOptions::default();
+        options.time.column = Some(column.to_owned());
+        options.time.unit = unit;
+        options.time.epoch_ns = Some(START);
+        let table = read_mcap(&path, &options).unwrap();
+        let told: Vec<String> = table.notes.iter().map(|note| note.what.clone()).collect();
+        (table.series, told)
+    };
+    let times = |series: &[crate::model::Series], name: &str| {
+        series.iter().find(|series| series.name == name).unwrap_or_else(|| panic!("{name}")).time_ns.to_vec()
+    };
+    // Stamps of ROS are nanoseconds.
+    let (series, told) = read("ros2.mcap", "header.stamp", None);
+    assert_eq!(
+        times(&series, "car.state.acceleration.x"),
+        (0..4).map(|row| START + row * 250_000_000).collect::<Vec<_>>()
+    );
+    assert!(!series.iter().any(|series| series.name == "car.state.header.stamp"));
+    assert!(!told.iter().any(|what| what.contains("time_column")), "{told:?}");
+    // Any number can be it, in the unit that is told; topics without the field keep the times of logging.
+    let (series, told) = read("recording_none.mcap", "gear", Some(TimeUnit::Ms));
+    assert_eq!(times(&series, "car.can.speed"), (0..4).map(|row| START + row * 1_000_000).collect::<Vec<_>>());
+    assert_eq!(times(&series, "imu.count")[..2], [START + 1, START + 250_000_001]);
+    assert!(told.iter().any(|what| what.starts_with("2 topics have no field `gear`")), "{told:?}");
+}
+
+#[test]
+fn stamps_in_two_parts_are_joined() {
+    let int = |values: &[i64]| Column::Int { values: values.to_vec(), valid: Vec::new() };
+    for (parts, expected) in [
+        (["header.stamp.sec", "header.stamp.nanosec"], Some(vec![5_000_000_007, 6_000_000_000])),
+        (["header.stamp.seconds", "header.stamp.nanos"], Some(vec![5_000_000_007, 6_000_000_000])),
+        (["header.stamp.sec", "header.stamp.frame"], None),
+    ] {
+        let mut fields = vec![(parts[0].to_owned(), int(&[5, 6])), (parts[1].to_owned(), int(&[7, 0]))];
+        let taken = stamp::take(&mut fields, "header.stamp", false, &MetricOptions::default());
+        let values = taken.map(|(column, options)| {
+            assert_eq!(options.time.unit, Some(TimeUnit::Ns));
+            let Cells::Values(Column::Int { values, .. }) = column.cells else { panic!("no whole numbers") };
+            values
+        });
+        assert_eq!(values, expected, "{parts:?}");
+    }
+}
+
+#[test]
 fn a_recording_that_breaks_off_gives_what_it_has() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.mcap");
@@ -92,6 +144,64 @@ fn a_recording_that_breaks_off_gives_what_it_has() {
         std::fs::write(&path, bytes).unwrap();
         let error = read_mcap(&path, &MetricOptions::default()).unwrap_err();
         assert!(error.to_string().contains(part), "{error}");
+    }
+}
+
+#[test]
+fn values_that_fail_their_checksum_are_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.mcap");
+    let whole = std::fs::read(fixture("none")).unwrap();
+    let place = |bytes: &[u8], wanted: &[u8]| bytes.windows(wanted.len()).position(|found| found == wanted).unwrap();
+    let speed = place(&whole, b"\"speed\": 1.5") + 9;
+    // The checksum of the chunk stands behind its head, two times and its size.
+    let sum = CHUNK + 9 + 24;
+    let records = &whole[sum + 16..][..1214];
+    assert_eq!(whole[sum..sum + 4], crc32fast::hash(records).to_le_bytes());
+    let read = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        let table = read_mcap(&path, &MetricOptions::default()).unwrap();
+        let told: Vec<String> = table.notes.iter().map(|note| note.what.clone()).collect();
+        (table.series.into_iter().find(|series| series.name == "car.can.speed"), told)
+    };
+    let mut damaged = whole.clone();
+    damaged[speed] = b'9';
+    let (found, told) = read(&damaged);
+    assert!(found.is_none());
+    let at = format!("1 of 1 chunks are damaged, the first at byte {CHUNK}");
+    assert!(told.iter().any(|what| what.contains(&at) && what.contains("none of their values")), "{told:?}");
+    // Without a checksum of the chunk there is nothing to tell by, but for that of all data.
+    damaged[sum..sum + 4].fill(0);
+    let (found, told) = read(&damaged);
+    assert_eq!(found.unwrap().values, Column::Float(vec![0.0, 9.5, 3.0, 4.5]));
+    assert!(!told.iter().any(|what| what.contains("checksum")), "{told:?}");
+    let told_sum = place(&damaged, &[0x0f, 4, 0, 0, 0, 0, 0, 0, 0]) + 9;
+    damaged[told_sum..told_sum + 4].copy_from_slice(&crc32fast::hash(&whole[..told_sum - 9]).to_le_bytes());
+    let (_, told) = read(&damaged);
+    assert!(told.iter().any(|what| what.contains("the checksum of its data")), "{told:?}");
+    let right = crc32fast::hash(&damaged[..told_sum - 9]);
+    damaged[told_sum..told_sum + 4].copy_from_slice(&right.to_le_bytes());
+    let (_, told) = read(&damaged);
+    assert!(!told.iter().any(|what| what.contains("checksum")), "{told:?}");
+}
+
+#[test]
+fn reading_goes_on_behind_a_damaged_chunk() {
+    for kind in ["none", "lz4", "zstd"] {
+        let whole = std::fs::read(fixture(kind)).unwrap();
+        // The chunk is put in a second time, with another checksum.
+        let length = 9 + usize::try_from(u64::from_le_bytes(whole[CHUNK + 1..CHUNK + 9].try_into().unwrap())).unwrap();
+        let mut second = whole[CHUNK..CHUNK + length].to_vec();
+        second[33] ^= 1;
+        let bytes = [&whole[..CHUNK], &second, &whole[CHUNK..]].concat();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mcap");
+        std::fs::write(&path, bytes).unwrap();
+        let table = read_mcap(&path, &MetricOptions::default()).unwrap();
+        assert_eq!(table.series[0].values, Column::Float(vec![0.0, 1.5, 3.0, 4.5]), "{kind}");
+        let told: Vec<&str> = table.notes.iter().map(|note| note.what.as_str()).collect();
+        let at = format!("1 of 2 chunks are damaged, the first at byte {CHUNK}");
+        assert!(told.iter().any(|what| what.starts_with(&at)), "{told:?}");
     }
 }
 

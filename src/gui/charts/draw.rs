@@ -10,10 +10,15 @@ use egui_plot::{
 };
 
 use super::{
-    Chart, Marks, Series,
+    Chart, Marks, Scale, Series, boxes, cells,
     near::{Point, nearest, told},
 };
 use crate::gui::theme::{self, Colors, colors};
+
+/// Lines of no more points than this show each of them.
+const DOTTED: usize = 60;
+/// Width of a letter at a tick, points.
+const LETTER: f64 = 6.6;
 
 /// Whether a range of x can be drawn with the pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -25,6 +30,8 @@ pub enum Brushing {
     None,
     /// Yes, and this one is drawn now.
     Range(f64, f64),
+    /// A range of both x and y, and none is drawn now.
+    Area,
 }
 
 /// How a chart is drawn this time.
@@ -34,6 +41,8 @@ pub struct Look {
     pub id: &'static str,
     /// The range of x that is drawn.
     pub brush: Brushing,
+    /// A range of x that is told apart.
+    pub shaded: Option<(f64, f64)>,
     /// This point is marked.
     pub marked: Option<Point>,
     /// Without what moves with the pointer, for files.
@@ -45,6 +54,8 @@ pub struct Look {
 pub enum Brush {
     /// Drew a range of x.
     Range(f64, f64),
+    /// Drew a range of x and one of y.
+    Area((f64, f64), (f64, f64)),
     /// Took it away.
     Clear,
 }
@@ -64,14 +75,12 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     let colors = colors(ui);
     let places = |axis: usize| {
         let scale = if axis == 0 { chart.x.scale } else { chart.y.scale };
-        chart.series.iter().flat_map(move |series| {
-            let (width, from) = series.marks.bar().filter(|_| axis == 0).unwrap_or_default();
-            let ends = series.points.iter().flat_map(move |point| [point[axis] + from, point[axis] + from + width]);
-            ends.filter_map(move |at| scale.place(at))
-        })
+        chart.series.iter().flat_map(move |series| series.ends(axis)).filter_map(move |at| scale.place(at))
     };
-    let (x, y) = (chart.x.bounds(places(0)), chart.y.bounds(places(1)));
-    let size = ui.available_size();
+    let tight = chart.heat.is_some();
+    let (x, y) = (chart.x.bounds(places(0), tight), chart.y.bounds(places(1), tight));
+    let whole = ui.available_rect_before_wrap();
+    let size = whole.size() - vec2(if tight { cells::SCALE } else { 0.0 }, 0.0);
     let brushes = look.brush != Brushing::Off && !look.still;
     // A chart of other values begins anew, with all of them in sight.
     let id = ui.scope_id().with((look.id, x.0.to_bits(), x.1.to_bits()));
@@ -79,6 +88,10 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     let zooms = ui.input(|input| input.modifiers.command) || ui.data(|data| data.get_temp::<f64>(zooming)).is_some();
     let moves = !brushes && !look.still && (!zooms || chart.aspect.is_some());
     let zoomed: Option<(f64, f64)> = ui.data_mut(|data| data.remove_temp(zooming.with("to")));
+    // A name has the room up to the next one.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few letters")]
+    let letters = (f64::from(size.x - 60.0) / (x.1 - x.0).max(1.0) * chart.x.every(x, f64::from(size.x)) / LETTER)
+        .max(3.0) as usize;
     let mut plot = Plot::new(look.id)
         .id(id)
         .width(size.x)
@@ -90,6 +103,7 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
         .show_x(false)
         .show_y(false)
         .grid_color(colors.line)
+        .show_grid(Vec2b::new(chart.x.labels.is_empty(), chart.y.labels.is_empty()))
         .grid_fade(0.0)
         .allow_drag(Vec2b::new(moves, moves && chart.aspect.is_some()))
         .allow_boxed_zoom(false)
@@ -100,8 +114,8 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
         .default_y_bounds(y.0, y.1)
         .x_grid_spacer(move |input| chart.x.ticks(&input, f64::from(size.x)))
         .y_grid_spacer(move |input| chart.y.ticks(&input, f64::from(size.y)))
-        .custom_x_axes(vec![hints(AxisHints::new_x(), &chart.x, colors, size.y > 110.0)])
-        .custom_y_axes(vec![hints(AxisHints::new_y(), &chart.y, colors, size.x > 200.0).min_thickness(28.0)]);
+        .custom_x_axes(vec![hints(AxisHints::new_x(), &chart.x, letters, colors, size.y > 110.0)])
+        .custom_y_axes(vec![hints(AxisHints::new_y(), &chart.y, 18, colors, size.x > 200.0).min_thickness(28.0)]);
     if let Some(aspect) = chart.aspect {
         // Maps are drawn true to scale, whatever the room.
         plot = plot.data_aspect(to_f32(aspect)).auto_bounds(true);
@@ -122,14 +136,22 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
             wheel(plot, keep_y);
         }
         for series in &chart.series {
-            add(plot, chart, series, colors, size.x);
+            add(plot, chart, series, (colors, size.x, y.0));
         }
     });
     let (response, transform) = (shown.response, shown.transform);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, spoken(chart)));
     let painter = ui.painter().with_clip_rect(*transform.frame());
+    boxes::paint(&painter, chart, &transform, colors);
+    if let Some(heat) = &chart.heat {
+        cells::paint(&painter, chart, heat, &transform, colors);
+        cells::scale_ui(ui, heat, whole.with_min_x(whole.right() - cells::SCALE), *transform.frame());
+    }
     if let Some(point) = look.marked {
         mark(&painter, chart, point, &transform, colors.text);
+    }
+    if let Some(range) = look.shaded {
+        band(&painter, chart, range, &transform, colors);
     }
     let (hovered, brush) = if look.still || (keep_y && zoom_ui(ui, chart, zooming, &response, &transform)) {
         (None, None)
@@ -145,9 +167,15 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     Shown { clicked, brush }
 }
 
-fn hints<'a>(hints: AxisHints<'a>, axis: &'a super::Axis, colors: &Colors, roomy: bool) -> AxisHints<'a> {
+fn hints<'a>(
+    hints: AxisHints<'a>,
+    axis: &'a super::Axis,
+    letters: usize,
+    colors: &Colors,
+    roomy: bool,
+) -> AxisHints<'a> {
     let hints = hints
-        .formatter(|mark, _| axis.tick(mark))
+        .formatter(move |mark, _| axis.tick(mark, letters))
         .tick_label_color(colors.muted)
         .tick_label_font(theme::numbers(11.0))
         .label_spacing(8.0..=12.0);
@@ -172,7 +200,7 @@ fn wheel(plot: &mut PlotUi<'_>, along_x: bool) {
 /// Radius and strength, as bits, and the dots that have them.
 type Alike = ((u32, u32), Vec<[f64; 2]>);
 
-fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, colors: &Colors, width: f32) {
+fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, (colors, width, floor): (&Colors, f32, f64)) {
     let ink = colors.plot[series.color % colors.plot.len()];
     let (x, y) = (chart.x.scale, chart.y.scale);
     match &series.marks {
@@ -182,7 +210,8 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, colors: 
             let first = series.points.partition_point(|point| point[0] + bar_width < from);
             let last = series.points.partition_point(|point| point[0] - bar_width <= to);
             let seen = &series.points[first..last.max(first)];
-            let floor = y.floor();
+            // On a scale of logarithms bars stand on the lower edge.
+            let floor = if y == Scale::Log { floor } else { 0.0 };
             #[expect(clippy::cast_precision_loss, reason = "bars on a screen")]
             if seen.len() as f32 > width {
                 // More bars than pixels: an outline through the largest of each pixel.
@@ -200,13 +229,26 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, colors: 
             plot.bar_chart(BarChart::new(series.name.clone(), bars.collect()).color(ink).allow_hover(false));
         }
         Marks::Line => {
-            let line = if series.points.len() > 4000 {
-                outline(&series.points, width, |value| y.place(value).unwrap_or(f64::NAN))
-            } else {
-                series.points.iter().filter_map(|point| Some([x.place(point[0])?, y.place(point[1])?])).collect()
-            };
-            plot.line(Line::new(series.name.clone(), line).color(ink).width(1.75).allow_hover(false));
+            let few = series.points.len() <= DOTTED;
+            for (part, points) in joined(series, |point| Some([x.place(point[0])?, y.place(point[1])?])).enumerate() {
+                let id = (&series.name, "line", part);
+                if few || points.len() == 1 {
+                    let dots = Points::new(series.name.clone(), PlotPoints::from(points.clone())).id((id, "dots"));
+                    plot.points(dots.color(ink).radius(2.5).allow_hover(false));
+                }
+                let line = if points.len() > 4000 { outline(&points, width, |value| value) } else { points };
+                plot.line(
+                    Line::new(series.name.clone(), line)
+                        .id(id)
+                        .color(ink)
+                        .width(1.75)
+                        .allow_band(false)
+                        .allow_hover(false),
+                );
+            }
         }
+        // Drawn by hand, above the lines of the plot.
+        Marks::Boxes(..) | Marks::Cells(..) => {}
         Marks::Dots(looks) => {
             // Dots that look alike are one item.
             let mut alike: Vec<Alike> = Vec::new();
@@ -227,6 +269,15 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, colors: 
             }
         }
     }
+}
+
+/// The stretches of a line between its gaps, placed.
+fn joined(series: &Series, place: impl Fn(&[f64; 2]) -> Option<[f64; 2]>) -> impl Iterator<Item = Vec<[f64; 2]>> {
+    let apart = |a: &[f64; 2], b: &[f64; 2]| series.gap.is_some_and(|gap| b[0] - a[0] > gap);
+    let whole = |a: &[f64; 2], b: &[f64; 2]| !apart(a, b) && place(a).is_some() == place(b).is_some();
+    let parts: Vec<Vec<[f64; 2]>> =
+        series.points.chunk_by(whole).map(|part| part.iter().filter_map(&place).collect()).collect();
+    parts.into_iter().filter(|part: &Vec<_>| !part.is_empty())
 }
 
 /// The smallest and largest value of each pixel of a long row of points.
@@ -288,7 +339,11 @@ fn pointed(
     let painter = ui.painter().with_clip_rect(*transform.frame());
     let begun: Id = response.id.with("brush");
     let value_at = |at: Pos2| chart.x.scale.value(transform.value_from_position(at).x);
-    if look.brush != Brushing::Off {
+    if look.brush == Brushing::Area {
+        if let Some(brush) = area(&painter, chart, response, transform, colors) {
+            return (None, brush);
+        }
+    } else if look.brush != Brushing::Off {
         response.clone().on_hover_cursor(CursorIcon::Crosshair);
         if response.drag_started_by(PointerButton::Primary)
             && let Some(origin) = ui.input(|input| input.pointer.press_origin())
@@ -351,11 +406,60 @@ fn mark(painter: &egui::Painter, chart: &Chart, (place, index): Point, transform
             painter.vline(at.x, transform.frame().y_range(), Stroke::new(1.0, ink.gamma_multiply(0.35)));
             painter.circle(at, 3.5, ink, Stroke::NONE);
         }
+        Marks::Boxes(width, boxes) => {
+            let Some(one) = boxes.get(index) else { return };
+            if let Some(rect) = boxes::body(chart, x, *width, one, transform) {
+                painter.rect_stroke(rect.expand(3.0), 3, Stroke::new(1.0, ink), egui::StrokeKind::Outside);
+            }
+        }
+        Marks::Cells(size, _) => {
+            let rect = cells::rect([x, y], *size, transform);
+            painter.rect_stroke(rect, 0, Stroke::new(1.5, ink), egui::StrokeKind::Inside);
+        }
         Marks::Dots(looks) => {
             let radius = looks.get(index).map_or(3.0, |look| look.0);
             painter.circle_stroke(at, radius + 2.0, Stroke::new(1.5, ink));
         }
     }
+}
+
+/// Draws a rectangle with the pointer. `Some` while it is drawn, with what was drawn once the pointer lets go.
+#[expect(clippy::option_option, reason = "nothing is drawn, something is, or it was let go with or without an end")]
+fn area(
+    painter: &egui::Painter,
+    chart: &Chart,
+    response: &Response,
+    transform: &PlotTransform,
+    colors: &Colors,
+) -> Option<Option<Brush>> {
+    response.clone().on_hover_cursor(CursorIcon::Crosshair);
+    if !response.dragged() && !response.drag_stopped() {
+        return response.secondary_clicked().then_some(Some(Brush::Clear));
+    }
+    let from = response.ctx.input(|input| input.pointer.press_origin()).or_else(|| {
+        let begun = response.id.with("area");
+        response.ctx.data(|data| data.get_temp(begun))
+    })?;
+    let to = response.interact_pointer_pos()?;
+    response.ctx.data_mut(|data| data.insert_temp(response.id.with("area"), from));
+    let rect = Rect::from_two_pos(from, to).intersect(*transform.frame());
+    if !rect.is_positive() {
+        return Some(None);
+    }
+    if response.dragged() && !response.drag_stopped() {
+        painter.rect(
+            rect,
+            0,
+            colors.accent.gamma_multiply(0.16),
+            Stroke::new(1.5, colors.accent),
+            egui::StrokeKind::Inside,
+        );
+        return Some(None);
+    }
+    let [low, high] = [rect.left_bottom(), rect.right_top()].map(|at| transform.value_from_position(at));
+    let x = (chart.x.scale.value(low.x), chart.x.scale.value(high.x));
+    let y = (chart.y.scale.value(low.y), chart.y.scale.value(high.y));
+    Some(Some(Brush::Area(x, y)))
 }
 
 /// The range that the brush has drawn.

@@ -1,6 +1,9 @@
-//! Charts as plain data, drawn by `egui_plot`: bars, lines, areas and dots over numbers, logarithms or time, with titles and
-//! units, a legend, the value under the pointer, and a brush. What is shown can be written to PNG, SVG and CSV.
+//! Charts as plain data, drawn by `egui_plot`: bars, lines, dots, boxes and coloured cells over numbers, logarithms, time or
+//! names, with titles and units, a legend, the value under the pointer, and a brush. What is shown can be written to PNG, SVG
+//! and CSV.
 
+mod boxes;
+mod cells;
 mod draw;
 mod near;
 mod picture;
@@ -9,7 +12,9 @@ mod scale;
 mod svg;
 mod table;
 
+pub use cells::Heat;
 pub use draw::{Brush, Brushing, Look, chart_ui};
+pub use near::Point;
 pub use picture::{ChartFile, write_picture, write_whole};
 pub use table::csv;
 
@@ -26,6 +31,8 @@ pub struct Chart {
     pub series: Vec<Series>,
     /// Length of a unit of y beside one of x, for maps; free when `None`.
     pub aspect: Option<f64>,
+    /// What the colours of cells mean.
+    pub heat: Option<Heat>,
 }
 
 /// What an axis tells.
@@ -34,7 +41,7 @@ pub struct Axis {
     /// Its title.
     pub title: String,
     /// The unit, where there is one.
-    pub unit: Option<&'static str>,
+    pub unit: Option<String>,
     /// How values lie on it.
     pub scale: Scale,
     /// The axis begins at 0, or at 1 on a scale of logarithms.
@@ -68,6 +75,8 @@ pub struct Series {
     pub points: Vec<[f64; 2]>,
     /// What a point stands for, one per point or none.
     pub names: Vec<String>,
+    /// Points of a line that lie farther apart along x are not joined.
+    pub gap: Option<f64>,
 }
 
 /// How values are drawn.
@@ -82,20 +91,49 @@ pub enum Marks {
     Line,
     /// Dots, with a radius and a part of the colour's strength each, points and 0 to 1.
     Dots(Vec<(f32, f32)>),
+    /// Boxes about x, this wide, in units of x: smallest value, end of the lower whisker, quartiles and median, end of the
+    /// upper whisker, largest value. A point's y is its median.
+    Boxes(f64, Vec<[f64; 7]>),
+    /// Cells about the points, this wide and high, with a value each that colours them.
+    Cells([f64; 2], Vec<f64>),
 }
 
 impl Marks {
     /// Width of bars, and where they begin beside x.
     fn bar(&self) -> Option<(f64, f64)> {
         match self {
-            Self::Bars(width) => Some((*width, -width / 2.0)),
+            Self::Bars(width) | Self::Boxes(width, _) => Some((*width, -width / 2.0)),
             Self::Spans(width) => Some((*width, 0.0)),
-            Self::Line | Self::Dots(_) => None,
+            Self::Line | Self::Dots(_) | Self::Cells(..) => None,
+        }
+    }
+}
+
+impl Series {
+    /// The values on an axis, 0 or 1, that must be in sight.
+    fn ends(&self, axis: usize) -> Vec<f64> {
+        let about = |by: f64, from: f64| {
+            self.points.iter().flat_map(move |point| [point[axis] + from, point[axis] + from + by]).collect()
+        };
+        match (&self.marks, axis) {
+            (Marks::Boxes(_, boxes), 1) => boxes.iter().flatten().copied().collect(),
+            (Marks::Cells(size, _), _) => about(size[axis], -size[axis] / 2.0),
+            (marks, 0) => {
+                let (width, from) = marks.bar().unwrap_or_default();
+                about(width, from)
+            }
+            _ => self.points.iter().map(|point| point[axis]).collect(),
         }
     }
 }
 
 impl Axis {
+    /// An axis of things, from the first to the last.
+    #[must_use]
+    pub fn names(title: &str, labels: Vec<String>) -> Self {
+        Self { title: title.to_owned(), labels, ..Self::default() }
+    }
+
     /// An axis in proportion that begins at 0.
     #[must_use]
     pub fn counts(title: &str) -> Self {
@@ -105,7 +143,7 @@ impl Axis {
     /// Title and unit as they are written.
     #[must_use]
     pub fn text(&self) -> String {
-        match self.unit {
+        match &self.unit {
             Some(unit) => format!("{}, {unit}", self.title),
             None => self.title.clone(),
         }

@@ -9,7 +9,7 @@ use super::{Chart, Marks, Scale};
 const REACH: f32 = 8.0;
 
 /// A point of a chart: the place of its series, and its own.
-pub(super) type Point = (usize, usize);
+pub type Point = (usize, usize);
 
 /// The point that the pointer means: of bars and lines the nearest along x, of dots the nearest one in reach.
 pub(super) fn nearest(chart: &Chart, transform: &PlotTransform, pointer: Pos2) -> Option<Point> {
@@ -30,7 +30,16 @@ pub(super) fn nearest(chart: &Chart, transform: &PlotTransform, pointer: Pos2) -
                     }
                 }
             }
-            Marks::Bars(_) | Marks::Spans(_) | Marks::Line => {
+            Marks::Cells(size, _) => {
+                let at = transform.value_from_position(pointer);
+                let holds = |point: &[f64; 2]| {
+                    [at.x, at.y].iter().zip(point).zip(size).all(|((at, point), size)| (at - point).abs() <= size / 2.0)
+                };
+                if let Some(index) = series.points.iter().position(holds) {
+                    found = Some((0.0, (place, index)));
+                }
+            }
+            Marks::Bars(_) | Marks::Spans(_) | Marks::Boxes(..) | Marks::Line => {
                 let middle = series.marks.bar().map_or(0.0, |(width, from)| from + width / 2.0);
                 let x = chart.x.scale.value(transform.value_from_position(pointer).x) - middle;
                 let after = series.points.partition_point(|point| point[0] < x);
@@ -60,13 +69,35 @@ pub(super) fn told(chart: &Chart, (place, index): Point) -> Vec<String> {
         None if chart.x.scale == Scale::Time => lines.push(chart.x.scale.told(point[0])),
         None => lines.push(format!("{} {}", chart.x.title, chart.x.scale.told(point[0]))),
     }
-    if matches!(series.marks, Marks::Dots(_)) {
-        return lines;
+    let with = |unit: Option<&String>| unit.map(|unit| format!(" {unit}")).unwrap_or_default();
+    let unit = with(chart.y.unit.as_ref());
+    match &series.marks {
+        Marks::Dots(_) if series.names.is_empty() => {
+            lines.clear();
+            let side = |axis: &super::Axis, value: f64| {
+                format!("{} {}{}", axis.title, axis.scale.told(value), with(axis.unit.as_ref()))
+            };
+            lines.extend([side(&chart.x, point[0]), side(&chart.y, point[1])]);
+            return lines;
+        }
+        Marks::Dots(_) => return lines,
+        Marks::Boxes(_, boxes) => {
+            let names = ["smallest", "lower whisker", "25 %", "median", "75 %", "upper whisker", "largest"];
+            let values = boxes.get(index).into_iter().flat_map(|one| names.iter().zip(one).rev());
+            lines.extend(values.map(|(name, value)| format!("{name}: {}{unit}", chart.y.scale.told(*value))));
+            return lines;
+        }
+        Marks::Cells(_, values) => {
+            if let (Some(heat), Some(value)) = (&chart.heat, values.get(index)) {
+                lines.push(format!("{}: {}{}", heat.title, Scale::Linear.told(*value), with(heat.unit.as_ref())));
+            }
+            return lines;
+        }
+        Marks::Bars(_) | Marks::Spans(_) | Marks::Line => {}
     }
     for series in &chart.series {
         let at = series.points.partition_point(|other| other[0] < point[0]);
         let Some(value) = series.points.get(at).filter(|other| other[0] <= point[0]) else { continue };
-        let unit = chart.y.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
         lines.push(format!("{}: {}{unit}", series.name, chart.y.scale.told(value[1])));
     }
     lines

@@ -102,13 +102,13 @@ impl Scale {
 
 impl Axis {
     /// The text at a tick.
-    pub(super) fn tick(&self, mark: GridMark) -> String {
+    pub(super) fn tick(&self, mark: GridMark, letters: usize) -> String {
         if self.labels.is_empty() {
             return self.scale.tick(mark);
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the list, or none")]
         let place = if mark.value >= 0.0 { mark.value.round() as usize } else { usize::MAX };
-        self.labels.get(place).cloned().unwrap_or_default()
+        self.labels.get(place).map(|label| shortened(label, letters)).unwrap_or_default()
     }
 
     /// Ticks within the bounds.
@@ -117,7 +117,7 @@ impl Axis {
             return self.scale.ticks(input, room);
         }
         let (from, to) = input.bounds;
-        let step = ((to - from) / (room / 52.0).max(1.0)).ceil().max(1.0);
+        let step = self.every(input.bounds, room);
         #[expect(clippy::cast_precision_loss, reason = "places in a list")]
         let last = self.labels.len() as f64 - 1.0;
         let mut marks = Vec::new();
@@ -129,8 +129,18 @@ impl Axis {
         marks
     }
 
-    /// The bounds that show all of these places.
-    pub(super) fn bounds(&self, places: impl Iterator<Item = f64>) -> (f64, f64) {
+    /// Every how many things one is named.
+    pub(super) fn every(&self, (from, to): (f64, f64), room: f64) -> f64 {
+        if self.labels.is_empty() { 1.0 } else { ((to - from) / (room / 40.0).max(1.0)).ceil().max(1.0) }
+    }
+
+    /// The bounds that show all of these places, with a margin unless they are `tight`.
+    pub(super) fn bounds(&self, places: impl Iterator<Item = f64>, tight: bool) -> (f64, f64) {
+        if !self.labels.is_empty() {
+            // Each thing has the same room, the first and the last too.
+            #[expect(clippy::cast_precision_loss, reason = "places in a list")]
+            return (-0.5, self.labels.len() as f64 - 0.5);
+        }
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for place in places {
             (low, high) = (low.min(place), high.max(place));
@@ -138,14 +148,20 @@ impl Axis {
         if !(low.is_finite() && high.is_finite()) {
             (low, high) = (0.0, 1.0);
         }
+        let below = self.from_zero && low < 0.0 && self.scale != Scale::Log;
         if self.from_zero {
-            low = self.scale.floor().min(low);
+            (low, high) = (self.scale.floor().min(low), self.scale.floor().max(high));
         }
         if high - low <= high.abs().max(1e-9) * 1e-9 {
             (low, high) = if self.from_zero { (low, low + 1.0) } else { (low - 0.5, high + 0.5) };
         }
+        if tight {
+            return (low, high);
+        }
         let margin = (high - low) * 0.04;
-        (if self.from_zero { low } else { low - margin }, high + margin * if self.from_zero { 2.0 } else { 1.0 })
+        let above = if self.from_zero { 2.0 } else { 1.0 };
+        let room = if below || !self.from_zero { margin * above } else { 0.0 };
+        (low - room, if below && high <= 0.0 { high } else { high + margin * above })
     }
 }
 
@@ -154,6 +170,17 @@ fn round_step(least: f64) -> f64 {
     let least = if least.is_finite() { least.max(1e-12) } else { 1.0 };
     let power = 10_f64.powf(least.log10().floor());
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= least * 0.999).unwrap_or(power)
+}
+
+/// A name in so many letters; its end tells more than its middle.
+fn shortened(label: &str, letters: usize) -> String {
+    let all: Vec<char> = label.chars().collect();
+    if all.len() <= letters.max(3) {
+        return label.to_owned();
+    }
+    let tail = letters.max(3) / 2;
+    let head = letters.max(3) - tail - 1;
+    all[..head].iter().chain(['…'].iter()).chain(&all[all.len() - tail..]).collect()
 }
 
 /// A count in whole numbers, any other value in few digits.
@@ -166,7 +193,7 @@ fn plain(value: f64) -> String {
 }
 
 /// `1.5 k`, `20 M`: as short as a tick needs.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let size = value.abs();
     for (least, unit) in [(1e9, "G"), (1e6, "M"), (1e4, "k")] {
         if size >= least {
@@ -192,6 +219,13 @@ mod tests {
             assert!((round_step(least) - expected).abs() < 1e-9, "{least}");
         }
         assert!(round_step(f64::NAN) > 0.0);
+    }
+
+    #[test]
+    fn long_names_keep_their_ends() {
+        for (letters, expected) in [(20, "drive_2024_05_01"), (9, "driv…5_01"), (1, "d…1")] {
+            assert_eq!(shortened("drive_2024_05_01", letters), expected);
+        }
     }
 
     #[test]
@@ -221,13 +255,13 @@ mod tests {
     #[test]
     fn bounds_hold_everything_and_are_never_empty() {
         let counts = Axis::counts("events");
-        for places in [vec![], vec![0.0], vec![5.0], vec![3.0, 9.0], vec![f64::NAN]] {
-            let (low, high) = counts.bounds(places.iter().copied());
-            assert!(low < high && low <= 0.0, "{places:?}: {low} {high}");
+        for places in [vec![], vec![0.0], vec![5.0], vec![3.0, 9.0], vec![-3.0, -2.0], vec![f64::NAN]] {
+            let (low, high) = counts.bounds(places.iter().copied(), false);
+            assert!(low < high && low <= 0.0 && high >= 0.0, "{places:?}: {low} {high}");
             assert!(places.iter().all(|place| place.is_nan() || (low..=high).contains(place)));
         }
         let log = Axis { scale: Scale::Log, ..counts };
-        assert!(log.bounds([0.0, 3.0].into_iter()).0 < 0.0, "a single event is seen");
+        assert!(log.bounds([0.0, 3.0].into_iter(), false).0 < 0.0, "a single event is seen");
         assert_eq!((Scale::Log.place(0.0), Scale::Log.place(100.0)), (None, Some(2.0)));
     }
 }

@@ -2,31 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Chart, Scale, Series};
+use super::{Axis, Chart, Marks, Scale, Series};
 use crate::model::format_ns;
 
 /// What the chart shows as CSV, in full precision.
 #[must_use]
 pub fn csv(chart: &Chart) -> String {
+    let rows = special(chart).unwrap_or_else(|| plain(chart));
     let mut writer = csv::WriterBuilder::new().flexible(false).from_writer(Vec::new());
-    let named = chart.series.iter().any(|series| !series.names.is_empty());
-    let mut head = Vec::new();
-    if named {
-        head.push("name".to_owned());
-    }
-    head.push(chart.x.text());
-    head.extend(chart.series.iter().map(|series| series.name.clone()));
-    let mut rows = vec![head];
-    for (x, name, values) in by_x(&chart.series) {
-        let x = f64::from_bits(x);
-        let mut row = Vec::new();
-        if named {
-            row.push(name.to_owned());
-        }
-        row.push(cell(chart.x.scale, x));
-        row.extend(values.into_iter().map(|value| value.map_or(String::new(), |value| cell(chart.y.scale, value))));
-        rows.push(row);
-    }
     for row in rows {
         // Writing into memory cannot fail, and all rows are equally long.
         let _ = writer.write_record(row);
@@ -34,20 +17,98 @@ pub fn csv(chart: &Chart) -> String {
     writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
+/// Boxes and cells: a row for each, with all that it shows. `None` for other charts.
+fn special(chart: &Chart) -> Option<Vec<Vec<String>>> {
+    let mut rows = Vec::new();
+    for series in &chart.series {
+        let points = series.points.iter();
+        match &series.marks {
+            Marks::Boxes(_, boxes) => {
+                if rows.is_empty() {
+                    let ends = ["min", "whisker_low", "p25", "median", "p75", "whisker_high", "max"].map(str::to_owned);
+                    rows.push([vec!["series".to_owned(), chart.x.text()], ends.to_vec()].concat());
+                }
+                rows.extend(points.zip(boxes).map(|(point, one)| {
+                    let own = one.iter().map(|value| cell(chart.y.scale, *value)).collect();
+                    [vec![series.name.clone(), place(&chart.x, point[0])], own].concat()
+                }));
+            }
+            Marks::Cells(size, values) => {
+                if rows.is_empty() {
+                    let heat = chart.heat.as_ref().map_or("value", |heat| heat.title.as_str()).to_owned();
+                    let side = |axis: &Axis| {
+                        if axis.labels.is_empty() {
+                            vec![format!("{} from", axis.text()), format!("{} to", axis.text())]
+                        } else {
+                            vec![axis.text()]
+                        }
+                    };
+                    rows.push([side(&chart.x), side(&chart.y), vec![heat]].concat());
+                }
+                let side = |axis: &Axis, at: f64, size: f64| {
+                    if axis.labels.is_empty() {
+                        vec![cell(axis.scale, at - size / 2.0), cell(axis.scale, at + size / 2.0)]
+                    } else {
+                        vec![place(axis, at)]
+                    }
+                };
+                rows.extend(points.zip(values).map(|(point, value)| {
+                    let value = cell(Scale::Linear, *value);
+                    [side(&chart.x, point[0], size[0]), side(&chart.y, point[1], size[1]), vec![value]].concat()
+                }));
+            }
+            _ => {}
+        }
+    }
+    (!rows.is_empty()).then_some(rows)
+}
+
+/// What stands at a place of an axis.
+fn place(axis: &Axis, at: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a list")]
+    let label = axis.labels.get(at.round().max(0.0) as usize);
+    label.cloned().unwrap_or_else(|| cell(axis.scale, at))
+}
+
+fn plain(chart: &Chart) -> Vec<Vec<String>> {
+    let labelled = !chart.x.labels.is_empty();
+    let named = !labelled && chart.series.iter().any(|series| !series.names.is_empty());
+    let mut head = Vec::new();
+    if named {
+        head.push("name".to_owned());
+    }
+    head.push(chart.x.text());
+    head.extend(chart.series.iter().map(|series| series.name.clone()));
+    let mut rows = vec![head];
+    for (x, name, values) in by_x(&chart.series, labelled) {
+        let x = f64::from_bits(x);
+        let mut row = Vec::new();
+        if named {
+            row.push(name.to_owned());
+        }
+        row.push(place(&chart.x, x));
+        row.extend(values.into_iter().map(|value| value.map_or(String::new(), |value| cell(chart.y.scale, value))));
+        rows.push(row);
+    }
+    rows
+}
+
 /// A row: x as bits, a name, and a value of each series.
 type Row<'a> = (u64, &'a str, Vec<Option<f64>>);
 
-/// The values of all series by x and name; series of dots keep every point.
-fn by_x(series: &[Series]) -> Vec<Row<'_>> {
+/// The values of all series by x and name; series of dots keep every point. Bars of one thing stand side by side, and belong
+/// together where things are `labelled`.
+fn by_x(series: &[Series], labelled: bool) -> Vec<Row<'_>> {
     let mut order: BTreeMap<(Key, &str, usize), Row<'_>> = BTreeMap::new();
     for (place, one) in series.iter().enumerate() {
         for (index, point) in one.points.iter().enumerate() {
-            let name = one.names.get(index).map_or("", String::as_str);
+            let name = one.names.get(index).filter(|_| !labelled).map_or("", String::as_str);
+            // No thing has the place -0.
+            let x = if labelled { point[0].round() + 0.0 } else { point[0] };
             // Points with names of their own are told apart even where they lie at one place.
             let apart = if name.is_empty() { 0 } else { index };
-            let entry = order
-                .entry((Key(point[0]), name, apart))
-                .or_insert_with(|| (point[0].to_bits(), name, vec![None; series.len()]));
+            let entry =
+                order.entry((Key(x), name, apart)).or_insert_with(|| (x.to_bits(), name, vec![None; series.len()]));
             entry.2[place] = Some(point[1]);
         }
     }
@@ -85,7 +146,7 @@ fn cell(scale: Scale, value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::charts::{Axis, Marks};
+    use crate::gui::charts::Heat;
 
     #[test]
     fn every_value_has_its_cell() {
@@ -108,5 +169,33 @@ mod tests {
         dots.names = vec!["Quay".into(), "Pier".into()];
         let chart = Chart { x: Axis::counts("longitude"), series: vec![dots], ..Chart::default() };
         assert_eq!(csv(&chart), "name,longitude,events\nPier,1,3\nQuay,1,2\n");
+    }
+
+    #[test]
+    fn bars_of_one_thing_boxes_and_cells_are_rows() {
+        let axis = || Axis::names("camera", vec!["front".into(), "rear".into()]);
+        let bars = |name: &str, shift: f64| Series {
+            name: name.into(),
+            marks: Marks::Bars(0.4),
+            points: vec![[shift, 1.5], [1.0 + shift, 2.5]],
+            names: vec!["front".into(), "rear".into()],
+            ..Series::default()
+        };
+        let chart = Chart { x: axis(), series: vec![bars("dry", -0.2), bars("wet", 0.2)], ..Chart::default() };
+        assert_eq!(csv(&chart), "camera,dry,wet\nfront,1.5,1.5\nrear,2.5,2.5\n");
+        let boxes = Series {
+            name: "speed".into(),
+            marks: Marks::Boxes(0.5, vec![[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 9.0]]),
+            points: vec![[1.0, 3.0]],
+            ..Series::default()
+        };
+        let chart = Chart { x: axis(), series: vec![boxes], ..Chart::default() };
+        let expected = "series,camera,min,whisker_low,p25,median,p75,whisker_high,max\nspeed,rear,0,1,2,3,4,5,9\n";
+        assert_eq!(csv(&chart), expected);
+        let cells =
+            Series { marks: Marks::Cells([1.0, 10.0], vec![7.0]), points: vec![[0.0, 25.0]], ..Series::default() };
+        let heat = Some(Heat { title: "count".into(), ..Heat::default() });
+        let chart = Chart { x: axis(), y: Axis::counts("speed"), series: vec![cells], heat, ..Chart::default() };
+        assert_eq!(csv(&chart), "camera,speed from,speed to,count\nfront,20,30,7\n");
     }
 }

@@ -67,7 +67,7 @@ fn suits_log(times: &Times) -> bool {
 fn over_time(times: &Times, log: bool) -> Chart {
     let width = times.window_ns as f64 / 1e9;
     let points = times.counts.iter().map(|(start, count)| [*start as f64 / 1e9, *count as f64]).collect();
-    let series = Series { name: "events".into(), color: 0, marks: Marks::Spans(width), points, names: Vec::new() };
+    let series = Series { name: "events".into(), color: 0, marks: Marks::Spans(width), points, ..Series::default() };
     let scale = if log { Scale::Log } else { Scale::Linear };
     let length = super::choice::length_text(times.window_ns);
     Chart {
@@ -75,7 +75,7 @@ fn over_time(times: &Times, log: bool) -> Chart {
         x: Axis { title: format!("time, UTC, {length} each"), scale: Scale::Time, ..Axis::default() },
         y: Axis { scale, ..Axis::counts("events") },
         series: vec![series],
-        aspect: None,
+        ..Chart::default()
     }
 }
 
@@ -109,7 +109,7 @@ fn skew(places: &Places, shares: bool) -> Chart {
     let points = at.iter().map(|index| [*index as f64 + 1.0, value(*index)]).collect();
     let names = at.iter().map(|index| name(*index)).collect();
     let y = if shares {
-        Axis { unit: Some("%"), ..Axis::counts("share of all events") }
+        Axis { unit: Some("%".into()), ..Axis::counts("share of all events") }
     } else {
         Axis { scale: Scale::Log, ..Axis::counts("events") }
     };
@@ -118,8 +118,8 @@ fn skew(places: &Places, shares: bool) -> Chart {
         name: ChartOf::Skew.name().into(),
         x: Axis { title: "location, busiest first".into(), scale: Scale::Log, ..Axis::default() },
         y,
-        series: vec![Series { name: series.into(), color: 0, marks: Marks::Line, points, names }],
-        aspect: None,
+        series: vec![Series { name: series.into(), color: 0, marks: Marks::Line, points, names, gap: None }],
+        ..Chart::default()
     }
 }
 
@@ -156,11 +156,12 @@ fn map(places: &Places, chosen: &[i64]) -> Chart {
     let middle = if count == 0 { 0.0 } else { sum / f64::from(count) };
     Chart {
         name: ChartOf::Map.name().into(),
-        x: Axis { title: "longitude".into(), unit: Some("°"), ..Axis::default() },
-        y: Axis { title: "latitude".into(), unit: Some("°"), ..Axis::default() },
+        x: Axis { title: "longitude".into(), unit: Some("°".into()), ..Axis::default() },
+        y: Axis { title: "latitude".into(), unit: Some("°".into()), ..Axis::default() },
         series,
         // Degrees of longitude are shorter towards the poles.
         aspect: Some(1.0 / middle.to_radians().cos().max(0.05)),
+        ..Chart::default()
     }
 }
 
@@ -179,6 +180,7 @@ fn delays(repeats: &Repeats) -> Chart {
         marks: Marks::Bars(0.9),
         points,
         names: (0..=last).map(|index| delay_name(index, true)).collect(),
+        ..Series::default()
     };
     Chart {
         name: ChartOf::Repeats.name().into(),
@@ -189,7 +191,7 @@ fn delays(repeats: &Repeats) -> Chart {
         },
         y: Axis { scale: Scale::Log, ..Axis::counts("copies") },
         series: vec![series],
-        aspect: None,
+        ..Chart::default()
     }
 }
 

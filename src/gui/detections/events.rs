@@ -6,7 +6,6 @@ use super::{
     DetectionsCommand, Sighted,
     door::{LISTED, Sightings},
     limits::short_time,
-    rows::rows_ui,
     state::Answers,
     words::failed_or_waiting,
 };
@@ -19,7 +18,7 @@ use crate::{
         thumbs::{Thumbs, bucket_for},
         tile_pictures::Thumb,
         widgets::{
-            Icon, VirtualScroll, bar, divider, elided, empty_ui, icon_button, paint_icon,
+            Icon, VirtualScroll, bar, divider, elided, empty_ui, icon_button, paint_icon, rows_ui,
             text::{count, counted, time_utc},
         },
         work::Workers,

@@ -7,9 +7,8 @@ use egui::{Key, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, Ui, s
 use super::{
     Choice,
     answer::{Places, per_cent},
-    bar::{ask, choice_button},
+    bar::ask,
     places::{Found, Wanted},
-    rows::rows_ui,
     state::Answers,
 };
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
         lake::Lake,
         theme::{self, STEP, colors},
         widgets::{
-            Icon, VirtualScroll, elided, field, icon_button, plain_button,
+            Icon, VirtualScroll, choice_button, elided, field, icon_button, plain_button, rows_ui,
             text::{count, time_utc},
         },
         work::Workers,

@@ -1,7 +1,6 @@
 //! The Detections workspace: what was seen most, where and when. One question on top; every panel shows a side of its answer.
 
 mod answer;
-mod asking;
 mod bar;
 mod charts;
 mod choice;
@@ -15,7 +14,6 @@ mod over_time;
 mod places;
 mod ranked;
 mod repeats;
-mod rows;
 mod skew;
 mod source;
 mod state;
@@ -26,7 +24,7 @@ mod words;
 pub use choice::Choice;
 pub use command::{Asked, ChartOf, DetectionsCommand, DetectionsLook, Sighted, Source};
 pub use door::request;
-pub use export::ExportDraft as AnswerDraft;
+pub use export::export_draft;
 pub use ranked::RankedPicture;
 pub use words::{command_line, sql};
 

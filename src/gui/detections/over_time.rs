@@ -93,7 +93,7 @@ pub(super) fn over_time_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: 
                 out.push(ask(choice.with_span(Some((whole(from, false), whole(to, true))))));
             }
             Some(Brush::Clear) => out.push(ask(choice.with_span(None))),
-            None => {}
+            Some(Brush::Area(..)) | None => {}
         }
     });
 }

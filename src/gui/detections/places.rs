@@ -9,7 +9,6 @@ use super::{
     answer::{Place, Places, per_cent},
     bar::ask,
     command::PlacesBy,
-    rows::rows_ui,
     state::Answers,
     words::failed_or_waiting,
 };
@@ -20,7 +19,7 @@ use crate::{
         lake::Lake,
         theme::{self, STEP, colors},
         widgets::{
-            Icon, VirtualScroll, bar, divider, elided, empty_ui, field, icon_button, paint_icon, plain_button,
+            Icon, VirtualScroll, bar, divider, elided, empty_ui, field, icon_button, paint_icon, plain_button, rows_ui,
             text::{count, counted},
         },
         work::Workers,

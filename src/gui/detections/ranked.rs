@@ -10,7 +10,6 @@ use super::{
     limits::short_time,
     over_time::save_button,
     places::limits_button,
-    rows::{reveal, rows_ui},
     state::Answers,
     words::failed_or_waiting,
 };
@@ -19,7 +18,7 @@ use crate::gui::{
     lake::Lake,
     theme::{self, colors},
     widgets::{
-        Icon, VirtualScroll, bar, elided, empty_ui,
+        Icon, VirtualScroll, bar, elided, empty_ui, reveal, rows_ui,
         text::{count, counted},
     },
 };

@@ -7,11 +7,10 @@ use egui::Context;
 use super::{
     Choice, Sighted,
     answer::{Places, Top},
-    asking::Asking,
     door::{self, Repeats, Sightings, Sources, Times},
 };
 use crate::{
-    gui::{dock::Pane, lake::Lake, work::Workers},
+    gui::{asking::Asking, dock::Pane, lake::Lake, work::Workers},
     jobs::Progress,
     session::{EngineChoice, Lateness, Recorded},
 };

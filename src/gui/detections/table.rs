@@ -5,8 +5,7 @@ use std::sync::Arc;
 use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
-    DetectionsLook, answer::Top, limits::short_time, places::set_look, rows::rows_ui, state::Answers,
-    words::failed_or_waiting,
+    DetectionsLook, answer::Top, limits::short_time, places::set_look, state::Answers, words::failed_or_waiting,
 };
 use crate::{
     gui::{
@@ -15,7 +14,7 @@ use crate::{
         lake::Lake,
         theme::{self, CONTROL, colors},
         widgets::{
-            Icon, VirtualScroll, bar, elided, empty_ui, icon_button, paint_icon,
+            Icon, VirtualScroll, bar, elided, empty_ui, icon_button, paint_icon, rows_ui,
             text::{count, counted},
         },
         work::Workers,

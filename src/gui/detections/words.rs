@@ -6,11 +6,11 @@ use egui::Ui;
 
 use super::{
     Choice,
-    asking::Asking,
     choice::{Ties, length_text},
 };
 use crate::{
     gui::{
+        asking::Asking,
         command::{Action, Command},
         command_line::quoted,
         theme::colors,

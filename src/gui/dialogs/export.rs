@@ -62,10 +62,13 @@ pub struct ExportDraft {
 }
 
 impl ExportDraft {
-    /// The usual choice: the selection if there is one, else what the filter matches.
+    /// The usual choice: the selection if there is one that the filter finds, else what the filter matches. An older
+    /// selection of frames that are not shown is not taken without being asked for.
     pub fn new(lake: &Lake) -> Self {
+        let settled = lake.view.as_ref().is_some_and(|view| view.key.filter == lake.applied());
+        let seen = settled && lake.selected_outside() == 0;
         let frames = match filtered(lake) {
-            _ if !lake.selected.is_empty() => ExportFrames::Selected,
+            _ if !lake.selected.is_empty() && seen => ExportFrames::Selected,
             ExportFrames::Filtered(filter) if filter.is_empty() => ExportFrames::All,
             filtered => filtered,
         };
@@ -131,11 +134,17 @@ impl ExportDraft {
 
     pub(super) fn ui(&mut self, ctx: &Context, state: &State, lake: &Lake, out: &mut Vec<Command>) -> bool {
         let running = state.transient.jobs.iter().any(|job| job.title.starts_with("Exporting"));
+        // Whether the filter holds may be known only now.
+        if matches!(self.frames, ExportFrames::Filtered(_)) {
+            self.frames = filtered(lake);
+        }
         modal(ctx, "export", 540.0, |ui| {
             ui.label(heading("Export frames"));
             ui.add_space(STEP / 2.0);
             self.scope_ui(ui, lake);
             caption(ui, "In time");
+            // Enter begins the work from a field that a person went into, and not before.
+            let mut entered = false;
             bar(ui, 28.0, |ui| {
                 for (text, name, hint, about) in [
                     (
@@ -153,7 +162,7 @@ impl ExportDraft {
                 ] {
                     let label = if name.starts_with("Take") { "One every" } else { "Around" };
                     ui.label(label).on_hover_text(about);
-                    field(ui, text, name, hint, 104.0).on_hover_text(about);
+                    entered |= field(ui, text, name, hint, 104.0).on_hover_text(about).lost_focus();
                     ui.add_space(STEP);
                 }
             });
@@ -186,16 +195,17 @@ impl ExportDraft {
                         out.push(Command::ChooseExportFolder);
                     }
                     let width = ui.available_width();
-                    field(ui, &mut self.out, "Folder to export to", "Folder", width);
+                    entered |= field(ui, &mut self.out, "Folder to export to", "Folder", width).lost_focus();
                 });
             });
             ui.add_space(STEP);
-            self.end_ui(ui, running, lake, out)
+            let entered = entered && ui.input(|input| input.key_pressed(Key::Enter));
+            self.end_ui(ui, (running, entered), lake, out)
         })
     }
 
     /// The exact number, asked for as soon as something changes, and the buttons.
-    fn end_ui(&self, ui: &mut Ui, running: bool, lake: &Lake, out: &mut Vec<Command>) -> bool {
+    fn end_ui(&self, ui: &mut Ui, (running, entered): (bool, bool), lake: &Lake, out: &mut Vec<Command>) -> bool {
         let wanted = self.counted_by();
         let fetch = &lake.keep.count;
         let current = fetch.key().is_some_and(|key| key.2 == wanted);
@@ -243,8 +253,7 @@ impl ExportDraft {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let ready = number > 0 && !running && !self.out.trim().is_empty();
                 let name = format!("Export {}", counted(number, "frame"));
-                let entered = ready && ui.input(|input| input.key_pressed(Key::Enter));
-                if primary_button(ui, ready, &name).clicked() || entered {
+                if primary_button(ui, ready, &name).clicked() || (ready && entered) {
                     out.push(Command::Export(self.clone(), number));
                     keep = false;
                 }
@@ -255,21 +264,32 @@ impl ExportDraft {
     }
 
     fn scope_ui(&mut self, ui: &mut Ui, lake: &Lake) {
-        let matching = lake.view.as_ref().map_or(0, |view| view.len());
+        let filtered = filtered(lake);
+        let shown = lake.view.as_ref().filter(|view| filtered == ExportFrames::Filtered(view.key.filter.trim().into()));
+        let instead = lake.shown_instead();
+        let matching =
+            if instead.is_some() { "Frames that match the filter shown" } else { "Frames that match the filter" };
+        let selected = match lake.selected_outside() {
+            0 => "Selected frames".to_owned(),
+            outside => format!("Selected frames, {} of them outside the filter", count(outside as u64)),
+        };
         let mut choices = vec![
-            (ExportFrames::All, "All frames", lake.frames()),
-            (filtered(lake), "Frames that match the filter", matching),
-            (ExportFrames::Selected, "Selected frames", lake.selected.count()),
+            (ExportFrames::All, "All frames".to_owned(), Some(lake.frames())),
+            // A number that is not known yet is told at the bottom, once it was counted.
+            (filtered, matching.to_owned(), shown.map(|view| view.len())),
+            (ExportFrames::Selected, selected, Some(lake.selected.count())),
         ];
         if let Some(between) = between(lake) {
-            choices.push((between, "Frames from A to B, of all cameras of the recording", count_between(lake)));
+            let name = "Frames from A to B, of all cameras of the recording";
+            choices.push((between, name.to_owned(), Some(count_between(lake))));
         }
         for (frames, name, number) in choices {
             bar(ui, 26.0, |ui| {
                 let muted = colors(ui).muted;
-                ui.add_enabled_ui(number > 0, |ui| ui.radio_value(&mut self.frames, frames, name));
+                ui.add_enabled_ui(number != Some(0), |ui| ui.radio_value(&mut self.frames, frames, name));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.label(RichText::new(count(number as u64)).font(theme::numbers_medium(13.0)).color(muted));
+                    let number = number.map_or_else(|| "…".to_owned(), |number| count(number as u64));
+                    ui.label(RichText::new(number).font(theme::numbers_medium(13.0)).color(muted));
                 });
             });
         }
@@ -289,6 +309,14 @@ impl ExportDraft {
         {
             let ink = colors(ui).muted;
             ui.add(egui::Label::new(RichText::new(filter).font(theme::mono(12.0)).color(ink)).truncate());
+        }
+        if let (Some((error, shown)), ExportFrames::Filtered(_)) = (instead, &self.frames) {
+            let shown = if shown.is_empty() { "all frames".to_owned() } else { format!("“{shown}”") };
+            let told = format!(
+                "The filter in the bar does not hold: {error}. These are the frames of what is shown, {shown}."
+            );
+            let ink = colors(ui).warning;
+            ui.add(egui::Label::new(RichText::new(told).size(12.5).color(ink)).wrap());
         }
     }
 
@@ -333,10 +361,10 @@ impl ExportDraft {
     }
 }
 
-/// What the grid shows: the newest filter that could be read.
+/// The filter that is applied, its answer there or not; while that in the bar does not hold, the one of what is shown.
 fn filtered(lake: &Lake) -> ExportFrames {
-    let shown = lake.view.as_ref().map_or("", |view| view.key.filter.as_str());
-    ExportFrames::Filtered(shown.trim().to_owned())
+    let filter = lake.shown_instead().map_or(lake.applied(), |(_, shown)| shown);
+    ExportFrames::Filtered(filter.trim().to_owned())
 }
 
 /// What lies between the marks A and B, where both are set.

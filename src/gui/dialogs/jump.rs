@@ -28,7 +28,6 @@ impl JumpDraft {
     pub(super) fn ui(&mut self, ctx: &Context, lake: &Lake, out: &mut Vec<Command>) -> bool {
         let Some(row) = lake.current.filter(|row| *row < lake.frames()) else { return false };
         let (_, footage) = lake.footage(row);
-        let found = found(lake, footage, row, &self.text);
         modal(ctx, "jump", 440.0, |ui| {
             let colors = colors(ui);
             ui.label(heading("Go to"));
@@ -37,6 +36,7 @@ impl JumpDraft {
                 edit.request_focus();
                 self.asked_focus = true;
             }
+            let found = found(lake, footage, row, &self.text);
             let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let empty = self.text.trim().is_empty();
             let (told, ink) = match &found {
@@ -72,7 +72,7 @@ impl JumpDraft {
 
 /// The row that is meant, or why there is none.
 fn found(lake: &Lake, footage: &FootageRows, row: usize, text: &str) -> Result<usize, String> {
-    let times = lake.loaded.times.get(footage.first_row..footage.first_row + footage.rows).unwrap_or_default();
+    let times = lake.frame_times(footage.first_row, footage.rows);
     let here = JumpFrom { times, frame: row - footage.first_row, zero: footage.started_at_ns };
     Place::parse(text).and_then(|place| place.find(&here)).map(|frame| footage.first_row + frame)
 }

@@ -11,6 +11,7 @@ mod save_layout;
 mod save_selection;
 mod settings;
 mod shortcuts;
+mod write;
 
 pub use checksums::{ChecksumDraft, VerifyDraft};
 pub use export::{ExportDraft, ExportFrames};
@@ -20,16 +21,18 @@ pub use path::{PathDraft, PathFor};
 pub use save_layout::LayoutDraft;
 pub use save_selection::SelectionDraft;
 pub use settings::SettingsDraft;
+pub use write::{CHARTS, PICTURES, ROWS, WriteDraft};
 
 use egui::{Context, Frame, Id, Margin, Modal, ScrollArea, Ui, vec2};
 
 use super::{
     command::Command,
-    detections::AnswerDraft,
     keep::{CompareDraft, Library, ViewDraft},
     lake::Lake,
     leaving::LeaveDraft,
+    sql::NameDraft,
     state::State,
+    statistics::AnalysisDraft,
     widgets::{Icon, icon_button},
     work::Workers,
 };
@@ -45,8 +48,10 @@ pub enum Dialog {
     Shortcuts,
     /// What to export, and where to.
     Export(ExportDraft),
-    /// Where to write the top items, or a chart, to.
-    Answer(AnswerDraft),
+    /// Where to write a table, or a chart, to.
+    Write(WriteDraft),
+    /// A name for a query in SQL.
+    NameQuery(NameDraft),
     /// A path that is typed.
     Path(PathDraft),
     /// Where to go.
@@ -55,6 +60,8 @@ pub enum Dialog {
     SaveSelection(SelectionDraft),
     /// Name and note of a view.
     SaveView(ViewDraft),
+    /// Name and note of an analysis.
+    SaveAnalysis(AnalysisDraft),
     /// Views, selections and tags.
     Library(Library),
     /// Two sets of frames side by side.
@@ -85,11 +92,13 @@ pub fn dialog_ui(
         Dialog::About => about::about_ui(ctx),
         Dialog::Shortcuts => shortcuts::shortcuts_ui(ctx),
         Dialog::Export(draft) => lake.is_some_and(|lake| draft.ui(ctx, state, lake, out)),
-        Dialog::Answer(draft) => draft.ui(ctx, out),
+        Dialog::Write(draft) => draft.ui(ctx, out),
+        Dialog::NameQuery(draft) => draft.ui(ctx, out),
         Dialog::Path(draft) => draft.ui(ctx, workers, out),
         Dialog::Jump(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveSelection(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::SaveView(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
+        Dialog::SaveAnalysis(draft) => lake.is_some_and(|lake| draft.ui(ctx, lake, out)),
         Dialog::Library(library) => lake.is_some_and(|lake| library.dialog_ui(ctx, lake, out)),
         Dialog::Compare(draft) => lake.is_some_and(|lake| draft.dialog_ui(ctx, lake, out)),
         Dialog::SaveLayout(draft) => draft.ui(ctx, state, out),

@@ -20,9 +20,6 @@ pub struct LayoutDraft {
 
 impl LayoutDraft {
     pub(super) fn ui(&mut self, ctx: &Context, state: &State, out: &mut Vec<Command>) -> bool {
-        let name = self.name.trim().to_owned();
-        let taken = BUILT_IN.iter().any(|known| known.eq_ignore_ascii_case(&name));
-        let replaces = state.persisted.layouts.contains_key(&name);
         modal(ctx, "save layout", 400.0, |ui| {
             let colors = colors(ui);
             ui.label(heading("Save layout"));
@@ -32,6 +29,10 @@ impl LayoutDraft {
                 edit.request_focus();
                 self.asked_focus = true;
             }
+            // After the field, which may take letters and Enter in one frame.
+            let name = self.name.trim().to_owned();
+            let taken = BUILT_IN.iter().any(|known| known.eq_ignore_ascii_case(&name));
+            let replaces = state.persisted.layouts.contains_key(&name);
             let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             if taken {
                 ui.colored_label(colors.warning, format!("“{name}” is always there. Choose another name."));
@@ -44,7 +45,7 @@ impl LayoutDraft {
                     let ready = !name.is_empty() && !taken;
                     let save = primary_button(ui, ready, if replaces { "Replace" } else { "Save" });
                     if save.clicked() || (entered && ready) {
-                        out.push(Command::SaveLayout(name.clone()));
+                        out.push(Command::SaveLayout(name));
                         keep = false;
                     }
                     keep &= !plain_button(ui, true, "Cancel").clicked();

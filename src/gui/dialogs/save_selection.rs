@@ -20,8 +20,6 @@ pub struct SelectionDraft {
 
 impl SelectionDraft {
     pub(super) fn ui(&mut self, ctx: &Context, lake: &Lake, out: &mut Vec<Command>) -> bool {
-        let name = self.name.trim().to_owned();
-        let replaces = lake.selections.value().is_some_and(|all| all.iter().any(|saved| saved.name == name));
         modal(ctx, "save selection", 400.0, |ui| {
             let colors = colors(ui);
             ui.label(heading("Save selection"));
@@ -31,6 +29,9 @@ impl SelectionDraft {
                 edit.request_focus();
                 self.asked_focus = true;
             }
+            // After the field, which may take letters and Enter in one frame.
+            let name = self.name.trim().to_owned();
+            let replaces = lake.selections.value().is_some_and(|all| all.iter().any(|saved| saved.name == name));
             let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let note = TextEdit::multiline(&mut self.note).hint_text("Note (optional)").desired_width(f32::INFINITY);
             ui.add(note.desired_rows(3)).accessible_name("Note");
@@ -43,7 +44,7 @@ impl SelectionDraft {
                     let ready = !name.is_empty() && !lake.selected.is_empty();
                     let save = primary_button(ui, ready, if replaces { "Replace" } else { "Save" });
                     if save.clicked() || (entered && ready) {
-                        out.push(Command::SaveSelection { name: name.clone(), note: self.note.trim().to_owned() });
+                        out.push(Command::SaveSelection { name, note: self.note.trim().to_owned() });
                         keep = false;
                     }
                     keep &= !plain_button(ui, true, "Cancel").clicked();

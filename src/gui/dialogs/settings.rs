@@ -17,10 +17,20 @@ use crate::{
         work::Workers,
     },
     jobs::Priority,
+    lake::{AxisOrder, ClockUnit},
     model::MetricKind,
     session::{Concerned, LakeSettings, Session, SettingChange, SettingOf},
 };
 
+/// Units of times that are numbers.
+const UNITS: [(&str, &str); 4] =
+    [("s", "seconds"), ("ms", "milliseconds"), ("us", "microseconds"), ("ns", "nanoseconds")];
+/// Ways between samples.
+const WAYS: [(&str, &str); 4] =
+    [("linear", "linear"), ("previous", "previous"), ("nearest", "nearest"), ("circular", "circular")];
+/// Orders of the axes of a frame.
+const ORDERS: [(&str, &str); 3] =
+    [("hwc", "rows, columns, channels"), ("chw", "channels, rows, columns"), ("hw", "rows, columns")];
 /// Height of the list, points.
 const LIST: f32 = 330.0;
 /// What the frame of a field takes of its width, points.
@@ -71,6 +81,11 @@ pub struct SettingsDraft {
 }
 
 impl SettingsDraft {
+    /// Whether something was typed that is not saved.
+    pub fn has_changes(&self) -> bool {
+        !self.edits.is_empty()
+    }
+
     fn changes(&self) -> Vec<SettingChange> {
         self.edits
             .iter()
@@ -102,7 +117,7 @@ impl SettingsDraft {
 
     pub(super) fn ui(&mut self, ctx: &Context, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) -> bool {
         self.ask(ctx, lake, workers);
-        let width = (ctx.content_rect().width() - 80.0).clamp(420.0, 780.0);
+        let width = (ctx.content_rect().width() - 80.0).clamp(420.0, 1040.0);
         modal(ctx, "settings", width, |ui| {
             ui.label(heading("Settings of this lake"));
             ui.add_space(STEP / 2.0);
@@ -156,7 +171,8 @@ impl SettingsDraft {
                     let gap = set.max_gap_s.map(|gap| gap.to_string());
                     self.edit(ui, 96.0, &of, "max_gap_s", gap.as_deref(), "1");
                     let usual = if metric.kind == MetricKind::Text { "previous" } else { way(metric.usual) };
-                    self.choice(ui, 150.0, &of, "interpolate", set.interpolate.as_deref(), usual);
+                    let usual = format!("{usual} (usual)");
+                    self.choice(ui, 150.0, &of, "interpolate", set.interpolate.as_deref(), &usual, &WAYS);
                     let hint = metric.unit.as_deref().unwrap_or("unknown");
                     self.edit(ui, 92.0, &of, "unit", set.unit.as_deref(), hint);
                     (metric.name.clone(), metric.kind.as_str().to_owned())
@@ -164,12 +180,26 @@ impl SettingsDraft {
             }
             Tab::Cameras => {
                 let all: Vec<_> = known.cameras.iter().filter(|camera| fits(&camera.name)).collect();
-                let columns = [("Clock offset, s", 96.0), ("Frames a second", 104.0), ("First frame at", 180.0)];
+                let columns = [
+                    ("Clock offset, s", 96.0),
+                    ("Frames a second", 104.0),
+                    ("First frame at", 150.0),
+                    ("Array of times", 110.0),
+                    ("Their unit", 100.0),
+                    ("Order of axes", 100.0),
+                ];
                 list(ui, "Camera", &columns, all.len(), "No footage was found in this lake.", |ui, at| {
                     let camera = all[at];
                     let of = SettingOf::Footages(camera.name.clone());
+                    let holds = &camera.holds;
+                    let usual = holds.order.map_or("as guessed", AxisOrder::word);
+                    self.choice(ui, 100.0, &of, "order", camera.own.order.map(AxisOrder::word), usual, &ORDERS);
+                    let usual = holds.clock.map_or("as guessed", ClockUnit::word);
+                    self.choice(ui, 100.0, &of, "clock", camera.own.clock.map(ClockUnit::word), usual, &UNITS);
+                    let hint = holds.times.as_deref().unwrap_or("as found");
+                    self.edit(ui, 110.0, &of, "times", camera.own.times.as_deref(), hint);
                     let starts = camera.own.starts_at.map(crate::model::format_ns);
-                    self.edit(ui, 180.0, &of, "starts_at", starts.as_deref(), "as the store tells");
+                    self.edit(ui, 150.0, &of, "starts_at", starts.as_deref(), "as the store tells");
                     let (rate, known) = (camera.own.rate_hz, camera.rate_hz);
                     self.edit(
                         ui,
@@ -187,12 +217,21 @@ impl SettingsDraft {
             }
             Tab::Sensors => {
                 let all: Vec<_> = known.sensors.iter().filter(|file| fits(&file.path)).collect();
-                let columns = [("Clock offset, s", 96.0), ("Zone of its times", 170.0)];
+                let columns = [
+                    ("Clock offset, s", 96.0),
+                    ("Zone of its times", 140.0),
+                    ("Column of times", 130.0),
+                    ("Their unit", 110.0),
+                ];
                 list(ui, "File", &columns, all.len(), "No sensor file was found in this lake.", |ui, at| {
                     let file = all[at];
                     let of = SettingOf::Sensors(file.path.clone());
+                    let usual = file.holds.time_unit.map_or("as guessed", ClockUnit::word);
+                    self.choice(ui, 110.0, &of, "time_unit", file.own.time_unit.map(ClockUnit::word), usual, &UNITS);
+                    let hint = file.holds.time_column.as_deref().unwrap_or("as found");
+                    self.edit(ui, 130.0, &of, "time_column", file.own.time_column.as_deref(), hint);
                     let zone = file.holds.time_zone.as_deref().or(known.time_zone.as_deref()).unwrap_or("UTC");
-                    self.edit(ui, 170.0, &of, "time_zone", file.own.time_zone.as_deref(), zone);
+                    self.edit(ui, 140.0, &of, "time_zone", file.own.time_zone.as_deref(), zone);
                     let hint = file.holds.offset_s.map_or_else(|| "0".to_owned(), |offset| offset.to_string());
                     self.edit(
                         ui,
@@ -254,6 +293,11 @@ impl SettingsDraft {
             });
         }
         note(ui, "In degrees. They draw the track and answer in_box(…).");
+        ui.add_space(STEP);
+        line(ui, "Corners in Pascal VOC files count", &mut |ui: &mut Ui| {
+            let set = known.voc_zero_based.then_some("true");
+            self.choice(ui, 240.0, &SettingOf::Labels, "voc_zero_based", set, "from 1", &[("true", "from 0")]);
+        });
     }
 
     /// The text of a setting as it stands.
@@ -300,16 +344,27 @@ impl SettingsDraft {
         }
     }
 
-    fn choice(&mut self, ui: &mut Ui, width: f32, of: &SettingOf, key: &'static str, set: Option<&str>, usual: &str) {
+    /// A setting as one of some values, each with its name. `usual` is what holds while nothing is set.
+    #[expect(clippy::too_many_arguments, reason = "what an edit has, and the choices")]
+    fn choice(
+        &mut self,
+        ui: &mut Ui,
+        width: f32,
+        of: &SettingOf,
+        key: &'static str,
+        set: Option<&str>,
+        usual: &str,
+        choices: &[(&str, &str)],
+    ) {
         let shown = self.shown(of, key, set);
-        let text = if shown.is_empty() { format!("{usual} (usual)") } else { shown.clone() };
+        let all = || std::iter::once(("", usual)).chain(choices.iter().copied());
+        let text = all().find(|(value, _)| *value == shown).map_or(shown.as_str(), |(_, name)| name);
         let combo = ComboBox::from_id_salt((of.name(), key)).width(width).selected_text(text).truncate();
         let response = slot(ui, width, |ui| {
             combo.show_ui(ui, |ui| {
-                for choice in ["", "linear", "previous", "nearest", "circular"] {
-                    let label = if choice.is_empty() { format!("{usual} (usual)") } else { choice.to_owned() };
-                    if ui.selectable_label(shown == choice, label).clicked() {
-                        self.put(of, key, set, choice.to_owned());
+                for (value, name) in all() {
+                    if ui.selectable_label(shown == value, name).clicked() {
+                        self.put(of, key, set, value.to_owned());
                     }
                 }
             })
@@ -383,6 +438,11 @@ fn spoken(of: &SettingOf, key: &str) -> String {
         "rate_hz" => "Frames a second",
         "starts_at" => "First frame at",
         "time_zone" => "Time zone",
+        "time_unit" | "clock" => "Unit of times",
+        "time_column" => "Column of times",
+        "times" => "Array of times",
+        "order" => "Order of axes",
+        "voc_zero_based" => "Corners",
         _ => key,
     };
     format!("{what} of {}", of.name().unwrap_or(of.what()))

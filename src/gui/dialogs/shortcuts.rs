@@ -10,7 +10,7 @@ use crate::gui::{
 };
 
 /// What the mouse does, which no menu can show.
-const GESTURES: [(&str, &str); 12] = [
+const GESTURES: [(&str, &str); 18] = [
     ("Hide labels while held", "Shift"),
     ("Zoom the frame", "Wheel"),
     ("Move the frame", "Drag"),
@@ -20,6 +20,12 @@ const GESTURES: [(&str, &str); 12] = [
     ("Filter by a range", "Drag a histogram"),
     ("Leave a value out", "Alt+Click"),
     ("Go to a moment", "Click a plot"),
+    ("Zoom the timeline", "Wheel"),
+    ("Move the timeline", "Shift+Wheel"),
+    ("Move it by hand", "Shift+Drag"),
+    ("Zoom into a stretch", "Ctrl+Drag"),
+    ("Zoom a plot's values", "Alt+Wheel"),
+    ("Show the whole time", "Double-click"),
     ("Move a panel", "Drag its tab"),
     ("Maximise a panel", "Double-click its tab"),
     ("Close a panel", "Middle-click its tab"),

@@ -97,9 +97,9 @@ pub fn keeps_width(node: &Node) -> bool {
 /// How much a part of the window is worth keeping in sight: what gives way first has the least.
 fn worth(node: &Node) -> u8 {
     let open = |pane: Pane| node.panes().iter().any(|tab| tab.open && tab.pane == pane);
-    if open(Pane::Grid) || open(Pane::Ranked) {
+    if open(Pane::Grid) || open(Pane::Ranked) || open(Pane::StatChart) {
         3
-    } else if open(Pane::Viewer) || open(Pane::OverTime) {
+    } else if open(Pane::Viewer) || open(Pane::OverTime) || open(Pane::StatTable) {
         2
     } else {
         u8::from(!keeps_width(node))

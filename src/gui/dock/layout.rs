@@ -50,7 +50,7 @@ pub struct Layout {
 }
 
 /// The names of the layouts that are always there, the first of each workspace for everyone who never chose.
-pub const BUILT_IN: [&str; 4] = ["Explore", "Review", "Sensors", "Detections"];
+pub const BUILT_IN: [&str; 5] = ["Explore", "Review", "Sensors", "Detections", "Statistics"];
 
 fn tabs(panes: &[Pane]) -> Node {
     let open = panes.iter().map(|pane| Tab { pane: *pane, open: true });
@@ -97,7 +97,7 @@ impl Layout {
                 let below = Node::Row(vec![part(1060.0, tabs(&[Pane::Timeline])), part(380.0, tabs(&details))]);
                 Node::Column(vec![part(440.0, above), part(380.0, below)])
             }
-            _ => {
+            3 => {
                 let middle = Node::Column(vec![
                     part(250.0, tabs(&[Pane::OverTime])),
                     part(450.0, tabs(&[Pane::Ranked, Pane::Answer])),
@@ -107,6 +107,13 @@ impl Layout {
                     part(380.0, tabs(&[Pane::Sightings, Pane::Repeats])),
                 ]);
                 Node::Row(vec![part(300.0, tabs(&[Pane::Places])), part(700.0, middle), part(440.0, right)])
+            }
+            _ => {
+                let right = Node::Column(vec![
+                    part(460.0, tabs(&[Pane::StatChart, Pane::Sql, Pane::Quality])),
+                    part(300.0, tabs(&[Pane::StatTable, Pane::SqlResult])),
+                ]);
+                Node::Row(vec![part(292.0, tabs(&[Pane::StatBuild, Pane::StatSaved])), part(1148.0, right)])
             }
         };
         Some(Self { root })
@@ -121,7 +128,11 @@ impl Layout {
     /// The name of [`Self::of`].
     #[must_use]
     pub fn usual(workspace: Workspace) -> &'static str {
-        if workspace == Workspace::Detections { BUILT_IN[3] } else { BUILT_IN[0] }
+        match workspace {
+            Workspace::Detections => BUILT_IN[3],
+            Workspace::Statistics => BUILT_IN[4],
+            Workspace::Explore | Workspace::Runs => BUILT_IN[0],
+        }
     }
 
     /// The workspace whose panels it holds.
@@ -381,7 +392,7 @@ mod tests {
 
     #[test]
     fn each_workspace_has_a_layout_of_its_own_panels() {
-        for workspace in [Workspace::Explore, Workspace::Detections] {
+        for workspace in [Workspace::Explore, Workspace::Statistics, Workspace::Detections] {
             let mut layout = Layout::of(workspace);
             assert_eq!(layout.workspace(), workspace);
             assert!(layout.panes().iter().all(|tab| tab.pane.workspace() == workspace));

@@ -19,8 +19,6 @@ pub enum Pane {
     Timeline,
     /// Routes of the drives.
     Track,
-    /// Objects cut out of their frames.
-    Crops,
     /// Two sets of frames side by side.
     Compare,
     /// Views, selections and tags.
@@ -41,6 +39,20 @@ pub enum Pane {
     Repeats,
     /// The events of one item.
     Sightings,
+    /// What numbers are asked for, of what, by what.
+    StatBuild,
+    /// Saved analyses.
+    StatSaved,
+    /// The numbers as a chart.
+    StatChart,
+    /// The numbers as rows.
+    StatTable,
+    /// A query in SQL.
+    Sql,
+    /// Its answer.
+    SqlResult,
+    /// What is odd about recordings, footages and metrics.
+    Quality,
 }
 
 /// Where a panel goes that is opened in a layout without it.
@@ -94,6 +106,13 @@ const REGISTERED: &[About] = &[
     detections(Pane::Skew, "skew", "Skew", [240.0, 160.0], false, Home::With(Pane::Map)),
     detections(Pane::Sightings, "sightings", "Events", [280.0, 160.0], false, Home::Below(Pane::Map)),
     detections(Pane::Repeats, "duplicates", "Duplicates", [280.0, 160.0], false, Home::With(Pane::Sightings)),
+    statistics(Pane::StatBuild, "stat-build", "Build", [240.0, 160.0], true, Home::Left),
+    statistics(Pane::StatSaved, "stat-saved", "Analyses", [240.0, 160.0], true, Home::With(Pane::StatBuild)),
+    statistics(Pane::StatChart, "stat-chart", "Chart", [300.0, 200.0], false, Home::Right),
+    statistics(Pane::StatTable, "stat-table", "Numbers", [280.0, 140.0], false, Home::Below(Pane::StatChart)),
+    statistics(Pane::Sql, "sql", "SQL", [300.0, 160.0], false, Home::With(Pane::StatChart)),
+    statistics(Pane::SqlResult, "sql-result", "SQL answer", [280.0, 140.0], false, Home::With(Pane::StatTable)),
+    statistics(Pane::Quality, "quality", "Data quality", [300.0, 160.0], false, Home::With(Pane::StatChart)),
 ];
 
 const fn about(
@@ -116,6 +135,17 @@ const fn detections(
     home: Home,
 ) -> About {
     About { pane, key, name, least, keeps_width, home, workspace: Workspace::Detections }
+}
+
+const fn statistics(
+    pane: Pane,
+    key: &'static str,
+    name: &'static str,
+    least: [f32; 2],
+    keeps_width: bool,
+    home: Home,
+) -> About {
+    About { pane, key, name, least, keeps_width, home, workspace: Workspace::Statistics }
 }
 
 impl Pane {

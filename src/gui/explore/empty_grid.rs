@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use crate::{
+    catalog::FrameTable,
     filter::FrameColumns as _,
     gui::{
         command::{Action, Command},
@@ -18,23 +19,43 @@ use crate::{
         work::Workers,
     },
     jobs::Priority,
-    session::{Explanation, FilterPart},
+    session::{Explanation, FilterPart, Session, SessionError},
 };
 
 /// Which part of a filter leaves no frame, worked out by a worker.
 #[derive(Default)]
-pub(super) struct Why(Fetch<(u64, u64, String), Option<String>>);
+pub(super) struct Why(Fetch<(u64, u64, String), Reason>);
+
+/// Why no frame matches.
+struct Reason {
+    told: Option<String>,
+    /// A word that is likely to be meant, and the filter with it.
+    meant: Option<(String, String)>,
+}
+
+impl Reason {
+    fn of(session: &Session, table: &FrameTable, filter: &str) -> Result<Self, SessionError> {
+        let absent = session.absent_words(table, filter)?;
+        let words = absent.iter().map(|word| {
+            let told = word.told();
+            format!("N{}{}", &told[1..], if told.ends_with('?') { "" } else { "." })
+        });
+        let told: Vec<String> = blame(&session.explain(table, filter)?).into_iter().chain(words).collect();
+        let meant = absent.iter().find_map(|word| Some((word.near.clone()?, word.mended(filter)?)));
+        Ok(Self { told: (!told.is_empty()).then(|| told.join("\n")), meant })
+    }
+}
 
 impl Why {
-    fn told(&mut self, ui: &Ui, lake: &Lake, workers: &Workers) -> Option<&str> {
+    fn told(&mut self, ui: &Ui, lake: &Lake, workers: &Workers) -> Option<&Reason> {
         let filter = lake.view.as_ref()?.key.filter.clone();
         let (session, table) = (lake.session.clone(), Arc::clone(lake.table()));
         let key = (table.generation(), lake.selections_version, filter.clone());
         self.0.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
-            session.explain(&table, &filter).map(|told| blame(&told)).map_err(|error| error.to_string())
+            Reason::of(&session, &table, &filter).map_err(|error| error.to_string())
         });
         self.0.poll();
-        self.0.ready()?.as_deref()
+        self.0.ready()
     }
 }
 
@@ -55,7 +76,7 @@ fn blame(told: &Explanation) -> Option<String> {
 /// Where no frame can be shown as a tile.
 pub(super) fn frames_ui(ui: &mut Ui, lake: &Lake, workers: &Workers, why: &mut Why, out: &mut Vec<Command>) {
     match &lake.view {
-        Some(_) if lake.frames() == 0 => no_frames_ui(ui, out),
+        Some(_) if lake.frames() == 0 => no_frames_ui(ui, lake, out),
         Some(_) => {
             let why = why.told(ui, lake, workers);
             no_match_ui(ui, lake, why, out);
@@ -69,7 +90,7 @@ pub(super) fn objects_ui(ui: &mut Ui, lake: &Lake, workers: &Workers, why: &mut 
     let Some(view) = &lake.view else { return waiting_ui(ui, lake, out) };
     let query = &lake.grid.query;
     if lake.frames() == 0 {
-        return no_frames_ui(ui, out);
+        return no_frames_ui(ui, lake, out);
     }
     if lake.table().classes().is_empty() {
         let body = "Objects are the labels with a box, and this lake has none. Put label files into its recordings and index again.";
@@ -157,8 +178,13 @@ fn waiting_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     empty_ui(ui, Icon::Funnel, "The filter cannot be read", body, |ui| clear_ui(ui, out));
 }
 
-fn no_frames_ui(ui: &mut Ui, out: &mut Vec<Command>) {
-    let body = "No HDF5 store with frames was found in this folder. What could not be read is listed under Problems on the left.";
+fn no_frames_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+    let body = if lake.loaded.info.problems.is_empty() {
+        "No HDF5 store with frames was found in this folder. A lake is a folder of drives; open the one that holds them."
+    } else {
+        "No HDF5 store with frames could be read in this folder. What is wrong with those there are is listed under \
+         Problems on the left."
+    };
     empty_ui(ui, Icon::Lake, "No frames in this lake", body, |ui| {
         if plain_button(ui, true, Action::IndexAgain.name()).clicked() {
             out.push(Action::IndexAgain.into());
@@ -166,14 +192,24 @@ fn no_frames_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     });
 }
 
-fn no_match_ui(ui: &mut Ui, lake: &Lake, why: Option<&str>, out: &mut Vec<Command>) {
+fn no_match_ui(ui: &mut Ui, lake: &Lake, why: Option<&Reason>, out: &mut Vec<Command>) {
+    // Of the filter that was asked, which is not the one in the bar while that cannot be read.
+    let asked = lake.view.as_ref().map_or(lake.applied(), |view| view.key.filter.trim());
     let body = format!(
-        "None of the {} frames fulfils: {}\n{}",
+        "None of the {} frames fulfils: {asked}\n{}",
         count(lake.frames() as u64),
-        lake.filter,
-        why.unwrap_or("Widen a range, or take a condition away.")
+        why.and_then(|why| why.told.as_deref()).unwrap_or("Widen a range, or take a condition away.")
     );
-    empty_ui(ui, Icon::Funnel, "No frame matches", &body, |ui| clear_ui(ui, out));
+    // What is offered is of the filter that was asked.
+    let meant = why.and_then(|why| why.meant.as_ref()).filter(|_| lake.shown_instead().is_none());
+    empty_ui(ui, Icon::Funnel, "No frame matches", &body, |ui| {
+        if let Some((word, filter)) = meant
+            && plain_button(ui, true, &format!("Write “{word}”")).clicked()
+        {
+            out.push(Command::AskFilter(filter.clone()));
+        }
+        clear_ui(ui, out);
+    });
 }
 
 fn clear_ui(ui: &mut Ui, out: &mut Vec<Command>) {

@@ -2,16 +2,16 @@
 
 use egui::{Align2, FontId, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
-use crate::gui::{
-    theme::{self, colors},
-    widgets::{
-        Icon, elided, paint_icon,
-        text::{count, number},
+use crate::{
+    filter::edit::NumberRange,
+    gui::{
+        theme::{self, colors},
+        widgets::{
+            Icon, elided, paint_icon,
+            text::{count, number},
+        },
     },
 };
-
-/// A range; an open end is `None`.
-pub(super) type Ends = (Option<f64>, Option<f64>);
 
 /// Width kept for the cross, px.
 const CROSS: f32 = 18.0;
@@ -29,13 +29,20 @@ pub(super) fn clear_ui(ui: &Ui, rect: Rect, name: &str) -> bool {
     response.on_hover_text(format!("Take the condition on {name} away")).clicked()
 }
 
-/// A range as people write it.
-pub(super) fn range_text(range: Ends) -> String {
-    match range {
+/// A range as people write it; an end that the filter leaves out is told as such.
+pub(super) fn range_text(range: NumberRange) -> String {
+    let finite = |value: f64| Some(value).filter(|value| value.is_finite());
+    let (low, high) = (finite(range.low), finite(range.high));
+    let above = if range.above { ">" } else { "≥" };
+    let below = if range.below { "<" } else { "≤" };
+    match (low, high) {
         (Some(low), Some(high)) if low.total_cmp(&high).is_eq() => format!("= {}", number(low)),
+        (Some(low), Some(high)) if range.above || range.below => {
+            format!("{above} {}, {below} {}", number(low), number(high))
+        }
         (Some(low), Some(high)) => format!("{} to {}", number(low), number(high)),
-        (Some(low), None) => format!("≥ {}", number(low)),
-        (None, Some(high)) => format!("≤ {}", number(high)),
+        (Some(low), None) => format!("{above} {}", number(low)),
+        (None, Some(high)) => format!("{below} {}", number(high)),
         (None, None) => String::new(),
     }
 }
@@ -109,4 +116,30 @@ pub(super) fn nulls_ui(ui: &Ui, line: Rect, name: &str, asked: bool, all: u64, m
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
     let tip = format!("{} of {} without a value match everything else in the filter", count(matching), count(all));
     Some(response.on_hover_text(tip))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter::{Filter, edit};
+
+    #[test]
+    fn ends_are_told_as_the_filter_has_them() {
+        for (filter, expected) in [
+            ("speed > 15 m/s", "> 15"),
+            ("15 < speed", "> 15"),
+            ("speed >= 15", "≥ 15"),
+            ("speed < 2", "< 2"),
+            ("speed <= 2", "≤ 2"),
+            ("speed between 1 and 2", "1 to 2"),
+            ("speed = 3", "= 3"),
+            ("speed > 1 and speed <= 2", "> 1, ≤ 2"),
+            ("speed >= 1 and speed > 1", "> 1"),
+            ("speed > 1 and speed >= 2", "≥ 2"),
+        ] {
+            let expr = Filter::parse(filter).unwrap().expr().cloned().unwrap();
+            let range = edit::range_of(&expr, "speed", Some("m/s")).unwrap();
+            assert_eq!(range_text(range), expected, "{filter}");
+        }
+    }
 }

@@ -120,9 +120,12 @@ impl Facets {
             let width = ui.available_width();
             field(ui, &mut self.search, "Search facets", "Search facets", width);
         });
-        let written = Filter::parse(&lake.filter).ok().and_then(|filter| filter.expr().cloned());
+        // While the filter in the bar does not hold, chips and facets tell of the one that is applied, as the grid does.
+        let text = lake.shown_instead().map_or(lake.filter.as_str(), |(_, shown)| shown);
+        let written = Filter::parse(text).ok().and_then(|filter| filter.expr().cloned());
         let expr = written.clone().filter(|_| !lake.off);
         let panel = Panel { lake, expr, written, search: self.search.trim().to_lowercase() };
+        let before = out.len();
         divider(ui);
         if panel.written.is_some() || !lake.aside.is_empty() {
             // At the bottom, where its coming and going moves nothing that is being pressed.
@@ -141,6 +144,16 @@ impl Facets {
             self.nothing_ui(ui, &panel);
             ui.add_space(STEP * 3.0);
         });
+        if lake.shown_instead().is_some() {
+            // What is pressed is about the filter that is applied, and would change the one that is typed: that is mended first.
+            let edits = |command: &&mut Command| {
+                matches!(
+                    command,
+                    Command::AskFilter(_) | Command::SetFilter(_) | Command::SetAside(_) | Command::TakeUp(_)
+                )
+            };
+            out.iter_mut().skip(before).filter(edits).for_each(|command| *command = Action::FocusQuery.into());
+        }
         let wanted = std::mem::take(&mut self.wanted);
         if wanted != lake.counting.wanted() {
             out.push(Command::CountFacets(wanted));
@@ -228,8 +241,8 @@ impl Facets {
         let range = panel.expr.as_ref().and_then(|expr| edit::range_of(expr, &name, metric.unit.as_deref()));
         let ends = range.map(|range| (finite(range.low), finite(range.high)));
         let missing = panel.expr.as_ref().and_then(|expr| choice::choice_of(expr, &name)).filter(|choice| choice.null);
-        let asked = match (ends, &missing) {
-            (Some(ends), _) => Some(range_text(ends)),
+        let asked = match (range, &missing) {
+            (Some(range), _) => Some(range_text(range)),
             (None, Some(choice)) => Some(if choice.excluded { "any value" } else { "no value" }.to_owned()),
             (None, None) => panel.owns(Facet::Name(&name)).then(|| "in a list".to_owned()),
         };

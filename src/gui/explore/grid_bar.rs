@@ -1,5 +1,7 @@
 //! The bar above the grid: how many match, what is selected, what a tile is, order, size of tiles.
 
+use std::time::Duration;
+
 use egui::{Align, Frame, Layout, Margin, RichText, Slider, Ui, WidgetInfo, accesskit::Role};
 
 use super::{object_menu, sort_menu, span_menu};
@@ -30,6 +32,8 @@ const AROUND: f32 = 36.0;
 const ZOOM: f32 = 64.0;
 /// The same with a button on either side.
 const WIDE_ZOOM: f32 = 152.0;
+/// That another filter is shown than the one in the bar is told once the typing has paused this long, s.
+const PATIENCE_S: f64 = 0.3;
 /// Width that a selection with its buttons takes, px.
 const SELECTION: f32 = 220.0;
 
@@ -48,8 +52,9 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, draft: &mut D
         #[expect(clippy::cast_precision_loss, reason = "a few icons")]
         let tools = icons(lake) as f32 * TOOL + AROUND;
         let narrow = room < numbers + texts + tools;
-        let beside = !lake.selected.is_empty() && room >= numbers + texts + tools + SELECTION;
-        let taken = texts + tools + if narrow { 0.0 } else { numbers } + if beside { SELECTION } else { 0.0 };
+        let selection = SELECTION + outside(lake).map_or(0.0, |told| wide(&told, theme::numbers(12.0)) + 2.0 * STEP);
+        let beside = !lake.selected.is_empty() && room >= numbers + texts + tools + selection;
+        let taken = texts + tools + if narrow { 0.0 } else { numbers } + if beside { selection } else { 0.0 };
         if narrow {
             bar(ui, 32.0, |ui| counts_ui(ui, lake));
         }
@@ -71,6 +76,7 @@ pub(super) fn grid_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, draft: &mut D
         if !lake.selected.is_empty() && !beside {
             bar(ui, 32.0, |ui| selection_ui(ui, lake, out));
         }
+        instead_ui(ui, lake, out);
     });
     divider(ui);
 }
@@ -143,6 +149,29 @@ fn counts(lake: &Lake) -> (String, String) {
     (count(matching), rest)
 }
 
+/// Which filter the frames are of, while the one in the bar does not hold.
+fn instead_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
+    let Some((error, shown)) = lake.shown_instead() else { return };
+    let waits = lake.filter_since + PATIENCE_S - ui.input(|input| input.time);
+    if waits > 0.0 {
+        // Not every letter of a filter that is still being typed is a mistake.
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(waits + 0.01));
+        return;
+    }
+    let colors = colors(ui);
+    let shown = if shown.is_empty() { "all frames" } else { shown };
+    let (told, wrong) = (format!("Shown: {shown}"), format!("The filter in the bar does not hold: {error}"));
+    bar(ui, 26.0, |ui| {
+        let text = RichText::new(&told).font(theme::mono(12.0)).color(colors.warning);
+        let button = egui::Button::new(text).frame_when_inactive(false).truncate();
+        let button = ui.add(button).on_hover_text(format!("{wrong}. Press to mend it."));
+        button.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{told}. {wrong}")));
+        if button.clicked() {
+            out.push(Action::FocusQuery.into());
+        }
+    });
+}
+
 fn selection_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     let colors = colors(ui);
     ui.add_space(STEP);
@@ -158,6 +187,18 @@ fn selection_ui(ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
     if icon_button(ui, Icon::Close, &Action::SelectNone.tip()).clicked() {
         out.push(Action::SelectNone.into());
     }
+    if let Some(told) = outside(lake) {
+        ui.add_space(STEP);
+        let text = RichText::new(told).font(theme::numbers(12.0)).color(colors.warning);
+        let tip = "They are selected and not shown, because the filter does not find them";
+        ui.add(egui::Label::new(text).truncate()).on_hover_text(tip);
+    }
+}
+
+/// How many of the selected frames the filter does not find, if there are any.
+fn outside(lake: &Lake) -> Option<String> {
+    let outside = lake.selected_outside();
+    (outside > 0).then(|| format!("{} of them outside the filter", count(outside as u64)))
 }
 
 fn zoom_ui(ui: &mut Ui, state: &State, lake: &Lake, wide: bool, out: &mut Vec<Command>) {

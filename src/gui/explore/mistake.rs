@@ -10,8 +10,8 @@ use crate::{
     },
 };
 
-/// Tells the mistake below `bar`, under what is wrong at `x`; the mended filter once that was asked for.
-pub(super) fn mistake_ui(ui: &Ui, bar: Rect, x: f32, text: &str, error: &FilterError) -> Option<String> {
+/// Tells the mistake below `bar`, under what is wrong at `x`; where that is, and the mended filter once it was asked for.
+pub(super) fn mistake_ui(ui: &Ui, bar: Rect, x: f32, text: &str, error: &FilterError) -> (Rect, Option<String>) {
     let colors = colors(ui);
     let wide = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, colors.text).size().x;
     let body = egui::TextStyle::Body.resolve(ui.style());
@@ -21,7 +21,8 @@ pub(super) fn mistake_ui(ui: &Ui, bar: Rect, x: f32, text: &str, error: &FilterE
     let mended = error.mended(text);
     let mut taken = None;
     let place = pos2(left, bar.bottom() + 6.0);
-    Area::new(Id::unique("filter error")).order(Order::Foreground).fixed_pos(place).show(ui.ctx(), |ui| {
+    let area = Area::new(Id::unique("filter error")).order(Order::Foreground).fixed_pos(place);
+    let area = area.show(ui.ctx(), |ui| {
         let frame = Frame::new()
             .fill(colors.raised)
             .stroke(Stroke::new(1.0, colors.outline))
@@ -42,7 +43,7 @@ pub(super) fn mistake_ui(ui: &Ui, bar: Rect, x: f32, text: &str, error: &FilterE
             }
         });
     });
-    taken
+    (area.response.rect, taken)
 }
 
 /// What the button says.

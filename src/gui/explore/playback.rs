@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::side_by_side::nearest;
+use crate::gui::frame_times::FrameTimes;
 
 /// Time between two refreshes of a common screen, s. What would be shown for less is not worth decoding.
 const REFRESH_S: f64 = 1.0 / 60.0;
@@ -123,19 +124,19 @@ impl Playback {
     }
 
     /// The frames of another camera of the recording that the coming refreshes show beside this one: those nearest to the
-    /// moments up to `until_ns`, no more than `most`. `lead` are the times of the camera that is played, `times` those of the other.
-    pub fn beside(&self, lead: &[i64], times: &[i64], now: f64, until_ns: i64, most: usize) -> Vec<usize> {
+    /// recorded moments from `moment_ns` to `until_ns`, no more than `most`. `frames` are those of the other camera.
+    pub fn beside(&self, frames: FrameTimes<'_>, moment_ns: i64, until_ns: i64, most: usize) -> Vec<usize> {
         #[expect(clippy::cast_possible_truncation, reason = "less than a second")]
         let step = ((REFRESH_S * self.speed * 1e9) as i64).max(1);
-        let mut at = self.moment(lead, now);
+        let (mut at, times) = (moment_ns, frames.all());
         let mut found: Vec<usize> = Vec::new();
         while found.len() < most {
-            let Some(near) = nearest(times, at) else { break };
+            let Some(near) = nearest(frames, at) else { break };
             if found.last().is_none_or(|last| *last < near.frame) {
                 found.push(near.frame);
             }
             // The refresh at which the next frame is the nearest.
-            let Some(next) = times.get(near.frame + 1) else { break };
+            let Some(next) = times.get(near.frame + 1).filter(|next| **next >= times[near.frame]) else { break };
             let turn = times[near.frame] / 2 + next / 2;
             let wait = turn.saturating_sub(at).max(0);
             at = at.saturating_add((wait / step + 1).saturating_mul(step));
@@ -283,9 +284,13 @@ mod tests {
             (&fast, 0.2, 20, vec![6, 7, 8, 9, 10, 11, 12]),
             (&new, 0.0, 9, vec![0]),
         ] {
-            assert_eq!(playback.beside(&lead, other, 100.0 + after, until, most), expected, "{after}");
+            let moment = playback.moment(&lead, 100.0 + after);
+            assert_eq!(playback.beside(FrameTimes::new(other, &[]), moment, until, most), expected, "{after}");
         }
-        assert!(playback.beside(&lead, &[], 100.0, until, 9).is_empty());
+        // A clock that was set back by two seconds at the third frame: nothing beyond is looked for, and the search ends.
+        let back: Vec<i64> = (0..9).map(|at| lead[at] - if at >= 3 { 2_000_000_000 } else { 0 }).collect();
+        assert_eq!(playback.beside(FrameTimes::new(&back, &[3]), lead[0], i64::MAX, 9), [0, 1, 2]);
+        assert!(playback.beside(FrameTimes::new(&[], &[]), lead[0], until, 9).is_empty());
     }
 
     #[test]

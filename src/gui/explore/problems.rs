@@ -70,11 +70,16 @@ pub(super) fn problems_ui(ui: &mut Ui, panel: &Panel<'_>, problems: &[Problem], 
     Frame::new().inner_margin(Margin { left: 12, right: 12, top: 0, bottom: 12 }).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
         if problems.is_empty() {
-            ui.label(RichText::new("Everything in the folder could be read.").size(12.0).color(colors.muted));
+            ui.label(RichText::new("Nothing was found that could not be read.").size(12.0).color(colors.muted));
             return;
         }
         ui.horizontal(|ui| {
-            ui.label(RichText::new("The rest of the lake is not affected.").size(12.0).color(colors.muted));
+            let rest = if panel.lake.frames() > 0 {
+                "The rest of the lake is not affected."
+            } else {
+                "Nothing else was found."
+            };
+            ui.label(RichText::new(rest).size(12.0).color(colors.muted));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if icon_button(ui, Icon::Copy, "Copy all problems").clicked() {
                     let lines: Vec<String> = problems

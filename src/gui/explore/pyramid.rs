@@ -5,30 +5,33 @@ use crate::model::Series;
 
 /// Samples in the finest stretch, and steps in each coarser one.
 const FAN: usize = 16;
-/// Samples further apart than this leave a gap in the line, ns.
-const GAP_NS: i64 = 1_000_000_000;
+/// So many usual distances of two samples are bridged, however short the gap is that frames are given values across.
+const GAP_STEPS: i64 = 4;
 
 /// Times and values of one metric, with coarser levels above.
 #[derive(Debug)]
 pub(super) struct Pyramid {
     times: Vec<i64>,
     values: Vec<f64>,
+    /// Samples further apart than this are not joined, ns.
+    longest: i64,
     /// Level `k` has one (min, max) per `FAN^(k+1)` samples; (NaN, NaN) where no sample has a value.
     levels: Vec<Vec<(f64, f64)>>,
 }
 
 impl Pyramid {
-    /// From raw samples; text has no curve.
-    pub fn new(series: &Series) -> Option<Self> {
+    /// From raw samples, of which frames take values between those up to `max_gap_ns` apart; text has no curve.
+    pub fn new(series: &Series, max_gap_ns: i64) -> Option<Self> {
         let values: Vec<f64> =
             (0..series.values.len()).map(|row| series.values.number(row).unwrap_or(f64::NAN)).collect();
         if matches!(series.values, crate::model::Column::Text { .. }) || values.len() != series.time_ns.len() {
             return None;
         }
-        Some(Self::of(series.time_ns.to_vec(), values))
+        Some(Self::of(series.time_ns.to_vec(), values, max_gap_ns))
     }
 
-    fn of(times: Vec<i64>, values: Vec<f64>) -> Self {
+    fn of(times: Vec<i64>, values: Vec<f64>, max_gap_ns: i64) -> Self {
+        let longest = max_gap_ns.max(usual_step(&times).saturating_mul(GAP_STEPS));
         let mut levels: Vec<Vec<(f64, f64)>> = Vec::new();
         let mut level: Vec<(f64, f64)> = values.chunks(FAN).map(|chunk| span(chunk.iter().map(|v| (*v, *v)))).collect();
         while level.len() > 1 {
@@ -37,7 +40,7 @@ impl Pyramid {
             level = coarser;
         }
         levels.push(level);
-        Self { times, values, levels }
+        Self { times, values, longest, levels }
     }
 
     /// Whether any sample has a value.
@@ -62,6 +65,9 @@ impl Pyramid {
         let mut pen = Pen::default();
         if per_column < 4 {
             for index in first..last {
+                if self.is_after_gap(index) {
+                    pen.up();
+                }
                 pen.point(self.times[index], self.values[index]);
             }
             return pen.finish();
@@ -74,6 +80,9 @@ impl Pyramid {
             let next = (self.times[start].div_euclid(column_ns) + 1).saturating_mul(column_ns);
             let end = start + self.times[start..last].partition_point(|time| *time < next).max(1);
             let (low, high) = self.span_of(start, end);
+            if self.is_after_gap(start) {
+                pen.up();
+            }
             // The two ends stand at the stretch's beginning and middle, so that the line stays in time order.
             let middle = self.times[start + (end - start) / 2];
             if low.is_nan() {
@@ -87,6 +96,12 @@ impl Pyramid {
             start = end;
         }
         pen.finish()
+    }
+
+    /// Whether nothing joins a sample with the one before.
+    fn is_after_gap(&self, index: usize) -> bool {
+        let before = index.checked_sub(1).map(|before| self.times[before]);
+        before.is_some_and(|before| self.times[index].saturating_sub(before) > self.longest)
     }
 
     /// Smallest and largest value between two times.
@@ -129,6 +144,15 @@ fn span(parts: impl Iterator<Item = (f64, f64)>) -> (f64, f64) {
     parts.fold((f64::NAN, f64::NAN), |(low, high), (a, b)| (low.min(a), high.max(b)))
 }
 
+/// The median distance of neighbouring samples, the shorter of the two in the middle; 0 where there are none.
+fn usual_step(times: &[i64]) -> i64 {
+    let mut steps: Vec<i64> = times.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect();
+    match steps.len().checked_sub(1) {
+        Some(last) => *steps.select_nth_unstable(last / 2).1,
+        None => 0,
+    }
+}
+
 /// Draws lines, lifted at gaps.
 #[derive(Default)]
 struct Pen {
@@ -142,20 +166,7 @@ impl Pen {
             self.up();
             return;
         }
-        if let Some((before, _)) = self.line.last()
-            && time.saturating_sub(*before) > GAP_NS.max(self.usual_step().saturating_mul(4))
-        {
-            self.up();
-        }
         self.line.push((time, value));
-    }
-
-    /// The step between the last two points, so that slow sensors and far zooms are not all gaps.
-    fn usual_step(&self) -> i64 {
-        match self.line.as_slice() {
-            [.., (a, _), (b, _)] => b.saturating_sub(*a),
-            _ => i64::MAX / 8,
-        }
     }
 
     fn up(&mut self) {
@@ -176,9 +187,11 @@ mod tests {
 
     use super::*;
 
+    const S: i64 = 1_000_000_000;
+
     fn pyramid(values: Vec<f64>) -> Pyramid {
         let times = (0..i64::try_from(values.len()).unwrap()).map(|index| index * 10_000_000).collect();
-        Pyramid::of(times, values)
+        Pyramid::of(times, values, S)
     }
 
     #[test]
@@ -204,10 +217,37 @@ mod tests {
         let times: Vec<i64> =
             (0..2000_i64).map(|at| at * 10_000_000 + if at >= 1003 { 20_000_000_000 } else { 0 }).collect();
         let values: Vec<f64> = (0..2000).map(|at| if at >= 1003 { 9.0 } else { 0.0 }).collect();
-        let pyramid = Pyramid::of(times, values);
+        let pyramid = Pyramid::of(times, values, S);
         let lines = pyramid.lines(0, 60_000_000_000, 200);
         assert_eq!(lines.len(), 2);
         assert!(lines[0].iter().all(|(_, value)| *value < 1.0) && lines[1].iter().all(|(_, value)| *value > 8.0));
+    }
+
+    #[test]
+    fn nothing_is_joined_across_more_than_the_gap_that_is_set_or_four_usual_steps() {
+        for (times_ms, max_gap_s, expected) in [
+            // An hour between the first sample and the next.
+            (vec![0, 3_600_000, 3_600_100], 1, vec![1, 2]),
+            (vec![0, 100, 200, 1_300, 1_400], 1, vec![3, 2]),
+            // A longer gap is set.
+            (vec![0, 100, 200, 1_300, 1_400], 5, vec![5]),
+            (vec![0, 100, 200, 5_300, 5_400], 5, vec![3, 2]),
+            // A slow sensor, of which one reading is lost, then five.
+            (vec![0, 60_000, 120_000, 240_000, 600_000], 1, vec![4, 1]),
+            (vec![0], 1, vec![1]),
+        ] {
+            let times: Vec<i64> = times_ms.iter().map(|ms| ms * 1_000_000).collect();
+            let values = vec![1.0; times.len()];
+            let pyramid = Pyramid::of(times, values, max_gap_s * S);
+            let lines = pyramid.lines(0, 10_000 * S, 600);
+            assert_eq!(lines.iter().map(Vec::len).collect::<Vec<_>>(), expected, "{times_ms:?} {max_gap_s} s");
+        }
+        // Seen from far away, where a column holds many samples, too.
+        let times: Vec<i64> = (0..2000).map(|at| at * S / 100 + if at >= 1000 { 3 * S } else { 0 }).collect();
+        for (max_gap_s, expected) in [(1, 2), (5, 1)] {
+            let pyramid = Pyramid::of(times.clone(), vec![1.0; 2000], max_gap_s * S);
+            assert_eq!(pyramid.lines(0, 30 * S, 100).len(), expected, "{max_gap_s} s");
+        }
     }
 
     proptest! {
@@ -224,7 +264,7 @@ mod tests {
             #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a time of the series")]
             let at = |part: f64| (time as f64 * part) as i64;
             let (from, to) = (at(window.0.min(window.1)), at(window.0.max(window.1)));
-            let pyramid = Pyramid::of(times.clone(), values.clone());
+            let pyramid = Pyramid::of(times.clone(), values.clone(), S);
             let points: Vec<(i64, f64)> = pyramid.lines(from, to, width).concat();
             prop_assert!(points.is_sorted_by_key(|(time, _)| *time));
             prop_assert!(points.len() <= 4 * width + 16, "{} points", points.len());

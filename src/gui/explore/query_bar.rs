@@ -1,6 +1,6 @@
 //! The query bar: the filter as text, coloured, completed, and told what is wrong with it.
 
-use std::{ops::Range, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 use egui::{
     Align, Event, Frame, Id, Key, Layout, Margin, Modifiers, Popup, Rect, RichText, Stroke, StrokeKind, TextEdit, Ui,
@@ -17,9 +17,13 @@ use super::{
     mistake::mistake_ui,
 };
 use crate::{
-    filter::{Filter, FilterError, FrameColumns, MetricName, metric_reference, name_text, text_literal},
+    filter::{
+        Filter, FilterError, FrameColumns, MetricName, complete::is_about_labels, metric_reference, name_text,
+        text_literal,
+    },
     gui::{
         command::{Action, Command},
+        fetch::Fetch,
         lake::Lake,
         shell::menu_entry_ui,
         state::State,
@@ -27,6 +31,7 @@ use crate::{
         widgets::{Icon, icon_button, icon_toggle},
         work::Workers,
     },
+    jobs::Priority,
     model::MetricKind,
 };
 
@@ -44,11 +49,17 @@ pub struct QueryBar {
     /// A text, and why it cannot be read.
     unread: (String, Option<FilterError>),
     completions: Completions,
+    /// The attributes of labels were read, for an index of this generation.
+    attributes: Fetch<u64, ()>,
     history: History,
     /// What each part of the filter leaves.
     pub explain: Explain,
     /// The part that is pointed at in the explanation.
     marked: Option<Range<usize>>,
+    /// The text whose mistake a person sent away with Esc.
+    hidden: Option<String>,
+    /// Where the mistake is told.
+    told_at: Option<Rect>,
     /// The part to select in the next frame.
     select: Option<Range<usize>>,
     /// A filter that could be typed in this lake.
@@ -87,7 +98,7 @@ impl QueryBar {
         };
         let fill = ui.visuals().text_edit_bg_color();
         ui.painter().rect(rect, ROUND, fill, Stroke::new(1.0, edge), StrokeKind::Inside);
-        let taken = if focused { self.completions.keys(ui) } else { None };
+        let taken = if focused { self.completions.keys(ui, &self.text) } else { None };
         let recalled = if focused && !self.completions.is_open() { self.history.keys(ui, lake) } else { None };
         let emphasis =
             Emphasis { wrong: wrong.map(|error| error.span.clone()), marked: self.marked.clone(), off: lake.off };
@@ -111,14 +122,21 @@ impl QueryBar {
         }
         if response.has_focus() {
             let typed = response.changed();
-            self.completions.update(&self.text, cursor.unwrap_or(self.text.len()), lake, typed);
+            let caret = cursor.unwrap_or(self.text.len());
+            self.ask_for_attributes(ui, caret, lake, workers);
+            self.completions.update(&self.text, caret, lake, typed);
             if !self.completions.is_open() {
                 let escape = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
                 if escape && self.explain.is_open() {
                     self.explain.toggle();
                 } else if escape {
+                    self.hidden = Some(self.text.clone());
                     response.surrender_focus();
                 }
+            }
+            // The keyboard stays: letters after Enter are part of the filter, not keys of the window.
+            if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
+                out.push(Command::KeepFilter);
             }
             // What is wrong matters more than what could follow.
             if wrong.is_some() && !self.completions.has_choice() {
@@ -140,6 +158,9 @@ impl QueryBar {
         } else {
             self.completions.close();
             if response.lost_focus() {
+                if ui.input(|input| input.key_pressed(Key::Escape)) {
+                    self.hidden = Some(self.text.clone());
+                }
                 out.push(Command::KeepFilter);
                 // Esc takes the keyboard away; a press may be on the list itself.
                 if !ui.input(|input| input.pointer.any_down() || input.pointer.any_released()) {
@@ -153,6 +174,19 @@ impl QueryBar {
             output.galley_pos.x + output.galley.pos_from_cursor(start).min.x
         });
         self.below_ui(ui, (rect, place), wrong, recalled, lake, workers, out);
+    }
+
+    /// Has a worker look which attributes labels have, once someone types where their names stand.
+    fn ask_for_attributes(&mut self, ui: &Ui, caret: usize, lake: &Lake, workers: &Workers) {
+        if lake.table().known_label_attributes().is_none() && is_about_labels(&self.text, caret) {
+            let table = Arc::clone(lake.table());
+            self.attributes.request(table.generation(), &workers.ask, Priority::Visible, ui.ctx(), move |_| {
+                table.label_attributes().map(|_| ())
+            });
+        }
+        if self.attributes.poll() {
+            self.completions.ask_again();
+        }
     }
 
     /// What hangs under the bar: one of the filters used lately, what is wrong, and the explanation.
@@ -169,7 +203,17 @@ impl QueryBar {
     ) {
         let recalled = recalled.or_else(|| self.history.ui(ui, rect, lake));
         let free = !self.completions.is_open() && !self.history.is_open();
-        let mended = wrong.filter(|_| free).and_then(|error| mistake_ui(ui, rect, place, &self.text, error));
+        if self.hidden.as_ref().is_some_and(|hidden| *hidden != self.text) {
+            self.hidden = None;
+        }
+        // Told while one is at the bar, or about to press what is offered: it must not lie on what one has turned to.
+        let at_bar = ui.memory(|memory| memory.has_focus(Id::unique("query bar")));
+        let pointer = ui.input(|input| input.pointer.latest_pos());
+        let there = self.told_at.zip(pointer).is_some_and(|(told_at, pointer)| told_at.contains(pointer));
+        let in_reach = free && self.hidden.is_none() && (at_bar || there);
+        let told = wrong.filter(|_| in_reach).map(|error| mistake_ui(ui, rect, place, &self.text, error));
+        self.told_at = told.as_ref().map(|told| told.0);
+        let mended = told.and_then(|(_, mended)| mended);
         if let Some(filter) = recalled.or(mended) {
             out.push(Command::AskFilter(filter));
         }
@@ -209,6 +253,7 @@ impl QueryBar {
                         (Action::FilterOnOff, any),
                         (Action::ClearFilter, any),
                         (Action::CopyCommandLine, true),
+                        (Action::CopySql, true),
                         (Action::Undo, true),
                         (Action::Redo, true),
                     ] {
@@ -240,6 +285,7 @@ impl QueryBar {
                     .hint_text(hint)
                     .desired_width(ui.available_width())
                     .lock_focus(self.completions.is_open())
+                    .return_key(None)
                     .layouter(&mut layouter);
                 output = Some(edit.show(ui));
             });

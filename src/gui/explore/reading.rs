@@ -9,6 +9,7 @@ use super::{
 use crate::{
     gui::{
         frame_key::FrameKey,
+        frame_times::FrameTimes,
         lake::Lake,
         pictures::{Picture, Pictures},
         source::Source,
@@ -51,8 +52,8 @@ pub(super) struct Refresh {
 }
 
 /// The times of a camera's frames.
-pub(super) fn times_of<'a>(lake: &'a Lake, camera: &Camera) -> &'a [i64] {
-    lake.loaded.times.get(camera.first_row..camera.first_row + camera.rows).unwrap_or_default()
+fn times_of<'a>(lake: &'a Lake, camera: &Camera) -> FrameTimes<'a> {
+    lake.frame_times(camera.first_row, camera.rows)
 }
 
 /// How many frames of each camera are read ahead, when one of each takes `bytes` together.
@@ -153,15 +154,20 @@ pub(super) fn playing(
 ) -> Refresh {
     let Playing { lake, cameras, lead, now, .. } = *given;
     let camera = &cameras[lead];
-    let times = times_of(lake, camera);
+    let times = lake.played_times(camera.first_row, camera.rows);
     let most = ahead(given.budget, given.bytes);
     let mut coming = playback.upcoming(times, now, most);
     let until = coming.last().and_then(|last| times.get(*last)).copied().unwrap_or(i64::MAX);
     if given.repeat && coming.len() < most {
         coming.extend(playback.beginning(most - coming.len(), times.len()));
     }
+    // Where the clock was set back, what is played runs ahead of what was recorded.
+    let due = playback.due(times, now);
+    let ahead_ns = times.get(due).map_or(0, |played| played.saturating_sub(lake.time(camera.first_row + due)));
+    let recorded = |played: i64| played.saturating_sub(ahead_ns);
+    let moment = recorded(playback.moment(times, now));
     let mut by_camera: Vec<Vec<usize>> =
-        cameras.iter().map(|other| playback.beside(times, times_of(lake, other), now, until, most)).collect();
+        cameras.iter().map(|other| playback.beside(times_of(lake, other), moment, recorded(until), most)).collect();
     by_camera[lead] = coming;
     let key = |at: usize, frame: usize| FrameKey { footage: cameras[at].footage, frame };
     let mut wanted: Vec<FrameKey> =
@@ -187,7 +193,6 @@ pub(super) fn playing(
         playback.show(times, frame);
         row = camera.first_row + frame;
     }
-    let moment = playback.moment(times, now);
     let show = |(at, other): (usize, &Camera)| {
         let mut seen = if at == lead {
             let frame = row - other.first_row;
@@ -196,10 +201,11 @@ pub(super) fn playing(
         } else {
             let others = times_of(lake, other);
             let due = nearest(others, moment);
-            let frame = due.map_or(0, |due| follow(pictures, playback, followers, other.footage, others, due.frame));
+            let frame =
+                due.map_or(0, |due| follow(pictures, playback, followers, other.footage, others.all(), due.frame));
             let shown = due.map(|due| Nearest {
                 frame,
-                offset_ns: others.get(frame).map_or(0, |time| time.saturating_sub(lake.time(row))),
+                offset_ns: others.all().get(frame).map_or(0, |time| time.saturating_sub(lake.time(row))),
                 near: due.near,
             });
             Seen { nearest: shown, key: key(at, frame), picture: None }

@@ -4,7 +4,7 @@ use egui::{Rect, pos2, vec2};
 
 use crate::{
     filter::{FootageRows, FrameColumns as _},
-    gui::{lake::Lake, looking::Looking},
+    gui::{frame_times::FrameTimes, lake::Lake, looking::Looking},
 };
 
 /// Space between two pictures, points.
@@ -72,20 +72,13 @@ pub(super) struct Nearest {
     pub near: bool,
 }
 
-/// Finds it; nothing in a footage without frames. Times ascend.
-pub(super) fn nearest(times: &[i64], moment_ns: i64) -> Option<Nearest> {
-    let after = times.partition_point(|time| *time < moment_ns);
-    let before = after.checked_sub(1);
-    let apart = |at: usize| times[at].abs_diff(moment_ns);
-    let frame = match (before, times.get(after)) {
-        (Some(before), Some(_)) if apart(before) <= apart(after) => before,
-        (Some(before), None) => before,
-        (None, None) => return None,
-        (_, Some(_)) => after,
-    };
-    let (first, last) = (times[0], times[times.len() - 1]);
-    let period = last.abs_diff(first) / (times.len() as u64 - 1).max(1);
-    let near = apart(frame) <= period.max(NEAR_NS);
+/// Finds it; nothing in a footage without frames.
+pub(super) fn nearest(frames: FrameTimes<'_>, moment_ns: i64) -> Option<Nearest> {
+    let (frame, times) = (frames.nearest(moment_ns)?, frames.all());
+    let stretch = frames.stretch_of(frame);
+    let (first, last) = (times[stretch.start], times[stretch.end - 1]);
+    let period = last.abs_diff(first) / (stretch.len() as u64 - 1).max(1);
+    let near = times[frame].abs_diff(moment_ns) <= period.max(NEAR_NS);
     Some(Nearest { frame, offset_ns: times[frame].saturating_sub(moment_ns), near })
 }
 
@@ -212,10 +205,14 @@ mod tests {
             (&[5_000_000_000][..], 5_050_000_000, 0, -50, true),
             (&[5_000_000_000][..], 6_000_000_000, 0, -1000, false),
         ] {
-            let found = nearest(times, moment).unwrap();
+            let found = nearest(FrameTimes::new(times, &[]), moment).unwrap();
             assert_eq!((found.frame, found.offset_ns / 1_000_000, found.near), (frame, offset_ms, near), "{moment}");
         }
-        assert_eq!(nearest(&[], 0), None);
+        assert_eq!(nearest(FrameTimes::new(&[], &[]), 0), None);
+        // The clock was set back by 5 s before the third frame.
+        let times = [0, 100_000_000, -4_900_000_000, -4_800_000_000];
+        let found = nearest(FrameTimes::new(&times, &[2]), -4_840_000_000).unwrap();
+        assert_eq!((found.frame, found.offset_ns / 1_000_000, found.near), (3, 40, true));
     }
 
     #[test]

@@ -141,13 +141,6 @@ fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
         };
         let _ = fitting(ui, text, tip);
     }
-    let number = format!("#{} of {}", count((row - footage.first_row) as u64), count(footage.rows as u64));
-    let tip = "Number of the frame in its footage (from 0), and how many frames that has";
-    let _ = fitting(ui, RichText::new(number).font(theme::numbers(12.5)).color(colors.muted), tip);
-    // The day is told in the head.
-    let day = time_utc(lake.time(row)).get(11..).map(|time| format!("{time} UTC"));
-    let day = RichText::new(day.unwrap_or_default()).font(theme::numbers(12.5)).color(colors.muted);
-    let _ = fitting(ui, day, "Time of the frame, UTC");
     if transport.dropped > 0 {
         let text = RichText::new(format!("{} dropped", count(transport.dropped as u64)));
         let tip = format!(
@@ -156,6 +149,13 @@ fn place_ui(ui: &mut Ui, lake: &Lake, transport: &Transport) {
         );
         let _ = fitting(ui, text.font(theme::numbers(12.5)).color(colors.warning), &tip);
     }
+    let number = format!("#{} of {}", count((row - footage.first_row) as u64), count(footage.rows as u64));
+    let tip = "Number of the frame in its footage (from 0), and how many frames that has";
+    let _ = fitting(ui, RichText::new(number).font(theme::numbers(12.5)).color(colors.muted), tip);
+    // The day is told in the head.
+    let day = time_utc(lake.time(row)).get(11..).map(|time| format!("{time} UTC"));
+    let day = RichText::new(day.unwrap_or_default()).font(theme::numbers(12.5)).color(colors.muted);
+    let _ = fitting(ui, day, "Time of the frame, UTC");
 }
 
 /// A text that is left out where it would be cut. Whether it is there.

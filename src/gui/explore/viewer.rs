@@ -17,7 +17,7 @@ use super::{
     reading::{self, Follower, Playing, Seen},
     scrub::Scrub,
     side_by_side::{self, Camera, cells, offset_text},
-    timeline::frames_between,
+    timeline::part_between,
     transport::{PLACE, Transport, transport_ui},
     viewer_bar::header_ui,
     viewport::{Caption, Done, Shown, Viewport},
@@ -165,7 +165,7 @@ impl Viewer {
         let frame = row - footage.first_row;
         let mut from = if frame + 1 == footage.rows { 0 } else { frame };
         // In a loop from A to B, play begins inside.
-        if let Some((first, last)) = frames_between(lake, row).filter(|_| repeat)
+        if let Some((first, last)) = part_between(lake, row).filter(|_| repeat)
             && !(first..last).contains(&frame)
         {
             from = first;
@@ -180,7 +180,10 @@ impl Viewer {
             self.pause();
             let (index, footage) = lake.footage(row);
             let (id, from) = (lake.table().footage_id(index), row - footage.first_row);
-            self.playing = Some(Playback::start(id, from, speed, now));
+            let mut playing = Playback::start(id, from, speed, now);
+            // It goes on: what was dropped before still counts.
+            playing.dropped = self.dropped;
+            self.playing = Some(playing);
         }
     }
 
@@ -420,10 +423,10 @@ impl Viewer {
         out: &mut Vec<Command>,
     ) -> Vec<Seen> {
         let now = source.ctx.input(|input| input.time);
-        let times = reading::times_of(lake, &cameras[lead]);
+        let times = lake.played_times(cameras[lead].first_row, cameras[lead].rows);
         let Some(mut playing) = self.playing.take() else { return Vec::new() };
         playing.set_speed(state.persisted.speed, now);
-        playing.set_loop(frames_between(lake, row).filter(|_| state.persisted.repeat));
+        playing.set_loop(part_between(lake, row).filter(|_| state.persisted.repeat));
         let bytes = cameras.iter().filter_map(|camera| self.cells.get(&camera.name)?.last.as_ref());
         let given = Playing {
             lake,

@@ -5,13 +5,21 @@ use std::sync::Arc;
 use egui::Context;
 
 use crate::{
+    catalog::FrameTable,
     filter::choice,
     gui::{
-        App, app::Slot, command::Command, dialogs::ExportDraft, events::Event, keep::OpenedView, undo::Change,
+        App,
+        app::Slot,
+        command::Command,
+        dialogs::{Dialog, ExportDraft},
+        events::Event,
+        keep::{CompareDraft, OpenedView, Side},
+        state::SortBy,
+        undo::Change,
         widgets::text::counted,
     },
     jobs::Priority,
-    session::{Combine, ExportScope, KeptUndo, SavedView, Session, SessionError, Sort, SqlText, Undone},
+    session::{Combine, ExportScope, KeptUndo, SavedView, Session, SessionError, Sort, SqlText, SqlView, Undone},
 };
 
 /// A change of what is kept.
@@ -68,11 +76,17 @@ pub enum KeepCommand {
     /// The same for a view that was open when it was deleted: it is open again.
     UndoAndOpen(Arc<KeptUndo>),
     /// Compares two scopes.
-    Compare(ExportScope, ExportScope),
+    Compare(Side, Side),
+    /// Shows something kept beside all frames.
+    CompareKept(ExportScope),
     /// Counts what an export would take.
     Count(Box<ExportDraft>),
-    /// Puts the filter on the clipboard as SQL.
+    /// Puts what the grid shows on the clipboard as SQL.
     CopySql,
+    /// Puts this on the clipboard as SQL.
+    CopySqlOf(SqlView),
+    /// Puts the comparison of two sets on the clipboard as SQL.
+    CopySqlOfCompared(Side, Side),
 }
 
 /// Which view is open after a change.
@@ -137,8 +151,23 @@ impl App {
                 }
             }
             KeepCommand::Compare(a, b) => lake.keep.compare(a, b),
+            KeepCommand::CompareKept(scope) => self.toggle_dialog(Dialog::Compare(CompareDraft::of(scope))),
             KeepCommand::Count(draft) => lake.keep.count(*draft),
-            KeepCommand::CopySql => self.copy_sql(ctx),
+            KeepCommand::CopySql => {
+                let filter = lake.applied().to_owned();
+                let order = |sort: &SortBy| Sort { column: sort.column.clone(), descending: sort.descending };
+                let view = if lake.grid.objects {
+                    SqlView::Objects(filter, lake.grid.query.clone())
+                } else {
+                    SqlView::Frames(filter, lake.sort.as_ref().map(order))
+                };
+                self.copy_sql(ctx, move |_| view);
+            }
+            KeepCommand::CopySqlOf(view) => self.copy_sql(ctx, move |_| view),
+            KeepCommand::CopySqlOfCompared(a, b) => {
+                let selected = Arc::clone(&lake.selected);
+                self.copy_sql(ctx, move |table| SqlView::Compare(a.scope(table, &selected), b.scope(table, &selected)));
+            }
             KeepCommand::SaveView { name, note } => {
                 let rule = lake.rule();
                 self.change(ctx, move |session| {
@@ -293,30 +322,43 @@ impl App {
         }
     }
 
-    /// Has a worker write the filter as SQL.
-    fn copy_sql(&self, ctx: &Context) {
+    /// Has a worker write a view as SQL.
+    fn copy_sql(&self, ctx: &Context, view: impl FnOnce(&FrameTable) -> SqlView + Send + 'static) {
         let Slot::Ready(lake) = &self.slot else { return };
-        let (session, table, filter) = (lake.session.clone(), Arc::clone(lake.table()), lake.applied().to_owned());
-        let sort = lake.sort.as_ref().map(|sort| Sort { column: sort.column.clone(), descending: sort.descending });
+        let (session, table) = (lake.session.clone(), Arc::clone(lake.table()));
         let (visit, tell, ctx) = (self.visit, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
-            let written = session.sql(&table, &filter, sort.as_ref()).map_err(|error| error.to_string());
-            let _ = tell.send(Event::OfLake { visit, event: Box::new(Event::Sql(written)) });
+            let view = view(&table);
+            let written = session.sql_view(&table, &view).map_err(|error| error.to_string());
+            let _ = tell.send(Event::OfLake { visit, event: Box::new(Event::Sql(what(&view), written)) });
             ctx.request_repaint();
         };
         self.workers.ask.spawn(Priority::Visible, work).detach();
     }
 
     /// Puts SQL on the clipboard, or tells why there is none.
-    pub(in crate::gui) fn take_sql(&mut self, written: Result<SqlText, String>, ctx: &Context) {
+    pub(in crate::gui) fn take_sql(&mut self, what: &str, written: Result<SqlText, String>, ctx: &Context) {
         match written {
             Ok(SqlText { sql, notes }) => {
                 ctx.copy_text(sql);
                 let notes = notes.iter().fold(String::new(), |all, note| all + " Note: " + note + ".");
-                self.state.transient.tell(format!("Copied the filter as SQL.{notes}"));
+                self.state.transient.tell(format!("Copied {what} as SQL.{notes}"));
             }
-            Err(error) => self.state.transient.complain(format!("The filter is not copied as SQL: {error}")),
+            Err(error) => self.state.transient.complain(format!("SQL of {what} is not copied: {error}")),
         }
+    }
+}
+
+/// What is said in SQL, as messages name it.
+fn what(view: &SqlView) -> &'static str {
+    match view {
+        SqlView::Frames(..) => "the filter",
+        SqlView::Objects(..) => "the objects",
+        SqlView::Track(..) => "the places",
+        SqlView::Samples { .. } => "the readings",
+        SqlView::Scope(ExportScope::View(_)) => "the view",
+        SqlView::Scope(_) => "the frames",
+        SqlView::Compare(..) => "the comparison",
     }
 }
 

@@ -7,6 +7,7 @@ use egui::{
 
 use super::metric_card::metric_ui;
 use crate::{
+    catalog::FrameTable,
     gui::{
         command::Command,
         command_line,
@@ -14,6 +15,7 @@ use crate::{
         dock::Pane,
         keep::KeepCommand,
         lake::Lake,
+        selected::Selected,
         state::State,
         theme::{self, STEP, colors, heading},
         widgets::{
@@ -24,10 +26,35 @@ use crate::{
     session::{Comparison, ExportScope},
 };
 
+/// One of the two sets that are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Side {
+    /// What a filter matches, a selection or a view.
+    Scope(ExportScope),
+    /// The frames that are selected now, saved or not.
+    Selected,
+}
+
+impl Side {
+    fn filter(filter: &str) -> Self {
+        Self::Scope(ExportScope::Filter(filter.to_owned()))
+    }
+
+    /// Its frames; `selected` are those that are selected now.
+    pub fn scope(&self, table: &FrameTable, selected: &Selected) -> ExportScope {
+        match self {
+            Self::Scope(scope) => scope.clone(),
+            Self::Selected => {
+                ExportScope::Frames(selected.rows().map(|row| table.frame_id(row as usize).to_string()).collect())
+            }
+        }
+    }
+}
+
 /// What is compared.
 #[derive(Debug, Default)]
 pub struct CompareDraft {
-    sides: Option<[ExportScope; 2]>,
+    sides: Option<[Side; 2]>,
     /// The filter that was in the query bar when it was drawn last.
     filter: String,
 }
@@ -37,6 +64,11 @@ const NUMBER: f32 = 88.0;
 const SCROLL: f32 = 12.0;
 
 impl CompareDraft {
+    /// These frames beside all.
+    pub fn of(scope: ExportScope) -> Self {
+        Self { sides: Some([Side::Scope(scope), Side::filter("")]), filter: String::new() }
+    }
+
     /// Draws it as a dialog; false when it is to be closed.
     pub fn dialog_ui(&mut self, ctx: &Context, lake: &Lake, out: &mut Vec<Command>) -> bool {
         let screen = ctx.content_rect();
@@ -79,18 +111,25 @@ impl CompareDraft {
         if lake.filter_error.is_some() || lake.is_filtering() || filter == self.filter {
             return;
         }
-        let before = ExportScope::Filter(std::mem::replace(&mut self.filter, filter.to_owned()));
-        let was_there = before != ExportScope::Filter(String::new());
+        let before = Side::filter(&std::mem::replace(&mut self.filter, filter.to_owned()));
+        let was_there = before != Side::filter("");
         for side in self.sides.iter_mut().flatten().filter(|side| was_there && **side == before) {
-            *side = ExportScope::Filter(filter.to_owned());
+            *side = Side::filter(filter);
         }
     }
 
     fn copy_ui(&self, ui: &mut Ui, lake: &Lake, out: &mut Vec<Command>) {
         let Some([a, b]) = &self.sides else { return };
-        if plain_button(ui, true, "Copy as command line").clicked() {
+        let scopes = [a, b].map(|side| if let Side::Scope(scope) = side { Some(scope) } else { None });
+        let named = if let [Some(a), Some(b)] = scopes { Some((a, b)) } else { None };
+        let button = plain_button(ui, named.is_some(), "Copy as command line");
+        if let Some((a, b)) = named.filter(|_| button.clicked()) {
             let text = command_line::compare(&lake.root, a, b);
             out.push(Command::Copy { text, what: "the command line" });
+        }
+        button.on_disabled_hover_text("Save the selection first: the command line knows it by its name.");
+        if plain_button(ui, true, "Copy as SQL").clicked() {
+            out.push(KeepCommand::CopySqlOfCompared(a.clone(), b.clone()).into());
         }
     }
 
@@ -99,8 +138,8 @@ impl CompareDraft {
         let choices = choices(lake);
         let [a, b] = self.sides.get_or_insert_with(|| {
             // What one has looked at against everything is a fair first question.
-            let first = choices.iter().find(|choice| **choice != ExportScope::Filter(String::new()));
-            [first.cloned().unwrap_or(ExportScope::Filter(String::new())), ExportScope::Filter(String::new())]
+            let first = choices.iter().find(|choice| !matches!(choice, Side::Selected)).cloned();
+            [first.unwrap_or(Side::filter("")), Side::filter("")]
         });
         let mut swapped = false;
         bar(ui, 36.0, |ui| {
@@ -157,22 +196,26 @@ pub(super) fn side_color(ui: &Ui, first: bool) -> egui::Color32 {
 }
 
 /// Everything that can be compared.
-fn choices(lake: &Lake) -> Vec<ExportScope> {
+fn choices(lake: &Lake) -> Vec<Side> {
     let mut choices = Vec::new();
     let filter = lake.filter.trim();
     if !filter.is_empty() && lake.filter_error.is_none() {
-        choices.push(ExportScope::Filter(filter.to_owned()));
+        choices.push(Side::filter(filter));
+    }
+    if !lake.selected.is_empty() {
+        choices.push(Side::Selected);
     }
     let selections = lake.selections.value().into_iter().flatten();
-    choices.extend(selections.map(|selection| ExportScope::Selection(selection.name.clone())));
+    choices.extend(selections.map(|selection| Side::Scope(ExportScope::Selection(selection.name.clone()))));
     let views = lake.keep.views.value().into_iter().flat_map(|all| &all.views);
-    choices.extend(views.map(|view| ExportScope::View(view.name.clone())));
-    choices.push(ExportScope::Filter(String::new()));
+    choices.extend(views.map(|view| Side::Scope(ExportScope::View(view.name.clone()))));
+    choices.push(Side::filter(""));
     choices
 }
 
-/// A scope as people name it.
-fn name_of(scope: &ExportScope) -> String {
+/// A side as people name it.
+fn name_of(side: &Side) -> String {
+    let Side::Scope(scope) = side else { return "The selected frames".to_owned() };
     match scope {
         ExportScope::Filter(filter) if filter.is_empty() => "All frames".to_owned(),
         ExportScope::Filter(filter) => format!("Filter: {filter}"),

@@ -15,7 +15,7 @@ use crate::{
             text::{counted, time_utc},
         },
     },
-    session::{Combine, SavedViews, Selection},
+    session::{Combine, ExportScope, SavedViews, Selection, SqlView},
 };
 
 /// What a shelf holds.
@@ -145,7 +145,11 @@ impl Library {
                         out.push(KeepCommand::DeleteView(view.name.clone()).into());
                     }
                     let more = icon_button(ui, Icon::Menu, &format!("More about {}", view.name));
-                    egui::Popup::menu(&more).show(|ui| library.note_ui(ui, &view.name, &view.note));
+                    egui::Popup::menu(&more).show(|ui| {
+                        let scope = ExportScope::View(view.name.clone());
+                        library.note_ui(ui, &view.name, &view.note, scope.clone(), out);
+                        sql_ui(ui, scope, out);
+                    });
                     if plain_button(ui, true, "Open").accessible_name(format!("Open view {}", view.name)).clicked() {
                         out.push(KeepCommand::OpenView(view.name.clone()).into());
                         keep = false;
@@ -186,10 +190,18 @@ impl Library {
         keep
     }
 
-    /// The entry of a menu that lets the note be changed.
-    fn note_ui(&mut self, ui: &mut Ui, name: &str, note: &str) {
+    /// The entries of a menu that let name and note be changed, and that compare.
+    fn note_ui(&mut self, ui: &mut Ui, name: &str, note: &str, scope: ExportScope, out: &mut Vec<Command>) {
+        if ui.button("Rename").clicked() {
+            self.edit(Editing::Name(name.to_owned()), name);
+            ui.close();
+        }
         if ui.button("Edit the note").clicked() {
             self.edit(Editing::Note(name.to_owned()), note);
+            ui.close();
+        }
+        if ui.button("Compare with all frames").clicked() {
+            out.push(KeepCommand::CompareKept(scope).into());
             ui.close();
         }
     }
@@ -198,7 +210,9 @@ impl Library {
     fn more_ui(&mut self, ui: &mut Ui, selection: &Selection, all: &[Selection], out: &mut Vec<Command>) {
         let button = icon_button(ui, Icon::Menu, &format!("More about {}", selection.name));
         egui::Popup::menu(&button).show(|ui| {
-            self.note_ui(ui, &selection.name, &selection.note);
+            let scope = ExportScope::Selection(selection.name.clone());
+            self.note_ui(ui, &selection.name, &selection.note, scope.clone(), out);
+            sql_ui(ui, scope, out);
             for (how, name, sign) in [
                 (Combine::Union, "Unite with", "or"),
                 (Combine::Intersect, "Keep what is also in", "and"),
@@ -235,6 +249,8 @@ impl Library {
                     edit.request_focus();
                 }
                 let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                // Letters and Enter may have come in one frame.
+                let ready = chosen > 0 && !self.tag.trim().is_empty();
                 if ready && (pressed || entered) {
                     out.push(KeepCommand::Tag(std::mem::take(&mut self.tag)).into());
                 }
@@ -355,6 +371,14 @@ impl Library {
             }
             self.editing = None;
         }
+    }
+}
+
+/// The entry of a menu that says in SQL what is kept.
+fn sql_ui(ui: &mut Ui, scope: ExportScope, out: &mut Vec<Command>) {
+    if ui.button("Copy as SQL").clicked() {
+        out.push(KeepCommand::CopySqlOf(SqlView::Scope(scope)).into());
+        ui.close();
     }
 }
 

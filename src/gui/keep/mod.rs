@@ -8,7 +8,7 @@ mod save_view;
 mod view_status;
 
 pub use change::{Done, KeepCommand};
-pub use compare::CompareDraft;
+pub use compare::{CompareDraft, Side};
 pub use library::{Library, Shelf};
 pub use save_view::ViewDraft;
 pub use view_status::view_status_ui;
@@ -24,9 +24,7 @@ use super::{
 use crate::{
     catalog::FrameTable,
     jobs::Priority,
-    session::{
-        Comparison, ExportCount, ExportScope, SavedView, SavedViews, Session, SessionError, Sort, Tag, ViewRule,
-    },
+    session::{Comparison, ExportCount, SavedView, SavedViews, Session, SessionError, Sort, Tag, ViewRule},
 };
 
 /// A view that was opened, as it was then.
@@ -38,8 +36,8 @@ pub struct OpenedView {
     pub rule: ViewRule,
 }
 
-/// Two scopes to compare, in one state of the index and of what is kept.
-pub type CompareKey = (u64, u64, ExportScope, ExportScope);
+/// Two sets to compare, in one state of the index and of what is kept; what is selected, where one of them is that.
+pub type CompareKey = (u64, u64, Side, Side, Option<Arc<Selected>>);
 
 /// What is kept of the lake that is shown.
 #[derive(Default)]
@@ -54,18 +52,18 @@ pub struct Keep {
     pub comparison: Fetch<CompareKey, Comparison>,
     /// How many frames an export would take.
     pub count: Fetch<(u64, u64, ExportDraft), ExportCount>,
-    comparing: Option<(ExportScope, ExportScope)>,
+    comparing: Option<(Side, Side)>,
     counting: Option<ExportDraft>,
 }
 
 impl Keep {
-    /// Asks for two scopes to be compared.
-    pub fn compare(&mut self, a: ExportScope, b: ExportScope) {
+    /// Asks for two sets to be compared.
+    pub fn compare(&mut self, a: Side, b: Side) {
         self.comparing = Some((a, b));
     }
 
-    /// The two scopes that are compared.
-    pub fn compared(&self) -> Option<&(ExportScope, ExportScope)> {
+    /// The two sets that are compared.
+    pub fn compared(&self) -> Option<&(Side, Side)> {
         self.comparing.as_ref()
     }
 
@@ -106,13 +104,19 @@ impl Keep {
         self.tags.poll();
         if let Some((a, b)) = self.comparing.clone() {
             let (door, frames) = (session.clone(), Arc::clone(table));
-            let key = (generation, kept, a, b);
+            let chosen = [&a, &b].contains(&&Side::Selected).then(|| Arc::clone(selected));
+            let key = (generation, kept, a, b, chosen);
             self.comparison.request(
                 key.clone(),
                 &workers.ask,
                 Priority::Visible,
                 ctx,
-                move |cancelled: &AtomicBool| door.compare(&frames, &key.2, &key.3, cancelled).map_err(text),
+                move |cancelled: &AtomicBool| {
+                    let none = Selected::default();
+                    let chosen = key.4.as_deref().unwrap_or(&none);
+                    let [a, b] = [&key.2, &key.3].map(|side| side.scope(&frames, chosen));
+                    door.compare(&frames, &a, &b, cancelled).map_err(text)
+                },
             );
             self.comparison.poll();
         }

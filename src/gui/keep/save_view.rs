@@ -22,8 +22,6 @@ pub struct ViewDraft {
 impl ViewDraft {
     /// Draws the dialog; false when it is to be closed.
     pub fn ui(&mut self, ctx: &Context, lake: &Lake, out: &mut Vec<Command>) -> bool {
-        let name = self.name.trim().to_owned();
-        let replaces = lake.keep.views.value().is_some_and(|all| all.has(&name));
         modal(ctx, "save view", 440.0, |ui| {
             let colors = colors(ui);
             ui.label(heading("Save view"));
@@ -39,6 +37,9 @@ impl ViewDraft {
                 edit.request_focus();
                 self.asked_focus = true;
             }
+            // After the field, which may take letters and Enter in one frame.
+            let name = self.name.trim().to_owned();
+            let replaces = lake.keep.views.value().is_some_and(|all| all.has(&name));
             let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let note = TextEdit::multiline(&mut self.note).hint_text("Note (optional)").desired_width(f32::INFINITY);
             ui.add(note.desired_rows(2)).accessible_name("Note");
@@ -55,7 +56,7 @@ impl ViewDraft {
                     let save = primary_button(ui, ready, if replaces { "Replace" } else { "Save" });
                     if save.clicked() || (entered && ready) {
                         let note = self.note.trim().to_owned();
-                        out.push(KeepCommand::SaveView { name: name.clone(), note }.into());
+                        out.push(KeepCommand::SaveView { name, note }.into());
                         keep = false;
                     }
                     keep &= !plain_button(ui, true, "Cancel").clicked();

@@ -146,3 +146,12 @@ fn in_lines(result: &str) -> String {
         .and_then(|value| serde_json::to_string_pretty(&value))
         .unwrap_or_else(|_| result.to_owned())
 }
+
+/// The list of runs as SQL over the lake's tables, or one run.
+#[must_use]
+pub fn sql(run: Option<i64>) -> String {
+    match run {
+        Some(run) => format!("SELECT * FROM runs WHERE run_id = {run};"),
+        None => "SELECT * FROM runs ORDER BY run_id DESC;".to_owned(),
+    }
+}

@@ -10,7 +10,7 @@ use crate::gui::{
     Memory,
     command::{Action, Command, Group},
     dock::{BUILT_IN, Layout as Panels, Pane},
-    state::{Persisted, State, ThemeChoice, Workspace},
+    state::{Persisted, State, ThemeChoice},
     theme::{self, CONTROL, colors},
 };
 
@@ -76,7 +76,7 @@ fn ticked(action: Action, persisted: &Persisted) -> Option<bool> {
 
 /// Every panel with whether it is shown.
 fn panels_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
-    let layout = layout_here(persisted);
+    let (layout, _) = persisted.layout_here();
     for pane in Pane::of(layout.workspace()) {
         let mut open = layout.is_open(pane);
         if ui.checkbox(&mut open, pane.name()).clicked() {
@@ -88,15 +88,10 @@ fn panels_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
     entry_ui(ui, Action::MaximisePane, true, None, out);
 }
 
-/// Where the panels of the workspace that is shown are.
-fn layout_here(persisted: &Persisted) -> &Panels {
-    if persisted.workspace == Workspace::Detections { &persisted.detections_layout } else { &persisted.layout }
-}
-
 /// Layouts by name: those that are always there, then those that a person saved.
 fn layouts_ui(ui: &mut Ui, persisted: &Persisted, out: &mut Vec<Command>) {
-    let here = layout_here(persisted).workspace();
-    let chosen = if here == Workspace::Detections { &persisted.detections_layout_name } else { &persisted.layout_name };
+    let (layout, chosen) = persisted.layout_here();
+    let here = layout.workspace();
     let saved = persisted.layouts.iter().filter(|(_, layout)| layout.workspace() == here);
     let saved = saved.map(|(name, _)| name.as_str()).collect::<Vec<_>>();
     let always =

@@ -4,13 +4,12 @@ use std::path::Path;
 
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Rect, RichText, Stroke, Ui, UiBuilder, vec2};
 
-use super::status_bar::fraction;
 use crate::{
     gui::{
         command::{Action, Command},
         state::State,
         theme::{self, STEP, colors},
-        widgets::{Icon, centred, empty_ui, meter, plain_button, primary_button, progress_line},
+        widgets::{Icon, centred, empty_ui, fraction, meter, plain_button, primary_button, progress_line},
     },
     session::Session,
 };

@@ -3,14 +3,13 @@
 use egui::{Align, Frame, Label, Layout, Margin, Panel, Popup, RichText, ScrollArea, Ui};
 
 use crate::gui::{
-    command::Command,
-    detections::DetectionsCommand,
+    command::{Action, Command},
     keep::view_status_ui,
     lake::Lake,
     state::{State, Workspace},
     theme::{self, STEP, colors},
     widgets::{
-        meter, progress_line, quiet_button,
+        fraction, meter, progress_line, quiet_button,
         text::{bytes, counted, time_utc},
     },
 };
@@ -22,8 +21,24 @@ const BOTH: f32 = 940.0;
 /// Width in which the whole progress of one job stands beside the number of problems, px.
 const WHOLE_LINE: f32 = 700.0;
 
+/// A question that takes long.
+pub struct Answering<'a> {
+    /// What is done.
+    pub title: &'static str,
+    /// How far it is.
+    pub progress: &'a Progress,
+    /// What stops it.
+    pub stop: Command,
+}
+
 /// Draws the bar.
-pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, answering: Option<&Progress>, out: &mut Vec<Command>) {
+pub fn status_bar_ui(
+    ui: &mut Ui,
+    state: &State,
+    lake: &Lake,
+    answering: Option<Answering<'_>>,
+    out: &mut Vec<Command>,
+) {
     let colors = colors(ui);
     let frame = Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").exact_size(28.0).resizable(false).frame(frame).show(ui, |ui| {
@@ -49,12 +64,20 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, answering: Option<
             for job in &state.transient.jobs {
                 job_ui(ui, (&job.title, &job.progress), Command::CancelJob(job.id), out);
             }
-            if let Some(progress) = answering {
-                let stop = Command::Detections(DetectionsCommand::Stop);
-                job_ui(ui, ("Counting detections", progress), stop, out);
+            if let Some(Answering { title, progress, stop }) = answering {
+                job_ui(ui, (title, progress), stop, out);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let problems = info.problems.len() as u64;
+                let changed = lake.loaded.changed.len() as u64;
+                if changed > 0 {
+                    let text = RichText::new(format!("{} changed, index again", counted(changed, "store")));
+                    let button = quiet_button(ui, text.font(theme::numbers_medium(12.0)).color(colors.warning));
+                    let told = "They are not as they were indexed, so their frames show no pictures until they are indexed again.";
+                    if button.on_hover_text(told).clicked() {
+                        out.push(Action::IndexAgain.into());
+                    }
+                }
                 if problems > 0 {
                     let text = RichText::new(counted(problems, "problem"))
                         .font(theme::numbers_medium(12.0))
@@ -66,7 +89,7 @@ pub fn status_bar_ui(ui: &mut Ui, state: &State, lake: &Lake, answering: Option<
                         out.push(Command::ShowWorkspace(Workspace::Explore));
                         out.push(Command::ShowProblems);
                     }
-                } else {
+                } else if changed == 0 {
                     ui.label(small("No problems".into()));
                 }
                 told_ui(ui, state, out);
@@ -127,11 +150,4 @@ fn job_ui(ui: &mut Ui, (title, progress): (&str, &Progress), stop: Command, out:
             out.push(stop);
         }
     });
-}
-
-/// The part that is done.
-#[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
-pub(super) fn fraction(snapshot: &crate::jobs::Snapshot) -> Option<f32> {
-    let total = snapshot.total.filter(|total| *total > 0)?;
-    Some(snapshot.done as f32 / total as f32)
 }

@@ -34,8 +34,12 @@ pub fn top_bar_ui(
             let lake = if let Slot::Ready(lake) = slot { Some(&**lake) } else { None };
             lake_button_ui(ui, state, lake, out);
             if lake.is_some() {
-                let pages =
-                    [(Workspace::Explore, "Explore"), (Workspace::Detections, "Detections"), (Workspace::Runs, "Runs")];
+                let pages = [
+                    (Workspace::Explore, "Explore"),
+                    (Workspace::Statistics, "Statistics"),
+                    (Workspace::Detections, "Detections"),
+                    (Workspace::Runs, "Runs"),
+                ];
                 if let Some(page) = segmented(ui, state.persisted.workspace, &pages) {
                     out.push(Command::ShowWorkspace(page));
                 }
@@ -68,7 +72,7 @@ pub fn top_bar_ui(
                 }
                 ui.add_space(STEP);
                 if let Some(lake) = lake
-                    && state.persisted.workspace == Workspace::Explore
+                    && matches!(state.persisted.workspace, Workspace::Explore | Workspace::Statistics)
                 {
                     let width = ui.available_width();
                     ui.allocate_ui_with_layout(

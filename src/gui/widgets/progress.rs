@@ -30,6 +30,14 @@ pub fn meter(ui: &mut Ui, width: f32, fraction: Option<f32>, name: &str) -> Resp
     response
 }
 
+/// The part that is done.
+#[expect(clippy::cast_precision_loss, reason = "drawn as a bar")]
+#[must_use]
+pub fn fraction(snapshot: &Snapshot) -> Option<f32> {
+    let total = snapshot.total.filter(|total| *total > 0)?;
+    Some(snapshot.done as f32 / total as f32)
+}
+
 /// `12,000 of 48,000 · 3,400/s · 11 s left`
 #[must_use]
 pub fn progress_line(snapshot: &Snapshot) -> String {

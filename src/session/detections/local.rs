@@ -63,7 +63,10 @@ pub(super) fn told(request: &TopRequest, bad: &BadRows, skipped: &Skipped, notes
         .iter()
         .map(|(path, error)| {
             let path = path.display().to_string();
-            Problem::new(path, format!("the file was left out: {error}"), "Write it again, or take it away.")
+            // Most errors begin with the path, which stands before them already.
+            let what = error.to_string();
+            let what = what.strip_prefix(&path).map_or(what.as_str(), str::trim_start);
+            Problem::new(path.clone(), format!("the file was left out: {what}"), "The others were counted without it.")
         })
         .collect();
     problems.extend(notes.iter().cloned().map(|note| note.into_problem(&name)));

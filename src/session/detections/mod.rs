@@ -53,6 +53,43 @@ pub struct DetectionSource {
     pub root: Option<PathBuf>,
 }
 
+impl DetectionSource {
+    /// Refuses to write over the events or the locations that are asked, or among the events, where the next question would
+    /// read it as one of them.
+    ///
+    /// # Errors
+    /// `out` is such a file.
+    pub fn spare(&self, out: &std::path::Path) -> Result<(), SessionError> {
+        let refuse =
+            |what: String| Err(SessionError::Failed(format!("{} {what}; name another file to write", out.display())));
+        let real = |path: &std::path::Path| path.canonicalize().ok();
+        let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let Some(folder) = real(folder.unwrap_or(std::path::Path::new("."))) else { return Ok(()) };
+        let name = out.file_name().unwrap_or_default();
+        let there = real(out).unwrap_or_else(|| folder.join(name));
+        if self.locations.as_deref().and_then(real).is_some_and(|locations| locations == there) {
+            return refuse("is the table of locations that is asked".to_owned());
+        }
+        let asked = &self.detections;
+        if let Some(events) = real(asked) {
+            if events == there {
+                return refuse("is the file of events that is asked".to_owned());
+            }
+            if events.is_dir() && there.starts_with(&events) {
+                return refuse(format!("would lie among the events in {}", asked.display()));
+            }
+            return Ok(());
+        }
+        // A pattern of names in a folder.
+        let pattern = asked.file_name().unwrap_or_default().to_string_lossy();
+        let named = wildmatch::WildMatch::new(&pattern).matches(&name.to_string_lossy());
+        if named && asked.parent().and_then(real) == Some(folder) {
+            return refuse(format!("would be one of the events that {} names", asked.display()));
+        }
+        Ok(())
+    }
+}
+
 /// The engine that a lake names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct EngineSettings {

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{DetectionSource, TimeUnit, TopRequest};
+use super::{DetectionSource, TopRequest};
 use crate::{
     formats::EventSet,
-    lake::{self, ClockUnit},
-    session::{Session, SessionError},
+    lake,
+    session::{Session, SessionError, settings::time_unit},
 };
 
 /// Files of events that arrived and were not worked on.
@@ -47,12 +47,7 @@ impl Session {
                 self.root().display()
             ))
         })?;
-        let time_unit = self.settings_now()?.detections().time_unit.map(|unit| match unit {
-            ClockUnit::S => TimeUnit::S,
-            ClockUnit::Ms => TimeUnit::Ms,
-            ClockUnit::Us => TimeUnit::Us,
-            ClockUnit::Ns => TimeUnit::Ns,
-        });
+        let time_unit = self.settings_now()?.detections().time_unit.map(time_unit);
         Ok(TopRequest { time_unit, ..TopRequest::of(source) })
     }
 }

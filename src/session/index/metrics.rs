@@ -13,6 +13,7 @@ use crate::{
     frames::{self, structure::Values},
     lake::{self, RecordingFiles},
     model::{Column, NULL_WORD, Problem, Series},
+    session::settings::time_unit,
 };
 
 /// Reads the sensor files of a source. A log that counts camera frames gives them their times.
@@ -36,11 +37,8 @@ pub(super) fn read(
         },
         units: reading.settings.units(),
     };
-    // Times of each file are in its own zone and moved by its own offset.
-    let options_of = |path: &str| {
-        let zone = reading.settings.zone_of(path);
-        MetricOptions { time: TimeOptions { zone, ..options.time.clone() }, units: options.units.clone() }
-    };
+    tell_idle(reading, files, problems);
+    let options_of = |path: &str| of_file(reading, &options, path);
     let moved = |path: &str, series: Vec<Series>| move_times(series, reading.settings.sensor(path).offset_s);
     let (oxts, tables): (Vec<_>, Vec<_>) = files.metrics.iter().partition(|file| lake::is_oxts(&file.path));
     oxts::read(reading, &oxts, &options_of, |path, series| all.add(&owner, path, moved(path, series)), problems);
@@ -100,11 +98,49 @@ pub(super) fn read(
         let series = if has("times") && has("cam1_ptr") {
             frame_counting_log(reading, &log, found, started_at_ns, problems)
         } else {
+            let unit = reading.settings.sensor(&log.path).time_unit.map(time_unit);
+            let options = MetricOptions { time: TimeOptions { unit, ..options.time.clone() }, ..options.clone() };
             moved(&log.path, plain_log(reading, &log, &options, problems))
         };
         all.add(&owner, &log.path, series);
     }
     all
+}
+
+/// Whether a file's format leaves no room for another column or unit of times: MDF 4, and the times of KITTI readings.
+fn tells_its_times(path: &str) -> bool {
+    let is_mdf = Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("mf4"));
+    is_mdf || lake::is_oxts(path) && path.ends_with("timestamps.txt")
+}
+
+/// Times of each file are in its own zone, column and unit.
+fn of_file(reading: &Reading<'_>, options: &MetricOptions, path: &str) -> MetricOptions {
+    let setting = reading.settings.sensor(path);
+    let free = !tells_its_times(path);
+    let time = TimeOptions {
+        zone: reading.settings.zone_of(path),
+        unit: setting.time_unit.map(time_unit).filter(|_| free),
+        column: setting.time_column.filter(|_| free),
+        ..options.time.clone()
+    };
+    MetricOptions { time, ..options.clone() }
+}
+
+/// Tells the settings of files whose format leaves no room for them.
+fn tell_idle(reading: &Reading<'_>, files: &RecordingFiles, problems: &mut Vec<Problem>) {
+    let fixed = files.metrics.iter().map(|file| &file.path).filter(|path| tells_its_times(path));
+    let idle = fixed.map(|path| (path, true)).chain(files.logs.iter().map(|file| (&file.path, false)));
+    for (path, with_unit) in idle {
+        let setting = reading.settings.sensor(path);
+        let unit = (with_unit && setting.time_unit.is_some()).then_some("time_unit");
+        for key in unit.into_iter().chain(setting.time_column.is_some().then_some("time_column")) {
+            problems.push(Problem::new(
+                path,
+                format!("{key} of lake.toml does nothing here: files of this format tell it themselves"),
+                "Remove the setting; offset_s moves the times of any sensor file.",
+            ));
+        }
+    }
 }
 
 /// Times that metrics of one table share.

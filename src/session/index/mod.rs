@@ -1,6 +1,7 @@
 //! Indexing: the folder is walked, what changed is read on every core, and one writer puts it into the catalog, one
 //! transaction per source. A kill at any moment leaves whole sources; the next run goes on with the rest.
 
+mod adrift;
 mod labels;
 mod metrics;
 mod oxts;
@@ -30,7 +31,7 @@ pub(super) use recording_series::SensorFile;
 pub(super) use source::{align_options, seconds_to_ns};
 
 /// Grows with every change in how files are read, so that sources indexed before are read again.
-const READING_VERSION: u32 = 5;
+const READING_VERSION: u32 = 6;
 
 /// Finished sources that may wait for the writer; bounds memory.
 const WAITING_SOURCES: usize = 4;

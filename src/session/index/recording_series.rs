@@ -94,6 +94,12 @@ impl RecordingSeries {
         }
     }
 
+    /// The parts of all metrics of a recording, each with its file.
+    pub(super) fn parts_of(&self, recording: &str) -> impl Iterator<Item = (&str, &Series)> {
+        let parts = self.by_recording.get(recording).into_iter().flat_map(BTreeMap::values).flatten();
+        parts.map(|part| (part.path.as_str(), &part.series))
+    }
+
     /// Whether there is such a recording.
     pub(super) fn has(&self, recording: &str) -> bool {
         self.by_recording.contains_key(recording)

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    labels, metrics,
+    adrift, labels, metrics,
     recording_series::RecordingSeries,
     stores::{self, FoundRecording, FoundStores},
 };
@@ -32,6 +32,7 @@ impl Reading<'_> {
         let mut series = metrics::read(self, files, &mut found, logs, about.started_at_ns, &mut problems);
         stores::set_clocks(&mut found, &series, about.started_at_ns, self.settings.rate_hz(), &mut problems);
         metrics::add_arrays(self, &found, &mut series, &mut problems);
+        adrift::tell(self, &found, &series, &mut problems);
         series.join_parts(&mut problems);
         let mut recordings: Vec<RecordingRecord> = found
             .into_iter()

@@ -335,6 +335,7 @@ pub(super) fn set_clocks(
             };
             camera.times = camera.moved(times);
             camera.footage.rate_hz = rate;
+            problems.extend(back_in_time(camera));
         }
     }
     problems.extend(guessed.into_iter().map(|(store, (rate, known, dated))| guessed_rate(&store, rate, known, dated)));
@@ -348,6 +349,25 @@ fn guessed_rate(store: &str, rate: f64, known: bool, dated: bool) -> Problem {
         format!("holds no times: its frames count from {from}, {rate} a second ({by})"),
         "Set rate_hz in lake.toml and started_at in recording.toml if that is wrong.",
     )
+}
+
+/// Told of a footage whose clock was set back.
+fn back_in_time(camera: &FoundCamera) -> Option<Problem> {
+    let steps = camera.times.windows(2).enumerate().filter(|(_, pair)| pair[1] < pair[0]);
+    let mut backs = steps.map(|(at, pair)| (at + 1, pair[0].saturating_sub(pair[1])));
+    let (first, by_ns) = backs.next()?;
+    let more = match backs.count() {
+        0 => String::new(),
+        count => format!(", and {count} more times later"),
+    };
+    #[expect(clippy::cast_precision_loss, reason = "told in seconds")]
+    let by_s = by_ns as f64 / 1e9;
+    Some(Problem::new(
+        &camera.footage.store,
+        format!("the times of {} go back by {by_s} s at frame {first}{more}", camera.footage.camera),
+        "All frames were taken over with the times they have; spans and windows of time end there. Correct the clock, or set \
+         rate_hz for the footage in lake.toml, which counts times from its first frame.",
+    ))
 }
 
 /// Times of frames that come at a steady rate.
@@ -429,6 +449,14 @@ mod tests {
             assert_eq!((times.len() as u64, times[0], times[times.len() - 1]), (frames, first, last));
             assert_eq!(problems.first().map_or("", |one| one.what.as_str()), word);
         }
+        let mut back = many.clone();
+        back[6..].iter_mut().for_each(|time| *time -= 5_000_000_000);
+        let cameras = [many, back].map(|times| camera(12, Clock::Timestamps(times))).into();
+        let mut problems = Vec::new();
+        let mut found = [FoundRecording { name: "d".to_owned(), footages: cameras }];
+        set_clocks(&mut found, &RecordingSeries::default(), None, None, &mut problems);
+        let told: Vec<_> = problems.iter().map(|one| one.what.as_str()).collect();
+        assert_eq!(told, ["the times of front go back by 4 s at frame 6"]);
         let since_start = camera(2, Clock::Timestamps(vec![0, 100_000_000]));
         assert_eq!(first_frame_ns(&FoundRecording { name: "d".to_owned(), footages: vec![since_start] }), None);
     }

@@ -52,9 +52,18 @@ impl About<'_> {
         reason = "counts of frames and shares of them"
     )]
     fn look(&self, report: &mut QualityReport) {
-        let mut missing = 0;
+        let (mut missing, mut lasts) = (0, 0_i64);
         for pair in self.times.windows(2) {
             let step = pair[1].saturating_sub(pair[0]);
+            if step < 0 {
+                let what = format!("the times of frames go back by {}", seconds(step.saturating_neg()));
+                let span = (pair[1], pair[0]);
+                report.findings.push(self.place.found(Severity::Warning, FindingKind::TimesGoBack, span, 1, what));
+                // What was recorded goes on; the clock was set back.
+                lasts = lasts.saturating_add(self.period_ns);
+                continue;
+            }
+            lasts = lasts.saturating_add(step);
             // Half a period more is a frame that came late.
             let lost = if self.period_ns > 0 { (step + self.period_ns / 2) / self.period_ns - 1 } else { 0 };
             if lost > 0 {
@@ -73,7 +82,6 @@ impl About<'_> {
         }
         let frames = self.times.len() as u64;
         let span = self.times.first().copied().zip(self.times.last().copied());
-        let lasts = span.map_or(0, |(start, end)| end.saturating_sub(start));
         let by_period = if self.period_ns > 0 { lasts as f64 / self.period_ns as f64 } else { 0.0 };
         let by_rate = if self.stored_rate_hz > 0.0 { lasts as f64 / 1e9 * self.stored_rate_hz } else { by_period };
         let expected = if frames == 0 { 0 } else { by_rate.round() as u64 + 1 };
@@ -166,6 +174,14 @@ mod tests {
         let fast = report(&times[..50], &[1; 50], 20.0);
         assert_eq!(fast.findings.iter().map(|one| one.kind).collect::<Vec<_>>(), [FindingKind::FootageLength]);
         assert!(report(&[], &[], 10.0).findings.is_empty());
+        // The clock was set back by 5 s; as many frames as the rate tells are there.
+        let back: Vec<i64> = (0..100).map(|frame| frame * S / 10 - if frame >= 60 { 5 * S } else { 0 }).collect();
+        let told: Vec<_> = report(&back, &[1; 100], 10.0)
+            .findings
+            .into_iter()
+            .map(|one| (one.kind, one.start_ns, one.end_ns))
+            .collect();
+        assert_eq!(told, [(FindingKind::TimesGoBack, S, 59 * S / 10)]);
     }
 
     #[test]

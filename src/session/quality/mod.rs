@@ -3,6 +3,9 @@
 mod clocks;
 mod footages;
 mod metrics;
+mod table;
+
+pub use table::QualityTable;
 
 use serde::Serialize;
 
@@ -57,6 +60,8 @@ pub enum FindingKind {
     ClockOffset,
     /// Sensor and camera have no time in common.
     NoOverlap,
+    /// Frames were taken, by their times, before the frame in front of them.
+    TimesGoBack,
     /// Frames are missing between others.
     MissingFrames,
     /// A footage is longer or shorter than its rate tells.
@@ -77,6 +82,7 @@ impl FindingKind {
             Self::Outlier => "outlier",
             Self::ClockOffset => "clock_offset",
             Self::NoOverlap => "no_overlap",
+            Self::TimesGoBack => "times_go_back",
             Self::MissingFrames => "missing_frames",
             Self::FootageLength => "footage_length",
             Self::LabelCoverage => "label_coverage",

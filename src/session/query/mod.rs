@@ -4,16 +4,18 @@ mod kept;
 mod small;
 mod source;
 mod tables;
+mod values;
 mod write;
 
 use std::{ops::Range, path::PathBuf, time::Duration};
 
 use serde::Serialize;
 
+pub use self::values::SqlValues;
 pub use crate::{
     analytics::sql::{
-        SqlAnswer, SqlCandidate, SqlCandidateKind, SqlColumn, SqlCompletions, SqlError, SqlMistake, SqlStream,
-        SqlTable, SqlType,
+        SqlAnswer, SqlCandidate, SqlCandidateKind, SqlColumn, SqlCompletions, SqlError, SqlMistake, SqlSort, SqlStream,
+        SqlTable, SqlType, SqlWord,
     },
     catalog::{KeptQuery as SavedQuery, PastQuery},
 };
@@ -27,6 +29,8 @@ use crate::{analytics::sql, export, jobs::Progress};
 pub struct SqlRequest {
     /// What is asked: one SELECT.
     pub text: String,
+    /// The order of the answer, where it is to have another than the text says.
+    pub sort: Option<SqlSort>,
     /// Memory that its process may take, bytes; 2 GB when `None`.
     pub memory_bytes: Option<u64>,
     /// Time that it may take; as long as it likes when `None`.
@@ -76,6 +80,18 @@ impl Session {
         sql::complete(text, caret, tables)
     }
 
+    /// A name as a query writes it: in double quotes where it is no plain word.
+    #[must_use]
+    pub fn sql_name(name: &str) -> String {
+        sql::written_name(name)
+    }
+
+    /// The words and signs of a query that may be unfinished, for its colours.
+    #[must_use]
+    pub fn sql_words(text: &str) -> Vec<(Range<usize>, SqlWord)> {
+        sql::words(text)
+    }
+
     /// Looks at a query without running it.
     ///
     /// # Errors
@@ -104,7 +120,8 @@ impl Session {
             Some(exe) => exe.clone(),
             None => std::env::current_exe().map_err(SqlError::Start)?,
         };
-        SqlStream::start(&exe, &request.text, &tables, source, request.limits(), progress)
+        let question = sql::Question { text: &request.text, sort: request.sort.as_ref() };
+        SqlStream::start(&exe, question, &tables, source, request.limits(), progress)
     }
 
     /// An answer that keeps the rows of a stream while they come and after, for scrolling; see [`SqlAnswer::fill`].

@@ -42,7 +42,8 @@ impl Session {
     ) -> Result<SqlReport, SessionError> {
         // What was typed wrongly is no run.
         let mut stream = self.run_sql(request, progress).map_err(|error| told(error, &request.text))?;
-        let parameters = json!({ "query": request.text, "out": path, "limit": request.limit }).to_string();
+        let parameters =
+            json!({ "query": request.text, "sort": request.sort, "out": path, "limit": request.limit }).to_string();
         let report = tasks::run(self.inner.kept.as_ref().ok(), "sql", &parameters, progress, |progress| {
             let mut rows = 0;
             write_whole_file(path, |file| {

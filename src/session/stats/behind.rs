@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{StatsTable, frames::frame_numbers, plan::Plan};
+use super::{StatsTable, frames::frame_numbers, plan::Plan, shape, table::StatValue};
 use crate::{
     analytics::stats::{
         GroupKey, KeyValue, bin_of,
@@ -10,7 +10,8 @@ use crate::{
     },
     catalog::FrameTable,
     filter::{
-        FrameColumns, FrameSet, MetricName, attribute_reference, metric_reference, name_text, text_literal, time_text,
+        FrameColumns, FrameSet, MetricName, attribute_reference, edit, metric_reference, name_text, text_literal,
+        time_text,
     },
     session::{Session, SessionError},
 };
@@ -23,17 +24,46 @@ impl Plan<'_> {
     }
 }
 
-/// The filter that says a group; `None` where none can.
-pub(super) fn filter_of(plan: &Plan<'_>, group: &[KeyValue]) -> Option<String> {
-    let base = plan.filter.as_deref()?.trim();
-    let mut parts = Vec::new();
-    if !base.is_empty() {
-        parts.push(if group.is_empty() { base.to_owned() } else { format!("({base})") });
+/// A range of a metric that the values of a row lie in.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Within {
+    pub(super) metric: String,
+    pub(super) low: f64,
+    pub(super) high: f64,
+    /// Whether the upper end is in it.
+    pub(super) closed: bool,
+}
+
+impl Within {
+    fn text(&self) -> String {
+        let (name, less) = (metric_reference(&self.metric), if self.closed { "<=" } else { "<" });
+        format!("{name} >= {:?} and {name} {less} {:?}", self.low, self.high)
     }
+
+    fn holds(&self, value: f64) -> bool {
+        value >= self.low && (value < self.high || (self.closed && value <= self.high))
+    }
+}
+
+/// The filter that says a group and ranges within it; `None` where none can. What the group says takes the place of what the
+/// filter says of the same name, as a press in the facets does.
+pub(super) fn filter_of(plan: &Plan<'_>, group: &[KeyValue], within: &[Within]) -> Option<String> {
+    let mut text = plan.filter.as_deref()?.trim().to_owned();
     for (key, value) in plan.by.iter().zip(group) {
-        parts.push(condition(plan, key, value)?);
+        let condition = condition(plan, key, value)?;
+        let changed = match key {
+            GroupKey::Recording => edit::set_condition(&text, "recording", &condition),
+            GroupKey::Camera => edit::set_condition(&text, "camera", &condition),
+            GroupKey::Attribute(name) => edit::set_condition(&text, name, &condition),
+            // A frame can have several tags and classes, and a range leaves more than one beside it does.
+            _ => edit::add_conjunct(&text, &condition),
+        };
+        text = changed.ok()?;
     }
-    Some(parts.join(" and "))
+    for within in within {
+        text = edit::add_conjunct(&text, &within.text()).ok()?;
+    }
+    Some(text)
 }
 
 fn condition(plan: &Plan<'_>, key: &GroupKey, value: &KeyValue) -> Option<String> {
@@ -165,7 +195,36 @@ impl Session {
     /// The table has no such row; or as [`Self::stats`].
     pub fn stats_frames(&self, table: &FrameTable, stats: &StatsTable, row: usize) -> Result<FrameSet, SessionError> {
         let group = stats.groups.get(row).ok_or_else(|| SessionError::Usage(format!("there is no row {row}")))?;
-        let plan = Plan::new(self, table, &stats.request)?;
-        Ok(Behind::new(&plan)?.rows(group))
+        let plan = Plan::new(self, table, &shape::planned(table, &stats.request)?)?;
+        let mut rows = Behind::new(&plan)?.rows(group);
+        for within in stats.within.get(row).into_iter().flatten() {
+            let values = frame_numbers(&*table.metric(&within.metric).map_err(SessionError::Failed)?);
+            let inside: Vec<usize> = rows.iter().filter(|row| within.holds(values[*row])).collect();
+            rows = FrameSet::from_rows(table.rows(), inside);
+        }
+        Ok(rows)
+    }
+
+    /// The frame of a row that stands for one moment: the one nearest to what was kept, or to a point. `None` for other rows.
+    ///
+    /// # Errors
+    /// As [`Self::stats_frames`].
+    pub fn stats_frame(
+        &self,
+        table: &FrameTable,
+        stats: &StatsTable,
+        row: usize,
+    ) -> Result<Option<usize>, SessionError> {
+        if let Some(frame) = stats.frames.get(row) {
+            return Ok(*frame);
+        }
+        let value = |name: &str| stats.column(name).and_then(|column| column.values.get(row));
+        let (Some(StatValue::Text(recording)), Some(StatValue::Time(time_ns))) = (value("recording"), value("time"))
+        else {
+            return Ok(None);
+        };
+        let plan = Plan::new(self, table, &shape::planned(table, &stats.request)?)?;
+        let group = stats.groups.get(row).map_or(&[][..], |group| group);
+        Ok(Behind::new(&plan)?.nearest(group, recording, *time_ns))
     }
 }

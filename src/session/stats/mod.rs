@@ -7,6 +7,7 @@ mod members;
 mod plan;
 mod samples;
 mod saved;
+mod shape;
 mod table;
 mod write;
 
@@ -15,18 +16,20 @@ use std::time::Instant;
 use serde_json::json;
 
 pub use live::{LiveColumn, LiveStatistics};
-pub use saved::{Analysis, ChartKind, SavedAnalysis};
+pub use saved::{Analysis, ChartKind, ChartLook, SavedAnalysis};
+pub use shape::Shape;
 pub use table::{ColumnRole, StatColumn, StatValue, StatsTable};
 
 use super::{ExportScope, Session, SessionError};
 use crate::{
-    analytics::stats::{Aggregate, GroupKey, Keep, NoAnswer, Stopped, answer},
+    analytics::stats::{Aggregate, GroupKey, Keep, NoAnswer, Source, Stopped, TakePart},
     catalog::FrameTable,
     jobs::Progress,
     tasks,
 };
 use plan::Plan;
 use samples::Unread;
+use shape::Found;
 use table::Names;
 
 /// Readings from which on a table of statistics is worth a line among the runs.
@@ -67,6 +70,8 @@ pub struct StatsRequest {
     pub over: Over,
     /// What a value weighs.
     pub weight: Weight,
+    /// What is made of the values.
+    pub shape: Shape,
     /// The frames, or over samples the stretches of time that begin with them.
     pub scope: ExportScope,
 }
@@ -80,6 +85,7 @@ impl Default for StatsRequest {
             keep: None,
             over: Over::default(),
             weight: Weight::default(),
+            shape: Shape::default(),
             scope: ExportScope::Filter(String::new()),
         }
     }
@@ -97,6 +103,8 @@ impl StatsRequest {
             "keep": self.keep.as_ref().map(ToString::to_string),
             "over": if self.over == Over::Frames { "frames" } else { "samples" },
             "weight": if self.weight == Weight::Time { "time" } else { "none" },
+            "shape": self.shape.name(),
+            "bars": self.shape.bars(),
             "scope": self.scope,
         })
         .to_string()
@@ -116,30 +124,22 @@ impl Session {
         progress: &Progress,
     ) -> Result<StatsTable, SessionError> {
         let began = Instant::now();
-        let plan = Plan::new(self, table, request)?;
+        let planned = shape::planned(table, request)?;
         progress.stage(if request.over == Over::Frames { "reading frames" } else { "reading samples" });
-        let mut table = match request.over {
-            Over::Frames => {
-                let source = frames::Frames::new(&plan)?;
-                let found = answer(&source, &plan.question, progress).map_err(failure)?;
-                let recordings = source.recordings().iter().map(String::as_str).collect();
-                table::build(&plan, request, &found, &Names { words: source.words(), recordings })?
+        let bars = match shape::whole(&planned) {
+            None => Vec::new(),
+            Some(whole) => {
+                let plan = Plan::new(self, table, &whole)?;
+                let bars = |values: &Values<'_>| shape::bars_of(values, &plan, request.shape.bars(), progress);
+                self.look_at(&plan, bars)?.0
             }
-            Over::Samples => {
-                let mut source = samples::Samples::new(self, &plan)?;
-                let found = loop {
-                    match answer(&source, &plan.question, progress) {
-                        // Times that do not ascend are put in order when a file is read as a whole.
-                        Err(NoAnswer::Stopped(Stopped::Failed(Unread::Unordered(recording)))) => {
-                            source.read_whole(recording);
-                            plan.groups.forget();
-                        }
-                        found => break found.map_err(failure)?,
-                    }
-                };
-                let recordings = source.recordings().iter().map(|one| one.name.as_str()).collect();
-                table::build(&plan, request, &found, &Names { words: source.words(), recordings })?
-            }
+        };
+        let plan = Plan::new(self, table, &planned)?;
+        let (found, values) =
+            self.look_at(&plan, |values| shape::look(values, &plan, request.shape, &bars, progress))?;
+        let mut table = match &found {
+            Found::Answer(found) => table::build(&plan, request, found, &values.names())?,
+            found => shape::build(&plan, request, found, &values.names()),
         };
         table.seconds = began.elapsed().as_secs_f64();
         Ok(table)
@@ -161,7 +161,7 @@ impl Session {
             return self.stats(table, request, progress);
         }
         // A question that makes no sense is not worth a run.
-        Plan::new(self, table, request)?;
+        Plan::new(self, table, &shape::planned(table, request)?)?;
         Ok(tasks::run(self.inner.kept.as_ref().ok(), "stats", &request.parameters(), progress, |progress| {
             let found = self.stats(table, request, progress)?;
             Ok(tasks::Outcome {
@@ -172,6 +172,69 @@ impl Session {
                 value: found,
             })
         })?)
+    }
+}
+
+impl Session {
+    /// Opens the values of a plan and looks at them.
+    fn look_at<'a, T>(
+        &'a self,
+        plan: &'a Plan<'a>,
+        work: impl Fn(&Values<'a>) -> Result<T, NoAnswer<Unread>>,
+    ) -> Result<(T, Values<'a>), SessionError> {
+        let mut values = match plan.over {
+            Over::Frames => Values::Frames(frames::Frames::new(plan)?),
+            Over::Samples => Values::Samples(samples::Samples::new(self, plan)?),
+        };
+        loop {
+            match (work(&values), &mut values) {
+                // Times that do not ascend are put in order when a file is read as a whole.
+                (Err(NoAnswer::Stopped(Stopped::Failed(Unread::Unordered(recording)))), Values::Samples(samples)) => {
+                    samples.read_whole(recording);
+                    plan.groups.forget();
+                }
+                (found, _) => return Ok((found.map_err(failure)?, values)),
+            }
+        }
+    }
+}
+
+/// Where values come from.
+enum Values<'a> {
+    Frames(frames::Frames<'a>),
+    Samples(samples::Samples<'a>),
+}
+
+impl Values<'_> {
+    /// What their numbers stand for.
+    fn names(&self) -> Names<'_> {
+        match self {
+            Self::Frames(frames) => {
+                Names { words: frames.words(), recordings: frames.recordings().iter().map(String::as_str).collect() }
+            }
+            Self::Samples(samples) => Names {
+                words: samples.words(),
+                recordings: samples.recordings().iter().map(|one| one.name.as_str()).collect(),
+            },
+        }
+    }
+}
+
+impl Source for Values<'_> {
+    type Error = Unread;
+
+    fn units(&self) -> usize {
+        match self {
+            Self::Frames(frames) => frames.units(),
+            Self::Samples(samples) => samples.units(),
+        }
+    }
+
+    fn read(&self, unit: usize, take: &mut TakePart<'_>) -> Result<(), Unread> {
+        match self {
+            Self::Frames(frames) => frames.read(unit, take),
+            Self::Samples(samples) => samples.read(unit, take),
+        }
     }
 }
 

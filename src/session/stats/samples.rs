@@ -113,10 +113,14 @@ impl<'a> Samples<'a> {
             for file in &files.metrics {
                 let Ok(path) = resolve_inside(&self.session.inner.places.root, &file.path) else { continue };
                 // A file that cannot be opened is told where it is read as a whole: in the index.
-                if let Ok(Some(found)) = SampleFile::open(&path)
+                let setting = self.settings.sensor(&file.path);
+                // What was told of its times is known to the reader of whole tables only.
+                if setting.time_column.is_none()
+                    && setting.time_unit.is_none()
+                    && let Ok(Some(found)) = SampleFile::open(&path)
                     && !(found.is_zoneless() && self.settings.zone_of(&file.path).is_some())
                 {
-                    let offset_ns = self.settings.sensor(&file.path).offset_s.map_or(0, index::seconds_to_ns);
+                    let offset_ns = setting.offset_s.map_or(0, index::seconds_to_ns);
                     open.push((Arc::new(found), offset_ns, Vec::new()));
                 }
             }

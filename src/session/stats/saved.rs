@@ -4,9 +4,9 @@ use std::{fs, io::Read, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Over, StatsRequest, Weight};
+use super::{Over, Shape, StatsRequest, Weight};
 use crate::{
-    analytics::stats::{BadQuery, nearest},
+    analytics::stats::{Aggregate, BadQuery, nearest},
     export,
     lake::{natural_cmp, resolve_inside},
     session::{ExportScope, Session, SessionError},
@@ -34,6 +34,32 @@ pub enum ChartKind {
     Scatter,
     /// A heat map.
     Heat,
+    /// Correlations of each metric with each other.
+    Correlation,
+}
+
+/// What a chart shows of an analysis.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChartLook {
+    /// The metric of a histogram, of boxes, and along x; the first one when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub x: Option<String>,
+    /// The metric along y; the second one when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
+    /// The columns that bars, lines and colours show; the first that suits when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// The number of bars of a histogram, or of each side of a heat map; as many as suit when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bars: Option<u32>,
+    /// Logarithms along x.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub log_x: bool,
+    /// Logarithms along y, and of colours.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub log_y: bool,
 }
 
 /// An analysis as it stands in its file. Everything is text that the command line takes too.
@@ -57,6 +83,12 @@ pub struct Analysis {
     /// `none` or `time`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub weight: String,
+    /// `histogram`, `box`, `scatter` or `density`; empty for a table.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub shape: String,
+    /// The number of bars, where someone chose it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bars: Option<u32>,
     /// The filter; empty for everything.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub filter: String,
@@ -68,6 +100,9 @@ pub struct Analysis {
     pub selection: Option<String>,
     /// How it is drawn.
     pub chart: ChartKind,
+    /// What the chart shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub look: Option<ChartLook>,
     /// What a later version added. It is kept as it is.
     #[serde(flatten)]
     pub more: toml::Table,
@@ -98,6 +133,8 @@ impl Analysis {
             keep: request.keep.as_ref().map(ToString::to_string),
             over: if request.over == Over::Frames { "frames" } else { "samples" }.to_owned(),
             weight: if request.weight == Weight::Time { "time".to_owned() } else { String::new() },
+            shape: if request.shape == Shape::Table { String::new() } else { request.shape.name().to_owned() },
+            bars: request.shape.bars(),
             chart,
             ..Self::default()
         };
@@ -135,7 +172,14 @@ impl Analysis {
             word if word == known[1] => Ok(true),
             _ => Err(SessionError::Usage(format!("{what} = `{word}`; write {} or {}", known[0], known[1]))),
         };
+        let shape = match self.shape.as_str() {
+            "" => Shape::Table,
+            name => Shape::named(name, self.bars).ok_or_else(|| {
+                SessionError::Usage(format!("shape = `{name}`; known are {}", Shape::NAMES.join(", ")))
+            })?,
+        };
         Ok(StatsRequest {
+            shape,
             metrics: self.metrics.clone(),
             by: read(&self.by)?,
             aggregates: read(&self.aggregates)?,
@@ -144,6 +188,53 @@ impl Analysis {
             weight: if word("weight", &self.weight, ["none", "time"])? { Weight::Time } else { Weight::None },
             scope,
         })
+    }
+}
+
+impl Analysis {
+    /// The request whose answer the chart shows; `None` for bars, lines and heat maps of groups, which show the numbers
+    /// themselves.
+    ///
+    /// # Errors
+    /// [`SessionError::Usage`] names what is missing, or the word that makes no sense.
+    pub fn chart_request(&self) -> Result<Option<StatsRequest>, SessionError> {
+        let asked = self.request()?;
+        let look = self.look.clone().unwrap_or_default();
+        let metric = |chosen: &Option<String>, at: usize| {
+            chosen.clone().or_else(|| asked.metrics.get(at).cloned()).ok_or_else(|| {
+                SessionError::Usage(format!(
+                    "the chart needs {}; choose {}",
+                    ["a metric", "two metrics"][at.min(1)],
+                    ["one", "another one"][at.min(1)]
+                ))
+            })
+        };
+        let plain = StatsRequest {
+            aggregates: Vec::new(),
+            keep: None,
+            weight: Weight::None,
+            by: asked.by.iter().take(1).cloned().collect(),
+            ..asked.clone()
+        };
+        let both = || Ok::<_, SessionError>(vec![metric(&look.x, 0)?, metric(&look.y, 1)?]);
+        Ok(Some(match self.chart {
+            ChartKind::Bar | ChartKind::Line => return Ok(None),
+            ChartKind::Heat if asked.by.len() > 1 => return Ok(None),
+            ChartKind::Histogram => {
+                StatsRequest { metrics: vec![metric(&look.x, 0)?], shape: Shape::Histogram(look.bars), ..plain }
+            }
+            ChartKind::Box => {
+                StatsRequest { metrics: vec![metric(&look.x, 0)?], by: asked.by, shape: Shape::Box, ..plain }
+            }
+            ChartKind::Scatter => StatsRequest { metrics: both()?, shape: Shape::Scatter, ..plain },
+            ChartKind::Heat => {
+                StatsRequest { metrics: both()?, by: Vec::new(), shape: Shape::Density(look.bars), ..plain }
+            }
+            ChartKind::Correlation => {
+                let aggregates = asked.metrics.iter().cloned().map(Aggregate::Correlation).collect();
+                StatsRequest { aggregates, by: Vec::new(), shape: Shape::Table, ..plain }
+            }
+        }))
     }
 }
 
@@ -234,6 +325,24 @@ impl Session {
         Ok(path)
     }
 
+    /// Gives a saved analysis another name; its file stays as it is otherwise.
+    ///
+    /// # Errors
+    /// There is none of that name, there is one of the new name, or the file cannot be moved.
+    pub fn rename_analysis(&self, name: &str, new: &str) -> Result<(), SessionError> {
+        let new = checked(new)?;
+        self.analysis(name)?;
+        if self.analysis_files().iter().any(|(known, _)| known == new) {
+            return Err(SessionError::Usage(format!(
+                "there is an analysis `{new}` already; delete it, or take another name"
+            )));
+        }
+        let path = |name: &str| self.analyses_folder().join(format!("{name}.toml"));
+        let (from, to) = (path(checked(name)?), path(new));
+        let failed = |error| SessionError::Failed(format!("cannot rename {}: {error}", from.display()));
+        fs::rename(&from, &to).map_err(failed)
+    }
+
     /// Deletes a saved analysis and gives what it was, to be saved again.
     ///
     /// # Errors
@@ -269,6 +378,7 @@ mod tests {
             keep: Some("top3:speed".parse().unwrap()),
             over: Over::Frames,
             weight: Weight::Time,
+            shape: Shape::Density(Some(40)),
             scope: ExportScope::View("night".into()),
         };
         let analysis = Analysis::of(&request, ChartKind::Heat, "why");
@@ -282,10 +392,40 @@ mod tests {
     }
 
     #[test]
+    fn the_chart_of_an_analysis_asks_for_what_it_shows() {
+        let analysis = |text: &str| toml::from_str::<Analysis>(text).unwrap();
+        let metrics = "metrics = [\"speed\", \"brake\"]\nby = [\"camera\", \"day\"]\naggregates = [\"p95\"]\n";
+        for (chart, shape, asked, by) in [
+            ("histogram", Shape::Histogram(None), &["speed"][..], 1),
+            ("box", Shape::Box, &["speed"], 2),
+            ("scatter", Shape::Scatter, &["speed", "brake"], 1),
+            ("correlation", Shape::Table, &["speed", "brake"], 0),
+        ] {
+            let request = analysis(&format!("{metrics}chart = \"{chart}\"")).chart_request().unwrap().unwrap();
+            let asked: Vec<String> = asked.iter().map(ToString::to_string).collect();
+            assert_eq!((request.shape, request.metrics, request.by.len()), (shape, asked, by), "{chart}");
+        }
+        for chart in ["bar", "line", "heat"] {
+            assert_eq!(analysis(&format!("{metrics}chart = \"{chart}\"")).chart_request().unwrap(), None, "{chart}");
+        }
+        let text = "metrics = [\"speed\"]\nchart = \"heat\"\n[look]\nx = \"gear\"\nbars = 20\n";
+        assert!(analysis(text).chart_request().is_err(), "there is nothing along y");
+        let look = ChartLook { y: Some("brake".into()), ..analysis(text).look.unwrap() };
+        let whole = Analysis { look: Some(look), ..analysis(text) };
+        let request = whole.chart_request().unwrap().unwrap();
+        assert_eq!((request.shape, request.metrics), (Shape::Density(Some(20)), vec!["gear".into(), "brake".into()]));
+        assert_eq!(analysis(&toml::to_string_pretty(&whole).unwrap()), whole);
+    }
+
+    #[test]
     fn what_cannot_be_is_told() {
-        for text in
-            ["by = [\"speed:wide\"]", "over = \"rows\"", "filter = \"a\"\nview = \"b\"", "aggregates = [\"men\"]"]
-        {
+        for text in [
+            "by = [\"speed:wide\"]",
+            "shape = \"round\"",
+            "over = \"rows\"",
+            "filter = \"a\"\nview = \"b\"",
+            "aggregates = [\"men\"]",
+        ] {
             let analysis: Analysis = toml::from_str(text).unwrap();
             assert!(analysis.request().is_err(), "{text}");
         }

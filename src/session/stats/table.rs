@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::{
     Over, StatsRequest, Weight,
-    behind::{self, Behind},
+    behind::{self, Behind, Within},
     plan::{Plan, PlannedMetric},
 };
 use crate::{
@@ -110,6 +110,8 @@ pub enum ColumnRole {
     Kept,
     /// A column of the frame nearest to the extreme.
     Frame,
+    /// A part of a shape: an edge, a quartile, a point, how many.
+    Shape,
 }
 
 /// One column.
@@ -147,9 +149,31 @@ pub struct StatsTable {
     /// Seconds it took.
     pub seconds: f64,
     pub(super) filters: Vec<Option<String>>,
+    /// The ranges that the values of each row lie in, beside its group; empty where rows are groups.
+    pub(super) within: Vec<Vec<Within>>,
+    /// The frame nearest to what was kept, by row; empty when nothing was.
+    pub(super) frames: Vec<Option<usize>>,
 }
 
 impl StatsTable {
+    /// A table of columns that are known already, a group for each row.
+    #[must_use]
+    pub fn of_columns(request: StatsRequest, columns: Vec<StatColumn>, groups: Vec<Arc<[KeyValue]>>) -> Self {
+        Self {
+            request,
+            columns,
+            rows: groups.len(),
+            filters: vec![None; groups.len()],
+            groups,
+            notes: Vec::new(),
+            read: 0,
+            looks: 0,
+            seconds: 0.0,
+            within: Vec::new(),
+            frames: Vec::new(),
+        }
+    }
+
     /// The column of a name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&StatColumn> {
@@ -192,21 +216,7 @@ pub(super) fn build(
     };
     let keys: Vec<Arc<[KeyValue]>> = plan.groups.keys();
     let row_groups: Vec<Arc<[KeyValue]>> = kept.iter().map(|(group, _)| Arc::clone(&keys[*group])).collect();
-    let mut columns = Vec::new();
-    for (at, key) in plan.by.iter().enumerate() {
-        let values = row_groups.iter().map(|group| key_value(&group[at])).collect();
-        let unit = match key {
-            GroupKey::Bins { metric, .. } => plan.table_metric(metric).and_then(|metric| metric.unit.clone()),
-            _ => None,
-        };
-        columns.push(StatColumn {
-            name: key.to_string(),
-            unit,
-            role: ColumnRole::Key(key.clone()),
-            kind: key_type(key),
-            values,
-        });
-    }
+    let mut columns = key_columns(plan, &row_groups);
     for (place, metric) in plan.metrics.iter().take(plan.shown).enumerate() {
         let (mut pair, mut share) = (0, 0);
         for aggregate in &plan.aggregates {
@@ -228,17 +238,19 @@ pub(super) fn build(
             });
         }
     }
+    let mut frames = Vec::new();
     if let Some(keep) = &request.keep {
-        for column in kept_columns(plan, keep, &kept, &row_groups, names)? {
+        frames = kept_frames(plan, &kept, &row_groups, names)?;
+        for column in kept_columns(plan, keep, &kept, &frames)? {
             // The recording of the frame is that of the group, where the group has one.
             if !columns.iter().any(|known| known.name == column.name) {
                 columns.push(column);
             }
         }
     }
-    let filters = row_groups.iter().map(|group| behind::filter_of(plan, group)).collect();
+    let filters = row_groups.iter().map(|group| behind::filter_of(plan, group, &[])).collect();
     Ok(StatsTable {
-        notes: notes(plan, found),
+        notes: notes(plan, found.looks),
         request: request.clone(),
         columns,
         rows: kept.len(),
@@ -247,7 +259,27 @@ pub(super) fn build(
         looks: found.looks,
         seconds: 0.0,
         filters,
+        within: Vec::new(),
+        frames,
     })
+}
+
+/// A column for each key, with the values of these groups.
+pub(super) fn key_columns(plan: &Plan<'_>, groups: &[Arc<[KeyValue]>]) -> Vec<StatColumn> {
+    let column = |(at, key): (usize, &GroupKey)| {
+        let unit = match key {
+            GroupKey::Bins { metric, .. } => plan.table_metric(metric).and_then(|metric| metric.unit.clone()),
+            _ => None,
+        };
+        StatColumn {
+            name: key.to_string(),
+            unit,
+            role: ColumnRole::Key(key.clone()),
+            kind: key_type(key),
+            values: groups.iter().map(|group| key_value(&group[at])).collect(),
+        }
+    };
+    plan.by.iter().enumerate().map(column).collect()
 }
 
 fn key_value(key: &KeyValue) -> StatValue {
@@ -353,8 +385,7 @@ fn kept_columns(
     plan: &Plan<'_>,
     keep: &Keep,
     kept: &[(usize, Option<Reading>)],
-    groups: &[Arc<[KeyValue]>],
-    names: &Names<'_>,
+    rows: &[Option<usize>],
 ) -> Result<Vec<StatColumn>, SessionError> {
     let metric = plan.table_metric(&keep.metric).cloned();
     let planned = plan.metrics.iter().find(|one| metric.as_ref().is_some_and(|metric| metric.name == one.name));
@@ -389,18 +420,6 @@ fn kept_columns(
     let times =
         kept.iter().map(|(_, reading)| reading.map_or(StatValue::Null, |reading| StatValue::Time(reading.time_ns)));
     columns.push(column(format!("{name}_{word}_time"), CellType::Time, times.collect()));
-    let behind = Behind::new(plan)?;
-    let rows: Vec<Option<usize>> = kept
-        .iter()
-        .zip(groups)
-        .map(|((_, reading), group)| {
-            let reading = reading.as_ref()?;
-            match reading.row {
-                Some(row) => Some(row as usize),
-                None => behind.nearest(group, names.recordings.get(reading.recording as usize)?, reading.time_ns),
-            }
-        })
-        .collect();
     for out in export::frame_columns(plan.table, None)? {
         let cell = |row: &Option<usize>| row.map_or(StatValue::Null, |row| StatValue::of_cell(&out.cell(row)));
         columns.push(StatColumn {
@@ -414,8 +433,26 @@ fn kept_columns(
     Ok(columns)
 }
 
-/// What a person should know of the numbers.
-fn notes(plan: &Plan<'_>, found: &Answer) -> Vec<String> {
+/// The frame nearest to each reading that was kept.
+fn kept_frames(
+    plan: &Plan<'_>,
+    kept: &[(usize, Option<Reading>)],
+    groups: &[Arc<[KeyValue]>],
+    names: &Names<'_>,
+) -> Result<Vec<Option<usize>>, SessionError> {
+    let behind = Behind::new(plan)?;
+    let nearest = |((_, reading), group): (&(usize, Option<Reading>), &Arc<[KeyValue]>)| {
+        let reading = reading.as_ref()?;
+        match reading.row {
+            Some(row) => Some(row as usize),
+            None => behind.nearest(group, names.recordings.get(reading.recording as usize)?, reading.time_ns),
+        }
+    };
+    Ok(kept.iter().zip(groups).map(nearest).collect())
+}
+
+/// What a person should know of the numbers, which took so many looks.
+pub(super) fn notes(plan: &Plan<'_>, looks: u32) -> Vec<String> {
     let mut notes = Vec::new();
     for key in plan.by.iter().filter(|key| key.counts_in_each()) {
         let what = match key {
@@ -438,8 +475,8 @@ fn notes(plan: &Plan<'_>, found: &Answer) -> Vec<String> {
     if plan.gone > 0 {
         notes.push(format!("{} frames of the selection are no longer in the lake", plan.gone));
     }
-    if found.looks > 1 {
-        notes.push(format!("the samples were read {} times, so that quantiles and counts stay exact", found.looks));
+    if looks > 1 {
+        notes.push(format!("the samples were read {looks} times, so that quantiles and counts stay exact"));
     }
     notes
 }

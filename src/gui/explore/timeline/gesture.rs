@@ -1,6 +1,6 @@
 //! What the pointer does in the ruler and in lanes, the same everywhere.
 
-use egui::{PointerButton, Rect, Response, Ui, Vec2, pos2};
+use egui::{Modifiers, PointerButton, Rect, Response, Ui, Vec2, pos2};
 
 use super::axis::{Axis, Stretch};
 use crate::gui::theme::colors;
@@ -63,7 +63,7 @@ impl ValueAxis {
 }
 
 /// Reads what a person does over `response`: a press or drag goes there; with Shift, or with another button, a drag moves; with
-/// Ctrl it zooms into a box; the wheel zooms time, with Alt the values; a double click shows all.
+/// Ctrl it zooms into a box; the wheel zooms time, with Shift it moves, with Alt it zooms the values; a double click shows all.
 pub fn gestures(
     ui: &Ui,
     response: &Response,
@@ -110,7 +110,7 @@ fn wheel(
         return;
     }
     ui.input_mut(|input| input.smooth_scroll_delta = Vec2::ZERO);
-    let turned = if modifiers.shift || modifiers.alt { delta.x + delta.y } else { delta.y };
+    let (turned, across) = turned(delta, modifiers);
     let factor = f64::from((turned * WHEEL).exp() * pinch);
     if modifiers.alt {
         if let Some(values) = values
@@ -122,11 +122,20 @@ fn wheel(
     }
     let center = axis.time_inside(pointer.x);
     let mut shown = axis.shown.zoomed(center, factor, limits);
-    if !modifiers.shift && delta.x != 0.0 {
-        let moved = axis.time(0.0).saturating_sub(axis.time(delta.x));
+    if across != 0.0 {
+        let moved = axis.time(0.0).saturating_sub(axis.time(across));
         shown = shown.moved(moved, limits);
     }
     out.push(Gesture::Show(shown));
+}
+
+/// How far a turn of the wheel zooms, and how far it moves. With Shift or Alt some systems turn it sideways by themselves.
+fn turned(delta: Vec2, modifiers: Modifiers) -> (f32, f32) {
+    match (modifiers.alt, modifiers.shift) {
+        (true, _) => (delta.x + delta.y, 0.0),
+        (false, true) => (0.0, delta.x + delta.y),
+        (false, false) => (delta.y, delta.x),
+    }
 }
 
 /// The box that is drawn with Ctrl held, and what it shows once it is let go.
@@ -169,6 +178,21 @@ pub fn upright(area: Rect, x: f32) -> [egui::Pos2; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_wheel_zooms_and_with_shift_it_moves() {
+        let (up, aside) = (Vec2::new(0.0, 30.0), Vec2::new(30.0, 0.0));
+        for (delta, modifiers, expected) in [
+            (up, Modifiers::NONE, (30.0, 0.0)),
+            (aside, Modifiers::NONE, (0.0, 30.0)),
+            (up, Modifiers::SHIFT, (0.0, 30.0)),
+            (aside, Modifiers::SHIFT, (0.0, 30.0)),
+            (up, Modifiers::ALT, (30.0, 0.0)),
+            (aside, Modifiers::ALT, (30.0, 0.0)),
+        ] {
+            assert_eq!(turned(delta, modifiers), expected, "{delta:?} {modifiers:?}");
+        }
+    }
 
     #[test]
     fn values_and_places_belong_together() {

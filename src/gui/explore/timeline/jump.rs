@@ -2,12 +2,15 @@
 
 use crate::{
     filter::parse_duration,
-    gui::widgets::text::{clock, count, time_utc},
+    gui::{
+        frame_times::FrameTimes,
+        widgets::text::{clock, count, time_utc},
+    },
     model::parse_time_ns,
 };
 
 /// Told beside the field, and where nothing of it fits.
-pub const ACCEPTED: &str = "Frame 120 or #120 · time 08:00:05 or 2024-05-01T08:00:05Z · since the start t 12.5, 12.5 s or \
+pub const ACCEPTED: &str = "Frame 120 or #120 · time 08:00:05 or 2024-05-01T08:00:05Z · since the start 12.5, t 12, 12.5 s or \
      1:03.25 · step +5s, -2s, +10 or -10 frames · part 50 %";
 
 const S: f64 = 1e9;
@@ -35,8 +38,8 @@ pub enum Place {
 /// What a jump begins at.
 #[derive(Debug, Clone, Copy)]
 pub struct Here<'a> {
-    /// Times of the footage's frames, ns UTC.
-    pub times: &'a [i64],
+    /// Times of the footage's frames.
+    pub times: FrameTimes<'a>,
     /// Index of the frame that is shown.
     pub frame: usize,
     /// When the recording began, ns UTC.
@@ -80,6 +83,9 @@ impl Place {
         if let Some(frame) = whole(typed) {
             return Some(Self::Frame(frame));
         }
+        if let Some(ns) = decimal(typed).filter(|_| typed.contains('.')).and_then(ns_of_seconds) {
+            return Some(Self::Elapsed(ns));
+        }
         if let Ok(ns) = parse_duration(typed) {
             return Some(Self::Elapsed(ns));
         }
@@ -96,7 +102,9 @@ impl Place {
     /// # Errors
     /// There is no such frame; what there is.
     pub fn find(self, here: &Here<'_>) -> Result<usize, String> {
-        let Some(last) = here.times.len().checked_sub(1) else { return Err("This footage has no frames.".to_owned()) };
+        let Some(last) = here.times.all().len().checked_sub(1) else {
+            return Err("This footage has no frames.".to_owned());
+        };
         let number = |frame: Option<usize>| {
             frame
                 .filter(|frame| *frame <= last)
@@ -118,12 +126,12 @@ impl Place {
                 Ok(frame.min(last))
             }
             Self::Later(by) => {
-                let now = here.times.get(here.frame).copied().unwrap_or_default();
+                let now = here.times.all().get(here.frame).copied().unwrap_or_default();
                 Self::Moment(now.saturating_add(by)).find(here)
             }
             Self::Elapsed(since) => Self::Moment(here.zero.saturating_add(since)).find(here),
             Self::OfDay(since) => {
-                let (first, last) = (here.times[0], here.times[last]);
+                let (first, last) = here.times.extent().unwrap_or_default();
                 let midnight = first.div_euclid(DAY_NS).saturating_mul(DAY_NS);
                 // A footage may run past midnight.
                 let days = [0, 1].map(|day| midnight.saturating_add(day * DAY_NS).saturating_add(since));
@@ -138,21 +146,22 @@ impl Place {
 
 /// The frame nearest to a time that lies in the footage, give or take the distance of its first two frames.
 fn nearest(here: &Here<'_>, time: i64) -> Result<usize, String> {
-    let (times, last) = (here.times, here.times.len() - 1);
-    let slack = if last > 0 { times[1].saturating_sub(times[0]).max(0) } else { 1_000_000 };
-    if time < times[0].saturating_sub(slack) || time > times[last].saturating_add(slack) {
+    let (first, last) = here.times.extent().unwrap_or_default();
+    let slack = match here.times.all() {
+        [one, two, ..] => two.saturating_sub(*one).max(0),
+        _ => 1_000_000,
+    };
+    if time < first.saturating_sub(slack) || time > last.saturating_add(slack) {
         return Err(format!(
             "{} is outside this footage, which runs from {} to {} UTC (t {} to {}).",
             time_utc(time),
-            time_utc(times[0]),
-            time_utc(times[last]),
-            clock(times[0].saturating_sub(here.zero)),
-            clock(times[last].saturating_sub(here.zero)),
+            time_utc(first),
+            time_utc(last),
+            clock(first.saturating_sub(here.zero)),
+            clock(last.saturating_sub(here.zero)),
         ));
     }
-    let after = times.partition_point(|known| *known < time).min(last);
-    let before = after.saturating_sub(1);
-    Ok(if time.abs_diff(times[before]) <= times[after].abs_diff(time) { before } else { after })
+    here.times.nearest(time).ok_or_else(|| "This footage has no frames.".to_owned())
 }
 
 /// Digits, which commas may group.
@@ -239,6 +248,7 @@ mod tests {
             ("t=3", Some(Place::Elapsed(3 * S))),
             ("t 1:03", Some(Place::Elapsed(63 * S))),
             ("t 1:02:05", Some(Place::Elapsed(3725 * S))),
+            ("12.5", Some(Place::Elapsed(25 * S / 2))),
             ("12.5 s", Some(Place::Elapsed(25 * S / 2))),
             ("1:03.250", Some(Place::Elapsed(63_250_000_000))),
             ("08:00:05", Some(Place::OfDay((8 * 3600 + 5) * S))),
@@ -278,7 +288,7 @@ mod tests {
     fn every_form_finds_its_frame_or_says_what_there_is() {
         // Ten frames a second; the recording began half a second before.
         let times: Vec<i64> = (0..101).map(|frame| EIGHT + frame * S / 10).collect();
-        let here = Here { times: &times, frame: 50, zero: EIGHT - S / 2 };
+        let here = Here { times: FrameTimes::new(&times, &[]), frame: 50, zero: EIGHT - S / 2 };
         for (text, expected) in [
             ("0", Ok(0)),
             ("#100", Ok(100)),
@@ -307,7 +317,13 @@ mod tests {
                 (found, _) => panic!("{text}: {found:?}"),
             }
         }
-        let empty = Here { times: &[], frame: 0, zero: 0 };
+        // The clock was set back by 5 s at frame 60: the end of the footage is not the latest time.
+        let back: Vec<i64> = (0..101).map(|at| times[at] - if at >= 60 { 5 * S } else { 0 }).collect();
+        let here = Here { times: FrameTimes::new(&back, &[60]), ..here };
+        for (text, expected) in [("08:00:05.4", 54), ("08:00:05.9", 59), ("08:00:01", 10), ("100%", 100)] {
+            assert_eq!(Place::parse(text).unwrap().find(&here), Ok(expected), "{text}");
+        }
+        let empty = Here { times: FrameTimes::new(&[], &[]), frame: 0, zero: 0 };
         assert!(Place::Part(0.5).find(&empty).is_err());
     }
 
@@ -315,7 +331,7 @@ mod tests {
     fn a_time_of_day_is_found_past_midnight() {
         let midnight = 1_714_521_600 * S;
         let times: Vec<i64> = (0..20).map(|frame| midnight + (frame - 10) * S).collect();
-        let here = Here { times: &times, frame: 0, zero: times[0] };
+        let here = Here { times: FrameTimes::new(&times, &[]), frame: 0, zero: times[0] };
         for (text, expected) in [("23:59:55", 5), ("00:00:05", 15)] {
             assert_eq!(Place::parse(text).unwrap().find(&here), Ok(expected), "{text}");
         }
@@ -324,10 +340,10 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_typed_gives_a_frame_or_a_sentence(
-            text in "[-+#t0-9:.,%sZ ]{0,14}", mut times in proptest::collection::vec(any::<i64>(), 0..6), zero: i64,
+            text in "[-+#t0-9:.,%sZ ]{0,14}", times in proptest::collection::vec(any::<i64>(), 0..6), zero: i64,
         ) {
-            times.sort_unstable();
-            let here = Here { times: &times, frame: times.len() / 2, zero };
+            let backs: Vec<usize> = (1..times.len()).filter(|at| times[*at] < times[at - 1]).collect();
+            let here = Here { times: FrameTimes::new(&times, &backs), frame: times.len() / 2, zero };
             match Place::parse(&text).and_then(|place| place.find(&here)) {
                 Ok(frame) => prop_assert!(frame < times.len()),
                 Err(told) => prop_assert!(!told.is_empty()),

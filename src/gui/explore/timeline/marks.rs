@@ -9,7 +9,7 @@ use super::{
     Timeline,
     choice::{Lane, TimelineCommand},
     scene::Scene,
-    span::{count_between, frames_between},
+    span::{count_between, count_of_camera},
 };
 use crate::{
     gui::{
@@ -149,7 +149,7 @@ impl Timeline {
                     let length = length_text(to.saturating_sub(from));
                     let text = RichText::new(length).font(theme::numbers_medium(13.0)).color(colors.text);
                     let _ = fitting(ui, text, "Time from A to B");
-                    let here = frames_between(scene.lake, scene.here.row).map_or(0, |(first, last)| last - first + 1);
+                    let here = count_of_camera(scene.lake, scene.here.row);
                     let all = count_between(scene.lake);
                     let frames = counted(here as u64, "frame");
                     let tip = format!("{frames} of this camera, {} of all cameras of the recording", count(all as u64));

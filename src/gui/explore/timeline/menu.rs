@@ -4,6 +4,7 @@ use egui::{Align, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, Ui, v
 
 use super::{
     Timeline,
+    axis::Stretch,
     choice::{AxisTime, Lane, Mark, TimelineCommand},
     frames::Here,
 };
@@ -12,10 +13,12 @@ use crate::{
     gui::{
         command::{Action, Command},
         explore::transport::fitting,
+        keep::KeepCommand,
         lake::Lake,
         theme::{self, colors},
         widgets::{Icon, bar, field, icon_button, icon_toggle, quiet_button, text::count},
     },
+    session::SqlView,
 };
 
 /// Height of the bar.
@@ -23,7 +26,15 @@ pub const BAR: f32 = 36.0;
 
 impl Timeline {
     /// Marks and jump on the left; lanes, axis and zoom on the right.
-    pub(super) fn bar_ui(&mut self, ui: &mut Ui, lake: &Lake, here: &Here, lanes: &[Lane], out: &mut Vec<Command>) {
+    pub(super) fn bar_ui(
+        &mut self,
+        ui: &mut Ui,
+        lake: &Lake,
+        (here, limits): (&Here, Stretch),
+        lanes: &[Lane],
+        out: &mut Vec<Command>,
+    ) {
+        let in_sight = self.shown.unwrap_or(limits);
         let ink = colors(ui);
         bar(ui, BAR, |ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
@@ -47,6 +58,15 @@ impl Timeline {
                 if icon_toggle(ui, Icon::Clock, "Clock time on the axis", clock).clicked() {
                     let axis = if clock { AxisTime::Elapsed } else { AxisTime::Clock };
                     out.push(TimelineCommand::SetAxis(axis).into());
+                }
+                let readings = "Copy the readings from A to B, or in sight, as SQL";
+                if icon_button(ui, Icon::Copy, readings).clicked() {
+                    let metrics = lanes.iter();
+                    let metrics =
+                        metrics.filter_map(|lane| if let Lane::Metric(name) = lane { Some(name) } else { None });
+                    let span = lake.marks.span(&here.recording).unwrap_or((in_sight.from, in_sight.to));
+                    let (recording, metrics) = (here.recording.clone(), metrics.cloned().collect());
+                    out.push(KeepCommand::CopySqlOf(SqlView::Samples { recording, metrics, span }).into());
                 }
                 let zoomed = self.shown.is_some() || !self.values.is_empty();
                 if zoomed && icon_button(ui, Icon::Fit, "Show the whole recording").clicked() {

@@ -28,7 +28,7 @@ pub use choice::AxisTime;
 pub use choice::{Lane, Mark, Marks, TimelineCommand, TimelineMemory, usual_lanes};
 pub use geometry::moved;
 pub use jump::{ACCEPTED, Here as JumpFrom, Place};
-pub use span::{count_between, frames_between, marked_span, narrowed, span_filter};
+pub use span::{count_between, marked_span, narrowed, part_between, span_filter};
 pub use ticks::{clock_tick, time_ticks};
 
 use std::{collections::HashMap, ops::Range};
@@ -111,7 +111,7 @@ impl Timeline {
         let limits = self.turn_to(ui, lake, &here, &lanes, workers);
         let whole = ui.available_rect_before_wrap();
         ui.spacing_mut().item_spacing.y = 0.0;
-        self.bar_ui(ui, lake, &here, &lanes, out);
+        self.bar_ui(ui, lake, (&here, limits), &lanes, out);
         divider(ui);
         if lanes.is_empty() {
             empty_ui(ui, Icon::Chart, "No lane is shown", "Choose some under Lanes above.", |ui| {

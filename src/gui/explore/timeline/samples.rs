@@ -39,9 +39,9 @@ pub struct MetricSamples {
 
 impl MetricSamples {
     fn new(series: Series, at_frames: Arc<Column>, alignment: AlignOptions) -> Option<Self> {
-        let shape = match States::of(&series) {
+        let shape = match States::of(&series, alignment.max_gap_ns) {
             Some(states) => Shape::States(states),
-            None => Shape::Curve(Pyramid::new(&series)?),
+            None => Shape::Curve(Pyramid::new(&series, alignment.max_gap_ns)?),
         };
         let circle = formats::circle_of(&series);
         Some(Self { name: series.name.clone(), shape, at_frames, series, alignment, circle })

@@ -1,5 +1,7 @@
 //! The span from mark A to mark B: which frames it holds, and how a filter says it.
 
+use std::ops::Range;
+
 use crate::{
     filter::{
         FilterError,
@@ -17,19 +19,30 @@ pub fn marked_span(lake: &Lake) -> Option<(String, (i64, i64))> {
     Some((recording.clone(), lake.marks.span(recording)?))
 }
 
-/// Indices of the first and the last frame of the span in the footage of `row`, where it holds one.
-#[must_use]
-pub fn frames_between(lake: &Lake, row: usize) -> Option<(usize, usize)> {
+/// The frames of the footage of `row` in the span.
+fn frames_between(lake: &Lake, row: usize) -> Vec<Range<usize>> {
     let (_, footage) = lake.footage(row);
-    let (from, to) = lake.marks.span(&footage.recording)?;
-    let times = lake.loaded.times.get(footage.first_row..footage.first_row + footage.rows)?;
-    within(times, from, to)
+    let Some((from, to)) = lake.marks.span(&footage.recording) else { return Vec::new() };
+    lake.frame_times(footage.first_row, footage.rows).between(from, to).collect()
 }
 
-fn within(times: &[i64], from: i64, to: i64) -> Option<(usize, usize)> {
-    let first = times.partition_point(|time| *time < from);
-    let last = times.partition_point(|time| *time <= to).checked_sub(1)?;
-    (first <= last).then_some((first, last))
+/// Number of frames of the footage of `row` in the span.
+#[must_use]
+pub fn count_of_camera(lake: &Lake, row: usize) -> usize {
+    frames_between(lake, row).iter().map(Range::len).sum()
+}
+
+/// Indices of the first and the last frame of the part of the footage that is played from A to B: where its clock was set back
+/// there may be several, of which it is the one that `row` is in, or the first.
+#[must_use]
+pub fn part_between(lake: &Lake, row: usize) -> Option<(usize, usize)> {
+    let frame = row - lake.footage(row).1.first_row;
+    part(&frames_between(lake, row), frame)
+}
+
+fn part(ranges: &[Range<usize>], frame: usize) -> Option<(usize, usize)> {
+    let range = ranges.iter().find(|range| range.contains(&frame)).or(ranges.first())?;
+    Some((range.start, range.end - 1))
 }
 
 /// Number of frames of all cameras of the recording in the span.
@@ -39,9 +52,8 @@ pub fn count_between(lake: &Lake) -> usize {
     let footages = crate::filter::FrameColumns::footages(&**lake.table()).iter();
     footages
         .filter(|footage| footage.recording == recording)
-        .filter_map(|footage| lake.loaded.times.get(footage.first_row..footage.first_row + footage.rows))
-        .filter_map(|times| within(times, from, to))
-        .map(|(first, last)| last - first + 1)
+        .flat_map(|footage| lake.frame_times(footage.first_row, footage.rows).between(from, to))
+        .map(|frames| frames.len())
         .sum()
 }
 
@@ -63,6 +75,7 @@ pub fn narrowed(filter: &str, recording: &str, span: (i64, i64)) -> Result<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gui::frame_times::FrameTimes;
 
     #[test]
     fn both_ends_of_a_span_belong_to_it() {
@@ -76,9 +89,16 @@ mod tests {
             (41, 99, None),
             (i64::MIN, i64::MAX, Some((0, 3))),
         ] {
-            assert_eq!(within(&times, from, to), expected, "{from}..{to}");
+            let found: Vec<_> = FrameTimes::new(&times, &[]).between(from, to).collect();
+            assert_eq!(part(&found, 0), expected, "{from}..{to}");
         }
-        assert_eq!(within(&[], 0, 9), None);
+        assert_eq!(part(&[], 0), None);
+        // A clock that was set back was twice between the marks.
+        let parts = [16..33, 60..73];
+        assert_eq!(
+            [part(&parts, 5), part(&parts, 20), part(&parts, 70)],
+            [Some((16, 32)), Some((16, 32)), Some((60, 72))]
+        );
     }
 
     #[test]

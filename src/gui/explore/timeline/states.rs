@@ -7,8 +7,6 @@ use crate::model::{Column, NULL_BOOL, NULL_WORD, Series};
 
 /// Whole numbers with more different values than this are a curve.
 const MOST_NUMBERS: usize = 24;
-/// A sample says nothing about times later than this, ns: as when values are found for frames.
-const HOLD_NS: i64 = 1_000_000_000;
 
 /// A stretch of time in one state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +36,10 @@ pub struct Band {
 }
 
 impl States {
-    /// From raw samples; `None` for metrics that are curves.
+    /// From raw samples; `None` for metrics that are curves. A sample says nothing about times more than `max_gap_ns` later, as
+    /// when values are found for frames.
     #[must_use]
-    pub fn of(series: &Series) -> Option<Self> {
+    pub fn of(series: &Series, max_gap_ns: i64) -> Option<Self> {
         let (names, codes): (Vec<String>, Vec<u32>) = match &series.values {
             Column::Float(_) => return None,
             Column::Int { values, valid } => {
@@ -65,7 +64,7 @@ impl States {
             }
             Column::Text { codes, words } => (words.clone(), codes.clone()),
         };
-        Some(Self { names, runs: runs(&series.time_ns, &codes) })
+        Some(Self { names, runs: runs(&series.time_ns, &codes, max_gap_ns) })
     }
 
     /// First and last time that a state is known for.
@@ -112,13 +111,13 @@ impl States {
 }
 
 /// Neighbouring samples of one state, each as long as the next sample is awaited.
-fn runs(times: &[i64], codes: &[u32]) -> Vec<Run> {
+fn runs(times: &[i64], codes: &[u32], max_gap_ns: i64) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (at, (from, state)) in times.iter().zip(codes).enumerate() {
         if *state == NULL_WORD {
             continue;
         }
-        let held = from.saturating_add(HOLD_NS);
+        let held = from.saturating_add(max_gap_ns);
         let to = times.get(at + 1).map_or(held, |next| (*next).min(held)).max(*from);
         match runs.last_mut() {
             Some(last) if last.state == *state && last.to == *from => last.to = to,
@@ -134,6 +133,8 @@ mod tests {
 
     use super::{super::axis::Stretch, *};
 
+    const S: i64 = 1_000_000_000;
+
     fn series(times_ms: &[i64], values: Column) -> Series {
         let times = times_ms.iter().map(|time| time * 1_000_000).collect();
         Series { name: "state".into(), unit: None, time_ns: Arc::new(times), values }
@@ -147,7 +148,7 @@ mod tests {
     #[test]
     fn samples_of_one_state_are_one_band_and_gaps_stay() {
         let gear = Column::Int { values: vec![1, 1, 3, 0, 3], valid: vec![true, true, true, false, true] };
-        let states = States::of(&series(&[0, 100, 200, 300, 2000], gear)).unwrap();
+        let states = States::of(&series(&[0, 100, 200, 300, 2000], gear), S).unwrap();
         assert_eq!(told(&states), [(0, 200, "1"), (200, 300, "3"), (2000, 3000, "3")]);
         assert_eq!(states.names, ["1", "3"]);
         let at = |ms: i64| states.at(ms * 1_000_000);
@@ -157,12 +158,17 @@ mod tests {
         );
         assert_eq!(states.extent(), Some((0, 3_000_000_000)));
 
+        // As long as is set for the metric.
+        let gear = Column::Int { values: vec![1, 3], valid: Vec::new() };
+        let states = States::of(&series(&[0, 7000], gear), 5 * S).unwrap();
+        assert_eq!(told(&states), [(0, 5000, "1"), (7000, 12_000, "3")]);
+
         let light = Column::Bool(vec![0, 1, NULL_BOOL, 1]);
-        let states = States::of(&series(&[0, 100, 200, 5000], light)).unwrap();
+        let states = States::of(&series(&[0, 100, 200, 5000], light), S).unwrap();
         assert_eq!(told(&states), [(0, 100, "false"), (100, 200, "true"), (5000, 6000, "true")]);
 
         let words = Column::Text { codes: vec![1, NULL_WORD, 0], words: vec!["wet".into(), "dry".into()] };
-        let states = States::of(&series(&[0, 100, 5000], words)).unwrap();
+        let states = States::of(&series(&[0, 100, 5000], words), S).unwrap();
         assert_eq!(told(&states), [(0, 100, "dry"), (5000, 6000, "wet")]);
     }
 
@@ -170,8 +176,8 @@ mod tests {
     fn numbers_that_count_and_floats_are_curves() {
         let rising = Column::Int { values: (0..100).collect(), valid: Vec::new() };
         let times: Vec<i64> = (0..100).collect();
-        assert_eq!(States::of(&series(&times, rising)), None);
-        assert_eq!(States::of(&series(&[0], Column::Float(vec![1.0]))), None);
+        assert_eq!(States::of(&series(&times, rising), S), None);
+        assert_eq!(States::of(&series(&[0], Column::Float(vec![1.0])), S), None);
     }
 
     #[test]
@@ -179,7 +185,7 @@ mod tests {
         let many = 100_000;
         let times: Vec<i64> = (0..many).collect();
         let values = Column::Bool((0..many).map(|at| u8::from(at % 2 == 0)).collect());
-        let states = States::of(&series(&times, values)).unwrap();
+        let states = States::of(&series(&times, values), S).unwrap();
         let axis = |to_ms: i64| Axis { shown: Stretch::new(0, to_ms * 1_000_000), left: 0.0, right: 500.0 };
         let whole = states.bands(&axis(many));
         assert!(whole.len() <= 1000, "{}", whole.len());

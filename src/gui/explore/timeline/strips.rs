@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::axis::{Axis, Stretch};
-use crate::filter::Rhythm;
+use crate::{filter::Rhythm, gui::frame_times::FrameTimes};
 
 /// No frame was taken then.
 pub const NO_FRAME: u8 = 0;
@@ -54,21 +54,46 @@ impl Tile {
     #[must_use]
     pub fn levels(&self, times: &[i64], rhythm: &Rhythm, level: impl Fn(Range<usize>) -> u8) -> Vec<u8> {
         let mut levels = vec![NO_FRAME; self.bins];
-        let mut first = times.partition_point(|time| *time < self.stretch.from);
-        for (bin, found) in levels.iter_mut().enumerate() {
-            let (start, end) = (self.start(bin), self.start(bin + 1));
-            let next = first + times[first..].partition_point(|time| *time < end);
-            if next > first {
-                *found = level(first..next);
-            } else if let Some(before) = first.checked_sub(1) {
-                let breaks = first == times.len() || rhythm.breaks.binary_search(&first).is_ok();
-                if !breaks || start.saturating_sub(times[before]) < rhythm.period_ns.max(1) {
-                    *found = level(before..before + 1);
-                }
-            }
-            first = next;
+        // Where a clock was set back, frames of several stretches were taken in one bin.
+        let backs: Vec<usize> = rhythm.breaks.iter().copied().filter(|at| is_back(times, *at)).collect();
+        for stretch in FrameTimes::new(times, &backs).stretches() {
+            self.add_levels(&mut levels, times, stretch, rhythm, &level);
         }
         levels
+    }
+
+    /// The levels of frames whose times ascend, where they are higher than what is there.
+    fn add_levels(
+        &self,
+        levels: &mut [u8],
+        times: &[i64],
+        stretch: Range<usize>,
+        rhythm: &Rhythm,
+        level: &impl Fn(Range<usize>) -> u8,
+    ) {
+        let Some((begin, last)) = times.get(stretch.clone()).and_then(|own| Some((*own.first()?, *own.last()?))) else {
+            return;
+        };
+        let stands = last.saturating_add(rhythm.period_ns.max(1));
+        let bins = self.bin(begin)..(self.bin(stands) + 1).min(self.bins);
+        let ahead = times[stretch.clone()].partition_point(|time| *time < self.start(bins.start));
+        let mut first = stretch.start + ahead;
+        for bin in bins {
+            let (start, end) = (self.start(bin), self.start(bin + 1));
+            let next = first + times[first..stretch.end].partition_point(|time| *time < end);
+            let found = if next > first {
+                level(first..next)
+            } else if first > stretch.start {
+                let before = first - 1;
+                let breaks = first == stretch.end || rhythm.breaks.binary_search(&first).is_ok();
+                let stands = !breaks || start.saturating_sub(times[before]) < rhythm.period_ns.max(1);
+                if stands { level(before..before + 1) } else { NO_FRAME }
+            } else {
+                NO_FRAME
+            };
+            levels[bin] = levels[bin].max(found);
+            first = next;
+        }
     }
 
     /// What an axis shows of these levels: places from left to right with the highest level there, equal neighbours as one.
@@ -92,6 +117,11 @@ impl Tile {
         }
         drawn
     }
+}
+
+/// Whether a frame was taken, by its time, before the one in front of it.
+fn is_back(times: &[i64], frame: usize) -> bool {
+    frame.checked_sub(1).and_then(|before| times.get(before..=frame)).is_some_and(|pair| pair[1] < pair[0])
 }
 
 /// The level of a part of `whole`: more than [`NOTHING`] for anything above zero.
@@ -166,6 +196,20 @@ mod tests {
         let drawn = tile.drawn(&tile.levels(&times, &rhythm, matching), &near);
         let found = drawn.iter().find(|part| part.2 == 255).unwrap();
         assert!((found.0 - 100.0).abs() <= 2.0 && (found.1 - 200.0).abs() <= 2.0, "{drawn:?}");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_shows_the_frames_of_both_stretches() {
+        // Eight a second, from the sixtieth on five seconds earlier; only the last frame matches.
+        let times: Vec<i64> = (0..120).map(|at| at * S / 8 - if at >= 60 { 5 * S } else { 0 }).collect();
+        let axis = axis(0, 12 * S, 480.0);
+        let tile = Tile::of(&axis);
+        let matching = |range: Range<usize>| if range.contains(&40) || range.contains(&119) { 255 } else { NOTHING };
+        let drawn = tile.drawn(&tile.levels(&times, &Rhythm::of(&times), matching), &axis);
+        let found: Vec<f32> = drawn.iter().filter(|part| part.2 == 255).map(|part| part.0).collect();
+        assert_eq!(found.len(), 2, "{drawn:?}");
+        assert!((found[0] - 200.0).abs() <= 2.0 && (found[1] - 395.0).abs() <= 2.0, "{found:?}");
+        assert_eq!(drawn.last().map(|part| part.2), Some(NO_FRAME));
     }
 
     #[test]

@@ -31,6 +31,7 @@ use crate::{
     gui::{
         command::{Action, Command},
         fetch::Fetch,
+        keep::KeepCommand,
         lake::Lake,
         theme::{self, colors},
         widgets::{
@@ -41,6 +42,7 @@ use crate::{
     },
     jobs::Priority,
     model::MetricKind,
+    session::SqlView,
 };
 
 /// How near the pointer must come to a route to mean it, points.
@@ -217,6 +219,10 @@ impl Track {
                     if icon_toggle(ui, icon, name, self.tool == tool).clicked() {
                         self.tool = if self.tool == tool { Tool::Move } else { tool };
                     }
+                }
+                if icon_button(ui, Icon::Copy, "Copy the places as SQL").clicked() {
+                    let view = SqlView::Track(lake.applied().to_owned(), chosen_metric(lake));
+                    out.push(KeepCommand::CopySqlOf(view).into());
                 }
                 if placed && icon_button(ui, Icon::Close, "Filter by no place").clicked() {
                     Panel::edit(edit::set_box(&lake.filter, None), out);
@@ -452,7 +458,7 @@ fn chosen_metric(lake: &Lake) -> Option<String> {
 fn metric_ui(ui: &mut Ui, lake: &Lake, names: &PositionNames, out: &mut Vec<Command>) {
     let chosen = chosen_metric(lake);
     let shown = chosen.clone().unwrap_or_else(|| "No colours".to_owned());
-    let width = (ui.available_width() - 190.0).clamp(44.0, 190.0);
+    let width = (ui.available_width() - 220.0).clamp(44.0, 190.0);
     let text = RichText::new(shown).font(theme::medium(12.5));
     let combo = ComboBox::from_id_salt("track metric").width(width).selected_text(text).truncate();
     let response = combo.show_ui(ui, |ui| {

@@ -2,7 +2,7 @@
 
 use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 
-use crate::gui::widgets::{BAR, VirtualScroll};
+use super::{BAR, VirtualScroll};
 
 /// Draws the rows in sight over the whole rectangle of `ui`, the bar at the right.
 pub fn rows_ui(

@@ -1,0 +1,124 @@
+//! INTERSECT, EXCEPT and EXISTS find what `SQLite` finds, rows without a value among them; and an answer in an order of its own.
+
+use rusqlite::{Connection, types::Value as Cell};
+use serde_json::Value;
+
+use crate::harness::Lake;
+
+/// Two sets of rows with copies and missing values.
+const SETS: &str = "WITH a AS (
+  SELECT CASE WHEN frame_idx % 5 = 0 THEN NULL ELSE frame_idx % 7 END AS x,
+    CASE WHEN frame_idx % 3 = 0 THEN NULL ELSE camera END AS y
+  FROM frames WHERE frame_idx < 12
+), b AS (
+  SELECT CASE WHEN frame_idx % 6 = 0 THEN NULL ELSE frame_idx % 4 + 2 END AS x,
+    CASE WHEN frame_idx % 2 = 0 THEN 'front' ELSE camera END AS y
+  FROM frames WHERE frame_idx < 9
+)
+";
+
+fn by_lakescope(lake: &Lake, query: &str) -> Vec<String> {
+    let text = |value: &Value| match value {
+        Value::Null => "null".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let rows = lake.json("sql", &[query]);
+    let rows = rows.as_array().unwrap().iter();
+    let mut rows: Vec<String> =
+        rows.map(|row| row.as_object().unwrap().values().map(text).collect::<Vec<_>>().join(" ")).collect();
+    rows.sort();
+    rows
+}
+
+/// The frames of a lake, as far as the queries need them.
+fn database(lake: &Lake) -> Connection {
+    let database = Connection::open_in_memory().unwrap();
+    database.execute_batch("CREATE TABLE frames (frame_idx BIGINT, camera TEXT)").unwrap();
+    let rows = lake.json("sql", &["SELECT frame_idx, camera FROM frames"]);
+    for row in rows.as_array().unwrap() {
+        let cells = (row["frame_idx"].as_i64().unwrap(), row["camera"].as_str().unwrap());
+        database.execute("INSERT INTO frames VALUES (?, ?)", cells).unwrap();
+    }
+    database
+}
+
+fn by_sqlite(database: &Connection, query: &str) -> Vec<String> {
+    let mut statement = database.prepare(query).unwrap();
+    let width = statement.column_count();
+    let text = |cell: Cell| match cell {
+        Cell::Null => "null".to_owned(),
+        Cell::Integer(number) => number.to_string(),
+        Cell::Text(text) => text,
+        other => panic!("{other:?}"),
+    };
+    let found = statement.query_map([], |row| {
+        let cells = (0..width).map(|at| Ok(text(row.get(at)?))).collect::<Result<Vec<_>, rusqlite::Error>>()?;
+        Ok(cells.join(" "))
+    });
+    let mut rows: Vec<String> = found.unwrap().map(Result::unwrap).collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn rows_of_two_queries_are_compared_as_sql_says() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let database = database(&lake);
+    for query in [
+        "SELECT x, y FROM a INTERSECT SELECT x, y FROM b",
+        "SELECT x, y FROM a EXCEPT SELECT x, y FROM b",
+        "SELECT x FROM a EXCEPT SELECT x FROM b EXCEPT SELECT 4 AS x",
+        "SELECT x FROM a UNION SELECT x FROM b EXCEPT SELECT 5 AS x",
+        "SELECT x FROM a INTERSECT SELECT x AS other FROM b",
+        "SELECT count(*) AS n FROM (SELECT x FROM a INTERSECT SELECT x FROM b) AS t",
+        "SELECT y FROM a WHERE x IN (SELECT x FROM a EXCEPT SELECT x FROM b)",
+        "SELECT x FROM a WHERE EXISTS (SELECT 1 FROM b WHERE b.x = a.x)",
+        "SELECT x, y FROM a WHERE NOT EXISTS (SELECT 1 FROM b WHERE b.x = a.x)",
+        "SELECT x FROM a WHERE EXISTS (SELECT * FROM b WHERE a.x = b.x AND b.y = 'rear')",
+        "SELECT x FROM a WHERE x < 2 OR EXISTS (SELECT y FROM b WHERE b.x = a.x AND (b.y = 'front' OR b.y = 'none'))",
+        "SELECT x FROM a WHERE EXISTS (SELECT 1 FROM b WHERE y = 'nothing')",
+        "SELECT x FROM a WHERE NOT EXISTS (SELECT 1 FROM b WHERE y = 'nothing')",
+        "SELECT x FROM a WHERE EXISTS (SELECT 1 FROM b WHERE y = 'rear') AND x > 2",
+    ] {
+        let query = format!("{SETS}{query}");
+        let found = by_lakescope(&lake, &query);
+        assert_eq!(found, by_sqlite(&database, &query), "{query}");
+        assert_eq!(found.is_empty(), query.contains("'nothing'") && !query.contains("NOT"), "{query}: {found:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_is_told_with_another_way() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    for (query, told) in [
+        ("SELECT 1 AS x WHERE 0 > 1", "WHERE has nothing to look at without FROM"),
+        ("SELECT x FROM a EXCEPT SELECT x, y FROM b", "the sides of EXCEPT have 1 and 2 columns"),
+        ("SELECT x FROM a EXCEPT ALL SELECT x FROM b", "EXCEPT ALL is not at hand"),
+        ("SELECT x FROM a WHERE EXISTS (SELECT 1 FROM b WHERE b.x = a.x AND b.y = a.y)", "join and take DISTINCT"),
+        ("SELECT x FROM a WHERE EXISTS (SELECT 1 FROM b WHERE b.x > a.x)", "looks outside of itself"),
+        ("SELECT x FROM a WHERE EXISTS (SELECT count(*) FROM b WHERE b.x = a.x)", "looks outside of itself"),
+    ] {
+        let said = lake.fail("sql", &[&format!("{SETS}{query}")], 2);
+        assert!(said.contains(told), "{query}: {said}");
+    }
+}
+
+#[test]
+fn an_answer_is_sorted_by_one_of_its_columns() {
+    let lake = Lake::new();
+    lake.run("index", &[]);
+    let query = "SELECT DISTINCT CASE WHEN frame_idx = 2 THEN NULL ELSE frame_idx END AS x, camera AS y FROM frames \
+                 WHERE camera = 'front' AND frame_idx < 4";
+    for (sort, expected) in [
+        ("x", "x,y\n0,front\n1,front\n3,front\n,front"),
+        ("x:desc", "x,y\n3,front\n1,front\n0,front\n,front"),
+        ("x:asc", "x,y\n0,front\n1,front\n3,front\n,front"),
+    ] {
+        assert_eq!(lake.run("sql", &[query, "--sort", sort, "--format", "csv"]).trim(), expected, "{sort}");
+    }
+    let said = lake.fail("sql", &[query, "--sort", "z"], 2);
+    assert!(said.contains("the answer has no column `z`"), "{said}");
+}
