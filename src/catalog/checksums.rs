@@ -84,6 +84,17 @@ impl CatalogReader {
         self.ask("read the stores", stores)
     }
 
+    /// The store of each footage as it was when it was indexed, each once.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn indexed_stores(&self) -> Result<BTreeMap<String, StoreIdentity>, CatalogError> {
+        self.ask("read the stores", |connection| {
+            let mut query = connection.prepare_cached("SELECT store, store_identity FROM footage")?;
+            query.query_map([], |row| Ok((row.get(0)?, from_json(row, 1)?)))?.collect()
+        })
+    }
+
     /// Packed checksums of a store.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 
 use super::{FrameTrouble, OpenOptions, Session, SessionError};
 use crate::{
-    catalog::{FrameTable, StoreState, ThumbnailStore},
+    catalog::{FrameTable, ThumbnailStore},
     frames::{
         ChildPool, Encoding, Extents, FrameLayout, FrameReader, FramesError, PoolLimits, StoreIdentity, StoreRef,
         look_at,
@@ -182,12 +182,11 @@ impl Session {
     /// There is no index yet, or it cannot be read.
     pub fn changed_stores(&self) -> Result<Vec<String>, SessionError> {
         let root = &self.inner.places.root;
-        let changed = |state: &StoreState| {
-            state
-                .indexed
-                .is_some_and(|identity| look_at(&StoreRef { lake_root: root, store: &state.store, identity }).is_err())
-        };
-        Ok(self.reader()?.stores()?.into_iter().filter(changed).map(|state| state.store).collect())
+        let stores = self.reader()?.indexed_stores()?.into_iter();
+        let changed = stores.filter(|(store, identity)| {
+            look_at(&StoreRef { lake_root: root, store, identity: *identity }).is_err()
+        });
+        Ok(changed.map(|(store, _)| store).collect())
     }
 
     /// Where a frame is, and its number in its footage.

@@ -39,11 +39,13 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sqlparser", &["analytics"]),
 ];
 
-/// Libraries that only one folder of a room may name: the client of the remote engine, and the runtime it brings along.
-const FOLDERS: &[(&str, &str)] = &[
-    ("spark_connect_core", "src/analytics/engine/remote/"),
-    ("spark_connect_proto", "src/analytics/engine/remote/"),
-    ("tokio", "src/analytics/engine/remote/"),
+/// Libraries that only some folders of a room may name: the client of the remote engine, the engine of a person's own SQL, and
+/// the runtime that both bring along.
+const FOLDERS: &[(&str, &[&str])] = &[
+    ("spark_connect_core", &["src/analytics/engine/remote/"]),
+    ("spark_connect_proto", &["src/analytics/engine/remote/"]),
+    ("datafusion", &["src/analytics/sql/"]),
+    ("tokio", &["src/analytics/engine/remote/", "src/analytics/sql/"]),
 ];
 
 /// Libraries that some rooms may not name.
@@ -177,9 +179,10 @@ fn wrong_libraries(file: &str, source: &str) -> Vec<String> {
         let Root::Outer(library) = root else { continue };
         let owned = OWNERS.iter().find(|(name, rooms)| *name == library && !rooms.contains(&room));
         let strange = STRANGERS.iter().find(|(name, rooms)| *name == library && rooms.contains(&room));
-        let apart = FOLDERS.iter().find(|(name, folder)| *name == library && !file.starts_with(folder));
-        if let Some((_, folder)) = apart {
-            complaints.insert((line, format!("{file}:{line}: `{library}` is for {folder} alone")));
+        let is_in = |folders: &[&str]| folders.iter().any(|folder| file.starts_with(folder));
+        let apart = FOLDERS.iter().find(|(name, folders)| *name == library && !is_in(folders));
+        if let Some((_, folders)) = apart {
+            complaints.insert((line, format!("{file}:{line}: `{library}` is for {} alone", folders.join(", "))));
         } else if let Some((_, rooms)) = owned {
             complaints.insert((line, format!("{file}:{line}: `{library}` is for {} alone", rooms.join(", "))));
         } else if strange.is_some() {

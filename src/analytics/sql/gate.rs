@@ -1,7 +1,7 @@
 //! The gate: what a person wrote becomes one SELECT over the tables of the lake, or is refused.
 //!
 //! Nothing of the text itself reaches the engine. It is parsed, the tree is looked at, names are put right, and what runs is
-//! the tree printed again.
+//! the tree.
 
 use std::thread;
 
@@ -13,8 +13,6 @@ use sqlparser::{
 };
 
 use super::{
-    exists,
-    hoist::{self, Part},
     mistake::SqlMistake,
     names::{self, SampleWish},
     refuse, rewrite,
@@ -32,9 +30,9 @@ const STACK_BYTES: usize = 256 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
     /// What runs.
+    pub statement: Statement,
+    /// The same as text.
     pub text: String,
-    /// What runs before it, each part under a name that those behind it know.
-    pub parts: Vec<Part>,
     /// The tables that it names, with what it needs of each.
     pub needs: Vec<Need>,
 }
@@ -91,11 +89,9 @@ fn parsed(text: &str, tables: &[SqlTable]) -> Result<Checked, SqlMistake> {
     let mut statement = statements.into_iter().next().ok_or_else(|| SqlMistake::new("there is no query"))?;
     refuse::refuse(&statement, text)?;
     let found = names::put_right(&mut statement, text, tables)?;
-    exists::rewrite(&mut statement, text)?;
-    rewrite::rewrite(&mut statement, text)?;
     let samples = names::samples_wanted(&statement, tables);
-    let parts = hoist::take_apart(&mut statement);
-    Ok(Checked { text: statement.to_string(), parts, needs: needs(found, &samples, tables) })
+    rewrite::rewrite(&mut statement, text)?;
+    Ok(Checked { text: statement.to_string(), statement, needs: needs(found, &samples, tables) })
 }
 
 /// What can be told without a tree: that it begins as a query does, and that nothing stands behind it.

@@ -166,11 +166,49 @@ fn plain(message: &str) -> String {
     let message = message.strip_prefix("sql parser error: ").unwrap_or(message);
     // What follows an empty line is for people who write programs with the engine.
     let message = message.split("\n\n").next().unwrap_or(message).trim();
+    if let Some(message) = wrong_call(message) {
+        return message;
+    }
+    // The inside of a program says nothing to whoever wrote the query.
+    let inside = ["\nThis issue was likely", "; found:", "\nCandidate functions", "\nbacktrace"];
+    let end = inside.iter().filter_map(|words| message.find(words)).min().unwrap_or(message.len());
+    let message = in_words(message[..end].trim());
     let mut letters = message.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
             format!("{}{}", first.to_lowercase(), letters.as_str())
         }
-        _ => message.to_owned(),
+        _ => message,
     }
+}
+
+/// The types of the engine, as a person calls what is in them.
+const TYPES: &[(&str, &str)] = &[
+    ("LargeUtf8", "text"),
+    ("Utf8View", "text"),
+    ("Utf8", "text"),
+    ("Int64", "whole number"),
+    ("Int32", "whole number"),
+    ("UInt64", "whole number"),
+    ("Float64", "number"),
+    ("Boolean", "true or false"),
+    ("Timestamp(ns, \"UTC\")", "time"),
+    ("Timestamp(ns)", "time"),
+];
+
+/// A message with the names of types in a person's words.
+fn in_words(message: &str) -> String {
+    TYPES.iter().fold(message.to_owned(), |message, (name, words)| message.replace(name, words))
+}
+
+/// A call that no function fits, out of a message that tells every function of that name.
+fn wrong_call(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("No function matches the given name and argument types '")?;
+    let (call, _) = rest.split_once("'.")?;
+    let (name, arguments) = call.split_once('(')?;
+    let arguments = in_words(arguments.strip_suffix(')').unwrap_or(arguments));
+    Some(match arguments.trim() {
+        "" => format!("`{name}` needs something in its parentheses"),
+        arguments => format!("`{name}` does not take ({arguments})"),
+    })
 }

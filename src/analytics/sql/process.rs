@@ -213,6 +213,10 @@ impl SqlStream {
                         fix: None,
                     })));
                 }
+                Ok(Ok((Answer::NoRoom, _))) => {
+                    let allowed_bytes = self.limits.memory_bytes;
+                    return Err(self.table_failed().unwrap_or(SqlError::Memory { allowed_bytes }));
+                }
                 Ok(Ok((Answer::Failed(message), _))) => {
                     return Err(self.table_failed().unwrap_or_else(|| SqlError::Mistake(SqlMistake::new(message))));
                 }
@@ -276,8 +280,6 @@ impl Drop for SqlStream {
 fn command(exe: &Path) -> Command {
     let mut command = Command::new(exe);
     command.arg("sql-child").env_clear();
-    // Some engines look into these; the process can read none of what they name.
-    command.env("POLARS_VERBOSE", "0");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // Ctrl+C in a terminal is for the app, which ends its processes itself.
     command.process_group(0);

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use sqlparser::{
     ast::{
         Expr, Function, FunctionArguments, GroupByExpr, JoinOperator, Query, Select, SelectFlavor, SetExpr,
-        SetOperator, SetQuantifier, Spanned, Statement, TableFactor, Visit, Visitor,
+        SetOperator, Spanned, Statement, TableFactor, Visit, Visitor,
     },
     tokenizer::Span,
 };
@@ -42,21 +42,13 @@ impl Guard<'_> {
     fn body(&self, body: &SetExpr) -> ControlFlow<SqlMistake> {
         match body {
             SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => ControlFlow::Continue(()),
-            SetExpr::SetOperation { op: SetOperator::Union, left, right, .. }
-            | SetExpr::SetOperation {
-                op: SetOperator::Intersect | SetOperator::Except,
-                left,
-                right,
-                set_quantifier: SetQuantifier::None | SetQuantifier::Distinct,
-            } => {
+            SetExpr::SetOperation { op: SetOperator::Union | SetOperator::Intersect | SetOperator::Except, left, right, .. } => {
                 self.body(left)?;
                 self.body(right)
             }
-            SetExpr::SetOperation { op, set_quantifier, left, .. } => self.no(
-                left.span(),
-                format!("{op} {set_quantifier} is not at hand"),
-                "INTERSECT and EXCEPT give each row once; count rows with GROUP BY where it matters how often they came",
-            ),
+            SetExpr::SetOperation { op, left, .. } => {
+                self.no(left.span(), format!("{op} is not at hand"), "write UNION, INTERSECT or EXCEPT")
+            }
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) | SetExpr::Table(_) => {
                 self.no(
                     body.span(),
@@ -76,8 +68,6 @@ impl Guard<'_> {
         }
         if !matches!(function.parameters, FunctionArguments::None)
             || function.uses_odbc_syntax
-            || !function.within_group.is_empty()
-            || function.null_treatment.is_some()
         {
             return self.no(span, format!("`{name}` is called in a way that is not known"), "write name(argument, …)");
         }
@@ -146,7 +136,7 @@ impl Visitor for Guard<'_> {
             from,
             lateral_views,
             prewhere,
-            selection,
+            selection: _,
             connect_by,
             group_by,
             cluster_by,
@@ -166,10 +156,6 @@ impl Visitor for Guard<'_> {
                 "a query only reads: take INTO out, and use --out",
             );
         }
-        if from.is_empty() && selection.is_some() {
-            // The engine would pass over the condition in silence.
-            return self.no(select.span(), "WHERE has nothing to look at without FROM", "name a table behind FROM");
-        }
         let modifiers = match group_by {
             GroupByExpr::All(modifiers) | GroupByExpr::Expressions(_, modifiers) => !modifiers.is_empty(),
         };
@@ -181,7 +167,7 @@ impl Visitor for Guard<'_> {
             (!lateral_views.is_empty(), "LATERAL VIEW"),
             (prewhere.is_some(), "PREWHERE"),
             (!connect_by.is_empty(), "CONNECT BY"),
-            (modifiers, "GROUP BY with CUBE, ROLLUP or TOTALS"),
+            (modifiers, "GROUP BY … WITH CUBE, ROLLUP or TOTALS (write GROUP BY ROLLUP (a, b))"),
             (!cluster_by.is_empty(), "CLUSTER BY"),
             (!distribute_by.is_empty(), "DISTRIBUTE BY"),
             (!sort_by.is_empty(), "SORT BY"),
@@ -202,12 +188,16 @@ impl Visitor for Guard<'_> {
                     | JoinOperator::RightOuter(_)
                     | JoinOperator::FullOuter(_)
                     | JoinOperator::CrossJoin(_)
+                    | JoinOperator::LeftSemi(_)
+                    | JoinOperator::RightSemi(_)
+                    | JoinOperator::LeftAnti(_)
+                    | JoinOperator::RightAnti(_)
             );
             if !known || join.global {
                 return self.no(
                     join.relation.span(),
                     "this kind of join is not at hand",
-                    "write JOIN, LEFT JOIN, RIGHT JOIN, FULL JOIN or CROSS JOIN; for SEMI and ANTI write IN and NOT IN (SELECT …)",
+                    "write JOIN, LEFT JOIN, RIGHT JOIN, FULL JOIN, CROSS JOIN, LEFT SEMI JOIN or LEFT ANTI JOIN",
                 );
             }
         }

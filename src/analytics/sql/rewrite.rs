@@ -1,27 +1,40 @@
-//! What standard SQL says and the engine does not, in the engine's words: LIKE with ESCAPE, and windows whose frame moves.
+//! A query in the engine's words: what it calls otherwise, and what analysts expect of numbers where the engine keeps to the
+//! letter (whole numbers divide into doubles, places in an order are numbers that can be subtracted).
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
-    Ident, NamedWindowExpr, ObjectName, ObjectNamePart, OrderByExpr, OrderByKind, Query, Select, SelectItem, SetExpr,
-    Spanned, Statement, UnaryOperator, Value, ValueWithSpan, VisitMut, VisitorMut, WindowFrame, WindowFrameBound,
-    WindowFrameUnits, WindowSpec, WindowType,
+    BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
+    ObjectNamePart, Select, SelectItem, Spanned, Statement, Value,
+    ValueWithSpan, VisitMut, VisitorMut,
 };
 
-use super::{
-    frame_window::{Bound, Frame, MovingFunction, Units},
-    mistake::SqlMistake,
-};
+use super::mistake::SqlMistake;
 use crate::model::{format_ns, parse_time_ns};
 
 /// Longest text of an expression that is its name, bytes.
 const LONGEST_NAME: usize = 200;
 
+/// Functions that the engine knows by another name.
+const CALLED: &[(&str, &str)] = &[
+    ("ceiling", "ceil"),
+    ("date", "to_date"),
+    ("first", "first_value"),
+    ("last", "last_value"),
+    ("sign", "signum"),
+    ("strftime", "to_char"),
+    ("strptime", "to_timestamp"),
+    ("stddev_samp", "stddev"),
+    ("timestamp", "to_timestamp"),
+    ("variance", "var_samp"),
+];
+
+/// Functions that tell a place or a number of rows without a sign, and so could not be subtracted from.
+const UNSIGNED: &[&str] = &["row_number", "rank", "dense_rank", "ntile"];
+
 /// Rewrites a statement.
 pub(super) fn rewrite(statement: &mut Statement, text: &str) -> Result<(), SqlMistake> {
-    let mut rewriter = Rewriter { text, windows: Vec::new() };
-    match VisitMut::visit(statement, &mut rewriter) {
+    match VisitMut::visit(statement, &mut Rewriter { text }) {
         ControlFlow::Break(mistake) => Err(mistake),
         ControlFlow::Continue(()) => Ok(()),
     }
@@ -29,48 +42,35 @@ pub(super) fn rewrite(statement: &mut Statement, text: &str) -> Result<(), SqlMi
 
 struct Rewriter<'a> {
     text: &'a str,
-    /// The named windows of the SELECTs that are being looked at, the innermost last.
-    windows: Vec<HashMap<String, WindowSpec>>,
 }
 
 impl VisitorMut for Rewriter<'_> {
     type Break = SqlMistake;
 
-    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<SqlMistake> {
-        order_by_place(query);
-        ControlFlow::Continue(())
-    }
-
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<SqlMistake> {
-        let mut windows: HashMap<String, WindowSpec> = HashMap::new();
-        for definition in &select.named_window {
-            let spec = match &definition.1 {
-                NamedWindowExpr::WindowSpec(spec) => Some(spec.clone()),
-                NamedWindowExpr::NamedWindow(other) => windows.get(&other.value).cloned(),
-            };
-            if let Some(spec) = spec {
-                windows.insert(definition.0.value.clone(), spec);
-            }
-        }
-        self.windows.push(windows);
         select.projection.iter_mut().for_each(name_of_expression);
         ControlFlow::Continue(())
     }
 
-    fn post_visit_select(&mut self, _: &mut Select) -> ControlFlow<SqlMistake> {
-        self.windows.pop();
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<SqlMistake> {
+        bind_distinct(expr);
         ControlFlow::Continue(())
     }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<SqlMistake> {
-        let new = match expr {
-            Expr::Like { escape_char: Some(_), .. } | Expr::ILike { escape_char: Some(_), .. } => self.like(expr),
-            Expr::Function(function) => self.moving(function),
-            Expr::Value(ValueWithSpan { value: Value::Number(number, _), .. }) if number.contains(['e', 'E']) => {
-                if let Ok(value) = number.parse::<f64>() {
-                    *number = decimal(value);
+        match expr {
+            Expr::Like { escape_char: Some(_), .. } | Expr::ILike { escape_char: Some(_), .. } => {
+                if let Err(mistake) = self.like(expr) {
+                    return ControlFlow::Break(mistake);
                 }
-                return ControlFlow::Continue(());
+            }
+            Expr::Function(function) => {
+                if let Some(new) = called(function) {
+                    *expr = new;
+                }
+            }
+            Expr::BinaryOp { left, op: BinaryOperator::Divide, .. } => {
+                **left = cast((**left).clone(), DataType::DoublePrecision);
             }
             Expr::BinaryOp { left, op, right } if is_comparison(op) => {
                 if is_time(left) {
@@ -78,51 +78,120 @@ impl VisitorMut for Rewriter<'_> {
                 } else if is_time(right) {
                     time_as_text(left);
                 }
-                return ControlFlow::Continue(());
             }
             Expr::Between { expr, low, high, .. } if is_time(expr) => {
                 time_as_text(low);
                 time_as_text(high);
-                return ControlFlow::Continue(());
             }
-            _ => return ControlFlow::Continue(()),
-        };
-        match new {
-            Ok(Some(new)) => *expr = new,
-            Ok(None) => {}
-            Err(mistake) => return ControlFlow::Break(mistake),
+            _ => {}
         }
         ControlFlow::Continue(())
     }
 }
 
-/// Puts the place in the list where ORDER BY repeats an expression of the list: behind a GROUP BY the engine does not find
-/// columns of joined tables by their names.
-fn order_by_place(query: &mut Query) {
-    let Query { body, order_by: Some(order), .. } = query else { return };
-    let (SetExpr::Select(select), OrderByKind::Expressions(order)) = (&**body, &mut order.kind) else { return };
-    let starred = |item: &SelectItem| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..));
-    if select.projection.iter().any(starred) {
+impl Rewriter<'_> {
+    /// `x LIKE 'pattern' ESCAPE '!'` with the one sign that the engine knows in its place.
+    fn like(&self, expr: &mut Expr) -> Result<(), SqlMistake> {
+        let span = expr.span();
+        let (Expr::Like { pattern, escape_char, .. } | Expr::ILike { pattern, escape_char, .. }) = expr else {
+            return Ok(());
+        };
+        let escape = escape_char.as_ref().and_then(|value| literal(&value.value)).and_then(|text| text.chars().next());
+        let (Some(escape), Some(text)) = (escape, literal_of(pattern)) else {
+            let mistake = SqlMistake::new("LIKE with ESCAPE takes a pattern in quotes").at(self.text, span);
+            return Err(mistake.hint("write x LIKE 'a!_b%' ESCAPE '!'"));
+        };
+        let mut new = String::new();
+        let mut letters = text.chars();
+        while let Some(letter) = letters.next() {
+            match letter {
+                letter if letter == escape => {
+                    new.push('\\');
+                    new.extend(letters.next());
+                }
+                '\\' => new.push_str("\\\\"),
+                letter => new.push(letter),
+            }
+        }
+        **pattern = quoted_text(new);
+        *escape_char = None;
+        Ok(())
+    }
+}
+
+/// Puts `a IS DISTINCT FROM b AND c` right, of which the parser makes `a IS DISTINCT FROM (b AND c)`.
+fn bind_distinct(expr: &mut Expr) {
+    let (Expr::IsDistinctFrom(_, right) | Expr::IsNotDistinctFrom(_, right)) = expr else { return };
+    let is_wider = |expr: &Expr| {
+        use BinaryOperator::{And, Or, Xor};
+        matches!(expr, Expr::BinaryOp { op: And | Or | Xor, .. })
+    };
+    if !is_wider(right) {
         return;
     }
-    for one in order {
-        let same = |item: &SelectItem| match item {
-            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => *expr == one.expr,
-            _ => false,
-        };
-        if let Some(place) = select.projection.iter().position(same) {
-            one.expr = Expr::Value(ValueWithSpan::from(Value::Number((place + 1).to_string(), false)));
+    let mut whole = std::mem::replace(&mut **right, Expr::Value(ValueWithSpan::from(Value::Null)));
+    // The leftmost operand is what it is distinct from; what stands around it stands around the comparison.
+    let mut place = &mut whole;
+    while is_wider(place) {
+        let Expr::BinaryOp { left, .. } = place else { return };
+        place = &mut **left;
+    }
+    let operand = std::mem::replace(place, Expr::Value(ValueWithSpan::from(Value::Null)));
+    let mut comparison = std::mem::replace(expr, Expr::Value(ValueWithSpan::from(Value::Null)));
+    if let Expr::IsDistinctFrom(_, right) | Expr::IsNotDistinctFrom(_, right) = &mut comparison {
+        **right = operand;
+    }
+    *place = comparison;
+    *expr = whole;
+}
+
+/// A call in the engine's words; `None` where it stays as it is (its name may have changed).
+fn called(function: &mut Function) -> Option<Expr> {
+    let [ObjectNamePart::Identifier(name)] = function.name.0.as_mut_slice() else { return None };
+    name.value = name.value.to_lowercase();
+    name.quote_style = None;
+    if let Some((_, engine)) = CALLED.iter().find(|(known, _)| *known == name.value) {
+        (*engine).clone_into(&mut name.value);
+    }
+    let name = name.value.clone();
+    let mut arguments = match &mut function.args {
+        FunctionArguments::List(list) => list.args.iter_mut().filter_map(|argument| match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+            _ => None,
+        }).collect::<Vec<_>>(),
+        _ => Vec::new(),
+    };
+    match (name.as_str(), arguments.as_mut_slice()) {
+        // The middle of two whole numbers is no whole number.
+        ("median" | "percentile_cont" | "quantile_cont", [number, ..]) => {
+            **number = cast((**number).clone(), DataType::DoublePrecision);
+            None
         }
+        ("mod", [a, b]) => Some(between((**a).clone(), BinaryOperator::Modulo, (**b).clone())),
+        ("div", [a, b]) => {
+            let whole = |number: &Expr| cast(number.clone(), DataType::BigInt(None));
+            Some(between(whole(a), BinaryOperator::Divide, whole(b)))
+        }
+        (place, _) if UNSIGNED.contains(&place) => {
+            Some(cast(Expr::Function(function.clone()), DataType::BigInt(None)))
+        }
+        _ => None,
     }
 }
 
-/// A double without an exponent, which the engine does not read, and with a point, so that it stays a double.
-pub(super) fn decimal(value: f64) -> String {
-    let text = value.to_string();
-    if text.contains('.') { text } else { format!("{text}.0") }
+fn between(left: Expr, op: BinaryOperator, right: Expr) -> Expr {
+    Expr::Nested(Box::new(Expr::BinaryOp { left: Box::new(left), op, right: Box::new(right) }))
 }
 
-/// An expression without a name is called as it is written; the engine would call it after a column in it.
+fn cast(expr: Expr, data_type: DataType) -> Expr {
+    Expr::Cast { kind: CastKind::Cast, expr: Box::new(expr), data_type, array: false, format: None }
+}
+
+fn quoted_text(text: String) -> Expr {
+    Expr::Value(ValueWithSpan::from(Value::SingleQuotedString(text)))
+}
+
+/// An expression without a name is called as it is written.
 fn name_of_expression(item: &mut SelectItem) {
     let SelectItem::UnnamedExpr(expr) = item else { return };
     if matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_)) {
@@ -132,148 +201,6 @@ fn name_of_expression(item: &mut SelectItem) {
     if text.len() <= LONGEST_NAME {
         let alias = Ident::with_quote('"', text);
         *item = SelectItem::ExprWithAlias { expr: expr.clone(), alias };
-    }
-}
-
-impl Rewriter<'_> {
-    fn no(&self, expr: &impl Spanned, message: &str, hint: &str) -> SqlMistake {
-        SqlMistake::new(message).at(self.text, expr.span()).hint(hint)
-    }
-
-    /// `x LIKE 'pattern' ESCAPE '!'` as a regular expression.
-    fn like(&self, expr: &Expr) -> Result<Option<Expr>, SqlMistake> {
-        let (Expr::Like { negated, any, expr: subject, pattern, escape_char }
-        | Expr::ILike { negated, any, expr: subject, pattern, escape_char }) = expr
-        else {
-            return Ok(None);
-        };
-        let small = matches!(expr, Expr::ILike { .. });
-        let escape = escape_char.as_ref().and_then(|value| literal(&value.value)).and_then(|text| text.chars().next());
-        let (Some(escape), Some(pattern), false) = (escape, literal_of(pattern), *any) else {
-            return Err(self.no(expr, "LIKE with ESCAPE takes a pattern in quotes", "write x LIKE 'a!_b%' ESCAPE '!'"));
-        };
-        let mut regex = if small { "(?is)^" } else { "(?s)^" }.to_owned();
-        let mut letters = pattern.chars();
-        while let Some(letter) = letters.next() {
-            match letter {
-                letter if letter == escape => letters.next().into_iter().for_each(|next| escaped(&mut regex, next)),
-                '%' => regex.push_str(".*"),
-                '_' => regex.push('.'),
-                letter => escaped(&mut regex, letter),
-            }
-        }
-        regex.push('$');
-        let pattern = Expr::Value(ValueWithSpan::from(Value::SingleQuotedString(regex)));
-        let call = call("regexp_like", vec![(**subject).clone(), pattern]);
-        Ok(Some(if *negated {
-            Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(Expr::Nested(Box::new(call))) }
-        } else {
-            call
-        }))
-    }
-
-    /// An aggregate over a window whose frame moves with the row.
-    fn moving(&self, function: &Function) -> Result<Option<Expr>, SqlMistake> {
-        let spec = match &function.over {
-            None => return Ok(None),
-            Some(WindowType::WindowSpec(spec)) => spec,
-            Some(WindowType::NamedWindow(name)) => {
-                let known = self.windows.iter().rev().find_map(|windows| windows.get(&name.value));
-                let Some(spec) = known else {
-                    let mistake =
-                        SqlMistake::new(format!("there is no window `{}`", name.value)).at(self.text, name.span);
-                    return Err(mistake.hint("define it with WINDOW name AS (…)"));
-                };
-                spec
-            }
-        };
-        let name = function.name.to_string().to_lowercase();
-        let known = MovingFunction::parse(&name);
-        let Some(frame) = &spec.window_frame else {
-            // Without a frame, and with an order, rows of the same place in the order count together.
-            return match (known, spec.order_by.as_slice()) {
-                (Some(known), [order]) if spec.window_name.is_none() && function.filter.is_none() => {
-                    let frame = Frame { units: Units::Range, start: Bound::FarBefore, end: Bound::Here };
-                    Ok(self.moving_call(known, function, spec, order, &frame).unwrap_or(None))
-                }
-                _ => Ok(None),
-            };
-        };
-        let span_hint = "frames can be ROWS or RANGE BETWEEN … PRECEDING, CURRENT ROW or … FOLLOWING, over min, max, sum, count and avg, in \
-                         one order";
-        let ([order], Some(known), None, None) = (spec.order_by.as_slice(), known, &spec.window_name, &function.filter)
-        else {
-            if name == "first_value" || name == "last_value" || is_from_the_start(frame) {
-                return Ok(None);
-            }
-            return Err(self.no(&function.name, "this window is not at hand", span_hint));
-        };
-        let frame = self.frame(frame)?;
-        self.moving_call(known, function, spec, order, &frame)
-    }
-
-    fn frame(&self, frame: &WindowFrame) -> Result<Frame, SqlMistake> {
-        let units = match frame.units {
-            WindowFrameUnits::Rows => Units::Rows,
-            WindowFrameUnits::Range => Units::Range,
-            WindowFrameUnits::Groups => {
-                return Err(SqlMistake::new("frames in GROUPS are not at hand").hint("write ROWS or RANGE"));
-            }
-        };
-        let start = self.bound(&frame.start_bound)?;
-        let end = frame.end_bound.as_ref().map_or(Ok(Bound::Here), |bound| self.bound(bound))?;
-        Ok(Frame { units, start, end })
-    }
-
-    fn bound(&self, bound: &WindowFrameBound) -> Result<Bound, SqlMistake> {
-        let length = |expr: &Expr| {
-            let wrong = || self.no(expr, "the length of a frame is a number", "write for example 1000000000 PRECEDING");
-            match expr {
-                Expr::Value(value) => match &value.value {
-                    Value::Number(number, _) => number.parse::<f64>().map(|_| number.clone()).map_err(|_| wrong()),
-                    _ => Err(wrong()),
-                },
-                _ => Err(wrong()),
-            }
-        };
-        Ok(match bound {
-            WindowFrameBound::CurrentRow => Bound::Here,
-            WindowFrameBound::Preceding(None) => Bound::FarBefore,
-            WindowFrameBound::Following(None) => Bound::FarBehind,
-            WindowFrameBound::Preceding(Some(expr)) => Bound::Before(length(expr)?),
-            WindowFrameBound::Following(Some(expr)) => Bound::Behind(length(expr)?),
-        })
-    }
-
-    fn moving_call(
-        &self,
-        known: MovingFunction,
-        function: &Function,
-        spec: &WindowSpec,
-        order: &OrderByExpr,
-        frame: &Frame,
-    ) -> Result<Option<Expr>, SqlMistake> {
-        let FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses }) = &function.args
-        else {
-            return Err(self.no(
-                &function.name,
-                "DISTINCT over a moving window is not at hand",
-                "count in a subquery first",
-            ));
-        };
-        let (known, value) = match (known, args.as_slice()) {
-            (MovingFunction::Count, [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]) => {
-                (MovingFunction::Rows, order.expr.clone())
-            }
-            (known, [FunctionArg::Unnamed(FunctionArgExpr::Expr(value))]) if clauses.is_empty() => {
-                (known, value.clone())
-            }
-            _ => return Err(self.no(&function.name, "this function takes one argument", "write name(x) OVER (…)")),
-        };
-        let name = frame.name(known, order.options.asc == Some(false));
-        let mut arguments = vec![value, order.expr.clone()];
-        arguments.extend(spec.partition_by.iter().cloned());
-        Ok(Some(call(&name, arguments)))
     }
 }
 
@@ -291,32 +218,16 @@ fn is_time(expr: &Expr) -> bool {
     }
 }
 
-/// Puts a time that is written out into the one form that the engine compares with a column of times.
+/// Puts a time that is written out into the one form that every engine reads.
 fn time_as_text(expr: &mut Expr) {
     let text = match &*expr {
         Expr::TypedString(typed) => literal(&typed.value.value),
         Expr::Cast { expr: inner, data_type: DataType::Timestamp(..) | DataType::Datetime(_), .. } => literal_of(inner),
-        Expr::Function(function) if function.name.to_string().eq_ignore_ascii_case("timestamp") => match &function.args
-        {
-            FunctionArguments::List(list) => match list.args.as_slice() {
-                [FunctionArg::Unnamed(FunctionArgExpr::Expr(inner))] => literal_of(inner),
-                _ => None,
-            },
-            _ => None,
-        },
         other => literal_of(other),
     };
     if let Some(ns) = text.and_then(parse_time_ns) {
-        let text = format_ns(ns).replace('T', " ").replace('Z', "");
-        *expr = Expr::Value(ValueWithSpan::from(Value::SingleQuotedString(text)));
+        *expr = quoted_text(format_ns(ns));
     }
-}
-
-/// Whether a frame is all rows from the first to this one, which the engine knows itself.
-fn is_from_the_start(frame: &WindowFrame) -> bool {
-    frame.units == WindowFrameUnits::Rows
-        && matches!(frame.start_bound, WindowFrameBound::Preceding(None))
-        && matches!(frame.end_bound, None | Some(WindowFrameBound::CurrentRow))
 }
 
 fn literal(value: &Value) -> Option<&str> {
@@ -331,25 +242,4 @@ fn literal_of(expr: &Expr) -> Option<&str> {
         Expr::Value(value) => literal(&value.value),
         _ => None,
     }
-}
-
-fn escaped(regex: &mut String, letter: char) {
-    if !letter.is_alphanumeric() && letter.is_ascii() && !letter.is_ascii_whitespace() && letter != '_' {
-        regex.push('\\');
-    }
-    regex.push(letter);
-}
-
-fn call(name: &str, arguments: Vec<Expr>) -> Expr {
-    let args = arguments.into_iter().map(|one| FunctionArg::Unnamed(FunctionArgExpr::Expr(one))).collect();
-    Expr::Function(Function {
-        name: ObjectName(vec![ObjectNamePart::Identifier(Ident::with_quote('"', name))]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList { duplicate_treatment: None, args, clauses: Vec::new() }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
-    })
 }

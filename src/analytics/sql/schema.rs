@@ -1,5 +1,6 @@
 //! The tables that a question can be asked of: names, columns, types.
 
+use datafusion::arrow::datatypes::DataType as Arrow;
 use polars::prelude::{DataType, TimeUnit, TimeZone};
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +36,7 @@ impl SqlType {
         }
     }
 
-    /// The same in the engine's words.
+    /// The same in the words of data frames.
     #[must_use]
     pub fn data_type(self) -> DataType {
         match self {
@@ -50,15 +51,15 @@ impl SqlType {
         }
     }
 
-    /// The type in which values of an engine's type leave a query; what is none of ours leaves as text.
+    /// The type in which values of a type of the SQL engine leave a query; what is none of ours leaves as text.
     #[must_use]
-    pub fn of(kind: &DataType) -> Self {
+    pub(super) fn of(kind: &Arrow) -> Self {
         match kind {
-            DataType::Int32 => Self::Int32,
+            Arrow::Int32 => Self::Int32,
             kind if kind.is_integer() => Self::Int64,
-            DataType::Float32 | DataType::Float64 => Self::Double,
-            DataType::Boolean => Self::Bool,
-            DataType::Datetime(..) => Self::Timestamp,
+            kind if kind.is_floating() || kind.is_decimal() => Self::Double,
+            Arrow::Boolean => Self::Bool,
+            Arrow::Timestamp(..) => Self::Timestamp,
             _ => Self::Text,
         }
     }

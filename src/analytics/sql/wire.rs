@@ -54,6 +54,8 @@ pub(super) enum Answer {
     Done,
     /// The text is at fault.
     Mistake { span: Option<(usize, usize)>, message: String, hint: Option<String> },
+    /// It needs more memory than it may have.
+    NoRoom,
     /// It cannot be done.
     Failed(String),
 }
