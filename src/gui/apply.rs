@@ -73,6 +73,7 @@ impl App {
                 self.workspaces.explore.facets.go_to(&metric);
             }
             Command::ShowRun(run) => self.state.transient.run = Some(run),
+            Command::RunTask(task) => self.run_task(task, ctx),
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
             Command::TakeWay(id) => self.state.transient.way_taken(id),
             Command::ReadAgain => {

@@ -207,11 +207,5 @@ impl App {
 
 /// The format that the ending of a file tells.
 pub(super) fn format_of(out: &Path) -> FrameFormat {
-    let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    match ending.as_str() {
-        "parquet" => FrameFormat::Parquet,
-        "json" => FrameFormat::Json,
-        "ndjson" | "jsonl" => FrameFormat::Ndjson,
-        _ => FrameFormat::Csv { spreadsheet: false },
-    }
+    FrameFormat::of_file(out)
 }

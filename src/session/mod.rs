@@ -12,6 +12,7 @@ mod grid_choice;
 mod images;
 mod index;
 mod kept_undo;
+mod named_tasks;
 mod quality;
 mod query;
 mod samples;
@@ -49,6 +50,7 @@ pub use detections::{
 pub use grid_choice::{Cut, GridChoice, SpanChoice};
 pub use images::StoreWatch;
 pub use kept_undo::{KeptUndo, Undone};
+pub use named_tasks::{LastRun, Task, TaskKind, TaskParameter, TaskReport, TaskRequest};
 pub use quality::{FindingKind, FootageQuality, MetricQuality, QualityFinding, QualityReport, QualityTable, Severity};
 pub use query::{
     PastQuery, SavedQuery, SqlAnswer, SqlCandidate, SqlCandidateKind, SqlColumn, SqlCompletions, SqlError, SqlMistake,
@@ -284,6 +286,9 @@ impl Session {
         Ok(self.reader()?.problems()?)
     }
 }
+
+/// Rows of an answer that its run keeps.
+const HEAD_ROWS: usize = 20;
 
 /// The time of now, ns UTC.
 fn now_ns() -> i64 {

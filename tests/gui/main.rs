@@ -30,6 +30,7 @@ mod side_by_side;
 mod spans;
 mod sql_tab;
 mod statistics;
+mod tasks;
 mod timeline;
 #[path = "../it/tools.rs"]
 mod tools;

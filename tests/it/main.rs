@@ -30,6 +30,7 @@ mod sql_sets;
 mod stats;
 mod stats_groups;
 mod stats_shapes;
+mod tasks;
 mod tidy;
 mod tools;
 mod top;
