@@ -14,7 +14,7 @@ use crate::{
         command_line,
         run_task::title,
         state::{RunningJob, Workspace},
-        theme::{self, STEP, colors, heading},
+        theme::{self, CONTROL, STEP, colors, heading},
         widgets::{
             bar, divider, elided, fraction, meter, plain_button, quiet_button, rows_table_header,
             text::{counted, time_utc},
@@ -27,19 +27,21 @@ use crate::{
 const MOST: f32 = 5.5;
 /// Heights of the head of the panel and of the names of its columns, points.
 const HEAD: f32 = 48.0;
-const NAMES: f32 = 28.0;
+const NAMES: f32 = CONTROL;
 /// Widths of the columns of a fixed width, points.
-const KIND: f32 = 76.0;
+const KIND: f32 = 88.0;
 const LAST: f32 = 236.0;
+const LAST_WORD: f32 = 96.0;
 const BUTTON: f32 = 124.0;
-/// Width from which on a row tells what its task does, and when it ran.
-const ROOMY: f32 = 700.0;
-const TIGHT: f32 = 460.0;
+/// Widths from which on a row also tells what its task does, of which kind it is, and when it ran.
+const TELLS_WHAT: f32 = 740.0;
+const TELLS_KIND: f32 = 620.0;
+const TELLS_WHEN: f32 = 520.0;
 
 /// The height that the tasks ask for.
 #[expect(clippy::cast_precision_loss, reason = "rows on a screen")]
 pub(super) fn height(tasks: &[Task]) -> f32 {
-    if tasks.is_empty() { HEAD + 52.0 } else { HEAD + 1.0 + NAMES + LINE * (tasks.len() as f32).min(MOST) }
+    if tasks.is_empty() { HEAD + 52.0 } else { HEAD + 4.0 + NAMES + LINE * (tasks.len() as f32).min(MOST) }
 }
 
 /// Draws the tasks, each with a button that runs it.
@@ -47,6 +49,7 @@ pub(super) fn tasks_ui(ui: &mut Ui, tasks: &[Task], jobs: &[RunningJob], root: &
     let colors = colors(ui);
     ui.spacing_mut().item_spacing.y = 0.0;
     Frame::new().fill(colors.panel).inner_margin(Margin::symmetric(16, 0)).show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
         bar(ui, HEAD, |ui| {
             ui.label(heading("Tasks"));
             ui.add_space(STEP);
@@ -71,10 +74,11 @@ pub(super) fn tasks_ui(ui: &mut Ui, tasks: &[Task], jobs: &[RunningJob], root: &
         return;
     }
     let room = ui.available_width() - 32.0;
-    let (kind, last) = (if room >= TIGHT { KIND } else { 0.0 }, if room >= TIGHT { LAST } else { 0.0 });
+    let kind = if room >= TELLS_KIND { KIND } else { 0.0 };
+    let (head, last) = if room >= TELLS_WHEN { ("Last run, UTC", LAST) } else { ("Last run", LAST_WORD) };
     let left = (room - kind - last - BUTTON).max(80.0);
-    let name = if room >= ROOMY { (left * 0.5).floor() } else { left };
-    let columns = [("Task", name), ("What it does", left - name), ("Kind", kind), ("Last run, UTC", last)];
+    let name = if room >= TELLS_WHAT { (left * 0.5).floor() } else { left };
+    let columns = [("Task", name), ("What it does", left - name), ("Kind", kind), (head, last)];
     let names: Vec<_> =
         columns.iter().filter(|column| column.1 > 0.0).map(|(name, width)| (*name, *width, Align::Min)).collect();
     Frame::new().inner_margin(Margin::symmetric(16, 0)).show(ui, |ui| rows_table_header(ui, &names));
@@ -104,6 +108,7 @@ fn task_ui(ui: &mut Ui, task: &Task, job: Option<&RunningJob>, widths: [f32; 4],
         TaskKind::Query => "SQL query",
     };
     let when = match last {
+        Some(((_, word), _)) if widths[3] < LAST => word.to_owned(),
         Some(((_, word), run)) => {
             format!("{word} · {}", time_utc(run.started_at_ns).get(..19).unwrap_or_default())
         }
