@@ -33,5 +33,6 @@ mod stats_shapes;
 mod tidy;
 mod tools;
 mod top;
+mod top_told;
 mod verify;
 mod view_shows;

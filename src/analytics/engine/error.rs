@@ -94,6 +94,15 @@ pub enum EngineError {
         /// The file.
         path: String,
     },
+    /// Times that are written out in text files.
+    #[error(
+        "text files hold times that are written out, such as 2024-05-01T08:00:00Z (rows: {rows}), and engines are told numbers \
+         alone; ask this machine (--engine local), or store the times as whole numbers"
+    )]
+    WrittenOut {
+        /// How many rows.
+        rows: u64,
+    },
     /// Stopped by the person.
     #[error("stopped")]
     Cancelled,
