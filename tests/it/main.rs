@@ -34,5 +34,6 @@ mod tasks;
 mod tidy;
 mod tools;
 mod top;
+mod top_told;
 mod verify;
 mod view_shows;
