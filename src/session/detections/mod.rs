@@ -5,6 +5,7 @@ mod choice;
 mod frames;
 mod late;
 mod local;
+mod order;
 mod places;
 mod remote;
 mod report;
@@ -27,6 +28,7 @@ pub use crate::{
     formats::TimeUnit,
 };
 pub use choice::{EngineAddress, EngineChoice};
+pub use order::{TopColumn, TopOrder};
 pub use places::LocationPlace;
 pub use report::{DetectionReport, LocationShare};
 pub use tables::DetectionTable;
