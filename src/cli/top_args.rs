@@ -39,9 +39,10 @@ pub struct TopArgs {
     /// Only events before this time
     #[arg(long, value_name = "TIME")]
     pub to: Option<String>,
-    /// Only events of this geographical_location_oid; can be given several times
-    #[arg(long = "location", value_name = "OID", allow_hyphen_values = true)]
-    pub location: Vec<i64>,
+    /// Only events at this location: a geographical_location_oid, or an exact name of the table of locations; can be given
+    /// several times
+    #[arg(long = "location", value_name = "OID|NAME", allow_hyphen_values = true)]
+    pub location: Vec<String>,
     /// Only events of this item; can be given several times
     #[arg(long = "item", value_name = "NAME")]
     pub item: Vec<String>,
@@ -88,7 +89,12 @@ pub struct TopArgs {
     #[arg(long, value_parser = EngineChoice::parse)]
     pub engine: Option<EngineChoice>,
     /// A cluster counts in two steps, the first within N parts of each group; for few locations with most of the events
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=4096))]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(2..=4096),
+        conflicts_with_all = ["list", "duplicates"]
+    )]
     pub salt: Option<u32>,
     /// How to write; when not given, as the ending of --out says, else a table on a terminal and CSV elsewhere
     #[arg(long, value_enum)]

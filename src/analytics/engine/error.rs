@@ -34,7 +34,8 @@ pub enum EngineError {
     },
     /// Nobody answers at the address.
     #[error(
-        "cannot reach the engine at {host} ({what}); look whether it runs and the address is right, then try again"
+        "cannot reach the engine at {host} ({what}); look whether it runs and the address is right, then try again, or ask this \
+         machine (--engine local)"
     )]
     Unreachable {
         /// Host and port.

@@ -160,6 +160,9 @@ impl CsvHead {
         let delimiter = marks.max_by_key(|mark| first.iter().filter(|byte| *byte == mark).count()).unwrap_or(b',');
         let mut rows = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(head);
         let header = rows.byte_headers().map_err(|_| FormatError::Empty { path: path.to_owned() })?;
+        if header.iter().all(|name| name.trim_ascii().is_empty()) {
+            return Err(FormatError::Empty { path: path.to_owned() });
+        }
         Ok(Self { delimiter, names: header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect() })
     }
 

@@ -19,6 +19,7 @@ mod source;
 mod state;
 mod steps;
 mod table;
+mod why;
 mod words;
 
 pub use choice::Choice;

@@ -11,6 +11,7 @@ use super::{
     over_time::save_button,
     places::limits_button,
     state::Answers,
+    why::why_empty,
     words::failed_or_waiting,
 };
 use crate::gui::{
@@ -115,12 +116,8 @@ impl RankedPane {
         };
         let choice = &lake.detections.choice;
         if top.groups.is_empty() {
-            let body = if choice.is_limited() {
-                "Nothing lies within the span, the locations and the items that are asked for."
-            } else {
-                "The files hold no events that name a location and an item."
-            };
-            empty_ui(ui, Icon::Chart, "No detections", body, |ui| limits_button(ui, choice.is_limited(), out));
+            let body = why_empty(&top.rows.stages, choice);
+            empty_ui(ui, Icon::Chart, "No detections", &body, |ui| limits_button(ui, choice.is_limited(), out));
             return;
         }
         if let Some(line) = self.reveal.take().and_then(|oid| top.head_of(oid)) {

@@ -7,7 +7,7 @@ use egui::{
     accesskit::Role, pos2, text::LayoutJob, vec2,
 };
 
-use super::{Choice, bar::ask, door::STOPPED, state::Answers};
+use super::{Choice, bar::ask, door::STOPPED, state::Answers, why::passed_over};
 use crate::{
     gui::{
         command::{Action, Command},
@@ -19,7 +19,7 @@ use crate::{
             waiting_ui,
         },
     },
-    session::{EngineChoice, Stages},
+    session::{EngineChoice, PassedOver, Stages},
 };
 
 /// Height of the strip, points.
@@ -47,6 +47,18 @@ impl Step {
     }
 }
 
+/// What the limits leave out: events without a time in any case, the others together where there are several kinds of them.
+fn beyond(stages: &Stages, colors: &Colors) -> Vec<(String, Color32)> {
+    let passed = stages.passed_over;
+    let timeless = PassedOver { without_time: passed.without_time, ..PassedOver::default() };
+    let mut others = passed_over(&PassedOver { without_time: 0, ..passed });
+    if others.len() > 1 {
+        others = vec![format!("{} beyond the limits", count(passed.total() - passed.without_time))];
+    }
+    let ink = |told: Vec<String>, ink| told.into_iter().map(move |text| (format!("− {text}"), ink));
+    ink(passed_over(&timeless), colors.warning).chain(ink(others, colors.muted)).collect()
+}
+
 /// The steps of an answer. Each number is the one before it less what is told below it.
 fn steps_of(stages: &Stages, colors: &Colors) -> [Step; 7] {
     let told = |sign: &str, number: u64, (one, many): (&str, &str), ink| {
@@ -57,7 +69,6 @@ fn steps_of(stages: &Stages, colors: &Colors) -> [Step; 7] {
     let bad = stages.bad_rows.total();
     let kept = stages.read.saturating_sub(bad).saturating_sub(stages.incomplete);
     let distinct = kept.saturating_sub(stages.duplicates);
-    let limited = distinct.saturating_sub(stages.after_filters);
     [
         Step {
             name: ("row read", "rows read"),
@@ -83,7 +94,7 @@ fn steps_of(stages: &Stages, colors: &Colors) -> [Step; 7] {
         Step {
             name: ("counted", "counted"),
             number: stages.after_filters,
-            less: away(limited, "outside", colors.muted).into_iter().collect(),
+            less: beyond(stages, colors),
             hint: "Events in the span, at the locations and of the items that are asked for: these are ranked.",
         },
         Step {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
-    DetectionsLook, answer::Top, limits::short_time, places::set_look, state::Answers, words::failed_or_waiting,
+    DetectionsLook, answer::Top, limits::short_time, places::set_look, state::Answers, why::why_empty,
+    words::failed_or_waiting,
 };
 use crate::{
     gui::{
@@ -169,9 +170,10 @@ impl TablePane {
             return;
         };
         if top.rows.ranks.is_empty() {
-            let limited = lake.detections.choice.is_limited();
-            empty_ui(ui, Icon::Chart, "No rows", "No event lies within the limits.", |ui| {
-                super::places::limits_button(ui, limited, out);
+            let choice = &lake.detections.choice;
+            let why = why_empty(&top.rows.stages, choice);
+            empty_ui(ui, Icon::Chart, "No rows", &why, |ui| {
+                super::places::limits_button(ui, choice.is_limited(), out);
             });
             return;
         }
