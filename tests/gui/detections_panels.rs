@@ -92,6 +92,7 @@ fn the_count_is_in_sight_in_a_narrow_window() {
         delta: egui::vec2(-40.0, 0.0),
         modifiers: Modifiers::NONE,
         phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
     });
     window.until("head and rows are moved", |window| {
         window.harness.get_by_label("Sort by item_count").rect().left() < before

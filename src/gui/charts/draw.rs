@@ -16,6 +16,8 @@ use super::{
 };
 use crate::gui::theme::{self, Colors, colors};
 
+/// Least width of a bar, points.
+const LEAST_BAR: f64 = 1.5;
 /// Lines of no more points than this show each of them.
 const DOTTED: usize = 60;
 
@@ -221,6 +223,8 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, (colors,
             // Thin lines between bars, as long as these are wide.
             let pixels = f64::from(width) * bar_width / (to - from).max(f64::MIN_POSITIVE);
             let drawn = if pixels > 4.0 { bar_width * (1.0 - 1.0 / pixels) } else { bar_width };
+            // A lone bar in a long time is seen, too.
+            let drawn = drawn.max((to - from) / f64::from(width.max(1.0)) * LEAST_BAR);
             let bars = seen.iter().filter_map(|point| {
                 let height = y.place(point[1])? - floor;
                 Some(Bar::new(point[0] + begins + bar_width / 2.0, height).width(drawn).base_offset(floor).fill(ink))

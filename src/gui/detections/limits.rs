@@ -30,6 +30,8 @@ use crate::{
 
 /// Height of an entry of a list, points.
 const ENTRY: f32 = 28.0;
+/// Room of a number of an entry at least, points.
+const SHARE: f32 = 56.0;
 /// Height of a list at most, points: twelve entries.
 const LIST: f32 = 12.0 * ENTRY;
 
@@ -79,7 +81,7 @@ pub(super) fn hint_ui(ui: &mut Ui, text: RichText) {
 }
 
 /// An entry that can be chosen beside others: all of it reacts.
-fn entry_ui(ui: &Ui, rect: Rect, on: bool, (spoken, name): (&str, &str), told: &str) -> bool {
+fn entry_ui(ui: &Ui, rect: Rect, on: bool, (spoken, name): (&str, &str), told: [&str; 2]) -> bool {
     let colors = colors(ui);
     let response = ui.interact(rect, ui.scope_id().with("entry"), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, spoken));
@@ -94,9 +96,14 @@ fn entry_ui(ui: &Ui, rect: Rect, on: bool, (spoken, name): (&str, &str), told: &
     } else {
         painter.rect(mark, 3, colors.control, Stroke::new(1.0, colors.outline), StrokeKind::Inside);
     }
-    let told = painter.layout_no_wrap(told.to_owned(), theme::numbers(12.0), colors.muted);
-    let right = rect.right() - 8.0 - told.size().x;
-    painter.galley(pos2(right, rect.center().y - told.size().y / 2.0), told, colors.muted);
+    // Each below the others, from the right.
+    let mut right = rect.right() - 8.0;
+    for text in told.into_iter().rev().filter(|text| !text.is_empty()) {
+        let galley = painter.layout_no_wrap(text.to_owned(), theme::numbers(12.0), colors.muted);
+        let size = galley.size();
+        painter.galley(pos2(right - size.x, rect.center().y - size.y / 2.0), galley, colors.muted);
+        right -= size.x.max(SHARE);
+    }
     let at = rect.left_center() + vec2(30.0, 0.0);
     elided(painter, at, name, theme::medium(12.5), colors.text, right - STEP - at.x);
     response.clicked()
@@ -232,7 +239,7 @@ impl Limits {
                 let Some(place) = found.get(index).and_then(|at| places.list.get(*at as usize)) else { return };
                 let on = choice.locations.contains(&place.oid);
                 let (name, told) = (place.text(), count(place.events));
-                if entry_ui(ui, rect, on, (&format!("Location {name}"), &name), &told) {
+                if entry_ui(ui, rect, on, (&format!("Location {name}"), &name), [&told, ""]) {
                     out.push(ask(choice.with_location(place.oid, true)));
                 }
             });
@@ -267,9 +274,9 @@ impl Limits {
                 let Some((name, events)) = found.get(index) else { return };
                 #[expect(clippy::cast_precision_loss, reason = "a part shown in per cent")]
                 let part = if all == 0 { 0.0 } else { *events as f64 / all as f64 };
-                let told = format!("{}   {:>6}", count(*events), per_cent(part));
+                let (events, share) = (count(*events), per_cent(part));
                 let on = choice.items.contains(name);
-                if entry_ui(ui, rect, on, (&format!("Item {name}"), name), &told) {
+                if entry_ui(ui, rect, on, (&format!("Item {name}"), name), [&events, &share]) {
                     out.push(ask(choice.with_item(name, true)));
                 }
             });

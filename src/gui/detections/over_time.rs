@@ -46,23 +46,22 @@ pub(super) fn over_time_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: 
             } else {
                 "Drag to choose a span, with Ctrl to look closer".to_owned()
             };
-            ui.label(RichText::new(text).font(theme::numbers(12.5)).color(if limited {
-                colors.text
-            } else {
-                colors.muted
-            }));
-            if limited {
-                if quiet_button(ui, RichText::new("All times").font(theme::medium(12.5)).color(colors.accent)).clicked()
-                {
-                    out.push(ask(choice.with_span(None)));
-                }
-            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 save_button(ui, ChartOf::OverTime, out);
                 let now = chart.y.scale == Scale::Log;
                 if let Some(log) = segmented(ui, now, &[(false, "Linear"), (true, "Log")]) {
                     out.push(set_look(DetectionsLook { log_time: Some(log), ..look.clone() }));
                 }
+                let all = RichText::new("All times").font(theme::medium(12.5)).color(colors.accent);
+                if limited && quiet_button(ui, all).clicked() {
+                    out.push(ask(choice.with_span(None)));
+                }
+                // What is left of the line.
+                let ink = if limited { colors.text } else { colors.muted };
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let text = RichText::new(text).font(theme::numbers(12.5)).color(ink);
+                    ui.add(egui::Label::new(text).truncate());
+                });
             });
         });
     });

@@ -188,8 +188,8 @@ impl PlacesPane {
         let all = counted(places.list.len() as u64, "location");
         let events = counted(places.events, "event");
         let told = match places.unmatched {
-            0 => format!("{events} at {all}"),
-            unmatched => format!("{events} at {all}, {} not in the table", count(unmatched as u64)),
+            0 => format!("{events}, {all}"),
+            unmatched => format!("{events}, {all}, {} unnamed", count(unmatched as u64)),
         };
         elided(
             ui.painter(),

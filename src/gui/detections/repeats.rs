@@ -106,11 +106,12 @@ fn cameras_ui(ui: &mut Ui, repeats: &Repeats) {
     let most = repeats.cameras.first().map_or(1, |camera| camera.duplicates.max(1));
     let tall = LINE * 6.0;
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical().id_salt("cameras").max_height(tall).auto_shrink([false, true]).show_rows(
-        ui,
-        LINE,
-        repeats.cameras.len().min(CAMERAS),
-        |ui, range| {
+    ScrollArea::vertical()
+        .id_salt("cameras")
+        .max_height(tall)
+        .min_scrolled_height(tall)
+        .auto_shrink([false, true])
+        .show_rows(ui, LINE, repeats.cameras.len().min(CAMERAS), |ui, range| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for camera in &repeats.cameras[range] {
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
@@ -134,8 +135,7 @@ fn cameras_ui(ui: &mut Ui, repeats: &Repeats) {
                     colors.muted,
                 );
             }
-        },
-    );
+        });
     let more = repeats.cameras.len().saturating_sub(CAMERAS);
     if more > 0 {
         ui.label(RichText::new(format!("and {} with fewer", counted(more as u64, "camera"))).color(colors.muted));

@@ -31,6 +31,9 @@ const ERROR_LINES: usize = 3;
 /// Least width of a step, points.
 const LEAST: f32 = 84.0;
 
+/// What part of the room each step has: more where something is left out, less where nothing is.
+const PARTS: [f32; 7] = [0.9, 1.0, 1.2, 1.3, 1.1, 0.7, 0.8];
+
 /// A step.
 struct Step {
     /// Its name, of one thing and of several.
@@ -136,20 +139,20 @@ pub fn steps_ui(ui: &mut Ui, lake: &Lake, answers: &mut Answers, files: Option<I
     let steps = steps_of(stages, colors);
     let took = 258.0;
     let room = rect.width() - took;
-    let shown: Vec<&Step> = if room >= LEAST * 7.0 {
+    let shown: Vec<&Step> = if room >= LEAST * PARTS.iter().sum::<f32>() {
         steps.iter().collect()
     } else {
         // In a narrow window the last ones give way; the table tells them too.
         steps.iter().take(5).collect()
     };
-    #[expect(clippy::cast_precision_loss, reason = "a few steps")]
-    let width = (room / shown.len() as f32).max(LEAST);
+    let parts: f32 = PARTS[..shown.len()].iter().sum();
     let most = stages.read.max(1);
+    let mut left = rect.left();
     for (index, step) in shown.iter().enumerate() {
-        #[expect(clippy::cast_precision_loss, reason = "a few steps")]
-        let left = rect.left() + width * index as f32;
+        let width = (room / parts).max(LEAST) * PARTS[index];
         let place = Rect::from_min_size(pos2(left, rect.top()), vec2(width - 8.0, HEIGHT));
-        step_ui(ui, step, place, most, (index < 5, index > 0, width < 148.0));
+        step_ui(ui, step, place, most, (index < 5, index > 0, room / parts < 148.0));
+        left += width;
     }
     let last = Rect::from_min_max(pos2(rect.right() - took, rect.top()), rect.max);
     ui.scope_builder(egui::UiBuilder::new().max_rect(last).layout(egui::Layout::right_to_left(Align::Center)), |ui| {
@@ -224,7 +227,7 @@ fn times_ui(ui: &mut Ui, answers: &mut Answers) {
         .on_hover_text("Skipped files, bad rows, late events, and what was guessed.");
     let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let open = menu.show(|ui| {
-        ui.set_width(460.0);
+        ui.set_width(540.0);
         // As high as its text, up to this.
         let area = ScrollArea::vertical().max_height(NOTES).min_scrolled_height(NOTES);
         area.show(ui, |ui| ui.with_layout(egui::Layout::top_down(Align::Min), |ui| notes_ui(ui, answers)));
@@ -289,9 +292,20 @@ fn notes_ui(ui: &mut Ui, answers: &Answers) {
     }
 }
 
+/// Begins with a capital letter, as a sentence does, unless it begins with a path.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let word = text.split_whitespace().next().unwrap_or_default();
+    match letters.next() {
+        Some(first) if word.chars().all(char::is_alphabetic) => first.to_uppercase().chain(letters).collect(),
+        _ => text.to_owned(),
+    }
+}
+
 /// Why there is no answer, told once for all panels, and the ways out.
 fn failed_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, files: Option<Id>, out: &mut Vec<Command>) {
     let Some(error) = answers.top.error() else { return };
+    let told = sentence(error);
     let colors = colors(ui);
     let choice = &lake.detections.choice;
     let named = answers.sources.value().is_some_and(|sources| sources.engine.is_some());
@@ -323,13 +337,13 @@ fn failed_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, files: Option<Id>, out
         let mark = Rect::from_center_size(text.left_center() + vec2(9.0, 0.0), vec2(18.0, 18.0));
         crate::gui::widgets::paint_icon(ui.painter(), mark, crate::gui::widgets::Icon::Warning, colors.error);
         let text = text.with_min_x(mark.right() + STEP);
-        let mut job = LayoutJob::simple(error.to_owned(), theme::medium(12.5), colors.error, text.width());
+        let mut job = LayoutJob::simple(told.clone(), theme::medium(12.5), colors.error, text.width());
         job.wrap.max_rows = ERROR_LINES;
         let galley = ui.painter().layout_job(job);
         let response = ui.interact(text, ui.scope_id().with("error"), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, error));
+        response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &told));
         ui.painter().galley(pos2(text.left(), text.center().y - galley.size().y / 2.0), galley, colors.error);
-        let response = response.on_hover_text(format!("{error}\n\nPress to copy it."));
+        let response = response.on_hover_text(format!("{told}\n\nPress to copy it."));
         if response.clicked() {
             out.push(Command::Copy { text: error.to_owned(), what: "the message" });
         }

@@ -246,7 +246,7 @@ impl TablePane {
                 for (column, width) in &columns {
                     let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width - GAP, LINE));
                     left += width;
-                    let seen = cell.expand(1.0).intersect(ui.clip_rect());
+                    let seen = cell.expand(1.0).intersect(rect).intersect(ui.clip_rect());
                     if seen.is_positive() {
                         cell_ui(ui, top, column, row, (cell, seen));
                     }

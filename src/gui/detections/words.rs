@@ -55,7 +55,7 @@ where
             (Some(_), _) => {
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), NOTE), Sense::hover());
                 response.widget_info(|| WidgetInfo::labeled(Role::Status, true, NOT_REFRESHED));
-                ui.painter().rect_filled(rect, 0, colors.warning.gamma_multiply(0.10));
+                ui.painter().rect_filled(rect, 0, colors.warning.gamma_multiply(0.06));
                 let mut right = rect.right() - 12.0;
                 if above.is_none() {
                     let place = Rect::from_min_max(pos2(right - 64.0, rect.top()), pos2(right, rect.bottom()));

@@ -18,7 +18,8 @@ impl Across {
     /// Takes what is turned sideways over `area`, and draws a bar at its lower edge when the columns are wider than the room
     /// there is; gives the area above the bar.
     pub fn ui(&mut self, ui: &Ui, area: Rect, (wanted, room): (f32, f32), name: &str) -> Rect {
-        let furthest = (wanted - room).max(0.0);
+        // Less than a point is no column out of sight.
+        let furthest = if wanted - room > 1.0 { wanted - room } else { 0.0 };
         if ui.rect_contains_pointer(area) {
             let turned = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.x));
             self.offset -= turned;
