@@ -141,16 +141,28 @@ fn a_mistyped_path_leads_to_the_files() {
 #[test]
 fn events_follow_when_windows_are_taken_back() {
     let mut window = opened();
-    ask(&mut window, r#"{"window_ns": 60000000000}"#);
+    ask(&mut window, r#"{"window_ns": 1000000000}"#);
     window.until("windows are ranked", |window| window.tells(" in these ranks"));
-    let bars = window.harness.query_all_by_label_contains("Rank 1 car, ");
-    let label = bars.map(|node| node.accesskit_node().label().unwrap()).find(|label| label.ends_with("Pier")).unwrap();
-    window.click(&label);
-    window.until("events of the window are listed", |window| window.tells("Event "));
+    window.harness.query_all_by_label("Rank 1 car, 2 events at Pier").next().unwrap().click();
+    window.settle();
+    let listed = |window: &Window| window.harness.query_all_by_label_contains(", camera 77, detection ").count();
+    window.until("events of the window are listed", |window| listed(window) == 2);
     window.key(Modifiers::COMMAND, Key::Z);
-    window.until("all events of the item are listed", |window| {
-        window.harness.query_all_by_label_contains("Event 2").count() == 6
-    });
+    window.until("all events of the item are listed", |window| listed(window) == 6);
+}
+
+#[test]
+fn an_answer_without_rows_says_why() {
+    let mut window = opened();
+    ask(&mut window, r#"{"from_ns": 0, "to_ns": 60000000000}"#);
+    let why = "All 14 events lie outside the span (1970-01-01 – 01-01 00:01): between ";
+    window.until("it is told", |window| window.tells(why));
+    assert!(window.shows("0 counted, − 14 outside the span"), "and among the steps");
+    window.click("Table");
+    window.until("in the table, too", |window| window.tells(why));
+    ask(&mut window, r#"{"items": ["buss"]}"#);
+    window
+        .until("a word that is typed wrongly is told", |window| window.tells("No event is of “buss”; “bus” is there."));
 }
 
 #[test]
