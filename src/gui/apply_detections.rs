@@ -76,7 +76,7 @@ impl App {
         {
             self.workspaces.detections.reveal_location(*one);
         }
-        asked.choice = choice;
+        asked.take(choice);
     }
 
     /// Goes back to the question before, or forward.
@@ -86,19 +86,25 @@ impl App {
         let present = asked.choice.clone();
         let other = if back { asked.undo.undo(present) } else { asked.undo.redo(present) };
         if let Some(choice) = other {
-            (asked.choice, asked.passing) = (choice, true);
+            asked.take(choice);
+            asked.passing = true;
         }
     }
 
     /// Answers once more and writes the rows: the answer on screen may be of a question that has changed since.
+    /// They are written in the order that the table shows.
     fn export_answer(&mut self, out: PathBuf, ctx: &Context) {
         let Some(lake) = self.lake() else { return };
+        let order = lake.detections.look.order();
         let (session, choice, root) = (lake.session.clone(), lake.detections.choice.clone(), lake.root.clone());
         self.start("Exporting the top items".to_owned(), root, ctx, move |progress| {
             let written = request(&session, &choice).map_err(SessionError::Failed).and_then(|request| {
                 request.source.spare(&out)?;
                 let answer = session.top(&request, progress)?;
-                let table = DetectionTable::from(answer);
+                let table = DetectionTable::from(match order {
+                    Some(order) => order.arranged(answer),
+                    None => answer,
+                });
                 let rows = table.rows() as u64;
                 table.write_file(format_of(&out), &out, progress)?;
                 Ok((rows, out))

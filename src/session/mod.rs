@@ -44,8 +44,8 @@ pub use detections::{
     Behind, CameraDuplicates, CountsBy, DEFAULT_MEMORY_BYTES, Delays, DetectionEvent, DetectionReport, DetectionSource,
     DetectionTable, Disagreement, Duplicates, EngineAddress, EngineChoice, EventCounts, LateEvent, Lateness,
     LocationEvents, LocationPlace, LocationShare, OnError, PassedOver, Ranking, Recorded, Scope, Stages, TimeUnit,
-    TopItems, TopQuery, TopRequest, Unmet, Window, check_place, detection_counts_of_files, detection_events_of_files,
-    duplicates_of_files, top_of_files, write_json_file,
+    TopColumn, TopItems, TopOrder, TopQuery, TopRequest, Unmet, Window, are_odd, check_place,
+    detection_counts_of_files, detection_events_of_files, duplicates_of_files, top_of_files, write_json_file,
 };
 pub use grid_choice::{Cut, GridChoice, SpanChoice};
 pub use images::StoreWatch;

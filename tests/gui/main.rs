@@ -6,6 +6,7 @@ mod brush;
 mod copied;
 mod crops;
 mod detections;
+mod detections_panels;
 mod docking;
 mod explore;
 mod facets;

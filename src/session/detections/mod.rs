@@ -6,6 +6,7 @@ mod frames;
 mod late;
 mod local;
 mod nothing;
+mod order;
 mod places;
 mod remote;
 mod report;
@@ -28,6 +29,8 @@ pub use crate::{
     formats::TimeUnit,
 };
 pub use choice::{EngineAddress, EngineChoice};
+pub use nothing::are_odd;
+pub use order::{TopColumn, TopOrder};
 pub use places::LocationPlace;
 pub use report::{DetectionReport, LocationShare};
 pub use tables::DetectionTable;

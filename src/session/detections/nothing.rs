@@ -20,8 +20,10 @@ pub(super) struct Outcome<'a> {
     pub(super) times: Option<(i64, i64)>,
 }
 
-/// Times that a clock hardly told: cameras have been counting since after 1970, and the year 2200 is far.
-fn are_odd((first, last): (i64, i64)) -> bool {
+/// Whether no clock told such times, the first and the last, ns UTC: cameras have been counting since after 1970, and the year
+/// 2200 is far.
+#[must_use]
+pub fn are_odd((first, last): (i64, i64)) -> bool {
     let year = |text| parse_time_ns(text).unwrap_or_default();
     last < year("1971-01-01") || first >= year("2200-01-01")
 }
