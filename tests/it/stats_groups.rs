@@ -7,7 +7,7 @@ use crate::{
     python,
 };
 
-const ALL: &str = "count,mean,std,min,max,sum,p95,p99.9,q0.25,median,mode,first,last,distinct";
+const ALL: &str = "count,missing,nan,mean,std,min,max,sum,p95,p99.9,q0.25,median,mode,first,last,distinct";
 
 /// The lake that comes with the program, which has days, hours, classes and regions.
 fn sample() -> Lake {
