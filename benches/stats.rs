@@ -12,7 +12,7 @@ use lakescope::{
     gui::StatChoice,
     jobs::Progress,
     model::MetricKind,
-    sample::SampleSpec,
+    sample::{SampleLayout, SampleSpec},
     session::{ChartKind, LiveStatistics, OpenOptions, Session, StatsRequest},
 };
 use rand::{RngExt, SeedableRng};
@@ -30,40 +30,44 @@ fn values(rows: usize, seed: u64) -> Vec<f64> {
     (0..rows).map(value).collect()
 }
 
+/// A lake of so many frames, the one that is scrolled by the bench of that name.
+fn framed(frames: u64) -> std::path::PathBuf {
+    let recordings = u32::try_from(frames.div_ceil(10_000)).expect("few recordings");
+    let spec = SampleSpec {
+        recordings,
+        cameras: 2,
+        frames: 5_000,
+        width: 64,
+        height: 36,
+        layout: SampleLayout::Jpeg,
+        rate_hz: 30.0,
+        metric_rate_hz: 10.0,
+        events: 0,
+        distinct: Some(60),
+        ..SampleSpec::showcase()
+    };
+    driver::lake(&format!("scroll-{frames}"), &spec)
+}
+
 /// What the window asks when a filter changes, values at frames being told: a histogram of every metric, and count, mean and
 /// quantiles of all of them. Every time another filter, which is read, checked and evaluated too.
 fn live(bench: &mut Criterion) {
     let mut group = bench.benchmark_group("stats/every metric under a new filter");
-    for frames in [100_000_u64, 1_000_000] {
-        let recordings = u32::try_from(frames / 10_000).expect("few recordings");
-        let spec = SampleSpec {
-            recordings,
-            cameras: 2,
-            frames: 5_000,
-            images: false,
-            rate_hz: 30.0,
-            metric_rate_hz: 10.0,
-            events: 0,
-            ..SampleSpec::showcase()
-        };
-        let lake = driver::lake(&format!("live-{frames}"), &spec);
-        let session = Session::open(&lake, OpenOptions::default()).expect("the lake can be opened");
-        let table = session.table().expect("the lake is indexed");
-        let numbers = table.metrics().iter().filter(|metric| metric.kind != MetricKind::Text);
-        let choice = StatChoice {
-            metrics: numbers.map(|metric| metric.name.clone()).collect(),
-            aggregates: ["count", "mean", "p5", "p25", "median", "p75", "p95"].map(str::to_owned).to_vec(),
-            frames: true,
-            chart: ChartKind::Histogram,
-            ..StatChoice::default()
-        };
-        println!("{} frames, {} metrics", table.footages().iter().map(|one| one.rows).sum::<usize>(), choice.metrics.len());
-        let live = LiveStatistics::new(&table);
-        for (name, group_by) in [("", None), (" by recording", Some("recording".to_owned()))] {
-            if name == " by recording" && recordings > 50 {
-                continue;
-            }
-            let choice = StatChoice { by: group_by.into_iter().collect(), ..choice.clone() };
+    for (frames, by) in [(100_000_u64, None), (100_000, Some("recording")), (1_000_000, None)] {
+        let name = by.map_or_else(|| frames.to_string(), |by| format!("{frames} by {by}"));
+        group.bench_function(BenchmarkId::from_parameter(name), |bench| {
+            let session = Session::open(&framed(frames), OpenOptions::default()).expect("the lake can be opened");
+            let table = session.table().expect("the lake is indexed");
+            let numbers = table.metrics().iter().filter(|metric| metric.kind != MetricKind::Text);
+            let choice = StatChoice {
+                metrics: numbers.map(|metric| metric.name.clone()).collect(),
+                by: by.map(str::to_owned).into_iter().collect(),
+                aggregates: ["count", "mean", "p5", "p25", "median", "p75", "p95"].map(str::to_owned).to_vec(),
+                frames: true,
+                chart: ChartKind::Histogram,
+                ..StatChoice::default()
+            };
+            let live = LiveStatistics::new(&table);
             let mut step = 0_u32;
             let mut ask = || {
                 step += 1;
@@ -73,8 +77,8 @@ fn live(bench: &mut Criterion) {
                 black_box(session.stats_live(&live, &requests, &Progress::new()).expect("can be told"))
             };
             ask();
-            group.bench_function(BenchmarkId::from_parameter(format!("{frames}{name}")), |bench| bench.iter(&mut ask));
-        }
+            bench.iter(&mut ask);
+        });
     }
     group.finish();
 }
