@@ -11,7 +11,7 @@ use egui::Context;
 use super::{
     App,
     app::Slot,
-    charts::{Chart, ChartFile, Look, chart_ui, csv, write_picture},
+    charts::{Chart, ChartFile, Look, chart_ui, charts_ui, csv, csv_of, write_picture},
     command::Command,
     detections::{ChartOf, Choice, DetectionsCommand, RankedPicture, Source, export_draft, request},
     dialogs::Dialog,
@@ -28,9 +28,17 @@ use crate::{
 /// Size of a chart in a file, points.
 const PICTURE: [f32; 2] = [960.0, 480.0];
 
+/// The size of a picture of several charts, which are not scrolled there.
+fn picture_of(charts: usize) -> [f32; 2] {
+    #[expect(clippy::cast_precision_loss, reason = "a few charts")]
+    let rows = charts.div_ceil(2) as f32;
+    if charts < 3 { PICTURE } else { [PICTURE[0], (rows * 250.0 + 40.0).max(PICTURE[1])] }
+}
+
 /// What is drawn once more for a file.
 enum Drawn {
     Chart(Arc<Chart>),
+    Charts(String, Arc<Vec<Chart>>),
     Ranked(RankedPicture),
 }
 
@@ -133,6 +141,11 @@ impl App {
         self.write_drawn(Drawn::Chart(chart), out, ctx);
     }
 
+    /// The same of several that are shown together under one name.
+    pub(super) fn write_charts(&self, name: String, charts: Arc<Vec<Chart>>, out: PathBuf, ctx: &Context) {
+        self.write_drawn(Drawn::Charts(name, charts), out, ctx);
+    }
+
     fn write_drawn(&self, drawn: Drawn, out: PathBuf, ctx: &Context) {
         let (dark, tell, ctx) = (ctx.theme() == egui::Theme::Dark, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
@@ -142,6 +155,15 @@ impl App {
                 Drawn::Chart(chart) if as_text => super::charts::write_whole(&out, csv(chart).as_bytes()),
                 Drawn::Chart(chart) => write_picture(&file(PICTURE), &chart.name, |ui| {
                     chart_ui(ui, chart, &Look { id: "picture", still: true, ..Look::default() });
+                }),
+                Drawn::Charts(_, charts) if as_text => {
+                    let all: Vec<&Chart> = charts.iter().collect();
+                    super::charts::write_whole(&out, csv_of(&all).as_bytes())
+                }
+                Drawn::Charts(name, charts) => write_picture(&file(picture_of(charts.len())), name, |ui| {
+                    charts_ui(ui, charts.len(), |ui, at| {
+                        chart_ui(ui, &charts[at], &Look { id: "picture", still: true, ..Look::default() });
+                    });
                 }),
                 Drawn::Ranked(bars) => write_picture(&file(bars.size()), ChartOf::Ranked.name(), |ui| bars.ui(ui)),
             };

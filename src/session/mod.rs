@@ -65,7 +65,7 @@ pub use sql::SqlText;
 pub use sql_views::SqlView;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use stats::{
-    Analysis, ChartKind, ChartLook, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, Shape, StatColumn,
+    Analysis, ChartKind, ChartLook, ColumnRole, LiveStatistics, Over, SavedAnalysis, Shape, StatColumn,
     StatValue, StatsRequest, StatsTable, Weight,
 };
 pub use tags::Tag;

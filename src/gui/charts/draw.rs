@@ -76,7 +76,7 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     let colors = colors(ui);
     let places = |axis: usize| {
         let scale = if axis == 0 { chart.x.scale } else { chart.y.scale };
-        chart.series.iter().flat_map(move |series| series.ends(axis)).filter_map(move |at| scale.place(at))
+        chart.series.iter().flat_map(move |series| series.ends(axis, scale)).filter_map(move |at| scale.place(at))
     };
     let tight = chart.heat.is_some();
     let (x, y) = (chart.x.bounds(places(0), tight), chart.y.bounds(places(1), tight));
@@ -208,16 +208,19 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, (colors,
         Marks::Bars(_) | Marks::Spans(_) => {
             let (bar_width, begins) = series.marks.bar().unwrap_or_default();
             let (from, to) = (plot.plot_bounds().min()[0], plot.plot_bounds().max()[0]);
-            let first = series.points.partition_point(|point| point[0] + bar_width < from);
-            let last = series.points.partition_point(|point| point[0] - bar_width <= to);
+            // What has no place lies before everything.
+            let place = |point: &[f64; 2]| x.place(point[0]).unwrap_or(f64::NEG_INFINITY);
+            let first = series.points.partition_point(|point| place(point) + bar_width < from);
+            let last = series.points.partition_point(|point| place(point) - bar_width <= to);
             let seen = &series.points[first..last.max(first)];
             // On a scale of logarithms bars stand on the lower edge.
             let floor = if y == Scale::Log { floor } else { 0.0 };
             #[expect(clippy::cast_precision_loss, reason = "bars on a screen")]
             if seen.len() as f32 > width {
                 // More bars than pixels: an outline through the largest of each pixel.
+                let placed: Vec<[f64; 2]> = seen.iter().map(|point| [place(point), point[1]]).collect();
                 let line =
-                    Line::new(series.name.clone(), outline(seen, width, |value| y.place(value).unwrap_or(floor)));
+                    Line::new(series.name.clone(), outline(&placed, width, |value| y.place(value).unwrap_or(floor)));
                 return plot.line(line.color(ink).width(1.0).fill(to_f32(floor)).allow_hover(false));
             }
             // Thin lines between bars, as long as these are wide.
@@ -227,7 +230,7 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, (colors,
             let drawn = drawn.max((to - from) / f64::from(width.max(1.0)) * LEAST_BAR);
             let bars = seen.iter().filter_map(|point| {
                 let height = y.place(point[1])? - floor;
-                Some(Bar::new(point[0] + begins + bar_width / 2.0, height).width(drawn).base_offset(floor).fill(ink))
+                Some(Bar::new(x.place(point[0])? + begins + bar_width / 2.0, height).width(drawn).base_offset(floor).fill(ink))
             });
             plot.bar_chart(BarChart::new(series.name.clone(), bars.collect()).color(ink).allow_hover(false));
         }
@@ -250,8 +253,12 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, (colors,
                 );
             }
         }
-        // Drawn by hand, above the lines of the plot.
-        Marks::Boxes(..) | Marks::Cells(..) => {}
+        // Drawn by hand, above the lines of the plot. The legend names boxes all the same.
+        Marks::Boxes(..) => {
+            let none = Points::new(series.name.clone(), PlotPoints::from(Vec::<[f64; 2]>::new()));
+            plot.points(none.color(ink).allow_hover(false));
+        }
+        Marks::Cells(..) => {}
         Marks::Dots(looks) => {
             // Dots that look alike are one item.
             let mut alike: Vec<Alike> = Vec::new();

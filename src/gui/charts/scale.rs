@@ -149,6 +149,8 @@ impl Axis {
 
     /// The bounds that show all of these places, with a margin unless they are `tight`.
     pub(super) fn bounds(&self, places: impl Iterator<Item = f64>, tight: bool) -> (f64, f64) {
+        let wanted = self.range.into_iter().flat_map(|(low, high)| [low, high]);
+        let places = places.chain(wanted.filter_map(|value| self.scale.place(value)));
         if !self.labels.is_empty() {
             // Each thing has the same room, the first and the last too.
             #[expect(clippy::cast_precision_loss, reason = "places in a list")]
@@ -179,7 +181,7 @@ impl Axis {
 }
 
 /// The next of 1, 2, 5, 10, 20 … that is no smaller; never below 1e-12.
-fn round_step(least: f64) -> f64 {
+pub(super) fn round_step(least: f64) -> f64 {
     let least = if least.is_finite() { least.max(1e-12) } else { 1.0 };
     let power = 10_f64.powf(least.log10().floor());
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= least * 0.999).unwrap_or(power)
