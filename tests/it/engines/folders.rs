@@ -28,7 +28,7 @@ fn ask(engine: &dyn Engine, path: &Path, query: &TopQuery) -> Result<TopItems, S
     top_on(engine, &asked, &Progress::new()).map_err(|error| error.to_string())
 }
 
-fn told(top: &TopItems) -> impl PartialEq + std::fmt::Debug {
+fn told(top: &TopItems) -> impl PartialEq + std::fmt::Debug + use<> {
     let stages = &top.stages;
     let numbers = [stages.read, stages.incomplete, stages.null_ids, stages.duplicates, stages.after_filters];
     let rows = (top.locations.clone(), top.windows_ns.clone(), top.items.clone(), top.counts.clone());
