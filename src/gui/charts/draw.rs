@@ -227,7 +227,12 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, (colors,
             let drawn = if pixels > 4.0 { bar_width * (1.0 - 1.0 / pixels) } else { bar_width };
             let bars = seen.iter().filter_map(|point| {
                 let height = y.place(point[1])? - floor;
-                Some(Bar::new(x.place(point[0])? + begins + bar_width / 2.0, height).width(drawn).base_offset(floor).fill(ink))
+                Some(
+                    Bar::new(x.place(point[0])? + begins + bar_width / 2.0, height)
+                        .width(drawn)
+                        .base_offset(floor)
+                        .fill(ink),
+                )
             });
             plot.bar_chart(BarChart::new(series.name.clone(), bars.collect()).color(ink).allow_hover(false));
         }
