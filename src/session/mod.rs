@@ -65,8 +65,8 @@ pub use sql::SqlText;
 pub use sql_views::SqlView;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use stats::{
-    Analysis, ChartKind, ChartLook, ColumnRole, LiveStatistics, Over, SavedAnalysis, Shape, StatColumn,
-    StatValue, StatsRequest, StatsTable, Weight,
+    Analysis, ChartKind, ChartLook, ColumnRole, LiveStatistics, Over, SavedAnalysis, Shape, StatColumn, StatValue,
+    StatsRequest, StatsTable, Weight,
 };
 pub use tags::Tag;
 pub use types::{

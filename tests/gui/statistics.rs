@@ -178,7 +178,8 @@ fn each_metric_has_a_histogram_that_follows_the_others() {
     let both = |window: &Window| window.tells("Histogram of speed, ") && window.tells("Histogram of acceleration, ");
     window.until("both are drawn", both);
     let counts = |window: &Window, filter: &str| {
-        let rows = told(window, &["--metric", "speed,acceleration", "--agg", USUAL, "--over", "frames", "--where", filter]);
+        let rows =
+            told(window, &["--metric", "speed,acceleration", "--agg", USUAL, "--over", "frames", "--where", filter]);
         format!("{}, ", rows[0]["speed_count"].as_u64().unwrap())
     };
     let all = counts(&window, "");
@@ -261,7 +262,10 @@ fn every_kind_of_chart_is_drawn_and_written() {
         }
     }
     let svg = fs::read_to_string(window.beside("Boxes.svg")).unwrap();
-    assert!(svg.contains(">front<") && svg.contains("Boxes of speed, acceleration, brake"), "names stand below the boxes");
+    assert!(
+        svg.contains(">front<") && svg.contains("Boxes of speed, acceleration, brake"),
+        "names stand below the boxes"
+    );
     let correlations = fs::read_to_string(window.beside("Correlation.csv")).unwrap();
     assert_eq!(correlations.lines().count(), 10, "{correlations}");
     window.click("Correlation");
@@ -369,7 +373,9 @@ fn the_numbers_are_written_as_the_command_line_writes_them() {
     window.harness.hover_at(over);
     window.settle();
     window.key(Modifiers::NONE, Key::E);
-    window.until("the dialog of the chart opens", |window| window.tells("Save “Bars of acceleration, mean by recording”"));
+    window.until("the dialog of the chart opens", |window| {
+        window.tells("Save “Bars of acceleration, mean by recording”")
+    });
 }
 
 #[test]

@@ -4,9 +4,7 @@ use lakescope::{
     catalog::FrameTable,
     filter::FrameColumns,
     jobs::Progress,
-    session::{
-        ExportScope, LiveStatistics, OpenOptions, Over, Session, Shape, StatValue, StatsRequest, StatsTable,
-    },
+    session::{ExportScope, LiveStatistics, OpenOptions, Over, Session, Shape, StatValue, StatsRequest, StatsTable},
 };
 use serde_json::Value;
 
@@ -139,7 +137,9 @@ fn what_follows_a_brush_is_what_reading_anew_tells() {
                     let differ = one.values.iter().zip(&other.values).position(|(a, b)| !near(a, b));
                     assert_eq!(differ, None, "{} of {request:?}", one.name);
                 }
-                let filters = |table: &StatsTable| (0..table.rows).map(|row| table.filter_of(row).map(str::to_owned)).collect::<Vec<_>>();
+                let filters = |table: &StatsTable| {
+                    (0..table.rows).map(|row| table.filter_of(row).map(str::to_owned)).collect::<Vec<_>>()
+                };
                 assert_eq!(filters(quick), filters(&plain));
                 asked += 1;
             }

@@ -1,7 +1,7 @@
 //! The histogram and the quantiles of a column of frames under one filter after the other, at the pace of a brush.
 //!
 //! A column is put in order once: the rows by value, and for each row the place of its value in that order, in steps of as
-//! many rows as make 65,536 steps of the whole. The matching rows are then counted by step in one go. A count of steps gives
+//! many rows as make 4,095 steps of the whole. The matching rows are then counted by step in one go. A count of steps gives
 //! the number of matches below any place of the order, but for the step that the place lies in, whose few rows are looked at
 //! one by one: quantiles, bars and whiskers are exact.
 
@@ -14,10 +14,10 @@ use super::{
 };
 use crate::filter::FrameSet;
 
-/// Steps that rows are told apart by.
-const STEPS: usize = 1 << 16;
-/// Step of a row without a value, when all steps are used otherwise.
-const NONE: u16 = u16::MAX;
+/// Step of a row without a value, the last one.
+const NONE: u16 = (1 << 12) - 1;
+/// Steps that rows are told apart by: so many that their counts stay in the nearest cache.
+const STEPS: usize = NONE as usize + 1;
 
 /// A column of numbers in order.
 #[derive(Debug)]

@@ -196,13 +196,15 @@ mod tests {
         let one = Heat::over("count", None, Scale::Linear, &[3.0]);
         assert_eq!(one.part(3.0), Some(1.0), "what is there is seen");
         assert_eq!(Heat::over("count", None, Scale::Linear, &[]).range, (0.0, 1.0));
-        let marks = |whole, scale, values: &[f64]| {
-            Heat { whole, ..Heat::over("count", None, scale, values) }.marks(5.0)
-        };
+        let marks =
+            |whole, scale, values: &[f64]| Heat { whole, ..Heat::over("count", None, scale, values) }.marks(5.0);
         assert_eq!(marks(true, Scale::Linear, &[1.0, 4.0]), [1.0, 2.0, 3.0, 4.0]);
         assert_eq!(marks(true, Scale::Linear, &[3.0, 41.0]), [10.0, 20.0, 30.0, 40.0]);
         assert_eq!(marks(true, Scale::Linear, &[7.0]), [7.0]);
-        assert_eq!(marks(false, Scale::Linear, &[0.0, 1.0]), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].map(|at: f64| (at * 5.0).round() * 0.2));
+        assert_eq!(
+            marks(false, Scale::Linear, &[0.0, 1.0]),
+            [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].map(|at: f64| (at * 5.0).round() * 0.2)
+        );
         assert_eq!(marks(true, Scale::Log, &[1.0, 250.0]), [1.0, 10.0, 100.0]);
         for colors in [&DARK, &LIGHT] {
             for diverging in [false, true] {

@@ -230,7 +230,12 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, (colors,
             let drawn = drawn.max((to - from) / f64::from(width.max(1.0)) * LEAST_BAR);
             let bars = seen.iter().filter_map(|point| {
                 let height = y.place(point[1])? - floor;
-                Some(Bar::new(x.place(point[0])? + begins + bar_width / 2.0, height).width(drawn).base_offset(floor).fill(ink))
+                Some(
+                    Bar::new(x.place(point[0])? + begins + bar_width / 2.0, height)
+                        .width(drawn)
+                        .base_offset(floor)
+                        .fill(ink),
+                )
             });
             plot.bar_chart(BarChart::new(series.name.clone(), bars.collect()).color(ink).allow_hover(false));
         }

@@ -442,12 +442,8 @@ fn brushed(lake: &Lake, choice: &StatChoice, drawn: &Drawn, brush: Brush, out: &
         (ChartKind::Line, Brush::Clear, Some(GroupKey::Bins { metric, .. })) => set(filter, Some(&metric), None),
         (ChartKind::Histogram, Brush::Range(from, to), _) => set(filter, x_metric, Some((from, to))),
         (ChartKind::Histogram, Brush::Clear, _) => set(filter, x_metric, None),
-        (_, Brush::Area(x, y), _) => {
-            set(filter, x_metric, Some(x)).and_then(|filter| set(&filter, y_metric, Some(y)))
-        }
-        (_, Brush::Clear, _) => {
-            set(filter, x_metric, None).and_then(|filter| set(&filter, y_metric, None))
-        }
+        (_, Brush::Area(x, y), _) => set(filter, x_metric, Some(x)).and_then(|filter| set(&filter, y_metric, Some(y))),
+        (_, Brush::Clear, _) => set(filter, x_metric, None).and_then(|filter| set(&filter, y_metric, None)),
         _ => return,
     };
     out.push(match changed {

@@ -6,7 +6,13 @@ use egui::{
     Align, Align2, Frame, Layout, Margin, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use super::{StatLook, StatisticsCommand, command::{Behind, Kept}, draw::told, state::Answers, words::failed_or_waiting};
+use super::{
+    StatLook, StatisticsCommand,
+    command::{Behind, Kept},
+    draw::told,
+    state::Answers,
+    words::failed_or_waiting,
+};
 use crate::{
     export::CellType,
     gui::{

@@ -121,13 +121,18 @@ impl LiveStatistics {
         let each = |group: usize, metric: usize| (&sets[group], ranked[metric], &*columns[metric]);
         Ok(Some(match shape {
             shape if shape.is_histogram() => {
-                let bars: Vec<Option<Bars>> = (0..ranked.len())
-                    .into_par_iter()
-                    .map(|metric| bars_of(&ranked[metric].among(&plan.set), plan.metrics[metric].kind, shape))
-                    .collect();
+                let whole: Vec<Matches<'_>> = ranked.par_iter().map(|ranked| ranked.among(&plan.set)).collect();
+                let bars: Vec<Option<Bars>> =
+                    whole.iter().zip(&plan.metrics).map(|(all, metric)| bars_of(all, metric.kind, shape)).collect();
                 let counts = |group: usize, metric: usize| {
                     let (set, ranked, _) = each(group, metric);
-                    bars[metric].as_ref().map_or_else(Vec::new, |bars| ranked.among(set).bars(bars))
+                    let Some(bars) = &bars[metric] else { return Vec::new() };
+                    // A group that holds everything was counted already.
+                    if set.count() == plan.set.count() {
+                        whole[metric].bars(bars)
+                    } else {
+                        ranked.among(set).bars(bars)
+                    }
                 };
                 let counts = by_cell((sets.len(), ranked.len()), counts);
                 Found::Histograms(bars, counts)
@@ -155,10 +160,7 @@ impl LiveStatistics {
 }
 
 /// What is told of each metric of each group, on every core.
-fn by_cell<T: Send>(
-    (groups, metrics): (usize, usize),
-    work: impl Fn(usize, usize) -> T + Sync + Send,
-) -> Vec<Vec<T>> {
+fn by_cell<T: Send>((groups, metrics): (usize, usize), work: impl Fn(usize, usize) -> T + Sync + Send) -> Vec<Vec<T>> {
     let all: Vec<T> =
         (0..groups * metrics).into_par_iter().map(|at| work(at / metrics.max(1), at % metrics.max(1))).collect();
     let mut all = all.into_iter();

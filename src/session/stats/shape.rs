@@ -141,7 +141,8 @@ pub(super) fn whole(planned: &StatsRequest) -> Option<StatsRequest> {
     if !planned.shape.is_histogram() {
         return None;
     }
-    let aggregates = if planned.shape.bars().is_some() { vec![Aggregate::Count] } else { [0.25, 0.75].map(share).to_vec() };
+    let aggregates =
+        if planned.shape.bars().is_some() { vec![Aggregate::Count] } else { [0.25, 0.75].map(share).to_vec() };
     Some(StatsRequest { by: Vec::new(), aggregates, keep: None, ..planned.clone() })
 }
 

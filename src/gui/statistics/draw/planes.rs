@@ -1,6 +1,6 @@
 //! Scatter plots, density, heat maps and correlations.
 
-use super::{Drawn, at, chosen, column_title, group_rows, key_place, key_text, keys, bins_axis, metric_axis, things};
+use super::{Drawn, at, bins_axis, chosen, column_title, group_rows, key_place, key_text, keys, metric_axis, things};
 use crate::{
     analytics::stats::{Aggregate, GroupKey},
     gui::{

@@ -123,8 +123,11 @@ fn boxes_of(
     }
     let (labels, places) = things(found.iter().map(|(_, one)| one.group.clone()));
     let width = 0.62 / at(metrics.len());
-    let mut series: Vec<Series> =
-        metrics.iter().enumerate().map(|(color, name)| Series { name: name.clone(), color, ..Series::default() }).collect();
+    let mut series: Vec<Series> = metrics
+        .iter()
+        .enumerate()
+        .map(|(color, name)| Series { name: name.clone(), color, ..Series::default() })
+        .collect();
     let (mut boxes, mut rows) = (vec![Vec::new(); metrics.len()], vec![Vec::new(); metrics.len()]);
     for ((of, one), place) in found.iter().zip(places) {
         let shift = (at(*of) + 0.5) * width - 0.31;
