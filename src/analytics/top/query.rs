@@ -1,6 +1,6 @@
 //! The question and the answer.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -253,25 +253,44 @@ pub enum Unmet {
     },
 }
 
-/// Names that likeness is looked for among.
-pub(in crate::analytics) const MOST_NAMES: usize = 100_000;
+/// Names that likeness is looked for among, and names that it is looked for of: it takes its time.
+const MOST_NAMES: usize = 100_000;
+const MOST_ASKED: usize = 20;
 
 impl Unmet {
     /// The names of a question that are not among those of events; the latter in any order.
     pub(in crate::analytics) fn of(query: &TopQuery, locations: &[i64], items: &[impl AsRef<str>]) -> Vec<Self> {
-        let mut unmet = Vec::new();
-        for asked in query.locations.iter().filter(|asked| !locations.contains(asked)) {
-            let mut texts: Vec<String> = locations.iter().take(MOST_NAMES).map(ToString::to_string).collect();
+        let known: HashSet<i64> =
+            if query.locations.is_empty() { HashSet::new() } else { locations.iter().copied().collect() };
+        let lacking: Vec<i64> = query.locations.iter().filter(|asked| !known.contains(asked)).copied().collect();
+        let mut texts: Vec<String> = Vec::new();
+        if !lacking.is_empty() {
+            texts.extend(locations.iter().take(MOST_NAMES).map(ToString::to_string));
             texts.sort_unstable();
-            let near = nearest(&asked.to_string(), texts.iter().map(String::as_str)).and_then(|near| near.parse().ok());
-            unmet.push(Self::Location { asked: *asked, near });
         }
-        for asked in query.items.iter().filter(|asked| !items.iter().any(|item| item.as_ref() == asked.as_str())) {
-            let mut texts: Vec<&str> = items.iter().take(MOST_NAMES).map(AsRef::as_ref).collect();
+        let near = |asked: i64| nearest(&asked.to_string(), texts.iter().map(String::as_str))?.parse().ok();
+        let look = |at: usize| at < MOST_ASKED;
+        let mut unmet: Vec<Self> = lacking
+            .into_iter()
+            .enumerate()
+            .map(|(at, asked)| Self::Location { asked, near: look(at).then(|| near(asked)).flatten() })
+            .collect();
+
+        let known: HashSet<&str> =
+            if query.items.is_empty() { HashSet::new() } else { items.iter().map(AsRef::as_ref).collect() };
+        let lacking: Vec<&String> = query.items.iter().filter(|asked| !known.contains(asked.as_str())).collect();
+        let mut texts: Vec<&str> = Vec::new();
+        if !lacking.is_empty() {
+            texts.extend(items.iter().take(MOST_NAMES).map(AsRef::<str>::as_ref));
             texts.sort_unstable();
-            let near = nearest(asked, texts).map(str::to_owned);
-            unmet.push(Self::Item { asked: asked.clone(), near });
         }
+        let near = |asked: &str| nearest(asked, texts.iter().copied()).map(str::to_owned);
+        unmet.extend(
+            lacking
+                .into_iter()
+                .enumerate()
+                .map(|(at, asked)| Self::Item { asked: asked.clone(), near: look(at).then(|| near(asked)).flatten() }),
+        );
         unmet
     }
 }

@@ -28,6 +28,9 @@ pub fn are_odd((first, last): (i64, i64)) -> bool {
     last < year("1971-01-01") || first >= year("2200-01-01")
 }
 
+/// Names that no event has, each told by itself.
+const MOST_UNMET: usize = 10;
+
 const UNIT: &str = "times in another unit than the one they are read in look like this; tell the right one (--time-unit s, ms, us or ns)";
 
 /// One event, many events.
@@ -38,7 +41,11 @@ fn events(count: u64) -> String {
 /// What a person should hear of an answer, beside it.
 pub(super) fn told(request: &TopRequest, of: &Outcome<'_>) -> Vec<Problem> {
     let name = request.source.detections.display().to_string();
-    let mut problems: Vec<Problem> = of.unmet.iter().map(|unmet| unmet_told(&name, unmet)).collect();
+    let mut problems: Vec<Problem> = of.unmet.iter().take(MOST_UNMET).map(|unmet| unmet_told(&name, unmet)).collect();
+    if let Some(more) = of.unmet.len().checked_sub(MOST_UNMET + 1) {
+        let what = format!("no event has {} more of the locations and items that were asked for", more + 1);
+        problems.push(Problem::new(&name, what, "look how they are written in the events"));
+    }
     if of.left > 0 || of.read == 0 {
         problems.extend(of.times.filter(|times| are_odd(*times)).map(|(first, last)| {
             let what = format!("all windows lie between {} and {}", format_ns(first), format_ns(last));
@@ -57,8 +64,8 @@ fn unmet_told(name: &str, unmet: &Unmet) -> Problem {
             (format!("no event is at the location {asked}"), near.map(|near| near.to_string()))
         }
     };
-    let hint =
-        near.map_or_else(|| "look how it is written in the events".to_owned(), |near| format!("did you mean {near}?"));
+    let hint = near
+        .map_or_else(|| "look how it is written in the events".to_owned(), |near| format!("perhaps {near} is meant"));
     Problem::new(name, what, hint)
 }
 
@@ -67,7 +74,7 @@ fn nothing_left(name: String, request: &TopRequest, of: &Outcome<'_>) -> Problem
     let bad = of.bad_rows.total();
     let (mut why, mut hint) = (Vec::new(), "look at what was left out, and why");
     if bad > 0 {
-        why.push(format!("{} that {} no events", rows(bad), if bad == 1 { "is" } else { "are" }));
+        why.push(format!("{} that {}", rows(bad), if bad == 1 { "is no event" } else { "are no events" }));
     }
     if other_locations > 0 {
         why.push(format!("{} at other locations", events(other_locations)));
@@ -94,7 +101,7 @@ fn nothing_left(name: String, request: &TopRequest, of: &Outcome<'_>) -> Problem
     if why.is_empty() {
         why.push("events without a location or an item".to_owned());
     }
-    Problem::new(name, format!("nothing is left of {}: there are only {}", rows(of.read), why.join(", ")), hint)
+    Problem::new(name, format!("nothing is left of {}: {}", rows(of.read), why.join(", ")), hint)
 }
 
 fn rows(count: u64) -> String {
