@@ -186,10 +186,11 @@ fn every_chart_is_written_in_every_format() {
         ("Skew", "Skew of locations", &["PNG", "SVG", "CSV"]),
         ("Duplicates", "Delay between copies", &["PNG", "SVG", "CSV"]),
     ] {
-        window.click(tab);
+        window.press(tab);
         let save = format!("Save the chart “{chart}”");
         for format in formats {
-            window.click(&save);
+            // Messages of the files before may lie above the button.
+            window.press(&save);
             window.until("its dialog opens", |window| window.shows(&format!("Save “{chart}”")));
             let bytes = written(&mut window, format);
             match *format {
