@@ -1,6 +1,9 @@
 //! Sizes in bytes as people write them.
 
 /// Reads `512MB`, `2GB`, `1.5 GiB` or a number of bytes.
+///
+/// # Errors
+/// What a size looks like, when this is none.
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());

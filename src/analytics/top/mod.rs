@@ -215,7 +215,9 @@ fn answered<R: Packing + Merging>(task: Task<'_>) -> Result<Option<Answered>, An
     }
     let spilled_bytes = scattered.partitions.iter().map(Partitions::spilled).sum();
     let mut passed_over = PassedOver::default();
-    tallies.iter().for_each(|tally| passed_over.append(&tally.passed_over));
+    for tally in &tallies {
+        passed_over.append(&tally.passed_over);
+    }
     // Room for the totals.
     scattered.partitions.clear();
     let totals = totals::add_up(tallies, &scattered.words, task.grouping, resources)

@@ -31,7 +31,8 @@ impl Session {
     /// As [`Self::tasks`].
     pub fn tasks_beside(&self, runs: &[Run]) -> Result<Vec<Task>, SessionError> {
         let analyses = self.analyses().into_iter().map(of_analysis);
-        let queries = self.saved_queries()?.into_iter().map(of_query);
+        let queries = self.saved_queries()?;
+        let queries = queries.iter().map(of_query);
         Ok(analyses.chain(queries).map(|task| Task { last_run: latest(runs, &task.name), ..task }).collect())
     }
 
@@ -119,7 +120,7 @@ fn told(analysis: &Analysis) -> String {
     told
 }
 
-fn of_query(query: SavedQuery) -> Task {
+fn of_query(query: &SavedQuery) -> Task {
     let parameters = [
         parameter("memory", None, "memory that the query may take, such as 512MB; 2GB without it"),
         parameter("timeout", None, "time that the query may take, such as 1min; as long as it likes without it"),
@@ -162,7 +163,7 @@ mod tests {
             assert_eq!(told(&analysis), expected);
         }
         let query = |text: &str, note: &str| {
-            of_query(SavedQuery { name: "q".into(), text: text.into(), note: note.into(), saved_at_ns: 0 }).about
+            of_query(&SavedQuery { name: "q".into(), text: text.into(), note: note.into(), saved_at_ns: 0 }).about
         };
         assert_eq!(query("SELECT 1\n  FROM frames", ""), "SELECT 1 FROM frames");
         assert_eq!(query("SELECT 1", "why"), "why");

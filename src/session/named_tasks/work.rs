@@ -275,7 +275,7 @@ mod tests {
 
     fn query(given: &[(&str, &str)]) -> Result<Asked, SessionError> {
         let query = SavedQuery { name: "q".into(), text: "SELECT 1".into(), note: String::new(), saved_at_ns: 0 };
-        asked(of_query(query), given)
+        asked(of_query(&query), given)
     }
 
     fn asked(task: Task, given: &[(&str, &str)]) -> Result<Asked, SessionError> {

@@ -91,7 +91,7 @@ fn write(
 ) -> Result<Answered, SessionError> {
     let columns: Vec<_> =
         stream.columns().iter().map(|column| (column.name.clone(), column.kind.data_type())).collect();
-    let names = columns.iter().map(|(name, _)| name.to_string()).collect();
+    let names = columns.iter().map(|(name, _)| name.clone()).collect();
     let mut answered = Answered { columns: names, ..Answered::default() };
     let mut next = || -> Result<_, SessionError> {
         let left = request.limit.map_or(u64::MAX, |limit| limit.saturating_sub(answered.rows));

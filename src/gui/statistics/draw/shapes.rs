@@ -91,7 +91,7 @@ pub(super) fn boxes(choice: &StatChoice, table: &StatsTable) -> Vec<Drawn> {
         }
     }
     let rows: Vec<Option<String>> = (0..table.rows).map(metric_of).collect();
-    let of = |(unit, metrics): (Option<String>, Vec<String>)| boxes_of(choice, table, &rows, unit, &metrics);
+    let of = |(unit, metrics): (Option<String>, Vec<String>)| boxes_of(choice, table, &rows, unit.as_deref(), &metrics);
     units.into_iter().filter_map(of).collect()
 }
 
@@ -99,7 +99,7 @@ fn boxes_of(
     choice: &StatChoice,
     table: &StatsTable,
     metric_of: &[Option<String>],
-    unit: Option<String>,
+    unit: Option<&str>,
     metrics: &[String],
 ) -> Option<Drawn> {
     let names = ["min", "whisker_low", "p25", "median", "p75", "whisker_high", "max"];
@@ -107,8 +107,8 @@ fn boxes_of(
     let outliers = table.column("outliers")?;
     let keys = keys(table);
     let (mut found, mut without): (Vec<(usize, Boxed)>, usize) = (Vec::new(), 0);
-    for row in 0..table.rows {
-        let Some(of) = metrics.iter().position(|metric| metric_of[row].as_ref() == Some(metric)) else { continue };
+    for (row, its_metric) in metric_of.iter().enumerate() {
+        let Some(of) = metrics.iter().position(|metric| its_metric.as_ref() == Some(metric)) else { continue };
         let values: Vec<f64> = columns.iter().filter_map(|column| number(column, row)).collect();
         match <[f64; 7]>::try_from(values) {
             Ok(ends) => {
@@ -156,7 +156,7 @@ fn boxes_of(
         x: Axis::names(&by.join(" · "), labels),
         y: Axis {
             title,
-            unit: unit_text(unit.as_deref()).map(str::to_owned),
+            unit: unit_text(unit).map(str::to_owned),
             scale: if choice.look.log_y { Scale::Log } else { Scale::Linear },
             ..Axis::default()
         },
