@@ -75,7 +75,8 @@ mod tests {
         let area = |width, height| Rect::from_min_size(pos2(10.0, 20.0), vec2(width, height));
         for (width, height, count, across) in [
             (900.0, 500.0, 1, 1),
-            (900.0, 500.0, 2, 2),
+            (900.0, 500.0, 2, 1),
+            (1200.0, 300.0, 2, 2),
             (500.0, 600.0, 2, 1),
             (900.0, 500.0, 4, 2),
             (1400.0, 500.0, 6, 3),

@@ -169,6 +169,9 @@ fn by_cell<T: Send>((groups, metrics): (usize, usize), work: impl Fn(usize, usiz
 
 /// The footages of each group, numbered in the plan; `None` where there are too many groups.
 fn groups(plan: &Plan<'_>) -> Option<Vec<Vec<usize>>> {
+    if plan.set.count() == 0 {
+        return Some(Vec::new());
+    }
     if plan.by.is_empty() {
         return Some(vec![(0..plan.table.footages().len()).collect()]);
     }
