@@ -1,23 +1,24 @@
 //! Statistics: of every metric under one filter after the other, of values in memory, and of a lake on disk.
 
+#[path = "window/driver.rs"]
+mod driver;
+
 use std::{hint::black_box, time::Duration};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use lakescope::{
-    analytics::stats::{Distributions, MemorySource, Moments, Question, RankedColumn, Wanted, answer},
-    filter::{
-        FrameSet,
-        histogram::{Bins, NumberColumn},
-    },
+    analytics::stats::{MemorySource, Moments, Question, Wanted, answer},
+    filter::FrameColumns,
+    gui::StatChoice,
     jobs::Progress,
-    model::Column,
-    session::{OpenOptions, Session, StatsRequest},
+    model::MetricKind,
+    sample::{SampleLayout, SampleSpec},
+    session::{ChartKind, LiveStatistics, OpenOptions, Session, StatsRequest},
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 const SHARES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
-const METRICS: u64 = 12;
 
 /// Values in no order, with a gap here and there.
 fn values(rows: usize, seed: u64) -> Vec<f64> {
@@ -29,20 +30,54 @@ fn values(rows: usize, seed: u64) -> Vec<f64> {
     (0..rows).map(value).collect()
 }
 
-/// Histogram and quantiles of twelve metrics over 1,000,000 frames under a filter that lets through one frame in so many.
-fn distributions(bench: &mut Criterion) {
-    let rows = 1_000_000;
-    let mut ranked = Distributions::default();
-    for metric in 0..METRICS {
-        let values = values(rows, metric);
-        let bins = Bins::over(NumberColumn::Metric(&Column::Float(values.clone())), 64);
-        ranked.push(RankedColumn::new(&values, bins));
-    }
-    let mut group = bench.benchmark_group("stats/every metric of a million frames");
-    for every in [1, 2, 10] {
-        let set = FrameSet::from_rows(rows, (0..rows).filter(|row| row * 7 % 10 % every == 0));
-        group.bench_with_input(BenchmarkId::from_parameter(every), &set, |bench, set| {
-            bench.iter(|| black_box(ranked.of(black_box(set), &SHARES)));
+/// A lake of so many frames, the one that is scrolled by the bench of that name.
+fn framed(frames: u64) -> std::path::PathBuf {
+    let recordings = u32::try_from(frames.div_ceil(10_000)).expect("few recordings");
+    let spec = SampleSpec {
+        recordings,
+        cameras: 2,
+        frames: 5_000,
+        width: 64,
+        height: 36,
+        layout: SampleLayout::Jpeg,
+        rate_hz: 30.0,
+        metric_rate_hz: 10.0,
+        events: 0,
+        distinct: Some(60),
+        ..SampleSpec::showcase()
+    };
+    driver::lake(&format!("scroll-{frames}"), &spec)
+}
+
+/// What the window asks when a filter changes, values at frames being told: a histogram of every metric, and count, mean and
+/// quantiles of all of them. Every time another filter, which is read, checked and evaluated too.
+fn live(bench: &mut Criterion) {
+    let mut group = bench.benchmark_group("stats/every metric under a new filter");
+    for (frames, by) in [(100_000_u64, None), (100_000, Some("recording")), (1_000_000, None)] {
+        let name = by.map_or_else(|| frames.to_string(), |by| format!("{frames} by {by}"));
+        group.bench_function(BenchmarkId::from_parameter(name), |bench| {
+            let session = Session::open(&framed(frames), OpenOptions::default()).expect("the lake can be opened");
+            let table = session.table().expect("the lake is indexed");
+            let numbers = table.metrics().iter().filter(|metric| metric.kind != MetricKind::Text);
+            let choice = StatChoice {
+                metrics: numbers.map(|metric| metric.name.clone()).collect(),
+                by: by.map(str::to_owned).into_iter().collect(),
+                aggregates: ["count", "mean", "p5", "p25", "median", "p75", "p95"].map(str::to_owned).to_vec(),
+                frames: true,
+                chart: ChartKind::Histogram,
+                ..StatChoice::default()
+            };
+            let live = LiveStatistics::new(&table);
+            let mut step = 0_u32;
+            let mut ask = || {
+                step += 1;
+                let filter = format!("speed > {}", f64::from(step * 7 % 97) / 10.0);
+                let mut requests = choice.chart_requests(&filter, |_| true).expect("a histogram of each metric");
+                requests.push(choice.analysis(&filter).request().expect("numbers"));
+                black_box(session.stats_live(&live, &requests, &Progress::new()).expect("can be told"))
+            };
+            ask();
+            bench.iter(&mut ask);
         });
     }
     group.finish();
@@ -90,5 +125,5 @@ fn lake(bench: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, distributions, in_memory, lake);
+criterion_group!(benches, live, in_memory, lake);
 criterion_main!(benches);

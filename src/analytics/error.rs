@@ -17,6 +17,14 @@ pub enum AnalyticsError {
         /// The path that was named.
         path: PathBuf,
     },
+    /// No row of the events is one.
+    #[error("no row of {} is an event: {why}; correct the file, or go on without such rows (--on-error skip)", path.display())]
+    AllBad {
+        /// The path that was named.
+        path: PathBuf,
+        /// How many rows there are, the reasons, and the first of each.
+        why: String,
+    },
     /// Events that do not fit into memory could not be kept on disk meanwhile.
     #[error("cannot keep events in {} for a while: {source}; make room there, or allow more memory", folder.display())]
     Spill {

@@ -12,8 +12,9 @@ mod top;
 pub mod tree;
 
 pub use error::AnalyticsError;
+use top::refuse_if_all_bad;
 pub use top::{
     Behind, CameraDuplicates, CountsBy, Delays, DetectionEvent, Disagreement, Duplicates, EventCounts, LateEvent,
-    Lateness, LocationEvents, OnError, Ranking, Resources, Scope, Skipped, Stages, TopItems, TopQuery, Window, behind,
-    duplicates, event_counts, lateness, top,
+    Lateness, LocationEvents, OnError, PassedOver, Ranking, Resources, Scope, Skipped, Stages, TopItems, TopQuery,
+    Unmet, Window, behind, duplicates, event_counts, lateness, top,
 };

@@ -8,6 +8,7 @@ use super::{
     keep_args::{CompareArgs, SelectionArgs, TagArgs, ViewArgs},
     sql_args::SqlArgs,
     stats_args::{AnalysesArgs, QualityArgs, StatsArgs},
+    task_args::RunArgs,
     top_args::TopArgs,
 };
 use crate::filter::parse_duration;
@@ -68,6 +69,10 @@ pub enum Command {
     Compare(CompareArgs),
     /// Read-only SQL over the tables of a lake
     Sql(SqlArgs),
+    /// The tasks of a lake: saved analyses and queries, and how each ran last
+    Tasks(LakeArgs),
+    /// Run a task of a lake
+    Run(RunArgs),
     /// What was run on a lake, newest first
     Runs(RunsArgs),
     /// Make a lake of any size to try things on

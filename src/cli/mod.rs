@@ -21,6 +21,8 @@ mod stats;
 mod stats_args;
 mod stats_table;
 mod table;
+mod task_args;
+mod tasks;
 mod top;
 mod top_args;
 mod verify;
@@ -126,6 +128,8 @@ fn run(cli: Cli, open_window: OpenWindow) -> Result<ExitCode, Failure> {
         Some(Command::Tag(args)) => keep::tag(&args).map(done),
         Some(Command::Compare(args)) => compare::run(&args).map(done),
         Some(Command::Sql(args)) => sql::run(&args).map(done),
+        Some(Command::Tasks(args)) => tasks::list(&args).map(done),
+        Some(Command::Run(args)) => tasks::run(&args).map(done),
         Some(Command::Runs(args)) => runs::run(&args).map(done),
         Some(Command::Sample(args)) => sample::run(&args).map(done),
         Some(Command::Bench(args)) => bench::run(&args).map(done),

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{args::Format, top_args::parse_size};
-use crate::filter::parse_duration;
+use super::args::Format;
+use crate::{filter::parse_duration, model::parse_size};
 
 /// Arguments of `sql`.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]

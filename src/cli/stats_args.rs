@@ -117,6 +117,8 @@ pub enum ShapeArg {
     Table,
     /// How many lie between some edges
     Histogram,
+    /// The same of values above 0, in bars as wide as each other by their logarithms
+    LogHistogram,
     /// Quartiles, whiskers, and how many lie beyond
     Box,
     /// Two metrics at the same moments; as density where there are more than 10,000 points

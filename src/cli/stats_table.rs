@@ -97,9 +97,10 @@ fn request(args: &StatsArgs, table: &FrameTable) -> Result<StatsRequest, Failure
 fn shape(args: &StatsArgs) -> Result<Shape, Failure> {
     Ok(match args.shape {
         Some(ShapeArg::Histogram) => Shape::Histogram(args.bins),
+        Some(ShapeArg::LogHistogram) => Shape::LogHistogram(args.bins),
         Some(ShapeArg::Density) => Shape::Density(args.bins),
         Some(_) if args.bins.is_some() => {
-            return Err(Failure::Usage("--bins is for --as histogram and --as density".to_owned()));
+            return Err(Failure::Usage("--bins is for --as histogram, log-histogram and density".to_owned()));
         }
         None | Some(ShapeArg::Table) => Shape::Table,
         Some(ShapeArg::Chart) => {

@@ -135,6 +135,31 @@ pub(super) fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
+/// `3 d 04 h`, `2 h 05 min`, `3 min 20 s`, `10 s`, `2.5 s`, `400 ms`, `7 µs`
+pub(super) fn lasting(ns: u64) -> String {
+    const SECOND: u64 = 1_000_000_000;
+    const MINUTE: u64 = 60 * SECOND;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    let two = |large: u64, name: &str, small: u64, other: &str| {
+        format!("{} {name} {:02} {other}", ns / large, ns % large / small)
+    };
+    // With up to three digits behind the point.
+    let one = |unit: u64, name: &str| {
+        let text = format!("{}.{:03}", ns / unit, ns % unit / (unit / 1000));
+        format!("{} {name}", text.trim_end_matches('0').trim_end_matches('.'))
+    };
+    match ns {
+        DAY.. => two(DAY, "d", HOUR, "h"),
+        HOUR.. => two(HOUR, "h", MINUTE, "min"),
+        MINUTE.. => two(MINUTE, "min", SECOND, "s"),
+        SECOND.. => one(SECOND, "s"),
+        1_000_000.. => one(1_000_000, "ms"),
+        1000.. => one(1000, "µs"),
+        _ => format!("{ns} ns"),
+    }
+}
+
 /// `12 B`, `3.4 MB`
 #[expect(clippy::cast_precision_loss, reason = "sizes for people")]
 pub(super) fn byte_count(size: u64) -> String {
@@ -148,4 +173,27 @@ pub(super) fn byte_count(size: u64) -> String {
         unit = larger;
     }
     if unit == "B" || value >= 100.0 { format!("{value:.0} {unit}") } else { format!("{value:.1} {unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_that_last_are_told_in_units_of_their_size() {
+        for (ns, expected) in [
+            (0, "0 ns"),
+            (999, "999 ns"),
+            (7000, "7 µs"),
+            (400_000_000, "400 ms"),
+            (2_500_000_000, "2.5 s"),
+            (10_000_000_000, "10 s"),
+            (59_999_999_999, "59.999 s"),
+            (200_000_000_000, "3 min 20 s"),
+            (7_500_000_000_000, "2 h 05 min"),
+            (273_600_000_000_000, "3 d 04 h"),
+        ] {
+            assert_eq!(lasting(ns), expected, "{ns}");
+        }
+    }
 }

@@ -1,15 +1,12 @@
 //! `lakescope top`
 
-use std::{
-    io::{self, IsTerminal, Write},
-    path::Path,
-};
+use std::{io::Write, path::Path};
 
 use super::{
     Failure,
     args::Format,
-    frames::{format_of, stdout_file},
-    table::{counted, print, print_json, say, with_progress},
+    frames::{chosen_format, format_of, stdout_file},
+    table::{counted, lasting, print, print_json, say, with_progress},
     top_args::TopArgs,
 };
 use crate::{
@@ -34,10 +31,14 @@ pub(super) fn run(args: &TopArgs) -> Result<(), Failure> {
     for out in args.out.iter().chain(&args.report) {
         request.source.spare(out)?;
     }
-    if args.duplicates {
-        return duplicates(args, session.as_ref(), &request);
-    }
+    // What would be found out when all is counted is asked before.
     let format = format(args)?;
+    for out in args.out.iter().chain(&args.report) {
+        session::check_place(out)?;
+    }
+    if args.duplicates {
+        return duplicates(args, session.as_ref(), &request, format);
+    }
     if args.list {
         return list(args, session.as_ref(), &request, format);
     }
@@ -100,7 +101,7 @@ fn request(args: &TopArgs, session: Option<&Session>) -> Result<TopRequest, Fail
         ranking: args.ranking.into(),
         from_ns: time("--from", &args.from)?,
         to_ns: time("--to", &args.to)?,
-        locations: args.location.clone(),
+        locations: request.source.location_oids(&args.location)?,
         items: args.item.clone(),
         window: args.window.map(|size_ns| Window { size_ns, slide_ns: args.slide.unwrap_or(size_ns) }),
         dedup: !args.no_dedup,
@@ -116,27 +117,26 @@ fn request(args: &TopArgs, session: Option<&Session>) -> Result<TopRequest, Fail
 
 /// How rows are written.
 fn format(args: &TopArgs) -> Result<FrameFormat, Failure> {
-    let terminal = args.out.is_none() && io::stdout().is_terminal();
     let asked = args.format.or(args.json.then_some(Format::Json));
-    Ok(match asked.or_else(|| args.out.as_deref().and_then(format_of)) {
-        Some(Format::Parquet) if terminal => {
-            return Err(Failure::Usage(
-                "Parquet is not text; add --out FILE.parquet or redirect the output".to_owned(),
-            ));
-        }
-        Some(Format::Parquet) => FrameFormat::Parquet,
-        Some(Format::Json) => FrameFormat::Json,
-        Some(Format::Ndjson) => FrameFormat::Ndjson,
-        Some(Format::Table) => FrameFormat::Table,
-        None if terminal => FrameFormat::Table,
-        Some(Format::Csv) | None => FrameFormat::Csv { spreadsheet: args.spreadsheet },
-    })
+    if let (None, Some(out)) = (asked, &args.out)
+        && let (Some(ending), None) = (out.extension(), format_of(out))
+    {
+        return Err(Failure::Usage(format!(
+            "--out {}: rows are written as .csv, .json, .ndjson, .parquet or .txt, and .{} is none of them; choose one, or say \
+             which is meant with --format",
+            out.display(),
+            ending.to_string_lossy()
+        )));
+    }
+    chosen_format(asked, args.out.as_deref(), args.spreadsheet)
 }
 
 fn write(table: DetectionTable, format: FrameFormat, out: Option<&Path>) -> Result<(), Failure> {
     let progress = Progress::new();
     if let Some(path) = out {
+        let rows = table.rows() as u64;
         table.write_file(format, path, &progress)?;
+        eprintln!("lakescope: {} written to {}", counted(rows, "row"), path.display());
     } else {
         let mut out = stdout_file()?;
         table.write(format, &mut out, &progress)?;
@@ -154,16 +154,22 @@ fn report(args: &TopArgs, report: &impl serde::Serialize) -> Result<(), Failure>
 /// Tells what became of the events, on standard error.
 fn tell_stages(stages: &Stages, skipped: usize) {
     let mut told = vec![("rows read", stages.read)];
-    let sometimes = [
+    let passed_over = &stages.passed_over;
+    let lost = [
         ("files left out", skipped as u64),
         ("bad rows", stages.bad_rows.total()),
         ("without location or item", stages.incomplete),
-        ("without detection_oid", stages.null_ids),
+        ("at other locations", passed_over.other_locations),
+        ("of other items", passed_over.other_items),
+        ("without a time", passed_over.without_time),
+        ("outside of the span", passed_over.outside_span),
     ];
-    told.extend(sometimes.into_iter().filter(|(_, count)| *count > 0));
+    told.push(("duplicates removed", stages.duplicates));
+    told.extend(lost.into_iter().filter(|(_, count)| *count > 0));
+    told.push(("events counted", stages.after_filters));
+    // This one is no loss: what has no id is merged with nothing.
+    told.extend((stages.null_ids > 0).then_some(("without detection_oid", stages.null_ids)));
     told.extend([
-        ("duplicates removed", stages.duplicates),
-        ("events counted", stages.after_filters),
         ("at known locations", stages.joined),
         ("at unknown locations", stages.unmatched),
         ("groups", stages.groups),
@@ -183,7 +189,6 @@ fn tell_stages(stages: &Stages, skipped: usize) {
     );
 }
 
-#[expect(clippy::cast_precision_loss, reason = "seconds for people")]
 fn tell_lateness(found: &Lateness) {
     let time = |time: Option<i64>| time.map_or_else(|| "none".to_owned(), format_ns);
     eprintln!("lakescope: times from {} to {}", time(found.oldest_ns), time(found.newest_ns));
@@ -195,12 +200,8 @@ fn tell_lateness(found: &Lateness) {
         eprintln!("lakescope: {kind:<25}{count:>15}");
         for event in examples {
             let id = event.detection.map_or_else(|| "none".to_owned(), |id| id.to_string());
-            let by = event.by_ns as f64 / 1e9;
-            eprintln!(
-                "lakescope:   detection_oid {id} at {} ({by} s) in {}",
-                format_ns(event.time_ns),
-                event.path.display()
-            );
+            let (at, by, file) = (format_ns(event.time_ns), lasting(event.by_ns.unsigned_abs()), event.path.display());
+            eprintln!("lakescope:   detection_oid {id} at {at} ({by}) in {file}");
         }
     }
 }
@@ -224,7 +225,12 @@ fn list(args: &TopArgs, session: Option<&Session>, request: &TopRequest, format:
 }
 
 /// Tells what duplicates are like.
-fn duplicates(args: &TopArgs, session: Option<&Session>, request: &TopRequest) -> Result<(), Failure> {
+fn duplicates(
+    args: &TopArgs,
+    session: Option<&Session>,
+    request: &TopRequest,
+    format: FrameFormat,
+) -> Result<(), Failure> {
     let shown = if args.out.is_some() { u64::MAX } else { SHOWN_IDS };
     let keep = usize::try_from(args.limit.unwrap_or(shown)).unwrap_or(usize::MAX);
     let found = with_progress(|progress| match session {
@@ -239,7 +245,7 @@ fn duplicates(args: &TopArgs, session: Option<&Session>, request: &TopRequest) -
     print_duplicates(&found)?;
     let table = DetectionTable::of_disagreements(&found);
     if args.out.is_some() {
-        return write(table, format(args)?, args.out.as_deref());
+        return write(table, format, args.out.as_deref());
     }
     if table.rows() == 0 {
         return Ok(());
@@ -252,13 +258,13 @@ fn duplicates(args: &TopArgs, session: Option<&Session>, request: &TopRequest) -
             found.disagreeing
         );
     }
-    write(table, format(args)?, None)
+    write(table, format, None)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "shares and seconds for people")]
+#[expect(clippy::cast_precision_loss, reason = "shares for people")]
 fn print_duplicates(found: &Duplicates) -> Result<(), Failure> {
     let share = |part: u64, of: u64| format!("{:.2} %", part as f64 / of.max(1) as f64 * 100.0);
-    let seconds = |ns: Option<u64>| ns.map_or_else(String::new, |ns| format!("{} s", ns as f64 / 1e9));
+    let after = |ns: Option<u64>| ns.map_or_else(String::new, lasting);
     let extremes = found.delays.extremes_ns();
     let row = |what: &str, value: String| vec![what.to_owned(), value];
     print(
@@ -274,11 +280,11 @@ fn print_duplicates(found: &Duplicates) -> Result<(), Failure> {
             row("in the camera", found.differ_in_camera.to_string()),
             row("in the item", found.differ_in_item.to_string()),
             row("whose events have other times", found.differ_in_time.to_string()),
-            row("shortest delay", seconds(extremes.map(|(shortest, _)| shortest))),
-            row("median delay", seconds(found.delays.quantile_ns(0.5))),
-            row("90 % within", seconds(found.delays.quantile_ns(0.9))),
-            row("99 % within", seconds(found.delays.quantile_ns(0.99))),
-            row("longest delay", seconds(extremes.map(|(_, longest)| longest))),
+            row("shortest delay", after(extremes.map(|(shortest, _)| shortest))),
+            row("median delay", after(found.delays.quantile_ns(0.5))),
+            row("90 % within", after(found.delays.quantile_ns(0.9))),
+            row("99 % within", after(found.delays.quantile_ns(0.99))),
+            row("longest delay", after(extremes.map(|(_, longest)| longest))),
         ],
     )?;
     say(format_args!(""))?;

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::args::Format;
 use crate::{
     filter::parse_duration,
+    model::parse_size,
     session::{CountsBy, EngineChoice, OnError, Ranking, Scope, TimeUnit},
 };
 
@@ -39,9 +40,10 @@ pub struct TopArgs {
     /// Only events before this time
     #[arg(long, value_name = "TIME")]
     pub to: Option<String>,
-    /// Only events of this geographical_location_oid; can be given several times
-    #[arg(long = "location", value_name = "OID", allow_hyphen_values = true)]
-    pub location: Vec<i64>,
+    /// Only events at this location: a geographical_location_oid, or an exact name of the table of locations; can be given
+    /// several times
+    #[arg(long = "location", value_name = "OID|NAME", allow_hyphen_values = true)]
+    pub location: Vec<String>,
     /// Only events of this item; can be given several times
     #[arg(long = "item", value_name = "NAME")]
     pub item: Vec<String>,
@@ -88,7 +90,12 @@ pub struct TopArgs {
     #[arg(long, value_parser = EngineChoice::parse)]
     pub engine: Option<EngineChoice>,
     /// A cluster counts in two steps, the first within N parts of each group; for few locations with most of the events
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=4096))]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(2..=4096),
+        conflicts_with_all = ["list", "duplicates"]
+    )]
     pub salt: Option<u32>,
     /// How to write; when not given, as the ending of --out says, else a table on a terminal and CSV elsewhere
     #[arg(long, value_enum)]
@@ -219,28 +226,6 @@ fn parse_span(text: &str) -> Result<i64, String> {
     }
 }
 
-/// Reads `512MB`, `2GB`, `1.5 GiB` or a number of bytes.
-pub(super) fn parse_size(text: &str) -> Result<u64, String> {
-    let text = text.trim();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let wrong = || "write a size such as 512MB or 2GB".to_owned();
-    let number: f64 = text[..end].parse().map_err(|_| wrong())?;
-    let factor = match text[end..].trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1.0,
-        "k" | "kb" => 1e3,
-        "m" | "mb" => 1e6,
-        "g" | "gb" => 1e9,
-        "t" | "tb" => 1e12,
-        "kib" => 1024.0,
-        "mib" => 1_048_576.0,
-        "gib" => 1_073_741_824.0,
-        _ => return Err(wrong()),
-    };
-    let bytes = number * factor;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be small and not negative")]
-    if (0.0..1e18).contains(&bytes) { Ok(bytes as u64) } else { Err(wrong()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,22 +242,6 @@ mod tests {
             ("5", None),
         ] {
             assert_eq!(parse_span(text).ok(), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn reads_sizes() {
-        for (text, expected) in [
-            ("2GB", Some(2_000_000_000)),
-            ("512 mb", Some(512_000_000)),
-            ("1.5GiB", Some(1_610_612_736)),
-            ("1000", Some(1000)),
-            ("", None),
-            ("GB", None),
-            ("2 apples", None),
-            ("1e3", None),
-        ] {
-            assert_eq!(parse_size(text).ok(), expected, "{text}");
         }
     }
 }

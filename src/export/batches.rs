@@ -65,14 +65,7 @@ fn is_number(kind: &DataType) -> bool {
 /// A column is of a type that no answer has.
 pub fn frame_texts(frame: &DataFrame) -> Result<Vec<Vec<Option<String>>>, ExportError> {
     let columns = values(frame)?;
-    let text = |cell: Cell<'_>| {
-        (cell != Cell::Null).then(|| {
-            let mut text = String::new();
-            cell.write_text(&mut text);
-            text
-        })
-    };
-    Ok((0..frame.height()).map(|row| columns.iter().map(|column| text(column.cell(row))).collect()).collect())
+    Ok((0..frame.height()).map(|row| columns.iter().map(|column| column.cell(row).text()).collect()).collect())
 }
 
 /// Where batches come from; `None` after the last.

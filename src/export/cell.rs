@@ -37,6 +37,16 @@ impl Cell<'_> {
         };
     }
 
+    /// The value as CSV and tables show it; `None` where there is none.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        (*self != Cell::Null).then(|| {
+            let mut text = String::new();
+            self.write_text(&mut text);
+            text
+        })
+    }
+
     /// The value as JSON; what JSON cannot hold (NaN, infinities) is null.
     pub(super) fn json(&self) -> serde_json::Value {
         match self {

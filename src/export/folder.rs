@@ -130,13 +130,43 @@ impl Drop for FinishedFolder {
 /// The file cannot be written, or `write` fails.
 pub fn write_file(place: &Path, write: impl FnOnce(&mut File) -> Result<(), ExportError>) -> Result<(), ExportError> {
     let failed = |source| ExportError::Write { path: place.to_owned(), source };
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut part = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder).map_err(failed)?;
+    let folder = folder_of(place);
+    let part = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder);
+    let mut part = part.map_err(|error| failed(without_part(&error)))?;
     write(part.as_file_mut())?;
     part.as_file_mut().flush().map_err(failed)?;
     part.as_file().sync_all().map_err(failed)?;
     let file = part.persist(place).map_err(|error| failed(error.error))?;
     open_to_all(&file).map_err(failed)
+}
+
+/// Whether a file can be written at a place, found out before the work that its rows cost. Nothing is left there.
+///
+/// # Errors
+/// The place is a folder, or a file cannot be made in its folder.
+pub fn check_place(place: &Path) -> Result<(), ExportError> {
+    let refuse = |source| Err(ExportError::Write { path: place.to_owned(), source });
+    if place.is_dir() {
+        return refuse(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder, name a file in it"));
+    }
+    let folder = folder_of(place);
+    if !folder.is_dir() {
+        let what = format!("the folder {} is not there, make it or name another", folder.display());
+        return refuse(io::Error::new(io::ErrorKind::NotFound, what));
+    }
+    match tempfile::tempfile_in(folder) {
+        Ok(_) => Ok(()),
+        Err(error) => refuse(without_part(&error)),
+    }
+}
+
+fn folder_of(place: &Path) -> &Path {
+    place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// An error of making a temporary file, without the name that this file would have had: nobody knows it.
+fn without_part(error: &io::Error) -> io::Error {
+    io::Error::from(error.kind())
 }
 
 /// Temporary files are private to their owner; a result gets the rights that any new file has here.
@@ -158,6 +188,20 @@ fn umask() -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_that_cannot_be_written_are_told_by_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        check_place(&folder.path().join("a.csv")).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let missing = folder.path().join("none/a.csv");
+        for (place, part) in [(folder.path(), "it is a folder"), (&missing, "none is not there")] {
+            let told = check_place(place).unwrap_err().to_string();
+            assert!(told.contains(part) && told.contains(&place.display().to_string()), "{told}");
+        }
+        let told = write_file(&missing, |_| Ok(())).unwrap_err().to_string();
+        assert!(told.contains("none/a.csv") && !told.contains(".part"), "{told}");
+    }
 
     #[test]
     fn a_folder_appears_whole_or_not_at_all() {

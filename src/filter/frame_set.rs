@@ -185,6 +185,15 @@ impl FrameSet {
         rows
     }
 
+    /// The rows of a set that lie in some ranges.
+    #[must_use]
+    pub fn in_ranges(set: &Self, ranges: impl Iterator<Item = std::ops::Range<usize>>) -> Self {
+        let mut bits = FixedBitSet::with_capacity(set.rows());
+        ranges.for_each(|range| bits.insert_range(range));
+        bits.intersect_with(&set.bits);
+        Self::new(bits)
+    }
+
     /// The rows in both sets.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {

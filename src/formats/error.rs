@@ -1,6 +1,7 @@
 //! What can keep a whole file from being read. Single rows and cells never do: they are counted in the result.
 
 use std::{
+    fmt,
     fs::{File, OpenOptions},
     io,
     path::{Path, PathBuf},
@@ -10,7 +11,6 @@ use std::{
 #[derive(Debug, thiserror::Error)]
 pub enum FormatError {
     /// The operating system refused.
-    #[error("cannot read {}: {source}; check that the file exists and that you may read it", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -18,7 +18,6 @@ pub enum FormatError {
         source: io::Error,
     },
     /// The file is longer than the reader takes in.
-    #[error("{} holds {size_bytes} bytes, the limit is {limit_bytes}; split the file into smaller ones", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -28,7 +27,6 @@ pub enum FormatError {
         limit_bytes: u64,
     },
     /// The file declares more values than the reader takes in.
-    #[error("{} declares {rows} rows of {columns} columns, the limit is {limit} values; split the file", path.display())]
     TooManyValues {
         /// The file.
         path: PathBuf,
@@ -40,7 +38,6 @@ pub enum FormatError {
         limit: u64,
     },
     /// The bytes are something else than the name says.
-    #[error("{} is not {expected}: {found}; {remedy}", path.display())]
     WrongContent {
         /// The file.
         path: PathBuf,
@@ -52,19 +49,16 @@ pub enum FormatError {
         remedy: &'static str,
     },
     /// The name ends in nothing this reader knows.
-    #[error("{} has no known ending; name it .csv, .tsv, .txt or .parquet", path.display())]
     UnknownExtension {
         /// The file.
         path: PathBuf,
     },
     /// No rows and no header.
-    #[error("{} holds no table; write a header line and rows, or remove the file", path.display())]
     Empty {
         /// The file.
         path: PathBuf,
     },
     /// The Parquet reader gave up.
-    #[error("{} cannot be read as Parquet: {what}; write the file again", path.display())]
     Parquet {
         /// The file.
         path: PathBuf,
@@ -72,7 +66,6 @@ pub enum FormatError {
         what: String,
     },
     /// Some row groups of a Parquet file cannot be read.
-    #[error("{error} ({failed} of its {all} row groups are left out, the first is number {first})")]
     RowGroups {
         /// The first that cannot be read, from 1.
         first: usize,
@@ -84,7 +77,6 @@ pub enum FormatError {
         error: Box<FormatError>,
     },
     /// A file lies elsewhere than the folder that it is looked for in.
-    #[error("{} leads out of {}; put the file itself there, or name its own place", path.display(), root.display())]
     Outside {
         /// The file.
         path: PathBuf,
@@ -92,7 +84,6 @@ pub enum FormatError {
         root: PathBuf,
     },
     /// A setting names a column that is not there.
-    #[error("{} has no column `{column}`; its columns are {columns}; correct the setting", path.display())]
     UnknownColumn {
         /// The file.
         path: PathBuf,
@@ -102,10 +93,6 @@ pub enum FormatError {
         columns: String,
     },
     /// No column can be read as times.
-    #[error(
-        "no column of {} can be read as times (columns: {columns}); name one `timestamp_ns` or set the time column",
-        path.display()
-    )]
     NoTimes {
         /// The file.
         path: PathBuf,
@@ -113,11 +100,6 @@ pub enum FormatError {
         columns: String,
     },
     /// The name of a folder tells a column of its files, and not by a whole number.
-    #[error(
-        "{} lies in the folder `{folder}`, which tells a column by something that is no whole number; name the folder after the \
-         stored value, or keep the column in the files",
-        path.display()
-    )]
     Folder {
         /// The file.
         path: PathBuf,
@@ -125,7 +107,6 @@ pub enum FormatError {
         folder: String,
     },
     /// A table lacks columns that its kind must have.
-    #[error("{} has no column for {missing} (columns: {columns}); {remedy}", path.display())]
     MissingColumn {
         /// The file.
         path: PathBuf,
@@ -137,7 +118,6 @@ pub enum FormatError {
         remedy: &'static str,
     },
     /// JSON text breaks off or is malformed.
-    #[error("{} is not valid JSON at line {line}, column {column}: {what}; write the file again", path.display())]
     Json {
         /// The file.
         path: PathBuf,
@@ -149,7 +129,6 @@ pub enum FormatError {
         what: String,
     },
     /// TOML text is malformed.
-    #[error("{} is not valid TOML at line {line}, column {column}: {what}; correct that line", path.display())]
     Toml {
         /// The file.
         path: PathBuf,
@@ -161,7 +140,6 @@ pub enum FormatError {
         what: String,
     },
     /// XML text is malformed.
-    #[error("{} is not valid XML at line {line}, column {column}: {what}; write the file again", path.display())]
     Xml {
         /// The file.
         path: PathBuf,
@@ -173,7 +151,6 @@ pub enum FormatError {
         what: String,
     },
     /// YAML text is malformed.
-    #[error("{} is not valid YAML at line {line}, column {column}: {what}; correct that line", path.display())]
     Yaml {
         /// The file.
         path: PathBuf,
@@ -185,7 +162,6 @@ pub enum FormatError {
         what: String,
     },
     /// The library for a binary format gave up.
-    #[error("{} cannot be read as {format}: {what}; write it again uncompressed, or convert it to Parquet", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -195,7 +171,6 @@ pub enum FormatError {
         what: String,
     },
     /// An array of a store does not have the shape it must have.
-    #[error("array `{array}` of {} {what}; {remedy}", path.display())]
     Array {
         /// The store.
         path: PathBuf,
@@ -206,6 +181,114 @@ pub enum FormatError {
         /// What to do.
         remedy: &'static str,
     },
+}
+
+impl FormatError {
+    /// What happened and what to do, for where the path is told beside it: the file is called `it`.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        struct Cause<'a>(&'a FormatError);
+        impl fmt::Display for Cause<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.tell(&"it", f)
+            }
+        }
+        Cause(self).to_string()
+    }
+
+    /// The file that it is about.
+    fn path(&self) -> &Path {
+        match self {
+            Self::RowGroups { error, .. } => error.path(),
+            Self::Read { path, .. }
+            | Self::TooLarge { path, .. }
+            | Self::TooManyValues { path, .. }
+            | Self::WrongContent { path, .. }
+            | Self::UnknownExtension { path, .. }
+            | Self::Empty { path, .. }
+            | Self::Parquet { path, .. }
+            | Self::Outside { path, .. }
+            | Self::UnknownColumn { path, .. }
+            | Self::NoTimes { path, .. }
+            | Self::Folder { path, .. }
+            | Self::MissingColumn { path, .. }
+            | Self::Json { path, .. }
+            | Self::Toml { path, .. }
+            | Self::Xml { path, .. }
+            | Self::Yaml { path, .. }
+            | Self::Foreign { path, .. }
+            | Self::Array { path, .. } => path,
+        }
+    }
+
+    /// Writes the message, with the file under a name.
+    fn tell(&self, name: &dyn fmt::Display, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read { source, .. } => {
+                write!(f, "cannot read {name}: {source}; check that the file exists and that you may read it")
+            }
+            Self::TooLarge { size_bytes, limit_bytes, .. } => write!(
+                f,
+                "{name} holds {size_bytes} bytes, the limit is {limit_bytes}; split the file into smaller ones"
+            ),
+            Self::TooManyValues { rows, columns, limit, .. } => write!(
+                f,
+                "{name} declares {rows} rows of {columns} columns, the limit is {limit} values; split the file"
+            ),
+            Self::WrongContent { expected, found, remedy, .. } => {
+                write!(f, "{name} is not {expected}: {found}; {remedy}")
+            }
+            Self::UnknownExtension { .. } => {
+                write!(f, "{name} has no known ending; name it .csv, .tsv, .txt or .parquet")
+            }
+            Self::Empty { .. } => write!(f, "{name} holds no table; write a header line and rows, or remove the file"),
+            Self::Parquet { what, .. } => write!(f, "{name} cannot be read as Parquet: {what}; write the file again"),
+            Self::RowGroups { first, failed, all, error } => {
+                error.tell(name, f)?;
+                write!(f, " ({failed} of its {all} row groups are left out, the first is number {first})")
+            }
+            Self::Outside { root, .. } => {
+                write!(f, "{name} leads out of {}; put the file itself there, or name its own place", root.display())
+            }
+            Self::UnknownColumn { column, columns, .. } => {
+                write!(f, "{name} has no column `{column}`; its columns are {columns}; correct the setting")
+            }
+            Self::NoTimes { columns, .. } => write!(
+                f,
+                "no column of {name} can be read as times (columns: {columns}); name one `timestamp_ns` or set the time column"
+            ),
+            Self::Folder { folder, .. } => write!(
+                f,
+                "{name} lies in the folder `{folder}`, which tells a column by something that is no whole number; name the folder after the stored value, or keep the column in the files"
+            ),
+            Self::MissingColumn { missing, columns, remedy, .. } => {
+                write!(f, "{name} has no column for {missing} (columns: {columns}); {remedy}")
+            }
+            Self::Json { line, column, what, .. } => {
+                write!(f, "{name} is not valid JSON at line {line}, column {column}: {what}; write the file again")
+            }
+            Self::Toml { line, column, what, .. } => {
+                write!(f, "{name} is not valid TOML at line {line}, column {column}: {what}; correct that line")
+            }
+            Self::Xml { line, column, what, .. } => {
+                write!(f, "{name} is not valid XML at line {line}, column {column}: {what}; write the file again")
+            }
+            Self::Yaml { line, column, what, .. } => {
+                write!(f, "{name} is not valid YAML at line {line}, column {column}: {what}; correct that line")
+            }
+            Self::Foreign { format, what, .. } => write!(
+                f,
+                "{name} cannot be read as {format}: {what}; write it again uncompressed, or convert it to Parquet"
+            ),
+            Self::Array { array, what, remedy, .. } => write!(f, "array `{array}` of {name} {what}; {remedy}"),
+        }
+    }
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.tell(&self.path().display(), f)
+    }
 }
 
 /// Opens a regular file for reading. Anything else (a folder, a pipe, a device) is refused, and a pipe that nobody writes

@@ -261,7 +261,7 @@ fn join(
             continue;
         };
         let bbox = match annotation.bbox {
-            Corners::Absent if annotation.has_shape => Err("are polygons or other shapes, and only boxes are read"),
+            Corners::Absent if annotation.has_shape => Err("has another shape than a box, and only boxes are read"),
             Corners::Absent => Ok(None),
             Corners::Box(sides) => checked_box(sides).map(Some),
             Corners::Malformed => Err("has a bbox that is not four numbers"),

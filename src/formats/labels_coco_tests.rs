@@ -62,8 +62,7 @@ fn annotations_keep_what_they_tell() {
 
 #[test]
 fn shapes_without_a_box_are_left_out_and_counted() {
-    let left_out =
-        "1 annotations left out: are polygons or other shapes, and only boxes are read (first: annotation 1)";
+    let left_out = "1 annotation left out: has another shape than a box, and only boxes are read (first: annotation 1)";
     let beside = "1 annotations have a segmentation or key points beside their box, which were not read";
     for (keys, labels, told) in [
         (r#""segmentation":[[1,2,3,4,5,6]]"#, 0, Some(left_out)),

@@ -113,15 +113,23 @@ impl BadRows {
         self
     }
 
-    /// One note per reason; `rows` names what is counted (`rows`, `annotations`).
+    /// One note per reason; `rows` names what is counted (`rows`, `annotations`, `rows of events`).
     #[must_use]
     pub fn notes(&self, rows: &str) -> Vec<Note> {
+        self.notes_with(rows, "correct these in the file and index again")
+    }
+
+    /// The same of a file that no index knows, with what to do about it.
+    #[must_use]
+    pub fn notes_with(&self, rows: &str, remedy: &str) -> Vec<Note> {
+        let (noun, more) = rows.split_once(' ').map_or((rows, String::new()), |(noun, of)| (noun, format!(" {of}")));
         let line = |reason: &BadReason| {
-            let first = reason.examples.join(", ");
-            Note::new(
-                format!("{} {rows} left out: {} (first: {first})", reason.count, reason.why),
-                "correct these in the file and index again",
-            )
+            let noun = if reason.count == 1 { noun.strip_suffix('s').unwrap_or(noun) } else { noun };
+            let what = format!("{} {noun}{more} left out: {}", reason.count, reason.why);
+            match reason.examples.join(", ") {
+                first if first.is_empty() => Note::new(what, remedy),
+                first => Note::new(format!("{what} (first: {first})"), remedy),
+            }
         };
         self.reasons.iter().map(line).collect()
     }
@@ -147,5 +155,10 @@ mod tests {
         assert_eq!(notes[0].what, "11 rows left out: has no time (first: line 1, line 2, line 3)");
         assert_eq!(notes[1].what, "4 rows left out: is cut off (first: line 100)");
         assert_eq!(notes[1].clone().into_problem("a.csv").path, "a.csv");
+        let mut one = BadRows::default();
+        one.add("has no time", || "line 3".to_owned());
+        let notes = one.notes_with("rows of events", "ask again");
+        assert_eq!(notes[0].what, "1 row of events left out: has no time (first: line 3)");
+        assert_eq!(notes[0].hint, "ask again");
     }
 }

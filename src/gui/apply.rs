@@ -73,6 +73,7 @@ impl App {
                 self.workspaces.explore.facets.go_to(&metric);
             }
             Command::ShowRun(run) => self.state.transient.run = Some(run),
+            Command::RunTask(task) => self.run_task(task, ctx),
             Command::DismissNotice(id) => self.state.transient.notices.retain(|notice| notice.id != id),
             Command::TakeWay(id) => self.state.transient.way_taken(id),
             Command::ReadAgain => {
@@ -221,7 +222,11 @@ impl App {
                 let command = match self.workspaces.statistics.dock.pointed() {
                     Some(Pane::Sql | Pane::SqlResult) => Command::Sql(SqlCommand::OpenExport(SqlWritten::Rows)),
                     Some(Pane::Quality) => Command::Quality(QualityCommand::OpenExport),
-                    _ => Command::Statistics(StatisticsCommand::OpenExport { chart: false }),
+                    pane => {
+                        let numbers = self.workspaces.statistics.dock.is_seen(Pane::StatTable);
+                        let chart = pane == Some(Pane::StatChart) || (!numbers && pane != Some(Pane::StatTable));
+                        Command::Statistics(StatisticsCommand::OpenExport { chart })
+                    }
                 };
                 self.apply(command, ctx);
             }

@@ -11,7 +11,7 @@ use egui::Context;
 use super::{
     App,
     app::Slot,
-    charts::{Chart, ChartFile, Look, chart_ui, csv, write_picture},
+    charts::{Chart, ChartFile, Look, chart_ui, charts_ui, csv, csv_of, write_picture},
     command::Command,
     detections::{ChartOf, Choice, DetectionsCommand, RankedPicture, Source, export_draft, request},
     dialogs::Dialog,
@@ -28,9 +28,17 @@ use crate::{
 /// Size of a chart in a file, points.
 const PICTURE: [f32; 2] = [960.0, 480.0];
 
+/// The size of a picture of several charts, which are not scrolled there.
+fn picture_of(charts: usize) -> [f32; 2] {
+    #[expect(clippy::cast_precision_loss, reason = "a few charts")]
+    let rows = charts.div_ceil(2) as f32;
+    if charts < 3 { PICTURE } else { [PICTURE[0], (rows * 250.0 + 40.0).max(PICTURE[1])] }
+}
+
 /// What is drawn once more for a file.
 enum Drawn {
     Chart(Arc<Chart>),
+    Charts(String, Arc<Vec<Chart>>),
     Ranked(RankedPicture),
 }
 
@@ -76,7 +84,7 @@ impl App {
         {
             self.workspaces.detections.reveal_location(*one);
         }
-        asked.choice = choice;
+        asked.take(choice);
     }
 
     /// Goes back to the question before, or forward.
@@ -86,19 +94,25 @@ impl App {
         let present = asked.choice.clone();
         let other = if back { asked.undo.undo(present) } else { asked.undo.redo(present) };
         if let Some(choice) = other {
-            (asked.choice, asked.passing) = (choice, true);
+            asked.take(choice);
+            asked.passing = true;
         }
     }
 
     /// Answers once more and writes the rows: the answer on screen may be of a question that has changed since.
+    /// They are written in the order that the table shows.
     fn export_answer(&mut self, out: PathBuf, ctx: &Context) {
         let Some(lake) = self.lake() else { return };
+        let order = lake.detections.look.order();
         let (session, choice, root) = (lake.session.clone(), lake.detections.choice.clone(), lake.root.clone());
         self.start("Exporting the top items".to_owned(), root, ctx, move |progress| {
             let written = request(&session, &choice).map_err(SessionError::Failed).and_then(|request| {
                 request.source.spare(&out)?;
                 let answer = session.top(&request, progress)?;
-                let table = DetectionTable::from(answer);
+                let table = DetectionTable::from(match order {
+                    Some(order) => order.arranged(answer),
+                    None => answer,
+                });
                 let rows = table.rows() as u64;
                 table.write_file(format_of(&out), &out, progress)?;
                 Ok((rows, out))
@@ -127,6 +141,11 @@ impl App {
         self.write_drawn(Drawn::Chart(chart), out, ctx);
     }
 
+    /// The same of several that are shown together under one name.
+    pub(super) fn write_charts(&self, name: String, charts: Arc<Vec<Chart>>, out: PathBuf, ctx: &Context) {
+        self.write_drawn(Drawn::Charts(name, charts), out, ctx);
+    }
+
     fn write_drawn(&self, drawn: Drawn, out: PathBuf, ctx: &Context) {
         let (dark, tell, ctx) = (ctx.theme() == egui::Theme::Dark, self.tell.clone(), ctx.clone());
         let work = move |_: &_| {
@@ -136,6 +155,15 @@ impl App {
                 Drawn::Chart(chart) if as_text => super::charts::write_whole(&out, csv(chart).as_bytes()),
                 Drawn::Chart(chart) => write_picture(&file(PICTURE), &chart.name, |ui| {
                     chart_ui(ui, chart, &Look { id: "picture", still: true, ..Look::default() });
+                }),
+                Drawn::Charts(_, charts) if as_text => {
+                    let all: Vec<&Chart> = charts.iter().collect();
+                    super::charts::write_whole(&out, csv_of(&all).as_bytes())
+                }
+                Drawn::Charts(name, charts) => write_picture(&file(picture_of(charts.len())), name, |ui| {
+                    charts_ui(ui, charts.len(), |ui, at| {
+                        chart_ui(ui, &charts[at], &Look { id: "picture", still: true, ..Look::default() });
+                    });
                 }),
                 Drawn::Ranked(bars) => write_picture(&file(bars.size()), ChartOf::Ranked.name(), |ui| bars.ui(ui)),
             };
@@ -207,11 +235,5 @@ impl App {
 
 /// The format that the ending of a file tells.
 pub(super) fn format_of(out: &Path) -> FrameFormat {
-    let ending = out.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    match ending.as_str() {
-        "parquet" => FrameFormat::Parquet,
-        "json" => FrameFormat::Json,
-        "ndjson" | "jsonl" => FrameFormat::Ndjson,
-        _ => FrameFormat::Csv { spreadsheet: false },
-    }
+    FrameFormat::of_file(out)
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     jobs::Priority,
-    session::{Analysis, Session, SessionError},
+    session::{Analysis, Session, SessionError, StatsTable},
 };
 
 impl App {
@@ -33,12 +33,13 @@ impl App {
             StatisticsCommand::Again => space.again(),
             StatisticsCommand::Stop => space.stop(),
             StatisticsCommand::Go(behind) => self.go_behind(behind, ctx),
+            StatisticsCommand::SelectKept(kept) => self.select_kept(&kept.0, ctx),
             StatisticsCommand::Back(filter) => {
                 self.state.persisted.workspace = Workspace::Statistics;
                 self.apply(Command::AskFilter(filter), ctx);
             }
             StatisticsCommand::OpenExport { chart } => {
-                let name = chart.then(|| space.chart().map(|chart| chart.name.clone())).flatten();
+                let name = chart.then(|| space.charts().map(|(name, _)| name)).flatten();
                 if chart && name.is_none() {
                     self.state.transient.complain("The chart is not drawn yet; try again in a moment.");
                     return;
@@ -119,7 +120,7 @@ impl App {
             return;
         }
         let (session, frames) = (lake.session.clone(), std::sync::Arc::clone(lake.table()));
-        let (visit, tell, ctx) = (self.visit, self.tell.clone(), ctx.clone());
+        let (visit, tell, ctx, generation) = (self.visit, self.tell.clone(), ctx.clone(), stats.generation());
         let work = move |_: &_| {
             let found = if moment {
                 session.stats_frame(&frames, &stats, row).map(Found::Frame)
@@ -129,7 +130,7 @@ impl App {
                 session.stats_frames(&frames, &stats, row).map(|set| Found::Frames(rows(set)))
             };
             let found = found.map_err(|error| error.to_string());
-            let event = Event::Behind { generation: frames.generation(), found };
+            let event = Event::Behind { generation, found };
             let _ = tell.send(Event::OfLake { visit, event: Box::new(event) });
             ctx.request_repaint();
         };
@@ -225,11 +226,17 @@ impl App {
     }
 
     fn export_statistics_chart(&mut self, out: PathBuf, ctx: &Context) {
-        let Some(chart) = self.workspaces.statistics.chart() else {
+        let Some((name, charts)) = self.workspaces.statistics.charts() else {
             self.state.transient.complain("The chart is not drawn yet; try again in a moment.");
             return;
         };
-        self.write_chart(chart, out, ctx);
+        self.write_charts(name, charts, out, ctx);
+    }
+
+    /// Selects the frames of all rows that were kept.
+    fn select_kept(&mut self, table: &StatsTable, ctx: &Context) {
+        let rows = table.kept_frames().into_iter().filter_map(|row| u32::try_from(row).ok());
+        self.take_behind(table.generation(), Ok(Found::Frames(Selected::of(rows))), ctx);
     }
 }
 

@@ -68,6 +68,31 @@ impl<K: PartialEq + Clone, T: Send + 'static> Asking<K, T> {
         self.fetch.request(key.clone(), pool, Priority::Visible, ctx, move |_| work(&progress));
     }
 
+    /// Asks what takes milliseconds, at once: an answer that is under way for less than `patience` comes first, so that there
+    /// are answers while the key changes with every pass.
+    pub fn follow(
+        &mut self,
+        key: &K,
+        patience: Duration,
+        pool: &Pool,
+        ctx: &Context,
+        work: impl FnOnce(&Progress) -> Result<T, String> + Send + 'static,
+    ) {
+        self.poll();
+        self.coming = None;
+        if self.fetch.key() == Some(key) {
+            return;
+        }
+        let progress = Progress::new();
+        let own = progress.clone();
+        self.fetch.follow(key.clone(), patience, pool, ctx, move |_| work(&own));
+        if self.fetch.key() == Some(key) {
+            self.stop();
+            self.progress = Some(progress);
+            self.begun = Some(Instant::now());
+        }
+    }
+
     /// Takes in the answer if it has come.
     pub fn poll(&mut self) {
         if self.fetch.poll() {
@@ -147,6 +172,19 @@ mod tests {
         }
         assert!(first.is_cancelled());
         assert_eq!((asking.value(), asking.error()), (Some(&6), None));
+        for key in 7..10 {
+            while asking.value() != Some(&key) {
+                asking.follow(&key, Duration::from_secs(5), &pool, &ctx, move |_| Ok(key));
+                assert!(begun.elapsed() < Duration::from_secs(10));
+                sleep(Duration::from_millis(2));
+            }
+        }
+        asking.ask(&6, &pool, &ctx, |_| Ok(6));
+        while asking.value() != Some(&6) {
+            asking.ask(&6, &pool, &ctx, |_| Ok(6));
+            assert!(begun.elapsed() < Duration::from_secs(10));
+            sleep(Duration::from_millis(2));
+        }
         asking.again();
         asking.ask(&6, &pool, &ctx, |_| Ok(7));
         assert_eq!(asking.value(), Some(&6), "the answer of before is shown meanwhile");

@@ -184,6 +184,8 @@ pub enum Command {
     ShowFacet(String),
     /// Shows one run in the Runs workspace.
     ShowRun(i64),
+    /// Runs a task of this name.
+    RunTask(String),
     /// Changes what is listed of the quality of data.
     Quality(QualityCommand),
     /// Changes what is asked in SQL, and how it is shown.

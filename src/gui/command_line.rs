@@ -32,6 +32,13 @@ pub fn runs(root: &Path, run: Option<i64>) -> String {
     words.join(" ")
 }
 
+/// A task.
+pub fn run(root: &Path, task: &str) -> String {
+    let mut words = command(root, "run");
+    words.push(quoted(task));
+    words.join(" ")
+}
+
 /// Recording checksums.
 pub fn checksums(root: &Path, accept_changes: bool) -> String {
     let mut words = command(root, "index");
@@ -135,6 +142,7 @@ mod tests {
         for (told, expected) in [
             (frame(lake, "a/front/7", true), "lakescope frame /l a/front/7 --out a-front-7.png --labels"),
             (runs(lake, Some(3)), "lakescope runs /l --log 3"),
+            (run(lake, "analysis/by day"), "lakescope run /l 'analysis/by day'"),
             (verify(lake, Some("drive_0*")), "lakescope verify /l --recording 'drive_0*'"),
             (checksums(lake, true), "lakescope index /l --checksums --accept-changes"),
         ] {

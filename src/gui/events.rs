@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::Look,
-    session::{ChecksumReport, ExportReport, IndexReport, SqlText, VerifyReport},
+    session::{ChecksumReport, ExportReport, IndexReport, SqlText, TaskReport, VerifyReport},
 };
 
 /// One message.
@@ -128,6 +128,8 @@ pub enum Outcome {
     Rows(Result<(u64, PathBuf), Ended>),
     /// Exporting.
     Exported(Result<ExportReport, Ended>),
+    /// A task of this name.
+    Task(String, Result<TaskReport, Ended>),
     /// Recording checksums, and the index's generation then.
     Recorded(Result<ChecksumReport, Ended>, Option<u64>),
     /// Verifying, and the index's generation then.

@@ -165,6 +165,7 @@ impl App {
                         self.index_waiting(&root, cancelled, ctx);
                     }
                     Outcome::Rows(written) => self.rows_written(written),
+                    Outcome::Task(task, done) => self.task_done(&task, done),
                     Outcome::Exported(Ok(report)) => {
                         let (frames, images) = (counted(report.frames, "frame"), counted(report.images, "image"));
                         let told = format!("Exported {frames}, {images}.");

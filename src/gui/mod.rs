@@ -51,6 +51,7 @@ mod pictures;
 mod quality;
 mod reloading;
 mod row_names;
+mod run_task;
 mod runs;
 mod selected;
 mod shell;

@@ -15,6 +15,7 @@ mod problem;
 mod raster;
 mod recording;
 mod run;
+mod size;
 mod time;
 mod zone;
 
@@ -31,5 +32,6 @@ pub use problem::Problem;
 pub use raster::{Raster, RgbImage, Samples};
 pub use recording::{Footage, Recording};
 pub use run::{Finding, Run, RunState};
+pub use size::parse_size;
 pub use time::{WrittenTime, format_ns, parse_time_ns, parse_written_time};
 pub use zone::{LocalTimes, Odd, Zone};

@@ -12,6 +12,7 @@ mod grid_choice;
 mod images;
 mod index;
 mod kept_undo;
+mod named_tasks;
 mod quality;
 mod query;
 mod samples;
@@ -42,13 +43,14 @@ pub use compare::{Bins, ClassCompared, Compared, Comparison, MetricCompared, Num
 pub use detections::{
     Behind, CameraDuplicates, CountsBy, DEFAULT_MEMORY_BYTES, Delays, DetectionEvent, DetectionReport, DetectionSource,
     DetectionTable, Disagreement, Duplicates, EngineAddress, EngineChoice, EventCounts, LateEvent, Lateness,
-    LocationEvents, LocationPlace, LocationShare, OnError, Ranking, Recorded, Scope, Stages, TimeUnit, TopItems,
-    TopQuery, TopRequest, Window, detection_counts_of_files, detection_events_of_files, duplicates_of_files,
-    top_of_files, write_json_file,
+    LocationEvents, LocationPlace, LocationShare, OnError, PassedOver, Ranking, Recorded, Scope, Stages, TimeUnit,
+    TopColumn, TopItems, TopOrder, TopQuery, TopRequest, Unmet, Window, are_odd, check_place,
+    detection_counts_of_files, detection_events_of_files, duplicates_of_files, top_of_files, write_json_file,
 };
 pub use grid_choice::{Cut, GridChoice, SpanChoice};
 pub use images::StoreWatch;
 pub use kept_undo::{KeptUndo, Undone};
+pub use named_tasks::{LastRun, Task, TaskKind, TaskParameter, TaskReport, TaskRequest};
 pub use quality::{FindingKind, FootageQuality, MetricQuality, QualityFinding, QualityReport, QualityTable, Severity};
 pub use query::{
     PastQuery, SavedQuery, SqlAnswer, SqlCandidate, SqlCandidateKind, SqlColumn, SqlCompletions, SqlError, SqlMistake,
@@ -63,8 +65,8 @@ pub use sql::SqlText;
 pub use sql_views::SqlView;
 pub use statistics::{SampleStatistics, SampleValue};
 pub use stats::{
-    Analysis, ChartKind, ChartLook, ColumnRole, LiveColumn, LiveStatistics, Over, SavedAnalysis, Shape, StatColumn,
-    StatValue, StatsRequest, StatsTable, Weight,
+    Analysis, ChartKind, ChartLook, ColumnRole, LiveStatistics, Over, SavedAnalysis, Shape, StatColumn, StatValue,
+    StatsRequest, StatsTable, Weight,
 };
 pub use tags::Tag;
 pub use types::{
@@ -284,6 +286,9 @@ impl Session {
         Ok(self.reader()?.problems()?)
     }
 }
+
+/// Rows of an answer that its run keeps.
+const HEAD_ROWS: usize = 20;
 
 /// The time of now, ns UTC.
 fn now_ns() -> i64 {

@@ -1,6 +1,10 @@
 //! What goes in and out of [`super::Session`].
 
-use std::{io, ops::Range, path::PathBuf};
+use std::{
+    io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -430,6 +434,21 @@ pub enum FrameFormat {
     Parquet,
 }
 
+impl FrameFormat {
+    /// The format that the ending of a file tells; CSV where it tells none.
+    #[must_use]
+    pub fn of_file(path: &Path) -> Self {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        match ending.as_str() {
+            "parquet" => Self::Parquet,
+            "json" => Self::Json,
+            "ndjson" | "jsonl" => Self::Ndjson,
+            "txt" => Self::Table,
+            _ => Self::Csv { spreadsheet: false },
+        }
+    }
+}
+
 impl From<CatalogError> for SessionError {
     fn from(error: CatalogError) -> Self {
         match error {
@@ -484,6 +503,24 @@ impl From<SessionError> for TaskError {
             SessionError::Cancelled => Self::Cancelled(Cancelled),
             SessionError::Usage(message) | SessionError::Failed(message) => Self::Failed(message),
             SessionError::Output(_) | SessionError::Frame { .. } => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_of_a_file_tells_the_format() {
+        for (file, expected) in [
+            ("a.parquet", FrameFormat::Parquet),
+            ("a.JSON", FrameFormat::Json),
+            ("a.jsonl", FrameFormat::Ndjson),
+            ("a.txt", FrameFormat::Table),
+            ("a", FrameFormat::Csv { spreadsheet: false }),
+        ] {
+            assert_eq!(FrameFormat::of_file(Path::new(file)), expected, "{file}");
         }
     }
 }

@@ -6,6 +6,7 @@ mod brush;
 mod copied;
 mod crops;
 mod detections;
+mod detections_panels;
 mod docking;
 mod explore;
 mod facets;
@@ -30,6 +31,7 @@ mod side_by_side;
 mod spans;
 mod sql_tab;
 mod statistics;
+mod tasks;
 mod timeline;
 #[path = "../it/tools.rs"]
 mod tools;

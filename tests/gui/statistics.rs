@@ -155,10 +155,82 @@ fn bars_of_a_histogram_are_chosen_and_scales_are_logarithms() {
     window.until("there is one bar more", |window| bars(window) == Some(suits + 1));
     window.click("Automatic");
     window.until("there are as many as before", |window| bars(window) == Some(suits));
-    window.click("Scale of logarithms: Log");
+    window.click("Scale of logarithms: Log y");
     window.until_remembered("\"log_y\": true");
     window.key(Modifiers::COMMAND, Key::Z);
     window.until_remembered("\"chart\": \"histogram\"");
+    window.click("Scale of logarithms: Log x");
+    window.until_remembered("\"log_x\": true");
+    let expected = told(&window, &["--metric", "acceleration", "--as", "log-histogram"]).len();
+    window.until("bars are of values above 0", |window| bars(window) == Some(expected));
+}
+
+#[test]
+fn each_metric_has_a_histogram_that_follows_the_others() {
+    let mut window = opened();
+    let choice = StatChoice {
+        metrics: ["speed", "acceleration"].map(str::to_owned).to_vec(),
+        frames: true,
+        ..StatChoice::default()
+    };
+    ask(&mut window, choice);
+    window.click("Histogram");
+    let both = |window: &Window| window.tells("Histogram of speed, ") && window.tells("Histogram of acceleration, ");
+    window.until("both are drawn", both);
+    let counts = |window: &Window, filter: &str| {
+        let rows =
+            told(window, &["--metric", "speed,acceleration", "--agg", USUAL, "--over", "frames", "--where", filter]);
+        format!("{}, ", rows[0]["speed_count"].as_u64().unwrap())
+    };
+    let all = counts(&window, "");
+    window.until("all frames are told", |window| window.tells(&all));
+    let second = chart(&window, "Histogram of acceleration, ");
+    assert!(!second.intersects(chart(&window, "Histogram of speed, ")));
+    drag(&mut window, place(second, 0.3, 0.5), place(second, 0.6, 0.5));
+    window.until("the filter has the range", |window| window.filter().starts_with("acceleration between "));
+    let filter = window.filter();
+    let some = counts(&window, &filter);
+    assert_ne!(all, some);
+    window.until("the numbers are those of the command line", |window| window.tells(&some) && both(window));
+    let out = window.beside("both.csv");
+    let ctx = window.harness.ctx.clone();
+    let write = Command::Statistics(StatisticsCommand::ExportChart(out.clone()));
+    window.harness.state_mut().apply(write, &ctx);
+    window.until("both are written", |_| fs::metadata(&out).is_ok_and(|file| file.len() > 40));
+    let rows = fs::read_to_string(&out).unwrap();
+    let expected = |metric: &str, filter: &str| {
+        let asked = ["--metric", metric, "--over", "frames", "--as", "histogram", "--where", filter];
+        told(&window, &asked).iter().map(|row| row["count"].as_u64().unwrap()).sum::<u64>()
+    };
+    let written = |metric: &str| -> u64 {
+        let own = rows.lines().filter(|row| row.starts_with(&format!("\"{metric}, ")));
+        own.map(|row| row.rsplit(',').next().unwrap().parse::<u64>().unwrap()).sum()
+    };
+    assert_eq!(written("speed"), expected("speed", &filter), "{rows}");
+    assert_eq!(written("acceleration"), expected("acceleration", ""), "its own range leaves it whole");
+    window.click("Metrics that are drawn");
+    window.press("Draw speed");
+    window.until("only one is left", |window| {
+        window.tells("Histogram of speed, ") && !window.tells("Histogram of acceleration, ")
+    });
+}
+
+#[test]
+fn a_cell_of_a_heat_map_leads_to_its_frames() {
+    let mut window = opened();
+    let by = ["recording", "camera"].map(str::to_owned).to_vec();
+    ask(&mut window, StatChoice { metrics: vec!["speed".into()], by, ..StatChoice::default() });
+    window.click("Heat map");
+    window.until("groups have cells", |window| window.tells("Heat map of speed, mean by recording, camera: "));
+    let whole = chart(&window, "Heat map of speed, mean by recording, camera: ");
+    press_at(&mut window, place(whole, 0.2, 0.3));
+    window.until("its frames are shown", |window| {
+        let filter = window.filter();
+        filter.contains("recording = ") && filter.contains("camera = ") && window.matches().is_some()
+    });
+    let expected = window.counted_by_command_line(&window.filter());
+    assert!(expected > 0);
+    window.until("as many as the command line finds", |window| window.matches() == Some(expected));
 }
 
 #[test]
@@ -190,7 +262,10 @@ fn every_kind_of_chart_is_drawn_and_written() {
         }
     }
     let svg = fs::read_to_string(window.beside("Boxes.svg")).unwrap();
-    assert!(svg.contains(">front<") && svg.contains("Boxes of speed by camera"), "names stand below the boxes");
+    assert!(
+        svg.contains(">front<") && svg.contains("Boxes of speed, acceleration, brake"),
+        "names stand below the boxes"
+    );
     let correlations = fs::read_to_string(window.beside("Correlation.csv")).unwrap();
     assert_eq!(correlations.lines().count(), 10, "{correlations}");
     window.click("Correlation");
@@ -225,6 +300,10 @@ fn what_is_kept_leads_to_its_frame() {
     let frame = ["recording", "camera", "frame_idx"].map(|key| row[key].to_string().replace('"', "")).join("/");
     let line = format!("{}, {}, ", row["recording"].as_str().unwrap(), row["speed_count"]);
     window.until("its row is there", |window| window.shows("Sort by speed_max_time") && window.tells(&line));
+    window.click("Select what is kept");
+    window.until("the frames of all rows are selected", |window| window.tells("Selected 2 frames"));
+    window.key(Modifiers::COMMAND, Key::Num2);
+    window.until("its row is there", |window| window.tells(&line));
     let node = window.harness.query_all_by_label_contains(&line).next().unwrap();
     assert_eq!(node.accesskit_node().role(), egui::accesskit::Role::Row);
     node.click();
@@ -289,6 +368,14 @@ fn the_numbers_are_written_as_the_command_line_writes_them() {
     assert_eq!(fs::read_to_string(&file).unwrap().trim(), lakescope(&arguments));
     window.click("Sort by acceleration_mean");
     window.until_remembered("\"acceleration_mean\"");
+    // Over the chart the same key writes the chart.
+    let over = chart(&window, "Bars of acceleration, mean by recording: ").center();
+    window.harness.hover_at(over);
+    window.settle();
+    window.key(Modifiers::NONE, Key::E);
+    window.until("the dialog of the chart opens", |window| {
+        window.tells("Save “Bars of acceleration, mean by recording”")
+    });
 }
 
 #[test]

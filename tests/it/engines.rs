@@ -1,5 +1,6 @@
 //! One question, several engines, the same rows: the kernel, the tree on Polars, and the tree on servers of Spark Connect.
 
+mod folders;
 mod odd_files;
 
 use std::{
@@ -25,7 +26,10 @@ use lakescope::{
 };
 use polars::prelude::{Column, CsvWriter, DataFrame, JsonFormat, JsonWriter, ParquetWriter, SerWriter};
 
-use self::odd_files::{broken_lines_agree, odd_parquet_is_told};
+use self::{
+    folders::{odd_forms_are_refused, partitioned_trees_agree},
+    odd_files::{broken_lines_agree, odd_parquet_is_told},
+};
 use crate::{harness::files_below, servers::Server};
 
 /// One event: location, camera, detection, item, time.
@@ -285,7 +289,10 @@ fn stages_agree(remote: &RemoteEngine) {
             let told = |top: &lakescope::analytics::TopItems| {
                 let stages = &top.stages;
                 let first = [stages.read, stages.incomplete, stages.null_ids, stages.duplicates, stages.after_filters];
-                (first, [stages.joined, stages.unmatched, stages.groups, stages.rows_out], top.by_location.clone())
+                let lost = stages.passed_over.total() + stages.duplicates + stages.incomplete;
+                assert_eq!(stages.read, lost + stages.after_filters, "{kind}, {name}");
+                let last = [stages.joined, stages.unmatched, stages.groups, stages.rows_out];
+                (first, last, top.by_location.clone(), stages.passed_over, stages.unmet.clone())
             };
             assert_eq!(told(&kernel), told(&there), "{kind}, {name}");
             assert_eq!(
@@ -375,6 +382,13 @@ fn sail_answers_as_the_kernel() {
 fn sail_reads_broken_lines_as_the_kernel() {
     let Some(server) = Server::sail() else { return };
     broken_lines_agree(&engine(&server));
+}
+
+#[test]
+fn sail_reads_partitioned_trees_as_the_kernel() {
+    let Some(server) = Server::sail() else { return };
+    partitioned_trees_agree(&engine(&server));
+    odd_forms_are_refused(&engine(&server));
 }
 
 #[test]
@@ -480,6 +494,8 @@ fn spark_answers_as_the_kernel() {
     all_formats_agree(&remote);
     broken_lines_agree(&remote);
     odd_parquet_is_told(&remote);
+    partitioned_trees_agree(&remote);
+    odd_forms_are_refused(&remote);
     stages_agree(&remote);
     all_engines_agree(&remote, &KINDS);
     the_same_file(&server);

@@ -7,7 +7,7 @@ use crate::{
     python,
 };
 
-const ALL: &str = "count,mean,std,min,max,sum,p95,p99.9,q0.25,median,mode,first,last,distinct";
+const ALL: &str = "count,missing,nan,mean,std,min,max,sum,p95,p99.9,q0.25,median,mode,first,last,distinct";
 
 /// The lake that comes with the program, which has days, hours, classes and regions.
 fn sample() -> Lake {
@@ -64,7 +64,9 @@ fn every_statistic_is_that_of_pandas() {
             vec![],
             vec!["--metric", "speed", "--by", "recording", "--agg", "mean,std,p50", "--weight", "time"],
         ),
-        ("kept", vec![], vec!["--by", "recording", "--keep", "max:speed"]),
+        ("kept_max", vec![], vec!["--by", "recording", "--keep", "max:speed"]),
+        ("kept_min", vec![], vec!["--by", "recording", "--keep", "min:speed"]),
+        ("kept_top3", vec![], vec!["--by", "recording", "--keep", "top3:speed"]),
     ];
     for (name, first, rest) in &cases {
         let args: Vec<&str> = first.iter().map(String::as_str).chain(rest.iter().copied()).collect();

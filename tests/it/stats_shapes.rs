@@ -1,5 +1,11 @@
 //! `lakescope stats --as`: the shape of values, against counting by hand.
 
+use lakescope::{
+    catalog::FrameTable,
+    filter::FrameColumns,
+    jobs::Progress,
+    session::{ExportScope, LiveStatistics, OpenOptions, Over, Session, Shape, StatValue, StatsRequest, StatsTable},
+};
 use serde_json::Value;
 
 use crate::harness::{Lake, copy};
@@ -80,6 +86,102 @@ fn boxes_have_quartiles_whiskers_and_what_lies_beyond() {
     assert_eq!((value("whisker_low"), value("whisker_high")), (inside[0], inside[inside.len() - 1]));
     assert_eq!(told[0]["outliers"].as_u64().unwrap(), (all.len() - inside.len()) as u64);
     assert_eq!((value("min"), value("max")), (all[0], all[all.len() - 1]));
+}
+
+/// Numbers that may differ in what the order of a sum takes.
+fn near(a: &StatValue, b: &StatValue) -> bool {
+    match (a, b) {
+        (StatValue::Float(a), StatValue::Float(b)) => (a - b).abs() <= 1e-9 * a.abs().max(1e-9),
+        _ => a == b,
+    }
+}
+
+#[test]
+fn what_follows_a_brush_is_what_reading_anew_tells() {
+    let lake = sample();
+    lake.run("index", &[]);
+    let session = Session::open(&lake.path(), OpenOptions::default()).unwrap();
+    let table = session.table().unwrap();
+    let live = LiveStatistics::new(&table);
+    let shapes = [
+        Shape::Table,
+        Shape::Histogram(None),
+        Shape::Histogram(Some(7)),
+        Shape::LogHistogram(None),
+        Shape::LogHistogram(Some(9)),
+        Shape::Box,
+    ];
+    let aggregates = "count missing nan mean std min max sum p5 median p99.9 mode distinct";
+    let mut asked = 0;
+    for filter in ["", "speed > 8", "has(pedestrian) and brake < 0.5", "speed > 1e9"] {
+        for by in ["", "recording", "camera", "recording camera", "region", "weather"] {
+            for shape in shapes {
+                let words = by.split_whitespace().map(|key| key.parse().unwrap());
+                let told = aggregates.split(' ').map(|word| word.parse().unwrap());
+                let request = StatsRequest {
+                    metrics: ["speed", "acceleration", "gear"].map(str::to_owned).to_vec(),
+                    by: words.filter(|key| *key != "weather".parse().unwrap() || has_weather(&table)).collect(),
+                    aggregates: if shape == Shape::Table { told.collect() } else { Vec::new() },
+                    over: Over::Frames,
+                    shape,
+                    scope: ExportScope::Filter(filter.to_owned()),
+                    ..StatsRequest::default()
+                };
+                assert!(live.fits(&request), "{request:?}");
+                let quick = &session.stats_live(&live, std::slice::from_ref(&request), &Progress::new()).unwrap()[0];
+                let plain = session.stats(&table, &request, &Progress::new()).unwrap();
+                assert_eq!((quick.rows, quick.read, &quick.groups), (plain.rows, plain.read, &plain.groups));
+                assert_eq!(quick.notes, plain.notes, "{request:?}");
+                for (one, other) in quick.columns.iter().zip(&plain.columns) {
+                    assert_eq!((&one.name, &one.unit), (&other.name, &other.unit));
+                    let differ = one.values.iter().zip(&other.values).position(|(a, b)| !near(a, b));
+                    assert_eq!(differ, None, "{} of {request:?}", one.name);
+                }
+                let filters = |table: &StatsTable| {
+                    (0..table.rows).map(|row| table.filter_of(row).map(str::to_owned)).collect::<Vec<_>>()
+                };
+                assert_eq!(filters(quick), filters(&plain));
+                asked += 1;
+            }
+        }
+    }
+    assert_eq!(asked, 4 * 6 * 6);
+    for request in [
+        StatsRequest { over: Over::Samples, ..StatsRequest::default() },
+        StatsRequest { over: Over::Frames, keep: Some("max:speed".parse().unwrap()), ..StatsRequest::default() },
+        StatsRequest { over: Over::Frames, by: vec!["label".parse().unwrap()], ..StatsRequest::default() },
+        StatsRequest { over: Over::Frames, aggregates: vec!["last".parse().unwrap()], ..StatsRequest::default() },
+    ] {
+        assert!(!live.fits(&request), "{request:?}");
+        let quick = session.stats_live(&live, std::slice::from_ref(&request), &Progress::new()).unwrap();
+        let plain = session.stats(&table, &request, &Progress::new()).unwrap();
+        assert_eq!((quick[0].rows, quick[0].columns.len()), (plain.rows, plain.columns.len()));
+        for (one, other) in quick[0].columns.iter().zip(&plain.columns) {
+            assert_eq!(one.name, other.name);
+            let differ = one.values.iter().zip(&other.values).position(|(a, b)| !near(a, b));
+            assert_eq!(differ, None, "{} of {request:?}", one.name);
+        }
+    }
+}
+
+/// Whether recordings have such a key.
+fn has_weather(table: &FrameTable) -> bool {
+    table.footages().iter().any(|footage| footage.attributes.contains_key("weather"))
+}
+
+#[test]
+fn bars_of_a_log_histogram_grow_by_one_factor() {
+    let lake = sample();
+    let all: Vec<f64> = values(&lake, "speed").into_iter().filter(|value| *value > 0.0).collect();
+    let told = rows(&lake, &["--metric", "speed", "--over", "frames", "--as", "log-histogram", "--bins", "6"]);
+    assert_eq!(told.len(), 6);
+    let edge = |row: &Value, name: &str| row[name].as_f64().unwrap();
+    let factor = edge(&told[0], "to") / edge(&told[0], "from");
+    assert!(factor > 1.0);
+    for row in &told {
+        assert!((edge(row, "to") / edge(row, "from") / factor - 1.0).abs() < 1e-9, "{row}");
+    }
+    assert_eq!(told.iter().map(|row| row["count"].as_u64().unwrap()).sum::<u64>(), all.len() as u64);
 }
 
 #[test]

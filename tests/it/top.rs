@@ -10,20 +10,21 @@ use serde_json::Value;
 
 use crate::harness::{Lake, lakescope};
 
-const HEADER: &str = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n";
+pub(crate) const HEADER: &str =
+    "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n";
 
-struct Files(tempfile::TempDir);
+pub(crate) struct Files(tempfile::TempDir);
 
 impl Files {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
@@ -35,14 +36,14 @@ impl Files {
     }
 
     /// What was printed, and what was told beside it.
-    fn run(&self, detections: &Path, args: &[&str]) -> (String, String) {
+    pub(crate) fn run(&self, detections: &Path, args: &[&str]) -> (String, String) {
         let output = self.output(detections, args);
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{args:?}: {told}");
         (String::from_utf8(output.stdout).unwrap(), told)
     }
 
-    fn fail(&self, detections: &Path, args: &[&str], code: i32) -> String {
+    pub(crate) fn fail(&self, detections: &Path, args: &[&str], code: i32) -> String {
         let output = self.output(detections, args);
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{args:?}: {told}");
@@ -51,12 +52,12 @@ impl Files {
 }
 
 /// The number behind a stage.
-fn stage(told: &str, name: &str) -> u64 {
+pub(crate) fn stage(told: &str, name: &str) -> u64 {
     let line = told.lines().find_map(|line| line.strip_prefix(&format!("lakescope: {name}")));
     line.unwrap_or_else(|| panic!("no stage {name}: {told}")).trim().parse().unwrap()
 }
 
-const EVENTS: &str = "1,10,100,car,1714550400000\n1,10,100,car,1714550405000\n1,11,101,bus,1714550401000\n\
+pub(crate) const EVENTS: &str = "1,10,100,car,1714550400000\n1,10,100,car,1714550405000\n1,11,101,bus,1714550401000\n\
     2,20,102,car,1714550402000\n2,20,103,dog,1714550465000\n9,90,104,car,1714550466000\n1,10,,car,1714550467000\n";
 
 #[test]
@@ -165,6 +166,11 @@ fn wrong_words_are_refused() {
         (&["--list", "--engine", "sc://nowhere:1"], "this machine alone"),
         (&["--lateness", "1m", "--engine", "sc://nowhere:1"], "this machine alone"),
         (&["--engine", "sc://nowhere:1/;token=x"], "unencrypted"),
+        (&["--salt", "8"], "leave --salt out"),
+        (&["--salt", "8", "--engine", "local"], "leave --salt out"),
+        (&["--salt", "8", "--list"], "--salt"),
+        (&["--out", "rows.xyz"], ".xyz is none of them"),
+        (&["--location", "Main St"], "no table of locations"),
     ] {
         assert!(files.fail(&events, args, 2).contains(told), "{args:?}");
     }
@@ -179,6 +185,7 @@ fn late_events_and_events_from_the_future_are_told() {
     files.write("in/b.csv", format!("{HEADER}1,1,4,car,1714549900\n1,1,5,car,4102444800\n1,1,6,car,1714550401\n"));
     let (_, told) = files.run(&files.path("in"), &["--lateness", "5m"]);
     assert_eq!((stage(&told, "from the future"), stage(&told, "late")), (1, 2));
+    assert!(told.contains("(23 min 20 s) in ") && told.contains("(8 min 20 s) in "), "{told}");
     assert!(told.contains("detection_oid 5") && told.contains("detection_oid 4 ") && told.contains("detection_oid 2 "));
 }
 

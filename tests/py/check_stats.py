@@ -66,6 +66,8 @@ def statistics(group, metric, beside):
     pairs = group[[metric, beside]].dropna().astype(float)
     told = {
         "count": len(values),
+        "missing": len(group) - len(values),
+        "nan": 0,
         "mean": values.mean(),
         "std": values.std(),
         "min": values.min(),
@@ -135,16 +137,19 @@ def weighted(samples):
     return rows
 
 
-def kept(samples, frames):
+def kept(samples, frames, word, number=1):
+    """The extreme readings of each recording, of equal ones the earlier, each with the whole row of the frame nearest in time."""
     rows = []
-    for recording, group in samples.groupby("recording"):
-        group = group.sort_values("timestamp_ns")
-        at = group.loc[group["speed"].idxmax()]
+    for recording, group in samples.dropna(subset=["speed"]).groupby("recording"):
+        group = group.sort_values("timestamp_ns", kind="stable")
+        group = group.sort_values("speed", kind="stable", ascending=word == "min")
         own = frames[frames["recording"] == recording]
-        away = (own["timestamp_ns"] - at["timestamp_ns"]).abs()
-        frame = own.loc[away.idxmin()]
-        rows.append({"recording": recording, "speed_max": at["speed"], "frame_id": frame["frame_id"],
-                     "timestamp_ns": frame["timestamp_ns"]})
+        for rank, at in enumerate(group.head(number).itertuples(), start=1):
+            away = (own["timestamp_ns"] - at.timestamp_ns).abs()
+            frame = own.loc[away.idxmin()]
+            row = {"recording": recording, f"speed_{word}": at.speed, "camera": frame["camera"]}
+            row |= {name: frame[name] for name in ("frame_id", "frame_idx", "timestamp_ns", "labels", "brake")}
+            rows.append(row | ({"rank": rank} if number > 1 else {}))
     return rows
 
 
@@ -171,7 +176,9 @@ def expected(samples, frames):
         "frames_fast": grouped(frames[fast], ["recording"]),
         "gear": grouped(samples, ["recording"], "gear", "speed"),
         "weighted": weighted(samples),
-        "kept": kept(samples, frames),
+        "kept_max": kept(samples, frames, "max"),
+        "kept_min": kept(samples, frames, "min"),
+        "kept_top3": kept(samples, frames, "top", 3),
     }
 
 
@@ -193,8 +200,9 @@ def main():
     if set(told) != set(wanted):
         print(f"cases: {sorted(set(told) ^ set(wanted))}")
     for case, rows in wanted.items():
-        keys = [name for name in rows[0] if not name.startswith(("speed_", "brake_", "gear_")) and case != "kept"]
-        keys = keys or (["recording"] if case == "kept" else [])
+        keys = [name for name in rows[0] if not name.startswith(("speed_", "brake_", "gear_"))]
+        if case.startswith("kept"):
+            keys = [name for name in ("recording", "rank") if name in rows[0]]
         by_key = {tuple(None if row[key] is None else str(row[key]) for key in keys): row for row in told.get(case, [])}
         if len(by_key) != len(rows):
             print(f"{case}: {len(by_key)} rows told, {len(rows)} expected")

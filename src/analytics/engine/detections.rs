@@ -7,12 +7,14 @@ use polars::prelude::{Column, DataFrame, DataType, PolarsError};
 use super::{Engine, EngineError, Table, Tables};
 use crate::{
     analytics::{
-        AnalyticsError, CountsBy, EventCounts, LocationEvents, OnError, Scope, Stages, TopItems, TopQuery,
+        AnalyticsError, CountsBy, EventCounts, LocationEvents, OnError, PassedOver, Scope, Stages, TopItems, TopQuery,
+        Unmet, refuse_if_all_bad,
         tree::{
             Tree,
             top::{
-                COUNT, DIFFERENT, EVENTS, GROUPS, ITEM, KEPT, KNOWN, LOCATIONS, NAME, PLACE, RANK, READ, ROW, Shape,
-                WINDOW, WITHOUT_ID, counts, top, totals,
+                COUNT, DIFFERENT, EVENTS, GROUPS, ITEM, KEPT, KNOWN, LOCATIONS, NAME, OTHER_ITEM, OTHER_PLACE, OUTSIDE,
+                OUTSIDE_FROM, OUTSIDE_TO, PLACE, RANK, READ, ROW, Shape, WINDOW, WITHOUT_ID, WITHOUT_TIME, counts, met,
+                met_of_asked, top, totals,
             },
         },
     },
@@ -144,6 +146,7 @@ fn tell_totals(
     let answer = ask(engine, &totals(asked.query, by), tables, progress)?;
     let first =
         |name: &str| Ok::<u64, AnalyticsError>(answer.numbers(name)?.first().map_or(0, |value| unsigned(*value)));
+    let time = |name: &str| Ok::<_, AnalyticsError>(answer.maybe_numbers(name)?.first().copied().flatten());
     let (read, different, kept) = (first(READ)?, first(DIFFERENT)?, first(KEPT)?);
     let bad_rows = match set.rows() {
         Some(_) => BadRows::default(),
@@ -156,6 +159,13 @@ fn tell_totals(
         incomplete: different.saturating_sub(kept),
         null_ids: if asked.query.dedup { first(WITHOUT_ID)? } else { 0 },
         duplicates: read.saturating_sub(different),
+        passed_over: PassedOver {
+            other_locations: first(OTHER_PLACE)?,
+            other_items: first(OTHER_ITEM)?,
+            without_time: first(WITHOUT_TIME)?,
+            outside_span: first(OUTSIDE)?,
+            times_outside: time(OUTSIDE_FROM)?.zip(time(OUTSIDE_TO)?),
+        },
         groups: first(GROUPS)?,
         ..Stages::default()
     };
@@ -173,9 +183,44 @@ fn tell_totals(
         }
     }
     stages.after_filters = stages.joined + stages.unmatched;
+    refuse_if_all_bad(asked.detections, &stages, asked.on_error)?;
+    stages.unmet = unmet(engine, asked.query, tables, progress)?;
     stages.ranking = began.elapsed();
     Ok((stages, by_location))
 }
+
+/// Names that the question asks for and no event has: a question for those asked for, and one more where some are missing.
+fn unmet(
+    engine: &dyn Engine,
+    query: &TopQuery,
+    tables: &Tables<'_>,
+    progress: &Progress,
+) -> Result<Vec<Unmet>, AnalyticsError> {
+    let locations = |tree: &Tree| -> Result<Vec<i64>, AnalyticsError> {
+        Ok(ask(engine, tree, tables, progress)?.maybe_numbers(PLACE)?.into_iter().flatten().collect())
+    };
+    let items = |tree: &Tree| -> Result<Vec<Arc<str>>, AnalyticsError> {
+        Ok(ask(engine, tree, tables, progress)?.texts(ITEM)?.into_iter().flatten().collect())
+    };
+    let (mut met_locations, mut met_items) = (Vec::new(), Vec::new());
+    if let Some(tree) = met_of_asked(query, PLACE) {
+        met_locations = locations(&tree)?;
+    }
+    if let Some(tree) = met_of_asked(query, ITEM) {
+        met_items = items(&tree)?;
+    }
+    // What is written alike is looked for when there is a reason.
+    if query.locations.iter().any(|asked| !met_locations.contains(asked)) {
+        met_locations.extend(locations(&met(PLACE, MOST_NAMES))?);
+    }
+    if query.items.iter().any(|asked| !met_items.iter().any(|item| **item == **asked)) {
+        met_items.extend(items(&met(ITEM, MOST_NAMES))?);
+    }
+    Ok(Unmet::of(query, &met_locations, &met_items))
+}
+
+/// Names that likeness is looked for among.
+const MOST_NAMES: u32 = 10_000;
 
 /// The top items of events, worked out by an engine; else as [`crate::analytics::top`]. What became of the events costs one
 /// more question, and one over text files to count their rows that are no events.

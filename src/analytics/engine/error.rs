@@ -34,7 +34,8 @@ pub enum EngineError {
     },
     /// Nobody answers at the address.
     #[error(
-        "cannot reach the engine at {host} ({what}); look whether it runs and the address is right, then try again"
+        "cannot reach the engine at {host} ({what}); look whether it runs and the address is right, then try again, or ask this \
+         machine (--engine local)"
     )]
     Unreachable {
         /// Host and port.
@@ -92,6 +93,15 @@ pub enum EngineError {
     Nanoseconds {
         /// The file.
         path: String,
+    },
+    /// Times that are written out in text files.
+    #[error(
+        "text files hold times that are written out, such as 2024-05-01T08:00:00Z (rows: {rows}), and engines are told numbers \
+         alone; ask this machine (--engine local), or store the times as whole numbers"
+    )]
+    WrittenOut {
+        /// How many rows.
+        rows: u64,
     },
     /// Stopped by the person.
     #[error("stopped")]

@@ -205,6 +205,12 @@ fn cells_of(question: &Question) -> Vec<Cell> {
 }
 
 impl Cell {
+    /// What is known when the values were seen elsewhere.
+    #[must_use]
+    pub fn of(moments: Moments, quantiles: Vec<Option<f64>>, occurrences: Occurrences) -> Self {
+        Self { moments, quantiles, occurrences, ..Self::default() }
+    }
+
     fn keep(&mut self, part: &Part<'_>, wanted: &Wanted, weighted: bool) {
         let there = || part.values.iter().copied().filter(|value| !value.is_nan());
         if weighted && !wanted.shares.is_empty() {

@@ -18,7 +18,7 @@ mod source;
 mod tally;
 
 pub use answer::{Answer, Cell, NoAnswer, Question, Wanted, answer};
-pub use distribution::{Distribution, Distributions, RankedColumn};
+pub use distribution::{Matches, RankedColumn};
 pub use extremes::{Ends, Reading, Top};
 pub use key::{Groups, KeyValue, WEEKDAYS, bin_of};
 pub use moments::{Moments, Pairs, Weighted};

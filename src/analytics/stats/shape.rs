@@ -39,6 +39,8 @@ pub fn freedman_diaconis(count: u64, range: (f64, f64), quartiles: (f64, f64)) -
 pub struct Bars {
     bins: Bins,
     edges: Vec<f64>,
+    /// Whether they are as wide as each other by their logarithms.
+    log: bool,
 }
 
 impl Bars {
@@ -47,7 +49,21 @@ impl Bars {
     pub fn new(bins: Bins) -> Self {
         let mut edges: Vec<f64> = (0..bins.count).map(|bar| bins.edges(bar).0).collect();
         edges.push(bins.high);
-        Self { bins, edges }
+        Self { bins, edges, log: false }
+    }
+
+    /// So many between two values above 0, as wide as each other by their logarithms.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "bar numbers are small")]
+    pub fn logarithmic(low: f64, high: f64, count: usize) -> Self {
+        let (count, (from, to)) = if low < high { (count.max(1), (low, high)) } else { (1, (low / 1.1, high * 1.1)) };
+        let bins = Bins { min: Some(low), max: Some(high), low: from, high: to, count };
+        let (first, last) = (from.ln(), to.ln());
+        let edge = |at: usize| (first + (last - first) * (at as f64 / count as f64)).exp().clamp(from, to);
+        let mut edges: Vec<f64> = (0..count).map(edge).collect();
+        edges[0] = from;
+        edges.push(to);
+        Self { bins, edges, log: true }
     }
 
     /// Number of bars.
@@ -76,7 +92,11 @@ impl Bars {
             return None;
         }
         let last = self.bins.count - 1;
-        let part = (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0);
+        let part = if self.log {
+            (value.ln() - low.ln()) / (high.ln() - low.ln())
+        } else {
+            (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0)
+        };
         let mut bar = ((part * self.bins.count as f64) as usize).min(last);
         while bar > 0 && value < self.edges[bar] {
             bar -= 1;
@@ -88,19 +108,20 @@ impl Bars {
     }
 }
 
-/// The smallest and the largest finite value of each metric; `None` where there is none.
+/// The smallest and the largest finite value of each metric above a floor; `None` where there is none.
 ///
 /// # Errors
 /// [`Stopped`]
 pub fn finite_ranges<S: Source>(
     source: &S,
     metrics: usize,
+    floor: f64,
     progress: &Progress,
 ) -> Result<Vec<Option<Ends>>, Stopped<S::Error>> {
     let none = || vec![None::<(f64, f64)>; metrics];
     let states = scan(source, progress, none, |found, part| {
         if let Some(range) = found.get_mut(part.metric) {
-            part.values.iter().for_each(|value| widen(range, *value));
+            part.values.iter().filter(|value| **value > floor).for_each(|value| widen(range, *value));
         }
     })?;
     let mut all = none();
@@ -352,6 +373,19 @@ mod tests {
         MemorySource { parts: parts.into_iter().map(timed).collect() }
     }
 
+    #[test]
+    fn bars_of_logarithms_grow_by_one_factor() {
+        let bars = Bars::logarithmic(0.1, 1000.0, 4);
+        for (bar, (from, to)) in [(0.1, 1.0), (1.0, 10.0), (10.0, 100.0), (100.0, 1000.0)].into_iter().enumerate() {
+            let edges = bars.edges(bar);
+            assert!((edges.0 / from - 1.0).abs() < 1e-12 && (edges.1 / to - 1.0).abs() < 1e-12, "{edges:?}");
+        }
+        let of = |value| bars.of(value);
+        assert_eq!([0.05, 0.1, 5.0, 1000.0, 1000.1, f64::NAN].map(of), [None, Some(0), Some(1), Some(3), None, None]);
+        let one = Bars::logarithmic(5.0, 5.0, 30);
+        assert_eq!((one.count(), one.of(5.0)), (1, Some(0)));
+    }
+
     proptest! {
         #[test]
         fn bars_hold_what_lies_between_their_edges(
@@ -363,7 +397,7 @@ mod tests {
         ) {
             let all: Vec<f64> = parts.iter().flat_map(|part| part.1.iter().copied()).collect();
             let source = source(parts.iter().map(|(group, values)| (*group, 0, values.clone())).collect());
-            let range = finite_ranges(&source, 1, &Progress::new()).unwrap()[0];
+            let range = finite_ranges(&source, 1, f64::NEG_INFINITY, &Progress::new()).unwrap()[0];
             let finite: Vec<f64> = all.iter().copied().filter(|value| value.is_finite()).collect();
             let expected = finite.iter().fold(None, |range: Option<(f64, f64)>, value| {
                 Some(range.map_or((*value, *value), |(low, high)| (low.min(*value), high.max(*value))))

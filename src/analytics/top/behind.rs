@@ -13,7 +13,7 @@ use std::{
 use hashbrown::HashMap;
 
 use super::{
-    CountsBy, Grouping, Resources, Skipped, TopQuery,
+    CountsBy, Grouping, PassedOver, Resources, Skipped, Stages, TopQuery, Unmet,
     counts::Countable as _,
     dedup::order,
     open,
@@ -57,6 +57,12 @@ pub struct DetectionEvent {
 pub struct Behind {
     /// Number of all events within the limits.
     pub total: u64,
+    /// Rows read, bad ones included.
+    pub read: u64,
+    /// Events that are left when duplicates are gone and that the question is not about.
+    pub passed_over: PassedOver,
+    /// Names that were asked for and no event has.
+    pub unmet: Vec<Unmet>,
     /// Those that were asked for, in order of time and id; those without a time last.
     pub events: Vec<DetectionEvent>,
     /// Rows that are no events, by reason.
@@ -113,6 +119,7 @@ impl<'a> Naming<'a> {
 /// Reads all events with all they tell, sorted apart by id; those without an id beside them.
 pub(super) fn scatter_full(
     events: &crate::formats::EventSet,
+    path: &Path,
     resources: &Resources,
     progress: &Progress,
 ) -> Result<Scattered<Full>, AnalyticsError> {
@@ -121,7 +128,11 @@ pub(super) fn scatter_full(
     progress.stage("Reading events");
     let task = Task { events, query: &query, grouping, resources, progress, keep_loose: true };
     match scatter::<Full>(task, super::rand_seed()) {
-        Ok(scattered) => Ok(scattered),
+        Ok(scattered) => {
+            let stages = Stages { read: scattered.read, bad_rows: scattered.bad_rows.clone(), ..Stages::default() };
+            super::refuse_if_all_bad(path, &stages, resources.on_error)?;
+            Ok(scattered)
+        }
         Err(Stop::Error(error)) => Err(error),
         // These rows hold any number.
         Err(Stop::DoesNotFit) => Err(AnalyticsError::Cancelled),
@@ -250,6 +261,7 @@ struct Page {
     /// Most events that fit into the memory that may be taken.
     room: usize,
     full: bool,
+    passed_over: PassedOver,
 }
 
 impl Page {
@@ -286,13 +298,27 @@ pub(super) fn too_many(what: &str) -> AnalyticsError {
     }
 }
 
-/// Whether an event lies within the limits of a question.
-fn within(row: &Full, query: &TopQuery, limits: &Limits) -> bool {
+/// Whether an event lies within the limits of a question; one that is whole and does not is counted.
+fn within(row: &Full, query: &TopQuery, limits: &Limits, passed_over: &mut PassedOver) -> bool {
+    if !row.is_complete() {
+        return false;
+    }
+    if !limits.allow_place(row.place()) {
+        passed_over.other_locations += 1;
+        return false;
+    }
+    if !limits.allow_item(row.item()) {
+        passed_over.other_items += 1;
+        return false;
+    }
     let in_time = match row.time() {
         None => query.from_ns.is_none() && query.to_ns.is_none(),
         Some(time) => query.from_ns.is_none_or(|from| time >= from) && query.to_ns.is_none_or(|to| time < to),
     };
-    in_time && row.is_complete() && limits.allow(row.place(), row.item())
+    if !in_time {
+        passed_over.add_time(row.time());
+    }
+    in_time
 }
 
 /// Events within the limits of a question, from number `offset` on and at most `limit` of them. Windows and ranks of the
@@ -310,16 +336,17 @@ pub fn behind(
 ) -> Result<Behind, AnalyticsError> {
     TopQuery { window: None, n: 1, ..query.clone() }.check()?;
     let events = open(detections, resources, progress)?;
-    let scattered = scatter_full(&events, resources, progress)?;
+    let scattered = scatter_full(&events, detections, resources, progress)?;
     let words = &scattered.words;
     let limits = words.limits(query);
     let item_order = order_of(&words.items);
     let keep = usize::try_from(offset.saturating_add(limit)).unwrap_or(usize::MAX);
     let room = resources.buffer_bytes / size_of::<Listed>() / resources.threads.max(1);
-    let page = || Page { total: 0, first: BinaryHeap::new(), keep, room, full: false };
+    let page =
+        || Page { total: 0, first: BinaryHeap::new(), keep, room, full: false, passed_over: PassedOver::default() };
     let pages = by_id(&scattered, resources, progress, page, |page, ids| {
         let mut add = |row: &Full, copies: u64| {
-            if within(row, query, &limits) {
+            if within(row, query, &limits, &mut page.passed_over) {
                 page.add(Copied { row: *row, has_id: true, copies }, words, &item_order);
             }
         };
@@ -334,7 +361,7 @@ pub fn behind(
     for partitions in &scattered.singles {
         for at in 0..2 {
             let add = |row: &Full| {
-                if within(row, query, &limits) {
+                if within(row, query, &limits, &mut found.passed_over) {
                     found.add(Copied { row: *row, has_id: false, copies: 1 }, words, &item_order);
                 }
             };
@@ -346,6 +373,7 @@ pub fn behind(
     for page in pages {
         found.full |= page.full;
         found.total += page.total;
+        found.passed_over.append(&page.passed_over);
         found.first.extend(page.first);
     }
     // Each thread kept as many as are asked for.
@@ -359,6 +387,9 @@ pub fn behind(
     let page = listed.iter().skip(skip).take(take).map(|listed| naming.event(&listed.copied)).collect();
     Ok(Behind {
         total: found.total,
+        read: scattered.read,
+        passed_over: found.passed_over,
+        unmet: Unmet::of(query, &words.places, &words.items),
         events: page,
         bad_rows: scattered.bad_rows.clone(),
         skipped: with_refused(scattered.skipped, events.refused),

@@ -8,7 +8,7 @@ use std::{convert::Infallible, io, path::Path};
 use super::{
     panes::PaneTable,
     partitions::Partitions,
-    query::{CountsBy, TopQuery},
+    query::{CountsBy, PassedOver, TopQuery},
     rows::{EventRow, Full, Narrow, Row, Timed, spread},
     words::{ABSENT, Group, Limits, Words},
 };
@@ -186,6 +186,8 @@ pub(super) struct Tally {
     store: Store,
     /// Events by place, where the keys do not tell them; grows as places are met.
     places: Option<Vec<u64>>,
+    /// Events that were met and not counted.
+    pub(super) passed_over: PassedOver,
 }
 
 enum Store {
@@ -241,7 +243,8 @@ impl Tally {
             Some(_) if !(by.location && by.item) => Store::Panes(PaneTable::new(events, shuffled)),
             _ => Store::apart(Partitions::new(COUNT_BITS)),
         };
-        Self { grouping, store, places: (!grouping.by.location).then(Vec::new) }
+        let places = (!grouping.by.location).then(Vec::new);
+        Self { grouping, store, places, passed_over: PassedOver::default() }
     }
 
     /// A tally for so many events in any order; counters for all pairs of locations and items are kept where they fit into
@@ -254,16 +257,21 @@ impl Tally {
                 grouping,
                 store: Store::Cells { counters: vec![0; cells], items, full: Vec::new() },
                 places: (!grouping.by.location).then(Vec::new),
+                passed_over: PassedOver::default(),
             },
             _ => Self::open(grouping, events, true),
         }
     }
 
-    /// Counts an event that is within the limits of names.
+    /// Counts an event, if it is within the limits of names.
     #[inline]
     pub(super) fn add(&mut self, row: &impl Countable, limits: &Limits) {
         let (place, item) = row.place_item();
-        if limits.allow(place, item) {
+        if !limits.allow_place(place) {
+            self.passed_over.other_locations += 1;
+        } else if !limits.allow_item(item) {
+            self.passed_over.other_items += 1;
+        } else {
             self.add_allowed(place, item, row);
         }
     }
@@ -271,7 +279,10 @@ impl Tally {
     /// Counts an event of which is known that it is within the limits of names.
     #[inline]
     pub(super) fn add_allowed(&mut self, place: u32, item: u32, row: &impl Countable) {
-        let Some(key) = self.grouping.key(place, item, row) else { return };
+        let Some(key) = self.grouping.key(place, item, row) else {
+            self.passed_over.add_time(row.time());
+            return;
+        };
         if let Some(places) = &mut self.places {
             if places.len() <= place as usize {
                 places.resize(place as usize + 1, 0);

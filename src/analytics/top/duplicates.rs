@@ -251,7 +251,7 @@ pub fn duplicates(
     progress: &Progress,
 ) -> Result<Duplicates, AnalyticsError> {
     let events = open(detections, resources, progress)?;
-    let scattered = scatter_full(&events, resources, progress)?;
+    let scattered = scatter_full(&events, detections, resources, progress)?;
     let room = resources.buffer_bytes / resources.threads.max(1);
     let found = by_id(&scattered, resources, progress, Found::default, |found, ids| {
         found.add(ids, &scattered.words, keep, room)

@@ -198,6 +198,6 @@ pub fn lateness(
     whole.future_examples.truncate(EXAMPLES);
     whole.late_examples.truncate(EXAMPLES);
     let skipped = with_refused(left_out::by_file(left_out), events.refused);
-    whole.skipped = skipped.into_iter().map(|(path, error)| (path, error.to_string())).collect();
+    whole.skipped = skipped.into_iter().map(|(path, error)| (path, error.cause())).collect();
     Ok(whole)
 }

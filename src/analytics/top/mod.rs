@@ -30,7 +30,8 @@ pub use delays::Delays;
 pub use duplicates::{CameraDuplicates, Disagreement, Duplicates, duplicates};
 pub use lateness::{LateEvent, Lateness, lateness};
 pub use query::{
-    CountsBy, EventCounts, LocationEvents, OnError, Ranking, Resources, Scope, Stages, TopItems, TopQuery, Window,
+    CountsBy, EventCounts, LocationEvents, OnError, PassedOver, Ranking, Resources, Scope, Stages, TopItems, TopQuery,
+    Unmet, Window,
 };
 
 use self::{
@@ -64,6 +65,7 @@ pub fn top(
     let events = open(detections, resources, progress)?;
     let by = CountsBy { location: query.scope == Scope::Location, item: true };
     let counted = counted(&events, query, by, resources, progress)?;
+    refuse_if_all_bad(detections, &counted.stages, resources.on_error)?;
     let words = &counted.words;
     let mut answer =
         rank::rank(counted.totals, words, locations, query, (resources.threads, progress), counted.stages)?;
@@ -87,12 +89,29 @@ pub fn event_counts(
     query.check()?;
     let events = open(detections, resources, progress)?;
     let counted = counted(&events, query, by, resources, progress)?;
+    refuse_if_all_bad(detections, &counted.stages, resources.on_error)?;
     let words = &counted.words;
     let mut answer =
         rank::list(counted.totals, words, locations, query, by, (resources.threads, progress), counted.stages)?;
     answer.skipped = with_refused(counted.skipped, events.refused);
     answer.notes = events.notes;
     Ok(answer)
+}
+
+/// Where no row is an event, an empty answer would be a lie.
+///
+/// # Errors
+/// [`AnalyticsError::AllBad`] with [`OnError::Fail`].
+pub(in crate::analytics) fn refuse_if_all_bad(
+    detections: &Path,
+    Stages { read, bad_rows, .. }: &Stages,
+    on_error: OnError,
+) -> Result<(), AnalyticsError> {
+    if on_error == OnError::Skip || *read == 0 || bad_rows.total() < *read {
+        return Ok(());
+    }
+    let why = bad_rows.notes("rows").into_iter().map(|note| note.what).collect::<Vec<_>>().join("; ");
+    Err(AnalyticsError::AllBad { path: detections.to_owned(), why })
 }
 
 /// Files that were left out, and why.
@@ -195,6 +214,10 @@ fn answered<R: Packing + Merging>(task: Task<'_>) -> Result<Option<Answered>, An
         }
     }
     let spilled_bytes = scattered.partitions.iter().map(Partitions::spilled).sum();
+    let mut passed_over = PassedOver::default();
+    for tally in &tallies {
+        passed_over.append(&tally.passed_over);
+    }
     // Room for the totals.
     scattered.partitions.clear();
     let totals = totals::add_up(tallies, &scattered.words, task.grouping, resources)
@@ -205,6 +228,8 @@ fn answered<R: Packing + Merging>(task: Task<'_>) -> Result<Option<Answered>, An
         incomplete: scattered.incomplete + lacking,
         null_ids: scattered.null_ids,
         duplicates: merged,
+        passed_over,
+        unmet: Unmet::of(query, &scattered.words.places, &scattered.words.items),
         spilled_bytes,
         reading,
         counting: began.elapsed(),

@@ -1,12 +1,13 @@
 //! The question and the answer.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use super::Lateness;
 use crate::{
     analytics::AnalyticsError,
+    filter::nearest,
     formats::{BadRows, EventOptions, FormatError, Note},
     model::Problem,
 };
@@ -112,7 +113,7 @@ const MAX_OVERLAP: i64 = 10_000;
 
 impl TopQuery {
     /// Whether times decide anything.
-    pub(super) fn needs_time(&self) -> bool {
+    pub(in crate::analytics) fn needs_time(&self) -> bool {
         self.from_ns.is_some() || self.to_ns.is_some() || self.window.is_some()
     }
 
@@ -186,7 +187,116 @@ impl Default for Resources {
     }
 }
 
-/// What became of the events, step by step.
+/// Events that are whole, each once, and that a question is not about: told by the first limit that leaves them out, in the
+/// order of the fields.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Events at other locations than those asked for.
+    pub other_locations: u64,
+    /// Events of other items than those asked for.
+    pub other_items: u64,
+    /// Events without a time, or with one that 64 bits of nanoseconds do not hold, where the question has a span or windows.
+    pub without_time: u64,
+    /// Events before the span or behind it.
+    pub outside_span: u64,
+    /// The earliest and the latest time of these, ns UTC.
+    pub times_outside: Option<(i64, i64)>,
+}
+
+impl PassedOver {
+    /// Number of all of them.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.other_locations + self.other_items + self.without_time + self.outside_span
+    }
+
+    /// Counts an event that lies in no span that is asked for, by its time.
+    pub(super) fn add_time(&mut self, time: Option<i64>) {
+        let Some(time) = time else {
+            self.without_time += 1;
+            return;
+        };
+        self.outside_span += 1;
+        let (first, last) = self.times_outside.unwrap_or((time, time));
+        self.times_outside = Some((first.min(time), last.max(time)));
+    }
+
+    /// Adds those that another thread met.
+    pub(super) fn append(&mut self, other: &Self) {
+        self.other_locations += other.other_locations;
+        self.other_items += other.other_items;
+        self.without_time += other.without_time;
+        self.outside_span += other.outside_span;
+        self.times_outside = match (self.times_outside, other.times_outside) {
+            (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
+            (one, other) => one.or(other),
+        };
+    }
+}
+
+/// A name that a question asks for and that no event has, whatever became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unmet {
+    /// An item.
+    Item {
+        /// As it was asked for.
+        asked: String,
+        /// One that events have and that is much like it.
+        near: Option<String>,
+    },
+    /// A location.
+    Location {
+        /// As it was asked for.
+        asked: i64,
+        /// One that events have and that is written much like it.
+        near: Option<i64>,
+    },
+}
+
+/// Names that likeness is looked for among, and names that it is looked for of: it takes its time.
+const MOST_NAMES: usize = 100_000;
+const MOST_ASKED: usize = 20;
+
+impl Unmet {
+    /// The names of a question that are not among those of events; the latter in any order.
+    pub(in crate::analytics) fn of(query: &TopQuery, locations: &[i64], items: &[impl AsRef<str>]) -> Vec<Self> {
+        let known: HashSet<i64> =
+            if query.locations.is_empty() { HashSet::new() } else { locations.iter().copied().collect() };
+        let lacking: Vec<i64> = query.locations.iter().filter(|asked| !known.contains(asked)).copied().collect();
+        let mut texts: Vec<String> = Vec::new();
+        if !lacking.is_empty() {
+            texts.extend(locations.iter().take(MOST_NAMES).map(ToString::to_string));
+            texts.sort_unstable();
+        }
+        let near = |asked: i64| nearest(&asked.to_string(), texts.iter().map(String::as_str))?.parse().ok();
+        let look = |at: usize| at < MOST_ASKED;
+        let mut unmet: Vec<Self> = lacking
+            .into_iter()
+            .enumerate()
+            .map(|(at, asked)| Self::Location { asked, near: look(at).then(|| near(asked)).flatten() })
+            .collect();
+
+        let known: HashSet<&str> =
+            if query.items.is_empty() { HashSet::new() } else { items.iter().map(AsRef::as_ref).collect() };
+        let lacking: Vec<&String> = query.items.iter().filter(|asked| !known.contains(asked.as_str())).collect();
+        let mut texts: Vec<&str> = Vec::new();
+        if !lacking.is_empty() {
+            texts.extend(items.iter().take(MOST_NAMES).map(AsRef::<str>::as_ref));
+            texts.sort_unstable();
+        }
+        let near = |asked: &str| nearest(asked, texts.iter().copied()).map(str::to_owned);
+        unmet.extend(
+            lacking
+                .into_iter()
+                .enumerate()
+                .map(|(at, asked)| Self::Item { asked: asked.clone(), near: look(at).then(|| near(asked)).flatten() }),
+        );
+        unmet
+    }
+}
+
+/// What became of the events, step by step. `read` is the sum of `bad_rows`, `duplicates`, `incomplete`, `passed_over` and
+/// `after_filters`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stages {
     /// Rows read, bad ones included.
@@ -199,9 +309,13 @@ pub struct Stages {
     pub null_ids: u64,
     /// Events that repeat the `detection_oid` of another.
     pub duplicates: u64,
+    /// Events that are left and beyond the limits of the question.
+    pub passed_over: PassedOver,
     /// Events that are left and within all limits.
     pub after_filters: u64,
-    /// Of them, those at locations that the table of locations has.
+    /// Names that were asked for and no event has.
+    pub unmet: Vec<Unmet>,
+    /// Of the events within all limits, those at locations that the table of locations has.
     pub joined: u64,
     /// Of them, the others.
     pub unmatched: u64,

@@ -385,7 +385,11 @@ fn add_batch<R: Packing>(
             continue;
         }
         // What is within the limits is known by the codes, before all places are.
-        if translation.wants(*location, item) {
+        if !translation.wants_place(*location) {
+            share.loose.passed_over.other_locations += 1;
+        } else if !translation.wants_item(item) {
+            share.loose.passed_over.other_items += 1;
+        } else {
             share.loose.add_allowed(place, item_number, &row);
         }
     }

@@ -97,6 +97,12 @@ pub(super) fn rows(top: &TopItems) -> Vec<Row> {
         .collect()
 }
 
+/// All that rows can become, together.
+pub(super) fn accounted(stages: &Stages) -> u64 {
+    let lost = stages.bad_rows.total() + stages.duplicates + stages.incomplete;
+    lost + stages.passed_over.total() + stages.after_filters
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
     #[test]
@@ -114,6 +120,7 @@ proptest! {
         prop_assert_eq!(rows(&top), reference(&events, &query));
         prop_assert_eq!(top.stages.read, events.len() as u64);
         prop_assert_eq!(top.stages.joined + top.stages.unmatched, top.stages.after_filters);
+        prop_assert_eq!(accounted(&top.stages), top.stages.read);
     }
 }
 
@@ -153,6 +160,14 @@ proptest! {
         prop_assert_eq!(counted.by_location, expected.by_location);
         let told = |stages: &Stages| (stages.read, stages.incomplete, stages.duplicates, stages.after_filters, stages.groups);
         prop_assert_eq!(told(&counted.stages), told(&expected.stages));
+        prop_assert_eq!(counted.stages.passed_over, expected.stages.passed_over);
+        prop_assert_eq!(&counted.stages.unmet, &expected.stages.unmet);
+        prop_assert_eq!(accounted(&counted.stages), counted.stages.read);
+        // Single events are passed over for the same reasons, but that windows play no part there.
+        let query = TopQuery { window: None, ..query };
+        let listed = behind(&path, &locations, &query, (0, 1), &Resources { buffer_bytes: 1 << 30, ..resources }, &progress).unwrap();
+        let counted = event_counts(&path, &locations, &query, CountsBy { item: true, ..by }, &self::resources(folder.path(), 1 << 30), &progress).unwrap();
+        prop_assert_eq!((listed.total, listed.passed_over), (counted.stages.after_filters, counted.stages.passed_over));
     }
 }
 

@@ -109,14 +109,22 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Whether an event at this place, of this item, is within the limits.
+    /// Whether an event at this place is within the limits.
     #[inline]
-    pub(super) fn allow(&self, place: u32, item: u32) -> bool {
-        let within = |wanted: &Option<Vec<bool>>, number: u32| {
-            wanted.as_ref().is_none_or(|wanted| wanted.get(number as usize).copied().unwrap_or(false))
-        };
-        within(&self.places, place) && within(&self.items, item)
+    pub(super) fn allow_place(&self, place: u32) -> bool {
+        within(self.places.as_ref(), place)
     }
+
+    /// Whether an event of this item is within the limits.
+    #[inline]
+    pub(super) fn allow_item(&self, item: u32) -> bool {
+        within(self.items.as_ref(), item)
+    }
+}
+
+#[inline]
+fn within(wanted: Option<&Vec<bool>>, number: u32) -> bool {
+    wanted.is_none_or(|wanted| wanted.get(number as usize).copied().unwrap_or(false))
 }
 
 /// The number of the last of so many words; two thousand million are more than memory holds.
@@ -158,10 +166,16 @@ impl Translation {
         }
     }
 
-    /// Whether the question is about a location and an item, by their codes; about any item where none is told.
+    /// Whether the question is about a location, by its code.
     #[inline]
-    pub(super) fn wants(&self, location: u32, item: Option<u32>) -> bool {
-        self.place_wanted[location as usize] && item.is_none_or(|item| self.item_wanted[item as usize])
+    pub(super) fn wants_place(&self, location: u32) -> bool {
+        self.place_wanted[location as usize]
+    }
+
+    /// Whether the question is about an item, by its code; about any where none is told.
+    #[inline]
+    pub(super) fn wants_item(&self, item: Option<u32>) -> bool {
+        item.is_none_or(|item| self.item_wanted[item as usize])
     }
 
     /// Whether all numbers fit into a [`Group`].

@@ -142,7 +142,7 @@ impl Tree {
                     columns.push((key.clone(), kind_of_column(&there, key)?));
                 }
                 for (name, aggregate) in aggregates {
-                    if let Aggregate::Sum(expr) = aggregate {
+                    if let Aggregate::Sum(expr) | Aggregate::Min(expr) | Aggregate::Max(expr) = aggregate {
                         need(expr, expr.kind_in(&there)?, Kind::Int64)?;
                     }
                     columns.push((name.clone(), Kind::Int64));

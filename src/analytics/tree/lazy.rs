@@ -36,6 +36,8 @@ pub fn print(tree: &Tree, table: &dyn Fn(&str) -> PolarsResult<LazyFrame>) -> Po
                 .map(|(name, aggregate)| match aggregate {
                     Aggregate::Count => pl::len().cast(pl::DataType::Int64).alias(name.as_str()),
                     Aggregate::Sum(value) => expr(value).sum().cast(pl::DataType::Int64).alias(name.as_str()),
+                    Aggregate::Min(value) => expr(value).min().cast(pl::DataType::Int64).alias(name.as_str()),
+                    Aggregate::Max(value) => expr(value).max().cast(pl::DataType::Int64).alias(name.as_str()),
                 })
                 .collect();
             let rows = print(input, table)?;

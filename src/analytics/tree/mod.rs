@@ -46,6 +46,10 @@ pub enum Aggregate {
     Count,
     /// The sum of a whole number; 0 of no rows.
     Sum(Expr),
+    /// The smallest of whole numbers; null of none.
+    Min(Expr),
+    /// The largest of whole numbers; null of none.
+    Max(Expr),
 }
 
 /// Which rows a join gives.

@@ -123,6 +123,8 @@ impl Printer<'_> {
                     let told = match aggregate {
                         Aggregate::Count => "COUNT(*)".to_owned(),
                         Aggregate::Sum(expr) => format!("COALESCE(SUM({}), CAST(0 AS BIGINT))", self.expr(expr)),
+                        Aggregate::Min(expr) => format!("MIN({})", self.expr(expr)),
+                        Aggregate::Max(expr) => format!("MAX({})", self.expr(expr)),
                     };
                     columns.push(format!("CAST({told} AS BIGINT) AS {}", quoted(name)));
                 }

@@ -84,25 +84,73 @@ fn unique(query: &TopQuery) -> Tree {
     different(query).filter(is_complete())
 }
 
+/// Whether an event is at a location that is asked for; `None` when all are.
+fn at_wanted_place(query: &TopQuery) -> Option<Expr> {
+    let oids: Vec<Value> = query.locations.iter().map(|oid| Value::Int64(*oid)).collect();
+    (!oids.is_empty()).then(|| Expr::OneOf(Box::new(col(PLACE)), oids))
+}
+
+/// Whether it is of an item that is asked for; `None` when all are.
+fn of_wanted_item(query: &TopQuery) -> Option<Expr> {
+    let names: Vec<Value> = query.items.iter().map(|name| Value::Text(name.clone())).collect();
+    (!names.is_empty()).then(|| Expr::OneOf(Box::new(col(ITEM)), names))
+}
+
+/// Whether its time lies in the span; `None` without one.
+fn in_span(query: &TopQuery) -> Option<Expr> {
+    let from = query.from_ns.map(|from| col(TIME).with(Op::GreaterOrEqual, int(from)));
+    let to = query.to_ns.map(|to| col(TIME).with(Op::Less, int(to)));
+    from.into_iter().chain(to).reduce(Expr::and)
+}
+
 /// Those of them that the question is about.
 fn wanted(query: &TopQuery) -> Tree {
-    let mut conditions = Vec::new();
-    if let Some(from) = query.from_ns {
-        conditions.push(col(TIME).with(Op::GreaterOrEqual, int(from)));
-    }
-    if let Some(to) = query.to_ns {
-        conditions.push(col(TIME).with(Op::Less, int(to)));
-    }
-    if !query.locations.is_empty() {
-        let oids = query.locations.iter().map(|oid| Value::Int64(*oid)).collect();
-        conditions.push(Expr::OneOf(Box::new(col(PLACE)), oids));
-    }
-    if !query.items.is_empty() {
-        let names = query.items.iter().map(|name| Value::Text(name.clone())).collect();
-        conditions.push(Expr::OneOf(Box::new(col(ITEM)), names));
-    }
+    let conditions: Vec<Expr> =
+        [in_span(query), at_wanted_place(query), of_wanted_item(query)].into_iter().flatten().collect();
     let unique = unique(query);
     if conditions.is_empty() { unique } else { unique.filter(all(conditions)) }
+}
+
+/// How many of the whole events each limit leaves out, by the first that does, and the first and the last time of those that
+/// lie outside of the span.
+fn passed_over(query: &TopQuery) -> [(&'static str, Aggregate); 6] {
+    let never = || Expr::Value(Value::Bool(false));
+    let not = |condition: Expr| Expr::Not(Box::new(condition));
+    let mut left = is_complete();
+    let mut leave = |condition: Option<Expr>| {
+        let Some(condition) = condition else { return never() };
+        let out = left.clone().and(not(condition.clone()));
+        left = left.clone().and(condition);
+        out
+    };
+    let other_place = leave(at_wanted_place(query));
+    let other_item = leave(of_wanted_item(query));
+    let without_time = leave(query.needs_time().then(|| col(TIME).is_there()));
+    let outside = leave(in_span(query));
+    let time_outside = || col(TIME).only_if(outside.clone(), Kind::Int64);
+    let count = |condition: Expr| Aggregate::Sum(condition.as_count());
+    [
+        (OTHER_PLACE, count(other_place)),
+        (OTHER_ITEM, count(other_item)),
+        (WITHOUT_TIME, count(without_time)),
+        (OUTSIDE_FROM, Aggregate::Min(time_outside())),
+        (OUTSIDE_TO, Aggregate::Max(time_outside())),
+        (OUTSIDE, count(outside)),
+    ]
+}
+
+/// Which of the locations ([`PLACE`]) or items ([`ITEM`]) that a question asks for any row names; `None` when it asks for none.
+#[must_use]
+pub fn met_of_asked(query: &TopQuery, name: &str) -> Option<Tree> {
+    let asked = if name == PLACE { at_wanted_place(query) } else { of_wanted_item(query) }?;
+    Some(events().filter(asked).group(&[name], [(COUNT, Aggregate::Count)]).sort(vec![down(COUNT), up(name)]))
+}
+
+/// The names of locations ([`PLACE`]) or items ([`ITEM`]) that most rows have, so many of them.
+#[must_use]
+pub fn met(name: &str, most: u32) -> Tree {
+    let named = events().filter(col(name).is_there()).group(&[name], [(COUNT, Aggregate::Count)]);
+    named.sort(vec![down(COUNT), up(name)]).limit(most)
 }
 
 /// What counts are told apart by.
@@ -188,12 +236,25 @@ pub const DIFFERENT: &str = "different_rows";
 pub const KEPT: &str = "kept_rows";
 /// Of these, those without a `detection_oid`.
 pub const WITHOUT_ID: &str = "rows_without_id";
+/// Whole events at other locations than those asked for.
+pub const OTHER_PLACE: &str = "rows_at_other_places";
+/// Of the others, those of other items.
+pub const OTHER_ITEM: &str = "rows_of_other_items";
+/// Of the others, those without a time, where the question has a span or windows.
+pub const WITHOUT_TIME: &str = "rows_without_time";
+/// Of the others, those outside of the span.
+pub const OUTSIDE: &str = "rows_outside";
+/// The first time of these, ns UTC; null of none.
+pub const OUTSIDE_FROM: &str = "first_outside_ns";
+/// The last.
+pub const OUTSIDE_TO: &str = "last_outside_ns";
 /// How many groups of location, window and item were counted, as far as these are told apart.
 pub const GROUPS: &str = "counted_groups";
 /// Whether the table of locations has it: 1 or nothing.
 pub const KNOWN: &str = "known_location";
 
-/// What became of the events: [`READ`], [`DIFFERENT`], [`KEPT`], [`WITHOUT_ID`] and [`GROUPS`], the same in every row; and a row
+/// What became of the events: [`READ`], [`DIFFERENT`], [`KEPT`], [`WITHOUT_ID`], what the limits leave out ([`OTHER_PLACE`],
+/// [`OTHER_ITEM`], [`WITHOUT_TIME`], [`OUTSIDE`], [`OUTSIDE_FROM`], [`OUTSIDE_TO`]) and [`GROUPS`], the same in every row; and a row
 /// for each location that is left, most events first, with [`PLACE`], [`NAME`], [`KNOWN`] and its events as [`COUNT`]. When no
 /// location is left there is one row without.
 #[must_use]
@@ -206,14 +267,28 @@ pub fn totals(query: &TopQuery, by: CountsBy) -> Tree {
             (DIFFERENT, Aggregate::Count),
             (KEPT, Aggregate::Sum(is_complete().as_count())),
             (WITHOUT_ID, Aggregate::Sum(is_complete().and(col(DETECTION).is_null()).as_count())),
-        ],
+        ]
+        .into_iter()
+        .chain(passed_over(query)),
     );
     let keys = count_keys(query, by);
     let groups = counted(query, by, Shape::default());
     let groups = if keys.is_empty() { groups.filter(col(COUNT).with(Op::Greater, int(0))) } else { groups };
     let groups = groups.group(&[], [(GROUPS, Aggregate::Count)]);
     let all = read.join(kept, How::Cross, &[]).join(groups, How::Cross, &[]);
-    let columns = [READ, DIFFERENT, KEPT, WITHOUT_ID, GROUPS];
+    let columns = [
+        READ,
+        DIFFERENT,
+        KEPT,
+        WITHOUT_ID,
+        OTHER_PLACE,
+        OTHER_ITEM,
+        WITHOUT_TIME,
+        OUTSIDE,
+        OUTSIDE_FROM,
+        OUTSIDE_TO,
+        GROUPS,
+    ];
     let all = all.project(columns.into_iter().map(|name| (name, col(name))).chain([(ONE, int(1))]));
 
     let left = wanted(query);

@@ -15,7 +15,7 @@ use serde::{
 
 use super::{
     EventBatch, EventColumn, EventOptions, EventWords, Given, PartReport, Places, TakeBatch, Wanted,
-    text::{Batches, Lines, TextEvent},
+    text::{Batches, Lines, MAX_DECIMAL, TextEvent, TextTime, written_time},
 };
 use crate::formats::{FormatError, Note, error::open_regular};
 
@@ -136,6 +136,61 @@ impl<'de> Deserialize<'de> for Keys<'de> {
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
+/// A whole number, also one that is written as a decimal number, up to where these have all whole ones.
+struct WholeNumber(i64);
+
+impl<'de> Deserialize<'de> for WholeNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Time::read(deserializer, false)? {
+            TextTime::Number(number) | TextTime::Ns(number) => Ok(Self(number)),
+        }
+    }
+}
+
+/// A whole number, or a time that is written out.
+struct Time(TextTime);
+
+impl Time {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, written: bool) -> Result<TextTime, D::Error> {
+        struct Read {
+            written: bool,
+        }
+        impl Visitor<'_> for Read {
+            type Value = TextTime;
+
+            fn expecting(&self, into: &mut fmt::Formatter<'_>) -> fmt::Result {
+                into.write_str("a whole number")
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<TextTime, E> {
+                Ok(TextTime::Number(value))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<TextTime, E> {
+                i64::try_from(value).map(TextTime::Number).map_err(E::custom)
+            }
+
+            #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "whole and small")]
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<TextTime, E> {
+                let is_whole = value.fract() == 0.0 && value.abs() <= MAX_DECIMAL as f64;
+                if is_whole { Ok(TextTime::Number(value as i64)) } else { Err(E::custom("no whole number")) }
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<TextTime, E> {
+                let time = if self.written { written_time(text.trim()) } else { None };
+                time.ok_or_else(|| E::custom("no whole number"))
+            }
+        }
+        deserializer.deserialize_any(Read { written })
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(deserializer, true).map(Self)
+    }
+}
+
 /// Reads an event; fields that are no column are passed over.
 struct EventOf<'n>(&'n JsonNames);
 
@@ -174,9 +229,12 @@ impl<'de> Visitor<'de> for EventOf<'_> {
                 EventColumn::Location => &mut event.location,
                 EventColumn::Camera => &mut event.camera,
                 EventColumn::Detection => &mut event.detection,
-                EventColumn::Time => &mut event.time,
+                EventColumn::Time => {
+                    put(&mut event.time, map.next_value::<Option<Time>>()?.map(|time| time.0), right);
+                    continue;
+                }
             };
-            put(slot, map.next_value()?, right);
+            put(slot, map.next_value::<Option<WholeNumber>>()?.map(|number| number.0), right);
         }
         Ok(event)
     }

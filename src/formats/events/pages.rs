@@ -32,13 +32,52 @@ pub(in crate::formats) enum Whole {
     U32,
     I64,
     U64,
+    /// Decimal numbers that must all be whole, as tables with gaps are often written.
+    F32,
+    F64,
 }
+
+/// What stands for a decimal number that is none (NaN): no whole one that a decimal number holds exactly is as far from zero.
+const NO_NUMBER: i64 = i64::MIN;
+
+/// A decimal number that must be whole and below a limit, up to which such numbers leave no whole one out.
+fn whole_number(value: f64, limit: f64) -> Result<i64, String> {
+    if value.is_nan() {
+        return Ok(NO_NUMBER);
+    }
+    if value.fract() != 0.0 {
+        return Err(format!("it holds {value}, which is no whole number"));
+    }
+    if value.abs() > limit {
+        return Err(format!("it holds the decimal number {value}, beyond which whole numbers are not told apart"));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
+    Ok(value as i64)
+}
+
+/// Largest whole numbers up to which decimal numbers of 32 and of 64 bits have all.
+const WHOLE_F32: f64 = 16_777_216.0;
+const WHOLE_F64: f64 = 9_007_199_254_740_992.0;
 
 impl Whole {
     fn bytes(self) -> usize {
         match self {
-            Self::I32 | Self::U32 => 4,
-            Self::I64 | Self::U64 => 8,
+            Self::I32 | Self::U32 | Self::F32 => 4,
+            Self::I64 | Self::U64 | Self::F64 => 8,
+        }
+    }
+
+    fn is_decimal(self) -> bool {
+        matches!(self, Self::F32 | Self::F64)
+    }
+
+    /// What the library decodes such a column as.
+    fn decoded(self) -> ArrowDataType {
+        match self {
+            Self::I32 | Self::U32 => ArrowDataType::Int32,
+            Self::I64 | Self::U64 => ArrowDataType::Int64,
+            Self::F32 => ArrowDataType::Float32,
+            Self::F64 => ArrowDataType::Float64,
         }
     }
 
@@ -57,6 +96,16 @@ impl Whole {
                         i64::try_from(value)
                             .map_err(|_| format!("it holds the number {value}, which is beyond 2^63"))?,
                     );
+                }
+            }
+            Self::F32 => {
+                for value in bytes.chunks_exact(4) {
+                    out.push(whole_number(f32::from_le_bytes(four(value)).into(), WHOLE_F32)?);
+                }
+            }
+            Self::F64 => {
+                for value in bytes.chunks_exact(8) {
+                    out.push(whole_number(f64::from_le_bytes(eight(value)), WHOLE_F64)?);
                 }
             }
         }
@@ -276,6 +325,10 @@ impl<'a> Numbers<'a> {
 
     /// Keeps which of the rows after the first `before` have a value; an empty `valid` means all.
     fn mark(&mut self, before: usize, valid: &[bool]) {
+        if self.whole.is_decimal() {
+            self.mark_decimals(before, valid);
+            return;
+        }
         if self.valid.is_empty() && valid.is_empty() {
             return;
         }
@@ -284,10 +337,21 @@ impl<'a> Numbers<'a> {
         self.valid.resize(self.values.len(), true);
     }
 
+    /// The same where a value may be no number, which is no value.
+    fn mark_decimals(&mut self, before: usize, valid: &[bool]) {
+        self.valid.resize(before, true);
+        for (row, value) in self.values[before..].iter_mut().enumerate() {
+            let there = *value != NO_NUMBER && valid.get(row).copied().unwrap_or(true);
+            if !there {
+                *value = 0;
+            }
+            self.valid.push(there);
+        }
+    }
+
     /// Reads what is left of the chunk through the library.
     fn rest(&mut self) -> Result<(), String> {
-        let small = self.whole.bytes() == 4;
-        let arrays = self.pages.decoded(if small { ArrowDataType::Int32 } else { ArrowDataType::Int64 })?;
+        let arrays = self.pages.decoded(self.whole.decoded())?;
         let mut skip = self.rows;
         for array in arrays {
             let before = self.values.len();
@@ -298,6 +362,10 @@ impl<'a> Numbers<'a> {
                 bytes.extend(array.values()[rows.clone()].iter().flat_map(|value| value.to_le_bytes()));
             } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<i64>>() {
                 bytes.extend(array.values()[rows.clone()].iter().flat_map(|value| value.to_le_bytes()));
+            } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<f32>>() {
+                bytes.extend(decimals(array, rows.clone()).flat_map(f32::to_le_bytes));
+            } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<f64>>() {
+                bytes.extend(decimals(array, rows.clone()).flat_map(f64::to_le_bytes));
             } else {
                 return Err("a column of whole numbers was decoded as something else".to_owned());
             }
@@ -413,8 +481,7 @@ impl<'a> Codes<'a> {
     fn rest(&mut self, words: &mut EventWords) -> Result<(), String> {
         let kind = match self.what {
             Coded::Item => ArrowDataType::BinaryView,
-            Coded::Location(whole) if whole.bytes() == 4 => ArrowDataType::Int32,
-            Coded::Location(_) => ArrowDataType::Int64,
+            Coded::Location(whole) => whole.decoded(),
         };
         let mut skip = self.rows;
         for array in self.pages.decoded(kind)? {
@@ -431,6 +498,10 @@ impl<'a> Codes<'a> {
                     words.location(if unsigned { i64::from(value.cast_unsigned()) } else { i64::from(value) })
                 } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<i64>>() {
                     words.location(array.value(row))
+                } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<f32>>() {
+                    location(words, whole_number(array.value(row).into(), WHOLE_F32)?, true)
+                } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<f64>>() {
+                    location(words, whole_number(array.value(row), WHOLE_F64)?, true)
                 } else {
                     return Err("a column was decoded as something else".to_owned());
                 };
@@ -447,6 +518,20 @@ impl<'a> Codes<'a> {
         values.extend_from_slice(&self.values[self.taken..self.taken + rows]);
         self.taken += rows;
     }
+}
+
+/// The values of rows; what is not there must not be looked at, and is no number.
+fn decimals<T: polars_arrow::types::NativeType + From<f32>>(
+    array: &PrimitiveArray<T>,
+    rows: std::ops::Range<usize>,
+) -> impl Iterator<Item = T> {
+    rows.map(|row| if array.is_valid(row) { array.value(row) } else { f32::NAN.into() })
+}
+
+/// The code of a location; of a decimal number that is none there is none.
+#[inline]
+fn location(words: &mut EventWords, oid: i64, decimal: bool) -> u32 {
+    if decimal && oid == NO_NUMBER { NO_CODE } else { words.location(oid) }
 }
 
 /// Codes of values in plain encoding.
@@ -468,7 +553,7 @@ fn plain_codes(
             for oid in oids {
                 let code = match last {
                     Some((known, code)) if known == oid => code,
-                    _ => words.location(oid),
+                    _ => location(words, oid, whole.is_decimal()),
                 };
                 last = Some((oid, code));
                 out.push(code);
@@ -483,7 +568,7 @@ fn plain_codes(
     if out.len() - before == values { Ok(()) } else { Err("a page holds fewer values than it declares".to_owned()) }
 }
 
-/// How a column of this type stores whole numbers; `None` when it stores something else.
+/// How a column of this type stores whole numbers, or decimal numbers that may be whole; `None` when it stores something else.
 pub(in crate::formats) fn whole_of(about: &ColumnChunkMetadata) -> Option<Whole> {
     use polars_parquet::parquet::schema::types::{
         IntegerType, PrimitiveConvertedType as Converted, PrimitiveLogicalType as Logical,
@@ -507,6 +592,8 @@ pub(in crate::formats) fn whole_of(about: &ColumnChunkMetadata) -> Option<Whole>
         (PhysicalType::Int32, true) => Some(Whole::U32),
         (PhysicalType::Int64, false) => Some(Whole::I64),
         (PhysicalType::Int64, true) => Some(Whole::U64),
+        (PhysicalType::Float, _) => Some(Whole::F32),
+        (PhysicalType::Double, _) => Some(Whole::F64),
         _ => None,
     }
 }

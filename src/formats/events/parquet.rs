@@ -105,7 +105,13 @@ impl ParquetEvents {
         for column in EventColumn::ALL {
             if let Some(value) = self.given.get(column) {
                 let value = Some(value.clone());
-                stored.push(StoredColumn { name: String::new(), kind: String::new(), unit: None, given: value });
+                stored.push(StoredColumn {
+                    name: String::new(),
+                    kind: String::new(),
+                    unit: None,
+                    decimal: false,
+                    given: value,
+                });
                 continue;
             }
             let about = self.metadata.schema().columns().get(self.places.of(column).unwrap_or(usize::MAX));
@@ -118,6 +124,7 @@ impl ParquetEvents {
                 name: about.path_in_schema.first().map(ToString::to_string).unwrap_or_default(),
                 kind: format!("{:?} {:?}", kind.physical_type, kind.logical_type),
                 unit: unit_of(kind.logical_type.as_ref()),
+                decimal: matches!(kind.physical_type, PhysicalType::Float | PhysicalType::Double),
                 given: None,
             });
         }
@@ -191,14 +198,15 @@ fn columns(
             return Ok(None);
         }
         let about = about(column)?;
-        Numbers::open(chunk(about), whole(about)).map(Some)
+        Numbers::open(chunk(about), whole(about)).map(Some).map_err(named(column))
     };
     let (mut locations, mut given_location) = (None, NO_CODE);
     if let Some(value) = given.get(EventColumn::Location) {
         given_location = value.number().map_or(NO_CODE, |oid| words.location(oid));
     } else {
         let about = about(EventColumn::Location)?;
-        locations = Some(Codes::open(chunk(about), Coded::Location(whole(about)), &mut words)?);
+        let codes = Codes::open(chunk(about), Coded::Location(whole(about)), &mut words);
+        locations = Some(codes.map_err(named(EventColumn::Location))?);
     }
     let (mut items, mut given_item) = (None, None);
     if let Some(value) = given.get(EventColumn::Item) {
@@ -228,11 +236,18 @@ fn columns(
             ready = ready.min(rows);
             most = most.max(rows);
         };
-        for column in [&mut locations, &mut items].into_iter().flatten() {
-            meet(column.fill(BATCH_ROWS, &mut words)?);
+        for (column, name) in [(&mut locations, EventColumn::Location), (&mut items, EventColumn::Item)] {
+            let Some(column) = column else { continue };
+            meet(column.fill(BATCH_ROWS, &mut words).map_err(named(name))?);
         }
-        for column in [&mut detections, &mut cameras, &mut times].into_iter().flatten() {
-            meet(column.fill(BATCH_ROWS)?);
+        let numbers = [
+            (&mut detections, EventColumn::Detection),
+            (&mut cameras, EventColumn::Camera),
+            (&mut times, EventColumn::Time),
+        ];
+        for (column, name) in numbers {
+            let Some(column) = column else { continue };
+            meet(column.fill(BATCH_ROWS).map_err(named(name))?);
         }
         if ready == usize::MAX {
             // The folders tell all that is asked.
@@ -273,6 +288,11 @@ fn columns(
         return Err(format!("it declares {} rows and holds {}", events.rows(row_group), report.rows));
     }
     Ok(report)
+}
+
+/// What is wrong with a column, with its name.
+fn named(column: EventColumn) -> impl Fn(String) -> String {
+    move |what| format!("of `{}`: {what}", column.name())
 }
 
 /// Takes so many rows of a column from its pages, or from what folders tell.

@@ -42,6 +42,8 @@ pub struct StoredColumn {
     pub kind: String,
     /// The unit of times, where the type tells it.
     pub unit: Option<TimeUnit>,
+    /// Whether its numbers are stored as decimal ones, of which it is not known whether they are whole.
+    pub decimal: bool,
     /// What the names of folders tell instead of the file, which has no such column.
     pub given: Option<GivenValue>,
 }

@@ -10,7 +10,10 @@ use super::{
     BATCH_ROWS, EventBatch, EventColumn, EventOptions, EventWords, Given, GivenValue, NO_CODE, PartReport, Places,
     TakeBatch, Wanted, push, time_ns,
 };
-use crate::formats::{FormatError, Note, error::open_regular};
+use crate::{
+    formats::{FormatError, Note, error::open_regular},
+    model::parse_time_ns,
+};
 
 /// Longest line taken in.
 const MAX_LINE_BYTES: u64 = 1 << 20;
@@ -37,7 +40,37 @@ pub(super) struct TextEvent<'a> {
     pub(super) camera: Option<i64>,
     pub(super) detection: Option<i64>,
     pub(super) item: Option<Cow<'a, str>>,
-    pub(super) time: Option<i64>,
+    pub(super) time: Option<TextTime>,
+}
+
+/// A time as text tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextTime {
+    /// A whole number, whose unit is told elsewhere.
+    Number(i64),
+    /// Nanoseconds, UTC, of a time that was written out.
+    Ns(i64),
+}
+
+/// A whole number of CSV; also one that ends in `.0`, as tables with gaps are often written, up to where decimal numbers have
+/// all whole ones.
+fn whole_number(text: &str) -> Option<i64> {
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let (whole, zeros) = text.split_once('.')?;
+    let number: i64 = whole.parse().ok()?;
+    (zeros.bytes().all(|digit| digit == b'0') && number.unsigned_abs() <= MAX_DECIMAL).then_some(number)
+}
+
+/// Up to here decimal numbers of 64 bits have all whole ones.
+pub(super) const MAX_DECIMAL: u64 = 1 << 53;
+
+/// A time that is written out as ISO 8601 has it, ns UTC; one without a zone is UTC.
+pub(super) fn written_time(text: &str) -> Option<TextTime> {
+    // Digits alone are a number.
+    let is_date = text.as_bytes().get(4) == Some(&b'-');
+    is_date.then(|| parse_time_ns(text)).flatten().map(TextTime::Ns)
 }
 
 impl Batches<'_, '_> {
@@ -57,7 +90,15 @@ impl Batches<'_, '_> {
             push(&mut batch.cameras, &mut batch.camera_valid, number(event.camera, EventColumn::Camera));
         }
         if self.wanted.time {
-            let time = number(event.time, EventColumn::Time).and_then(|time| time_ns(time, self.options.time_unit));
+            let unit = self.options.time_unit;
+            let time = match self.given.get(EventColumn::Time) {
+                Some(given) => given.number().map(TextTime::Number),
+                None => event.time,
+            };
+            let time = time.and_then(|time| match time {
+                TextTime::Number(number) => time_ns(number, unit),
+                TextTime::Ns(ns) => Some(ns),
+            });
             push(&mut batch.times_ns, &mut batch.time_valid, time);
         }
         self.batch.len() < BATCH_ROWS || self.hand_out()
@@ -160,6 +201,9 @@ impl CsvHead {
         let delimiter = marks.max_by_key(|mark| first.iter().filter(|byte| *byte == mark).count()).unwrap_or(b',');
         let mut rows = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(head);
         let header = rows.byte_headers().map_err(|_| FormatError::Empty { path: path.to_owned() })?;
+        if header.iter().all(|name| name.trim_ascii().is_empty()) {
+            return Err(FormatError::Empty { path: path.to_owned() });
+        }
         Ok(Self { delimiter, names: header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect() })
     }
 
@@ -230,7 +274,14 @@ fn event_of<'a>(row: &'a csv::ByteRecord, at: &[usize; 5], given: &Given) -> Res
             return Ok(None);
         }
         let text = std::str::from_utf8(cell).map_err(|_| why)?;
-        text.parse().map(Some).map_err(|_| why)
+        whole_number(text).map(Some).ok_or(why)
+    };
+    let time = || -> Result<Option<TextTime>, Bad> {
+        let why = "has a timestamp_detected that is no time";
+        number(EventColumn::Time, why).map(|number| number.map(TextTime::Number)).or_else(|_| {
+            let text = std::str::from_utf8(cell(EventColumn::Time)?).map_err(|_| why)?;
+            written_time(text).map(Some).ok_or(why)
+        })
     };
     let item = cell(EventColumn::Item)?;
     Ok(TextEvent {
@@ -242,6 +293,43 @@ fn event_of<'a>(row: &'a csv::ByteRecord, at: &[usize; 5], given: &Given) -> Res
         } else {
             Some(Cow::Borrowed(std::str::from_utf8(item).map_err(|_| "has an item_name that is no UTF-8")?))
         },
-        time: number(EventColumn::Time, "has a timestamp_detected that is no whole number")?,
+        time: time()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_and_times_are_read_however_they_are_written() {
+        for (text, expected) in [
+            ("1", Some(1)),
+            ("-7", Some(-7)),
+            ("1.0", Some(1)),
+            ("1.", Some(1)),
+            ("-12.000", Some(-12)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9007199254740992.0", Some(1 << 53)),
+            ("9007199254740993.0", None),
+            ("1.5", None),
+            ("1e3", None),
+            (".0", None),
+            ("1.0.0", None),
+            ("", None),
+        ] {
+            assert_eq!(whole_number(text), expected, "{text}");
+        }
+        let day = 1_714_521_600_000_000_000;
+        for (text, expected) in [
+            ("2024-05-01T08:00:00Z", Some(day + 28_800_000_000_000)),
+            ("2024-05-01 08:00:00.5+02:00", Some(day + 21_600_500_000_000)),
+            ("2024-05-01", Some(day)),
+            ("20240501", None),
+            ("2024-13-01", None),
+            ("soon", None),
+        ] {
+            assert_eq!(written_time(text), expected.map(TextTime::Ns), "{text}");
+        }
+    }
 }

@@ -80,7 +80,7 @@ fn kitti_objects() {
         &[("labels/front/000000.txt", "Van 0 0 0 5 2 4 8 0 0 0 0 0 0 0\nVan 0 0 0 x 2 4 8 0 0 0 0 0 0 0\nVan 1 2\n")],
         &[],
         &[
-            "1 labels left out: has a box of negative size (first: line 1 (`Van",
+            "1 label left out: has a box of negative size (first: line 1 (`Van",
             "has a column that is no number (first: line 2",
             "is a line of neither KITTI nor YOLO (first: line 3 (`Van 1 2`))",
         ],
@@ -192,7 +192,7 @@ fn cvat() {
             "front 0 night - - - -",
             "rear 5 van 0,0,2,2 - 3 -",
         ],
-        &["1 labels left out: are polygons", "negative size (first: line 7 (`<box>`))", "tells no frame number"],
+        &["1 label left out: has another shape", "negative size (first: line 7 (`<box>`))", "tells no frame number"],
     );
     check(
         &[(

@@ -118,7 +118,7 @@ fn cvat_shape(kind: &str, node: Node<'_, '_>, sheet: &mut Sheet) -> bool {
     if OTHER_SHAPES.contains(&kind) {
         if node.attribute("outside") != Some("1") {
             sheet.read += 1;
-            sheet.bad.add("are polygons or other shapes, and only boxes are read", || line_of(node));
+            sheet.bad.add("has another shape than a box, and only boxes are read", || line_of(node));
         }
         return false;
     }

@@ -28,6 +28,8 @@ pub struct Heat {
     pub scale: Scale,
     /// Two colours that meet in the middle, for values about 0.
     pub diverging: bool,
+    /// Only whole numbers occur.
+    pub whole: bool,
 }
 
 impl Heat {
@@ -37,7 +39,7 @@ impl Heat {
         let placed = || values.iter().copied().filter(|value| scale.place(*value).is_some());
         let range = (placed().fold(f64::INFINITY, f64::min), placed().fold(f64::NEG_INFINITY, f64::max));
         let range = if range.0 <= range.1 { range } else { (0.0, 1.0) };
-        Self { title: title.to_owned(), unit, range, scale, diverging: false }
+        Self { title: title.to_owned(), unit, range, scale, diverging: false, whole: false }
     }
 
     /// Where a value lies from the first colour to the last, 0 to 1; `None` where it has no place.
@@ -49,6 +51,22 @@ impl Heat {
         }
         #[expect(clippy::cast_possible_truncation, reason = "a part of a scale of colours")]
         Some(((place - low) / (high - low)).clamp(0.0, 1.0) as f32)
+    }
+
+    /// The values that are written beside the scale, about so many: round ones, and whole ones where only these occur.
+    fn marks(&self, most: f64) -> Vec<f64> {
+        let (low, high) = self.range;
+        if self.scale == Scale::Log {
+            let powers = (-18..=18).map(|power| 10_f64.powi(power)).filter(|value| *value >= low && *value <= high);
+            let found: Vec<f64> = powers.collect();
+            return if found.len() > 1 { found } else { vec![low, high] };
+        }
+        let step = super::scale::round_step((high - low) / most);
+        let step = if self.whole { step.max(1.0).round() } else { step };
+        let first = (low / step - 1e-9).ceil();
+        let marks = (0..64_u8).map(|at| (first + f64::from(at)) * step);
+        let found: Vec<f64> = marks.take_while(|value| *value <= high + step * 1e-9).collect();
+        if found.is_empty() { vec![low, high] } else { found }
     }
 
     fn color(&self, value: f64, colors: &Colors) -> Option<Color32> {
@@ -152,26 +170,17 @@ pub(super) fn scale_ui(ui: &Ui, heat: &Heat, area: Rect, frame: Rect) {
         colors.muted,
         width,
     );
-    let value = |part: f64| match (heat.scale.place(heat.range.0), heat.scale.place(heat.range.1)) {
-        (Some(low), Some(high)) => heat.scale.value(low + (high - low) * part),
-        _ => part,
-    };
-    let marks = if bar.height() > 120.0 { &[0.0, 0.25, 0.5, 0.75, 1.0][..] } else { &[0.0, 1.0][..] };
-    for part in marks {
-        #[expect(clippy::cast_possible_truncation, reason = "positions on the screen")]
-        let y = bar.bottom() - *part as f32 * bar.height();
-        let anchor = match *part {
-            0.0 => Align2::LEFT_BOTTOM,
-            1.0 => Align2::LEFT_TOP,
+    for value in heat.marks(if bar.height() > 120.0 { 5.0 } else { 2.0 }) {
+        let Some(part) = heat.part(value) else { continue };
+        // The first and the last stand within the scale.
+        let anchor = match part {
+            part if part < 0.02 => Align2::LEFT_BOTTOM,
+            part if part > 0.98 => Align2::LEFT_TOP,
             _ => Align2::LEFT_CENTER,
         };
-        painter.text(
-            pos2(bar.right() + 5.0, y),
-            anchor,
-            super::scale::short(value(*part)),
-            theme::numbers(11.0),
-            colors.muted,
-        );
+        let at = pos2(bar.right() + 5.0, bar.bottom() - part * bar.height());
+        painter.hline(bar.right()..=bar.right() + 3.0, at.y, Stroke::new(1.0, colors.line));
+        painter.text(at, anchor, super::scale::short(value), theme::numbers(11.0), colors.muted);
     }
 }
 
@@ -187,6 +196,16 @@ mod tests {
         let one = Heat::over("count", None, Scale::Linear, &[3.0]);
         assert_eq!(one.part(3.0), Some(1.0), "what is there is seen");
         assert_eq!(Heat::over("count", None, Scale::Linear, &[]).range, (0.0, 1.0));
+        let marks =
+            |whole, scale, values: &[f64]| Heat { whole, ..Heat::over("count", None, scale, values) }.marks(5.0);
+        assert_eq!(marks(true, Scale::Linear, &[1.0, 4.0]), [1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(marks(true, Scale::Linear, &[3.0, 41.0]), [10.0, 20.0, 30.0, 40.0]);
+        assert_eq!(marks(true, Scale::Linear, &[7.0]), [7.0]);
+        assert_eq!(
+            marks(false, Scale::Linear, &[0.0, 1.0]),
+            [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].map(|at: f64| (at * 5.0).round() * 0.2)
+        );
+        assert_eq!(marks(true, Scale::Log, &[1.0, 250.0]), [1.0, 10.0, 100.0]);
         for colors in [&DARK, &LIGHT] {
             for diverging in [false, true] {
                 let ends = [0.0, 0.5, 1.0].map(|part| shade(part, diverging, colors));

@@ -12,13 +12,14 @@ use egui_plot::{
 use super::{
     Chart, Marks, Scale, Series, boxes, cells,
     near::{Point, nearest, told},
+    scale::LETTER,
 };
 use crate::gui::theme::{self, Colors, colors};
 
+/// Least width of a bar, points.
+const LEAST_BAR: f64 = 1.5;
 /// Lines of no more points than this show each of them.
 const DOTTED: usize = 60;
-/// Width of a letter at a tick, points.
-const LETTER: f64 = 6.6;
 
 /// Whether a range of x can be drawn with the pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -75,7 +76,7 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     let colors = colors(ui);
     let places = |axis: usize| {
         let scale = if axis == 0 { chart.x.scale } else { chart.y.scale };
-        chart.series.iter().flat_map(move |series| series.ends(axis)).filter_map(move |at| scale.place(at))
+        chart.series.iter().flat_map(move |series| series.ends(axis, scale)).filter_map(move |at| scale.place(at))
     };
     let tight = chart.heat.is_some();
     let (x, y) = (chart.x.bounds(places(0), tight), chart.y.bounds(places(1), tight));
@@ -88,10 +89,10 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
     let zooms = ui.input(|input| input.modifiers.command) || ui.data(|data| data.get_temp::<f64>(zooming)).is_some();
     let moves = !brushes && !look.still && (!zooms || chart.aspect.is_some());
     let zoomed: Option<(f64, f64)> = ui.data_mut(|data| data.remove_temp(zooming.with("to")));
-    // A name has the room up to the next one.
+    // Beside the other axis; a name has the room up to the next one.
+    let across = f64::from(size.x - 60.0).max(40.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few letters")]
-    let letters = (f64::from(size.x - 60.0) / (x.1 - x.0).max(1.0) * chart.x.every(x, f64::from(size.x)) / LETTER)
-        .max(3.0) as usize;
+    let letters = (across / (x.1 - x.0).max(1.0) * chart.x.every(x, across) / LETTER).max(3.0) as usize;
     let mut plot = Plot::new(look.id)
         .id(id)
         .width(size.x)
@@ -112,7 +113,7 @@ pub fn chart_ui(ui: &mut Ui, chart: &Chart, look: &Look) -> Shown {
         .allow_zoom(Vec2b::new(!look.still, !look.still && chart.aspect.is_some()))
         .default_x_bounds(x.0, x.1)
         .default_y_bounds(y.0, y.1)
-        .x_grid_spacer(move |input| chart.x.ticks(&input, f64::from(size.x)))
+        .x_grid_spacer(move |input| chart.x.ticks(&input, across))
         .y_grid_spacer(move |input| chart.y.ticks(&input, f64::from(size.y)))
         .custom_x_axes(vec![hints(AxisHints::new_x(), &chart.x, letters, colors, size.y > 110.0)])
         .custom_y_axes(vec![hints(AxisHints::new_y(), &chart.y, 18, colors, size.x > 200.0).min_thickness(28.0)]);
@@ -207,24 +208,34 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, (colors,
         Marks::Bars(_) | Marks::Spans(_) => {
             let (bar_width, begins) = series.marks.bar().unwrap_or_default();
             let (from, to) = (plot.plot_bounds().min()[0], plot.plot_bounds().max()[0]);
-            let first = series.points.partition_point(|point| point[0] + bar_width < from);
-            let last = series.points.partition_point(|point| point[0] - bar_width <= to);
+            // What has no place lies before everything.
+            let place = |point: &[f64; 2]| x.place(point[0]).unwrap_or(f64::NEG_INFINITY);
+            let first = series.points.partition_point(|point| place(point) + bar_width < from);
+            let last = series.points.partition_point(|point| place(point) - bar_width <= to);
             let seen = &series.points[first..last.max(first)];
             // On a scale of logarithms bars stand on the lower edge.
             let floor = if y == Scale::Log { floor } else { 0.0 };
             #[expect(clippy::cast_precision_loss, reason = "bars on a screen")]
             if seen.len() as f32 > width {
                 // More bars than pixels: an outline through the largest of each pixel.
+                let placed: Vec<[f64; 2]> = seen.iter().map(|point| [place(point), point[1]]).collect();
                 let line =
-                    Line::new(series.name.clone(), outline(seen, width, |value| y.place(value).unwrap_or(floor)));
+                    Line::new(series.name.clone(), outline(&placed, width, |value| y.place(value).unwrap_or(floor)));
                 return plot.line(line.color(ink).width(1.0).fill(to_f32(floor)).allow_hover(false));
             }
             // Thin lines between bars, as long as these are wide.
             let pixels = f64::from(width) * bar_width / (to - from).max(f64::MIN_POSITIVE);
             let drawn = if pixels > 4.0 { bar_width * (1.0 - 1.0 / pixels) } else { bar_width };
+            // A lone bar in a long time is seen, too.
+            let drawn = drawn.max((to - from) / f64::from(width.max(1.0)) * LEAST_BAR);
             let bars = seen.iter().filter_map(|point| {
                 let height = y.place(point[1])? - floor;
-                Some(Bar::new(point[0] + begins + bar_width / 2.0, height).width(drawn).base_offset(floor).fill(ink))
+                Some(
+                    Bar::new(x.place(point[0])? + begins + bar_width / 2.0, height)
+                        .width(drawn)
+                        .base_offset(floor)
+                        .fill(ink),
+                )
             });
             plot.bar_chart(BarChart::new(series.name.clone(), bars.collect()).color(ink).allow_hover(false));
         }
@@ -247,8 +258,12 @@ fn add<'a>(plot: &mut PlotUi<'a>, chart: &'a Chart, series: &'a Series, (colors,
                 );
             }
         }
-        // Drawn by hand, above the lines of the plot.
-        Marks::Boxes(..) | Marks::Cells(..) => {}
+        // Drawn by hand, above the lines of the plot. The legend names boxes all the same.
+        Marks::Boxes(..) => {
+            let none = Points::new(series.name.clone(), PlotPoints::from(Vec::<[f64; 2]>::new()));
+            plot.points(none.color(ink).allow_hover(false));
+        }
+        Marks::Cells(..) => {}
         Marks::Dots(looks) => {
             // Dots that look alike are one item.
             let mut alike: Vec<Alike> = Vec::new();

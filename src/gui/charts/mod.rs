@@ -5,6 +5,7 @@
 mod boxes;
 mod cells;
 mod draw;
+mod grid;
 mod near;
 mod picture;
 mod raster;
@@ -14,9 +15,10 @@ mod table;
 
 pub use cells::Heat;
 pub use draw::{Brush, Brushing, Look, chart_ui};
+pub use grid::charts_ui;
 pub use near::Point;
 pub use picture::{ChartFile, write_picture, write_whole};
-pub use table::csv;
+pub use table::{csv, csv_of};
 
 /// A chart, with everything that is told in it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,6 +48,8 @@ pub struct Axis {
     pub scale: Scale,
     /// The axis begins at 0, or at 1 on a scale of logarithms.
     pub from_zero: bool,
+    /// Values that are in sight although none may lie there.
+    pub range: Option<(f64, f64)>,
     /// What stands at 0, 1, 2 …, for an axis of things rather than numbers.
     pub labels: Vec<String>,
 }
@@ -84,7 +88,7 @@ pub struct Series {
 pub enum Marks {
     /// Upright bars about x, this wide, in units of x.
     Bars(f64),
-    /// Upright bars that begin at x, this wide: counts of windows.
+    /// Upright bars that begin at x, this wide: counts of windows. On a scale of logarithms the width is in powers of ten.
     Spans(f64),
     /// A line.
     #[default]
@@ -111,19 +115,32 @@ impl Marks {
 
 impl Series {
     /// The values on an axis, 0 or 1, that must be in sight.
-    fn ends(&self, axis: usize) -> Vec<f64> {
+    fn ends(&self, axis: usize, scale: Scale) -> Vec<f64> {
         let about = |by: f64, from: f64| {
             self.points.iter().flat_map(move |point| [point[axis] + from, point[axis] + from + by]).collect()
         };
         match (&self.marks, axis) {
             (Marks::Boxes(_, boxes), 1) => boxes.iter().flatten().copied().collect(),
             (Marks::Cells(size, _), _) => about(size[axis], -size[axis] / 2.0),
+            (Marks::Spans(width), 0) if scale == Scale::Log => {
+                let factor = 10_f64.powf(*width);
+                self.points.iter().flat_map(|point| [point[0], point[0] * factor]).collect()
+            }
             (marks, 0) => {
                 let (width, from) = marks.bar().unwrap_or_default();
                 about(width, from)
             }
             _ => self.points.iter().map(|point| point[axis]).collect(),
         }
+    }
+}
+
+impl Chart {
+    /// The least and the largest value along x.
+    #[must_use]
+    pub fn x_ends(&self) -> Option<(f64, f64)> {
+        let ends = self.series.iter().flat_map(|series| series.ends(0, self.x.scale));
+        ends.map(|at| (at, at)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 }
 

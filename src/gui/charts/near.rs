@@ -41,8 +41,9 @@ pub(super) fn nearest(chart: &Chart, transform: &PlotTransform, pointer: Pos2) -
             }
             Marks::Bars(_) | Marks::Spans(_) | Marks::Boxes(..) | Marks::Line => {
                 let middle = series.marks.bar().map_or(0.0, |(width, from)| from + width / 2.0);
-                let x = chart.x.scale.value(transform.value_from_position(pointer).x) - middle;
-                let after = series.points.partition_point(|point| point[0] < x);
+                let x = transform.value_from_position(pointer).x - middle;
+                let along = |point: &[f64; 2]| chart.x.scale.place(point[0]).unwrap_or(f64::NEG_INFINITY);
+                let after = series.points.partition_point(|point| along(point) < x);
                 for index in [after.checked_sub(1), Some(after)].into_iter().flatten() {
                     let Some(at) = series.points.get(index).and_then(on_screen) else { continue };
                     let shift = middle.abs() * transform.dpos_dvalue_x();

@@ -10,6 +10,12 @@ use crate::gui::{
 
 /// The least place of a count on a scale of logarithms, so that 1 is seen as a low bar.
 const LOG_FLOOR: f64 = -0.2;
+/// Powers of ten from which on they alone are ticks of a scale of logarithms.
+const FEW_POWERS: f64 = 2.5;
+/// Width of a letter at a tick, points.
+pub(super) const LETTER: f64 = 6.6;
+/// Least and most room of a name on an axis of things, points.
+const NAME: (f64, f64) = (40.0, 66.0);
 /// Nanoseconds of a second.
 const S: f64 = 1e9;
 /// Seconds of a day.
@@ -61,8 +67,6 @@ impl Scale {
                 time_utc(ns(mark.value)).get(5..10).unwrap_or_default().to_owned()
             }
             Self::Time => clock_tick(ns(mark.value), ns(mark.step_size)),
-            // Between the powers of ten lie marks without a text.
-            Self::Log if mark.value.fract().abs() > 1e-9 => String::new(),
             Self::Log => short(self.value(mark.value)),
             Self::Linear => short(mark.value),
         }
@@ -85,7 +89,13 @@ impl Scale {
             Self::Log => {
                 #[expect(clippy::cast_possible_truncation, reason = "powers of ten that 64 bits have")]
                 let (first, last) = (from.ceil().max(-18.0) as i32, to.floor().min(18.0) as i32);
-                (first..=last).map(|power| GridMark { value: f64::from(power), step_size: 1.0 }).collect()
+                let powers = (first - 1..=last).map(f64::from);
+                // Where few powers of ten lie in sight, 2 and 5 of each stand between them.
+                let steps: &[f64] = if to - from < FEW_POWERS { &[1.0, 2.0, 5.0] } else { &[1.0] };
+                let step_size = if steps.len() > 1 { 0.3 } else { 1.0 };
+                let marks = powers.flat_map(|power| steps.iter().map(move |step| power + step.log10()));
+                let inside = marks.filter(|value| (from..=to).contains(value));
+                inside.map(|value| GridMark { value, step_size }).collect()
             }
             Self::Linear => {
                 let step = round_step((to - from) / (room / 56.0).clamp(2.0, 12.0));
@@ -131,11 +141,16 @@ impl Axis {
 
     /// Every how many things one is named.
     pub(super) fn every(&self, (from, to): (f64, f64), room: f64) -> f64 {
-        if self.labels.is_empty() { 1.0 } else { ((to - from) / (room / 40.0).max(1.0)).ceil().max(1.0) }
+        #[expect(clippy::cast_precision_loss, reason = "a few letters")]
+        let longest = self.labels.iter().map(|label| label.chars().count()).max().map_or(0.0, |letters| letters as f64);
+        let each = (longest * LETTER + 8.0).clamp(NAME.0, NAME.1);
+        if self.labels.is_empty() { 1.0 } else { ((to - from) / (room / each).max(1.0)).ceil().max(1.0) }
     }
 
     /// The bounds that show all of these places, with a margin unless they are `tight`.
     pub(super) fn bounds(&self, places: impl Iterator<Item = f64>, tight: bool) -> (f64, f64) {
+        let wanted = self.range.into_iter().flat_map(|(low, high)| [low, high]);
+        let places = places.chain(wanted.filter_map(|value| self.scale.place(value)));
         if !self.labels.is_empty() {
             // Each thing has the same room, the first and the last too.
             #[expect(clippy::cast_precision_loss, reason = "places in a list")]
@@ -166,7 +181,7 @@ impl Axis {
 }
 
 /// The next of 1, 2, 5, 10, 20 … that is no smaller; never below 1e-12.
-fn round_step(least: f64) -> f64 {
+pub(super) fn round_step(least: f64) -> f64 {
     let least = if least.is_finite() { least.max(1e-12) } else { 1.0 };
     let power = 10_f64.powf(least.log10().floor());
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= least * 0.999).unwrap_or(power)

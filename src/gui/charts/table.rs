@@ -17,6 +17,43 @@ pub fn csv(chart: &Chart) -> String {
     writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
+/// What several charts show as one table: a first column tells the chart by what stands along x, or along y where things do.
+#[must_use]
+pub fn csv_of(charts: &[&Chart]) -> String {
+    if let [one] = charts {
+        return csv(one);
+    }
+    let mut tables: Vec<(String, Vec<Vec<String>>)> = Vec::new();
+    for chart in charts {
+        let named = if chart.x.labels.is_empty() { chart.x.text() } else { chart.y.text() };
+        tables.push((named, special(chart).unwrap_or_else(|| plain(chart))));
+    }
+    // The columns of values are found by name: charts can have different ones.
+    let mut names: Vec<String> = Vec::new();
+    for (named, rows) in &mut tables {
+        for name in rows.first_mut().into_iter().flatten() {
+            if name == named {
+                "value".clone_into(name);
+            }
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    let mut writer = csv::WriterBuilder::new().flexible(false).from_writer(Vec::new());
+    // Writing into memory cannot fail, and all rows are equally long.
+    let _ = writer.write_record(std::iter::once("chart").chain(names.iter().map(String::as_str)));
+    for (named, rows) in &tables {
+        let Some((head, rows)) = rows.split_first() else { continue };
+        let places: Vec<Option<usize>> = names.iter().map(|name| head.iter().position(|own| own == name)).collect();
+        for row in rows {
+            let cells = places.iter().map(|place| place.and_then(|at| row.get(at)).map_or("", String::as_str));
+            let _ = writer.write_record(std::iter::once(named.as_str()).chain(cells));
+        }
+    }
+    writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
 /// Boxes and cells: a row for each, with all that it shows. `None` for other charts.
 fn special(chart: &Chart) -> Option<Vec<Vec<String>>> {
     let mut rows = Vec::new();
@@ -169,6 +206,29 @@ mod tests {
         dots.names = vec!["Quay".into(), "Pier".into()];
         let chart = Chart { x: Axis::counts("longitude"), series: vec![dots], ..Chart::default() };
         assert_eq!(csv(&chart), "name,longitude,events\nPier,1,3\nQuay,1,2\n");
+    }
+
+    #[test]
+    fn several_charts_are_one_table() {
+        let chart = |metric: &str, series: &[&str]| Chart {
+            x: Axis::counts(metric),
+            series: series
+                .iter()
+                .map(|name| Series {
+                    name: (*name).into(),
+                    marks: Marks::Spans(1.0),
+                    points: vec![[0.0, 2.0], [1.0, 3.0]],
+                    ..Series::default()
+                })
+                .collect(),
+            ..Chart::default()
+        };
+        let (speed, brake) = (chart("speed", &["dry"]), chart("brake", &["dry", "wet"]));
+        assert_eq!(
+            csv_of(&[&speed, &brake]),
+            "chart,value,dry,wet\nspeed,0,2,\nspeed,1,3,\nbrake,0,2,2\nbrake,1,3,3\n"
+        );
+        assert_eq!(csv_of(&[&speed]), csv(&speed));
     }
 
     #[test]

@@ -11,6 +11,9 @@ pub struct Top {
     pub rows: TopItems,
     /// Groups as they are shown: busiest location first, then by window.
     pub groups: Vec<Group>,
+    /// Letters of the longest oid, and of the largest count as it is shown.
+    pub oid_letters: usize,
+    pub count_letters: usize,
     /// Where the lines of each group begin, and how many lines there are, at the end.
     starts: Vec<usize>,
 }
@@ -72,7 +75,11 @@ impl Top {
             lines += 1 + group.rows.len();
         }
         starts.push(lines);
-        Self { rows, groups, starts }
+        let letters = |number: Option<&i64>| number.map_or(0, |number| number.to_string().len());
+        let oid_letters = letters(rows.locations.iter().min()).max(letters(rows.locations.iter().max()));
+        let most = rows.counts.iter().max().map_or(0, |most| most.unsigned_abs());
+        let count_letters = crate::gui::widgets::text::count(most).len();
+        Self { rows, groups, oid_letters, count_letters, starts }
     }
 
     /// Number of lines: a head for each group, and a bar for each row.

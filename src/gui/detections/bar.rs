@@ -5,7 +5,7 @@ use egui::{DragValue, Popup, PopupCloseBehavior, RichText, Ui, style::StyleModif
 use super::{
     Choice, DetectionsCommand,
     choice::{MOST, Ties, WINDOWS, length_of, length_text},
-    limits::Limits,
+    limits::{Limits, hint_ui},
     source::{SourceMenu, engine_text, source_text},
     state::Answers,
 };
@@ -25,6 +25,7 @@ pub struct Bar {
     source: SourceMenu,
     window: String,
     slide: String,
+    files: Option<egui::Id>,
 }
 
 /// Asks this from now on.
@@ -33,6 +34,11 @@ pub(super) fn ask(choice: Choice) -> Command {
 }
 
 impl Bar {
+    /// The menu that tells which events, for who opens it from elsewhere.
+    pub(super) fn files_menu(&self) -> Option<egui::Id> {
+        self.files
+    }
+
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
@@ -132,9 +138,8 @@ impl Bar {
                     ui.close();
                 }
             });
-            ui.label(
-                RichText::new("Sliding windows overlap, and an event counts in each of them.").size(11.5).color(muted),
-            );
+            let hint = "Windows that slide overlap, and an event counts in each that holds it.";
+            hint_ui(ui, RichText::new(hint).size(11.5).color(muted));
         });
     }
 
@@ -154,6 +159,7 @@ impl Bar {
             choice.events.is_some() || choice.places.is_some(),
             "Which events",
         );
+        self.files = Some(Popup::default_response_id(&files));
         self.source.files_ui(&files, choice, answers, out);
     }
 }

@@ -65,14 +65,20 @@ fn suits_log(times: &Times) -> bool {
 
 #[expect(clippy::cast_precision_loss, reason = "drawn on a chart")]
 fn over_time(times: &Times, log: bool) -> Chart {
-    let width = times.window_ns as f64 / 1e9;
+    // Windows that overlap stand side by side, each where it begins.
+    let width = times.slide_ns as f64 / 1e9;
     let points = times.counts.iter().map(|(start, count)| [*start as f64 / 1e9, *count as f64]).collect();
     let series = Series { name: "events".into(), color: 0, marks: Marks::Spans(width), points, ..Series::default() };
     let scale = if log { Scale::Log } else { Scale::Linear };
-    let length = super::choice::length_text(times.window_ns);
+    let length = super::choice::length_text;
+    let title = if times.slide_ns < times.window_ns {
+        format!("begin of windows of {}, UTC, every {}", length(times.window_ns), length(times.slide_ns))
+    } else {
+        format!("time, UTC, {} each", length(times.window_ns))
+    };
     Chart {
         name: ChartOf::OverTime.name().into(),
-        x: Axis { title: format!("time, UTC, {length} each"), scale: Scale::Time, ..Axis::default() },
+        x: Axis { title, scale: Scale::Time, ..Axis::default() },
         y: Axis { scale, ..Axis::counts("events") },
         series: vec![series],
         ..Chart::default()
@@ -116,7 +122,7 @@ fn skew(places: &Places, shares: bool) -> Chart {
     let series = if shares { "this and all busier ones" } else { "events" };
     Chart {
         name: ChartOf::Skew.name().into(),
-        x: Axis { title: "location, busiest first".into(), scale: Scale::Log, ..Axis::default() },
+        x: Axis { scale: Scale::Log, ..Axis::counts("location, busiest first") },
         y,
         series: vec![Series { name: series.into(), color: 0, marks: Marks::Line, points, names, gap: None }],
         ..Chart::default()
@@ -246,7 +252,8 @@ mod tests {
 
     #[test]
     fn few_towering_windows_ask_for_logarithms() {
-        let times = |counts: &[u64]| Times { window_ns: 1, counts: (0..).zip(counts.iter().copied()).collect() };
+        let times =
+            |counts: &[u64]| Times { window_ns: 1, slide_ns: 1, counts: (0..).zip(counts.iter().copied()).collect() };
         for (counts, log) in [(&[5, 6, 7][..], false), (&[5, 6, 900], true), (&[], false), (&[3], false)] {
             assert_eq!(suits_log(&times(counts)), log, "{counts:?}");
         }

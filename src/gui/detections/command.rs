@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::Choice;
-use crate::gui::undo::Undo;
+use crate::{
+    gui::undo::Undo,
+    session::{TopColumn, TopOrder},
+};
 
 /// A change of the workspace.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +86,19 @@ pub struct Sighted {
     pub window: Option<(i64, i64)>,
 }
 
+impl Sighted {
+    /// As it fits a question: a window that the question does not have is let go, the item stays.
+    #[must_use]
+    pub fn fitting(self, choice: &Choice) -> Self {
+        let fits = |(from, to): (i64, i64)| {
+            let size = choice.window_ns?;
+            let slide = choice.slide_ns.unwrap_or(size).max(1);
+            (to.saturating_sub(from) == size && from.rem_euclid(slide) == 0).then_some((from, to))
+        };
+        Self { window: self.window.and_then(fits), ..self }
+    }
+}
+
 /// How panels show the answer: remembered with the lake.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -97,6 +113,15 @@ pub struct DetectionsLook {
     pub shares: bool,
     /// Events over time on a scale of logarithms; as suits them until someone chose.
     pub log_time: Option<bool>,
+}
+
+impl DetectionsLook {
+    /// Order of the rows of the table.
+    #[must_use]
+    pub fn order(&self) -> Option<TopOrder> {
+        let (column, descending) = self.table?;
+        Some(TopOrder { by: *TopColumn::ALL.get(column)?, descending })
+    }
 }
 
 /// Order of the locations.
@@ -132,5 +157,33 @@ impl Asked {
     #[must_use]
     pub fn new(choice: Choice, look: DetectionsLook) -> Self {
         Self { choice, look, ..Self::default() }
+    }
+
+    /// Asks this; whose events are shown follows it.
+    pub fn take(&mut self, choice: Choice) {
+        self.shown = self.shown.take().map(|shown| shown.fitting(&choice));
+        self.choice = choice;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_of_a_window_that_is_gone_are_those_of_the_item() {
+        let (minute, from) = (60_000_000_000, 1_200_000_000_000);
+        let shown = || Sighted { location: Some(1), item: "car".into(), window: Some((from, from + minute)) };
+        let choice = |window_ns, slide_ns| Choice { window_ns, slide_ns, ..Choice::default() };
+        for (choice, fits) in [
+            (choice(Some(minute), None), true),
+            (choice(Some(minute), Some(minute / 2)), true),
+            (choice(Some(minute), Some(7 * minute / 9)), false),
+            (choice(Some(2 * minute), None), false),
+            (choice(None, None), false),
+        ] {
+            let fitting = shown().fitting(&choice);
+            assert_eq!((fitting.window.is_some(), fitting.item.as_str(), fitting.location), (fits, "car", Some(1)));
+        }
     }
 }

@@ -37,6 +37,8 @@ impl Sources {
 pub struct Times {
     /// Length of a window, ns.
     pub window_ns: i64,
+    /// From one window to the next, ns; less than their length when they overlap.
+    pub slide_ns: i64,
     /// Start of each window that has events, ns UTC, and its events.
     pub counts: Vec<(i64, u64)>,
 }
@@ -84,9 +86,12 @@ const LENGTHS: [i64; 14] = {
     ]
 };
 
+/// What is said of a question that a person stopped.
+pub const STOPPED: &str = "It was stopped. Ask again to have the answer.";
+
 fn text(error: SessionError) -> String {
     match error {
-        SessionError::Cancelled => "It was stopped. Ask again to have the answer.".to_owned(),
+        SessionError::Cancelled => STOPPED.to_owned(),
         other => other.to_string(),
     }
 }
@@ -184,19 +189,33 @@ pub fn items(session: &Session, choice: &Choice, progress: &Progress) -> Result<
     Ok(items)
 }
 
-/// Events over time, in windows of the chosen length, or of one that suits the whole span.
+/// Events over time, in windows of the chosen length, or of one that suits the whole span. Windows that overlap do so here,
+/// too, unless there are more than a chart shows.
 pub fn times(session: &Session, choice: &Choice, progress: &Progress) -> Result<Times, String> {
     let mut request = aside(session, choice)?;
     let size_ns = choice.window_ns.unwrap_or(FINEST);
-    request.query.window = Some(Window { size_ns, slide_ns: size_ns });
-    let counts = session.detection_counts(&request, CountsBy::default(), progress).map_err(text)?;
-    let number = |count: &i64| u64::try_from(*count).unwrap_or(0);
-    let mut counts: Vec<(i64, u64)> =
-        counts.windows_ns.iter().zip(&counts.counts).map(|(start, count)| (*start, number(count))).collect();
-    counts.sort_unstable();
-    let (first, last) = (counts.first().map_or(0, |first| first.0), counts.last().map_or(0, |last| last.0));
+    let mut asked = |slide_ns: i64| {
+        request.query.window = Some(Window { size_ns, slide_ns });
+        let counts = session.detection_counts(&request, CountsBy::default(), progress).map_err(text)?;
+        let number = |count: &i64| u64::try_from(*count).unwrap_or(0);
+        let mut counts: Vec<(i64, u64)> =
+            counts.windows_ns.iter().zip(&counts.counts).map(|(start, count)| (*start, number(count))).collect();
+        counts.sort_unstable();
+        Ok::<_, String>(counts)
+    };
+    let ends =
+        |counts: &[(i64, u64)]| (counts.first().map_or(0, |first| first.0), counts.last().map_or(0, |last| last.0));
+    if let Some(slide_ns) = choice.slide_ns.filter(|slide| *slide < size_ns) {
+        let counts = asked(slide_ns)?;
+        let (first, last) = ends(&counts);
+        if last.saturating_sub(first) / slide_ns.max(1) <= MOST_WINDOWS {
+            return Ok(Times { window_ns: size_ns, slide_ns, counts });
+        }
+    }
+    let counts = asked(size_ns)?;
+    let (first, last) = ends(&counts);
     let window_ns = if choice.window_ns.is_some() { chosen_for(size_ns, first, last) } else { length_for(first, last) };
-    Ok(Times { window_ns, counts: together(&counts, window_ns) })
+    Ok(Times { window_ns, slide_ns: window_ns, counts: together(&counts, window_ns) })
 }
 
 /// The shortest length of which not many more windows than a chart shows lie in the span.

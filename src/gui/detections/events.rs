@@ -95,7 +95,11 @@ impl EventsPane {
             });
         });
         divider(ui);
-        let Some(found) = failed_or_waiting(ui, &answers.sightings, "Listing events…", out).cloned() else { return };
+        let Some(found) =
+            failed_or_waiting(ui, &answers.sightings, answers.top.error(), "Listing events…", out).cloned()
+        else {
+            return;
+        };
         if found.behind.events.is_empty() {
             empty_ui(ui, Icon::Boxes, "No events", "No event of this item lies within the limits.", |_| {});
             return;

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{Key, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, Ui, style::StyleModifier, vec2};
+use egui::{
+    Align, Key, Layout, Popup, PopupCloseBehavior, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    accesskit::Role, pos2, style::StyleModifier, vec2,
+};
 
 use super::{
     Choice,
@@ -17,7 +20,7 @@ use crate::{
         lake::Lake,
         theme::{self, STEP, colors},
         widgets::{
-            Icon, VirtualScroll, choice_button, elided, field, icon_button, plain_button, rows_ui,
+            Icon, VirtualScroll, choice_button, elided, field, icon_button, paint_icon, plain_button, rows_ui,
             text::{count, time_utc},
         },
         work::Workers,
@@ -27,6 +30,10 @@ use crate::{
 
 /// Height of an entry of a list, points.
 const ENTRY: f32 = 28.0;
+/// Room of a number of an entry at least, points.
+const SHARE: f32 = 56.0;
+/// Height of a list at most, points: twelve entries.
+const LIST: f32 = 12.0 * ENTRY;
 
 /// What is typed in the menus.
 #[derive(Default)]
@@ -39,6 +46,7 @@ pub(super) struct Limits {
     item: String,
     found: Found,
     scroll: VirtualScroll,
+    items: VirtualScroll,
 }
 
 /// A time without what is zero at its end: `2024-05-01 08:00`.
@@ -65,6 +73,54 @@ pub(super) fn span_text(from: Option<i64>, to: Option<i64>) -> String {
             }
         }
     }
+}
+
+/// Text of a menu: it wraps and is not drawn out to the width, as menus draw their entries.
+pub(super) fn hint_ui(ui: &mut Ui, text: RichText) {
+    ui.with_layout(Layout::top_down(Align::Min), |ui| ui.add(egui::Label::new(text).wrap().selectable(true)));
+}
+
+/// An entry that can be chosen beside others: all of it reacts.
+fn entry_ui(ui: &Ui, rect: Rect, on: bool, (spoken, name): (&str, &str), told: [&str; 2]) -> bool {
+    let colors = colors(ui);
+    let response = ui.interact(rect, ui.scope_id().with("entry"), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, spoken));
+    let painter = ui.painter();
+    if response.hovered() || response.has_focus() {
+        painter.rect_filled(rect, 4, colors.hover);
+    }
+    let mark = Rect::from_center_size(rect.left_center() + vec2(14.0, 0.0), vec2(14.0, 14.0));
+    if on {
+        painter.rect_filled(mark, 3, colors.accent);
+        paint_icon(painter, mark.shrink(1.5), Icon::Check, colors.on_accent);
+    } else {
+        painter.rect(mark, 3, colors.control, Stroke::new(1.0, colors.outline), StrokeKind::Inside);
+    }
+    // Each below the others, from the right.
+    let mut right = rect.right() - 8.0;
+    for text in told.into_iter().rev().filter(|text| !text.is_empty()) {
+        let galley = painter.layout_no_wrap(text.to_owned(), theme::numbers(12.0), colors.muted);
+        let size = galley.size();
+        painter.galley(pos2(right - size.x, rect.center().y - size.y / 2.0), galley, colors.muted);
+        right -= size.x.max(SHARE);
+    }
+    let at = rect.left_center() + vec2(30.0, 0.0);
+    elided(painter, at, name, theme::medium(12.5), colors.text, right - STEP - at.x);
+    response.clicked()
+}
+
+/// A list of entries that can be chosen, as high as they need and no higher than suits a menu.
+fn entries_ui(
+    ui: &mut Ui,
+    scroll: &mut VirtualScroll,
+    name: &str,
+    (count, width): (usize, f32),
+    entry: impl FnMut(&mut Ui, usize, Rect),
+) {
+    #[expect(clippy::cast_precision_loss, reason = "a few entries")]
+    let tall = (count as f32 * ENTRY).min(LIST);
+    let (_, area) = ui.allocate_space(vec2(width, tall));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| rows_ui(ui, scroll, name, (count, ENTRY), entry));
 }
 
 impl Limits {
@@ -174,29 +230,18 @@ impl Limits {
             let found = self.found.of(&places, wanted, workers, ui.ctx());
             let found = found.as_deref().map_or(&[][..], Vec::as_slice);
             if found.is_empty() {
-                ui.label(RichText::new(format!("No location is called “{}”.", self.place.trim())).color(colors.muted));
+                hint_ui(
+                    ui,
+                    RichText::new(format!("No location is called “{}”.", self.place.trim())).color(colors.muted),
+                );
             }
-            let (_, area) = ui.allocate_space(vec2(324.0, 280.0));
-            ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
-                rows_ui(ui, &mut self.scroll, "Scroll the locations", (found.len(), ENTRY), |ui, index, rect| {
-                    let Some(place) = found.get(index).and_then(|at| places.list.get(*at as usize)) else { return };
-                    let mut on = choice.locations.contains(&place.oid);
-                    let mut line = ui.new_child(egui::UiBuilder::new().max_rect(rect));
-                    let name = format!("Location {}", place.text());
-                    if line.checkbox(&mut on, "").accessible_name(&name).clicked() {
-                        out.push(ask(choice.with_location(place.oid, true)));
-                    }
-                    let at = rect.left_center() + vec2(28.0, 0.0);
-                    elided(ui.painter(), at, place.text(), theme::medium(12.5), colors.text, rect.width() - 120.0);
-                    let told = count(place.events);
-                    ui.painter().text(
-                        rect.right_center(),
-                        egui::Align2::RIGHT_CENTER,
-                        told,
-                        theme::numbers(12.0),
-                        colors.muted,
-                    );
-                });
+            entries_ui(ui, &mut self.scroll, "Scroll the locations", (found.len(), 324.0), |ui, index, rect| {
+                let Some(place) = found.get(index).and_then(|at| places.list.get(*at as usize)) else { return };
+                let on = choice.locations.contains(&place.oid);
+                let (name, told) = (place.text(), count(place.events));
+                if entry_ui(ui, rect, on, (&format!("Location {name}"), &name), [&told, ""]) {
+                    out.push(ask(choice.with_location(place.oid, true)));
+                }
             });
         });
     }
@@ -215,7 +260,7 @@ impl Limits {
             }
             let Some(items) = answers.items.value() else {
                 let text = answers.items.error().unwrap_or("The items are being counted.");
-                ui.label(RichText::new(text).color(colors.muted));
+                hint_ui(ui, RichText::new(text).color(colors.muted));
                 return;
             };
             let all: u64 = items.iter().map(|item| item.1).sum();
@@ -223,23 +268,16 @@ impl Limits {
             let found: Vec<&(String, u64)> =
                 items.iter().filter(|item| item.0.to_lowercase().contains(&search)).collect();
             if found.is_empty() {
-                ui.label(RichText::new(format!("No item is called “{}”.", self.item.trim())).color(colors.muted));
+                hint_ui(ui, RichText::new(format!("No item is called “{}”.", self.item.trim())).color(colors.muted));
             }
-            ScrollArea::vertical().max_height(300.0).show_rows(ui, ENTRY, found.len(), |ui, range| {
-                for (name, events) in &found[range] {
-                    ui.horizontal(|ui| {
-                        ui.set_height(ENTRY - ui.spacing().item_spacing.y);
-                        let mut on = choice.items.contains(name);
-                        if ui.checkbox(&mut on, name).accessible_name(format!("Item {name}")).clicked() {
-                            out.push(ask(choice.with_item(name, true)));
-                        }
-                        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                            #[expect(clippy::cast_precision_loss, reason = "a part shown in per cent")]
-                            let part = if all == 0 { 0.0 } else { *events as f64 / all as f64 };
-                            ui.label(RichText::new(per_cent(part)).font(theme::numbers(12.0)).color(colors.muted));
-                            ui.label(RichText::new(count(*events)).font(theme::numbers(12.0)).color(colors.text));
-                        });
-                    });
+            entries_ui(ui, &mut self.items, "Scroll the items", (found.len(), 284.0), |ui, index, rect| {
+                let Some((name, events)) = found.get(index) else { return };
+                #[expect(clippy::cast_precision_loss, reason = "a part shown in per cent")]
+                let part = if all == 0 { 0.0 } else { *events as f64 / all as f64 };
+                let (events, share) = (count(*events), per_cent(part));
+                let on = choice.items.contains(name);
+                if entry_ui(ui, rect, on, (&format!("Item {name}"), name), [&events, &share]) {
+                    out.push(ask(choice.with_item(name, true)));
                 }
             });
         });

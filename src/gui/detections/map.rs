@@ -13,7 +13,10 @@ use crate::gui::{
 
 pub(super) fn map_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: &Charts, out: &mut Vec<Command>) {
     let colors = colors(ui);
-    let Some(places) = failed_or_waiting(ui, &answers.places, "Counting events by location…", out) else { return };
+    let Some(places) = failed_or_waiting(ui, &answers.places, answers.top.error(), "Counting events by location…", out)
+    else {
+        return;
+    };
     let located = places.list.iter().filter(|place| place.at.is_some()).count();
     if located == 0 {
         let body = "The table of locations tells no coordinates. Columns named latitude and longitude, in degrees, are drawn here.";

@@ -19,6 +19,7 @@ mod source;
 mod state;
 mod steps;
 mod table;
+mod why;
 mod words;
 
 pub use choice::Choice;
@@ -76,7 +77,7 @@ impl Detections {
         answers.ask(lake, workers, ui.ctx(), &seen);
         charts.renew(lake, answers);
         egui::Frame::new().fill(colors(ui).panel).inner_margin(Margin::symmetric(12, 0)).show(ui, |ui| {
-            steps::steps_ui(ui, answers, out);
+            steps::steps_ui(ui, lake, answers, bar.files_menu(), out);
         });
         divider(ui);
         dock.ui(ui, &mut Panes { answers, places, ranked, table, events, charts, lake, workers }, out);
@@ -158,7 +159,7 @@ impl Contents for Panes<'_> {
             Pane::Answer => self.table.ui(ui, lake, self.answers, workers, out),
             Pane::Skew => skew::skew_ui(ui, lake, self.answers, self.charts, out),
             Pane::Map => map::map_ui(ui, lake, self.answers, self.charts, out),
-            Pane::Repeats => repeats::repeats_ui(ui, self.answers, self.charts, out),
+            Pane::Repeats => repeats::repeats_ui(ui, lake, self.answers, self.charts, out),
             Pane::Sightings => self.events.ui(ui, lake, self.answers, workers, out),
             _ => {}
         }

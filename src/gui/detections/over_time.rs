@@ -11,7 +11,7 @@ use crate::gui::{
     command::Command,
     lake::Lake,
     theme::{self, colors},
-    widgets::{Icon, bar, empty_ui, icon_button, quiet_button, segmented, text::count},
+    widgets::{Icon, bar, empty_ui, icon_button, quiet_button, segmented},
 };
 
 /// A button that writes a chart to a file.
@@ -25,7 +25,10 @@ pub(super) fn save_button(ui: &mut Ui, of: ChartOf, out: &mut Vec<Command>) {
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "places on a chart")]
 pub(super) fn over_time_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: &Charts, out: &mut Vec<Command>) {
     let colors = colors(ui);
-    let Some(times) = failed_or_waiting(ui, &answers.times, "Counting events over time…", out) else { return };
+    let Some(times) = failed_or_waiting(ui, &answers.times, answers.top.error(), "Counting events over time…", out)
+    else {
+        return;
+    };
     let (choice, look) = (&lake.detections.choice, &lake.detections.look);
     if times.counts.is_empty() {
         let body = "No event of these locations and items has a time.";
@@ -43,36 +46,26 @@ pub(super) fn over_time_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: 
             } else {
                 "Drag to choose a span, with Ctrl to look closer".to_owned()
             };
-            ui.label(RichText::new(text).font(theme::numbers(12.5)).color(if limited {
-                colors.text
-            } else {
-                colors.muted
-            }));
-            if limited {
-                let inside = times.counts.iter().filter(|(start, _)| {
-                    choice.from_ns.is_none_or(|from| *start >= from) && choice.to_ns.is_none_or(|to| *start < to)
-                });
-                let events: u64 = inside.map(|window| window.1).sum();
-                ui.label(
-                    RichText::new(format!("about {} events", count(events)))
-                        .font(theme::numbers(12.5))
-                        .color(colors.muted),
-                );
-                if quiet_button(ui, RichText::new("All times").font(theme::medium(12.5)).color(colors.accent)).clicked()
-                {
-                    out.push(ask(choice.with_span(None)));
-                }
-            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 save_button(ui, ChartOf::OverTime, out);
                 let now = chart.y.scale == Scale::Log;
                 if let Some(log) = segmented(ui, now, &[(false, "Linear"), (true, "Log")]) {
                     out.push(set_look(DetectionsLook { log_time: Some(log), ..look.clone() }));
                 }
+                let all = RichText::new("All times").font(theme::medium(12.5)).color(colors.accent);
+                if limited && quiet_button(ui, all).clicked() {
+                    out.push(ask(choice.with_span(None)));
+                }
+                // What is left of the line.
+                let ink = if limited { colors.text } else { colors.muted };
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let text = RichText::new(text).font(theme::numbers(12.5)).color(ink);
+                    ui.add(egui::Label::new(text).truncate());
+                });
             });
         });
     });
-    let window = times.window_ns;
+    let (window, slide) = (times.window_ns, times.slide_ns.max(1));
     let first = times.counts.first().map_or(0, |one| one.0);
     let last = times.counts.last().map_or(0, |one| one.0.saturating_add(window));
     let brush = if choice.from_ns.is_some() || choice.to_ns.is_some() {
@@ -87,8 +80,8 @@ pub(super) fn over_time_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: 
                 // To whole windows, so that what is drawn is what counts.
                 let whole = |seconds: f64, up: bool| {
                     let ns = (seconds * 1e9) as i64;
-                    let start = ns.div_euclid(window).saturating_mul(window);
-                    if up && start < ns { start.saturating_add(window) } else { start }
+                    let start = ns.div_euclid(slide).saturating_mul(slide);
+                    if up && start < ns { start.saturating_add(slide) } else { start }
                 };
                 out.push(ask(choice.with_span(Some((whole(from, false), whole(to, true))))));
             }

@@ -119,7 +119,8 @@ impl PlacesPane {
     ) {
         let colors = colors(ui);
         let (choice, look) = (&lake.detections.choice, &lake.detections.look);
-        let Some(places) = failed_or_waiting(ui, &answers.places, "Counting events by location…", out).cloned()
+        let Some(places) =
+            failed_or_waiting(ui, &answers.places, answers.top.error(), "Counting events by location…", out).cloned()
         else {
             return;
         };
@@ -184,13 +185,11 @@ impl PlacesPane {
         });
         let line = area.with_min_y(area.bottom() - foot);
         ui.painter().hline(line.x_range(), line.top(), Stroke::new(1.0, colors.line));
+        let all = counted(places.list.len() as u64, "location");
+        let events = counted(places.events, "event");
         let told = match places.unmatched {
-            0 => counted(places.list.len() as u64, "location"),
-            unmatched => format!(
-                "{}, {} not in the table",
-                counted(places.list.len() as u64, "location"),
-                count(unmatched as u64)
-            ),
+            0 => format!("{events}, {all}"),
+            unmatched => format!("{events}, {all}, {} unnamed", count(unmatched as u64)),
         };
         elided(
             ui.painter(),

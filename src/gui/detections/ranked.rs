@@ -11,6 +11,7 @@ use super::{
     over_time::save_button,
     places::limits_button,
     state::Answers,
+    why::why_empty,
     words::failed_or_waiting,
 };
 use crate::gui::{
@@ -110,15 +111,13 @@ impl RankedPane {
     }
 
     pub(super) fn ui(&mut self, ui: &mut Ui, lake: &Lake, answers: &Answers, out: &mut Vec<Command>) {
-        let Some(top) = failed_or_waiting(ui, &answers.top, "Ranking items…", out) else { return };
+        let Some(top) = failed_or_waiting(ui, &answers.top, answers.top.error(), "Ranking items…", out) else {
+            return;
+        };
         let choice = &lake.detections.choice;
         if top.groups.is_empty() {
-            let body = if choice.is_limited() {
-                "Nothing lies within the span, the locations and the items that are asked for."
-            } else {
-                "The files hold no events that name a location and an item."
-            };
-            empty_ui(ui, Icon::Chart, "No detections", body, |ui| limits_button(ui, choice.is_limited(), out));
+            let body = why_empty(&top.rows.stages, choice);
+            empty_ui(ui, Icon::Chart, "No detections", &body, |ui| limits_button(ui, choice.is_limited(), out));
             return;
         }
         if let Some(line) = self.reveal.take().and_then(|oid| top.head_of(oid)) {
@@ -159,18 +158,28 @@ impl Lines<'_> {
         name.map_or_else(|| format!("oid {oid}"), str::to_owned)
     }
 
+    /// The events of a group: all of them, where they are known, and how many of them the ranks show.
+    fn told(&self, group: &Group) -> String {
+        let shown = group.shown.unsigned_abs();
+        let all = match (group.location, group.window_ns) {
+            (Some(oid), None) => self.places.and_then(|places| places.of(oid)).map(|place| place.events),
+            (None, None) => Some(self.top.rows.stages.after_filters),
+            // How many lie in a window beside the ranks is not told.
+            (_, Some(_)) => return format!("{} in these ranks", counted(shown, "event")),
+        };
+        match all {
+            Some(all) if all > shown => format!("{} of {}", count(shown), counted(all, "event")),
+            _ => counted(shown, "event"),
+        }
+    }
+
     fn head_ui(&self, ui: &Ui, index: usize, rect: Rect) {
         let colors = colors(ui);
         let Some(group) = self.top.groups.get(index) else { return };
         let response = ui.interact(rect, ui.scope_id().with("head"), Sense::hover());
         let name = self.name(group);
         let window = group.window_ns.map(|start| format!("  ·  {}", short_time(start))).unwrap_or_default();
-        // All events of the location, where they are known; else those of the ranks that are shown.
-        let events = group.location.and_then(|oid| self.places?.of(oid)).filter(|_| group.window_ns.is_none());
-        let told = match events {
-            Some(place) => counted(place.events, "event"),
-            None => format!("{} shown", counted(group.shown.unsigned_abs(), "event")),
-        };
+        let told = self.told(group);
         response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("{name}{window}, {told}")));
         let painter = ui.painter();
         if index > 0 {

@@ -10,6 +10,7 @@ use crate::{
     gui::{
         charts::{Look, chart_ui},
         command::Command,
+        lake::Lake,
         theme::{self, STEP, colors},
         widgets::{
             Icon, bar, elided, empty_ui,
@@ -24,16 +25,29 @@ const LINE: f32 = 24.0;
 /// Cameras that are drawn as bars; the others are counted.
 const CAMERAS: usize = 200;
 
-pub(super) fn repeats_ui(ui: &mut Ui, answers: &Answers, charts: &Charts, out: &mut Vec<Command>) {
-    let Some(repeats) = failed_or_waiting(ui, &answers.repeats, "Looking for duplicates…", out) else { return };
+pub(super) fn repeats_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: &Charts, out: &mut Vec<Command>) {
+    let choice = &lake.detections.choice;
+    let Some(repeats) = failed_or_waiting(ui, &answers.repeats, answers.top.error(), "Looking for duplicates…", out)
+    else {
+        return;
+    };
     if repeats.duplicates == 0 {
-        let body = format!("All {} have a detection_oid of their own.", counted(repeats.events, "event"));
+        let body = format!(
+            "All {} have a detection_oid of their own.{}",
+            counted(repeats.events, "event"),
+            if choice.is_limited() { " All events of the files are looked at, whatever the limits." } else { "" }
+        );
         empty_ui(ui, Icon::Check, "No duplicates", &body, |_| {});
         return;
     }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         egui::Frame::new().inner_margin(egui::Margin { left: 12, right: 14, top: 8, bottom: 12 }).show(ui, |ui| {
             ui.set_width(ui.available_width());
+            if choice.is_limited() {
+                let text = "Of all events of the files: span, locations and items do not limit what is told here.";
+                ui.add(egui::Label::new(RichText::new(text).size(12.0).color(colors(ui).muted)).wrap());
+                ui.add_space(STEP / 2.0);
+            }
             head_ui(ui, repeats);
             ui.add_space(STEP);
             bar(ui, 28.0, |ui| {
@@ -92,11 +106,12 @@ fn cameras_ui(ui: &mut Ui, repeats: &Repeats) {
     let most = repeats.cameras.first().map_or(1, |camera| camera.duplicates.max(1));
     let tall = LINE * 6.0;
     ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical().id_salt("cameras").max_height(tall).auto_shrink([false, true]).show_rows(
-        ui,
-        LINE,
-        repeats.cameras.len().min(CAMERAS),
-        |ui, range| {
+    ScrollArea::vertical()
+        .id_salt("cameras")
+        .max_height(tall)
+        .min_scrolled_height(tall)
+        .auto_shrink([false, true])
+        .show_rows(ui, LINE, repeats.cameras.len().min(CAMERAS), |ui, range| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for camera in &repeats.cameras[range] {
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
@@ -120,8 +135,7 @@ fn cameras_ui(ui: &mut Ui, repeats: &Repeats) {
                     colors.muted,
                 );
             }
-        },
-    );
+        });
     let more = repeats.cameras.len().saturating_sub(CAMERAS);
     if more > 0 {
         ui.label(RichText::new(format!("and {} with fewer", counted(more as u64, "camera"))).color(colors.muted));

@@ -21,7 +21,10 @@ use crate::gui::{
 
 pub(super) fn skew_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: &Charts, out: &mut Vec<Command>) {
     let colors = colors(ui);
-    let Some(places) = failed_or_waiting(ui, &answers.places, "Counting events by location…", out) else { return };
+    let Some(places) = failed_or_waiting(ui, &answers.places, answers.top.error(), "Counting events by location…", out)
+    else {
+        return;
+    };
     let look = &lake.detections.look;
     if places.events == 0 {
         let limited = lake.detections.choice.is_limited();

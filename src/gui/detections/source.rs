@@ -4,7 +4,9 @@ use std::path::Path;
 
 use egui::{Popup, PopupCloseBehavior, Response, RichText, Ui, style::StyleModifier};
 
-use super::{Choice, DetectionsCommand, bar::ask, command::Source, state::Answers, words::failed_or_waiting};
+use super::{
+    Choice, DetectionsCommand, bar::ask, command::Source, limits::hint_ui, state::Answers, words::failed_or_waiting,
+};
 use crate::gui::{
     command::{Action, Command},
     lake::Lake,
@@ -102,11 +104,11 @@ impl SourceMenu {
                     Some(Ok(told)) => (told, colors.success),
                     Some(Err(error)) => (error, colors.error),
                 };
-                ui.add(egui::Label::new(RichText::new(text).size(12.0).color(ink)).wrap().selectable(true));
+                hint_ui(ui, RichText::new(text).size(12.0).color(ink));
             }
             ui.add_space(STEP / 2.0);
             let hint = "A cluster answers the top items and all counts; duplicates, late and single events are told by this machine. A token is kept until the window closes.";
-            ui.add(egui::Label::new(RichText::new(hint).size(11.5).color(colors.muted)).wrap());
+            hint_ui(ui, RichText::new(hint).size(11.5).color(colors.muted));
         });
     }
 
@@ -126,11 +128,7 @@ impl SourceMenu {
                     let told = path
                         .map_or_else(|| "none: locations have no names".to_owned(), |path| path.display().to_string());
                     ui.label(RichText::new(name).font(theme::medium(11.5)).color(colors.muted));
-                    ui.add(
-                        egui::Label::new(RichText::new(told).font(theme::mono(11.5)).color(colors.text))
-                            .wrap()
-                            .selectable(true),
-                    );
+                    hint_ui(ui, RichText::new(told).font(theme::mono(11.5)).color(colors.text));
                 };
                 ui.separator();
                 line(ui, "Events", Some(&source.detections));
@@ -164,7 +162,9 @@ impl SourceMenu {
 
 /// What is shown while there are no events to ask about.
 pub(super) fn nothing_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, out: &mut Vec<Command>) {
-    let Some(sources) = failed_or_waiting(ui, &answers.sources, "Looking for detection events…", out) else { return };
+    let Some(sources) = failed_or_waiting(ui, &answers.sources, None, "Looking for detection events…", out) else {
+        return;
+    };
     if sources.any() {
         return;
     }

@@ -64,9 +64,10 @@ impl Choice {
         Self { items: Vec::new(), ..self.for_counts() }
     }
 
-    /// What decides events over time: their windows do not overlap.
+    /// What decides events over time.
     fn for_times(&self) -> Self {
-        Self { from_ns: None, to_ns: None, window_ns: self.window_ns, ..self.for_counts() }
+        let (window_ns, slide_ns) = (self.window_ns, self.slide_ns);
+        Self { from_ns: None, to_ns: None, window_ns, slide_ns, ..self.for_counts() }
     }
 
     fn for_counts(&self) -> Self {

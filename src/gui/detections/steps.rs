@@ -3,59 +3,84 @@
 use std::time::Duration;
 
 use egui::{
-    Align, Color32, Popup, PopupCloseBehavior, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
-    accesskit::Role, pos2, vec2,
+    Align, Color32, Id, Popup, PopupCloseBehavior, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo,
+    accesskit::Role, pos2, text::LayoutJob, vec2,
 };
 
-use super::state::Answers;
-use crate::gui::{
-    command::{Action, Command},
-    theme::{self, STEP, colors},
-    widgets::{
-        elided, plain_button, quiet_button,
-        text::{count, counted},
-        waiting_ui,
+use super::{Choice, bar::ask, door::STOPPED, state::Answers, why::passed_over};
+use crate::{
+    gui::{
+        command::{Action, Command},
+        lake::Lake,
+        theme::{self, Colors, STEP, colors},
+        widgets::{
+            elided, plain_button, quiet_button,
+            text::{count, counted},
+            waiting_ui,
+        },
     },
+    session::{EngineChoice, PassedOver, Stages},
 };
 
 /// Height of the strip, points.
 pub const HEIGHT: f32 = 56.0;
+/// Height of the notes at most, points.
+const NOTES: f32 = 400.0;
+/// Lines of an error that are shown; all of it is told when the pointer rests on it.
+const ERROR_LINES: usize = 3;
 /// Least width of a step, points.
 const LEAST: f32 = 84.0;
 
+/// What part of the room each step has: more where something is left out, less where nothing is.
+const PARTS: [f32; 7] = [0.9, 1.0, 1.2, 1.3, 1.1, 0.7, 0.8];
+
 /// A step.
 struct Step {
-    name: &'static str,
+    /// Its name, of one thing and of several.
+    name: (&'static str, &'static str),
     number: u64,
-    /// What left the way before it.
+    /// What left the way before it, or goes beside it.
     less: Vec<(String, Color32)>,
     hint: &'static str,
 }
 
-/// Draws the strip.
-pub fn steps_ui(ui: &mut Ui, answers: &mut Answers, out: &mut Vec<Command>) {
-    let colors = colors(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
-    let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(egui::Layout::left_to_right(Align::Center)));
-    let ui = &mut ui;
-    if let Some(error) = answers.top.error() {
-        failed_ui(ui, error, out);
-        return;
+impl Step {
+    fn name(&self) -> &'static str {
+        if self.number == 1 { self.name.0 } else { self.name.1 }
     }
-    let Some(top) = answers.top.value() else {
-        waiting_ui(ui, "Counting events…");
-        return;
+}
+
+/// What the limits leave out: events without a time in any case, the others together where there are several kinds of them.
+fn beyond(stages: &Stages, colors: &Colors) -> Vec<(String, Color32)> {
+    let passed = stages.passed_over;
+    let timeless = PassedOver { without_time: passed.without_time, ..PassedOver::default() };
+    let mut others = passed_over(&PassedOver { without_time: 0, ..passed });
+    if others.len() > 1 {
+        others = vec![format!("{} beyond the limits", count(passed.total() - passed.without_time))];
+    }
+    let ink = |told: Vec<String>, ink| told.into_iter().map(move |text| (format!("− {text}"), ink));
+    ink(passed_over(&timeless), colors.warning).chain(ink(others, colors.muted)).collect()
+}
+
+/// The steps of an answer. Each number is the one before it less what is told below it.
+fn steps_of(stages: &Stages, colors: &Colors) -> [Step; 7] {
+    let told = |sign: &str, number: u64, (one, many): (&str, &str), ink| {
+        let what = if number == 1 { one } else { many };
+        (number > 0).then(|| (format!("{sign} {} {what}", count(number)), ink))
     };
-    let stages = &top.rows.stages;
-    let away = |number: u64, what: &str, ink| (number > 0).then(|| (format!("− {} {what}", count(number)), ink));
+    let away = |number: u64, what: &'static str, ink| told("−", number, (what, what), ink);
     let bad = stages.bad_rows.total();
     let kept = stages.read.saturating_sub(bad).saturating_sub(stages.incomplete);
     let distinct = kept.saturating_sub(stages.duplicates);
-    let limited = distinct.saturating_sub(stages.after_filters);
-    let steps = [
-        Step { name: "read", number: stages.read, less: Vec::new(), hint: "Rows of all files, bad ones included." },
+    [
         Step {
-            name: "events",
+            name: ("row read", "rows read"),
+            number: stages.read,
+            less: Vec::new(),
+            hint: "Rows of all files, bad ones included.",
+        },
+        Step {
+            name: ("event", "events"),
             number: kept,
             less: [away(bad, "bad", colors.error), away(stages.incomplete, "incomplete", colors.warning)]
                 .into_iter()
@@ -64,47 +89,70 @@ pub fn steps_ui(ui: &mut Ui, answers: &mut Answers, out: &mut Vec<Command>) {
             hint: "Rows that are events and name a location and an item.",
         },
         Step {
-            name: "detections",
+            name: ("distinct", "distinct"),
             number: distinct,
-            less: away(stages.duplicates, "duplicates", colors.muted).into_iter().collect(),
+            less: told("−", stages.duplicates, ("duplicate", "duplicates"), colors.muted).into_iter().collect(),
             hint: "Each detection_oid once: the earliest event holds. Events without one are never merged.",
         },
         Step {
-            name: "within limits",
+            name: ("counted", "counted"),
             number: stages.after_filters,
-            less: away(limited, "outside", colors.muted).into_iter().collect(),
-            hint: "Detections in the span, at the locations and of the items that are asked for.",
+            less: beyond(stages, colors),
+            hint: "Events in the span, at the locations and of the items that are asked for: these are ranked.",
         },
         Step {
-            name: "joined",
+            name: ("with a name", "with a name"),
             number: stages.joined,
-            less: away(stages.unmatched, "unmatched", colors.warning).into_iter().collect(),
-            hint: "Detections whose location the table of locations has. The others are kept, with their oid.",
+            less: told("+", stages.unmatched, ("without", "without"), colors.warning).into_iter().collect(),
+            hint: "Counted events whose location the table of locations has. The others count as well, under their oid.",
         },
         Step {
-            name: "groups",
+            name: ("group", "groups"),
             number: stages.groups,
             less: Vec::new(),
             hint: "Different locations, windows and items.",
         },
-        Step { name: "rows", number: stages.rows_out, less: Vec::new(), hint: "Rows of the answer." },
-    ];
+        Step {
+            name: ("answer row", "answer rows"),
+            number: stages.rows_out,
+            less: Vec::new(),
+            hint: "Rows of the answer: the groups up to the rank that is asked for.",
+        },
+    ]
+}
+
+/// Draws the strip. `files` is the menu that tells which events.
+pub fn steps_ui(ui: &mut Ui, lake: &Lake, answers: &mut Answers, files: Option<Id>, out: &mut Vec<Command>) {
+    let colors = colors(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(egui::Layout::left_to_right(Align::Center)));
+    let ui = &mut ui;
+    if answers.top.error().is_some() {
+        failed_ui(ui, lake, answers, files, out);
+        return;
+    }
+    let Some(top) = answers.top.value() else {
+        waiting_ui(ui, "Counting events…");
+        return;
+    };
+    let stages = &top.rows.stages;
+    let steps = steps_of(stages, colors);
     let took = 258.0;
     let room = rect.width() - took;
-    let shown: Vec<&Step> = if room >= LEAST * 7.0 {
+    let shown: Vec<&Step> = if room >= LEAST * PARTS.iter().sum::<f32>() {
         steps.iter().collect()
     } else {
         // In a narrow window the last ones give way; the table tells them too.
         steps.iter().take(5).collect()
     };
-    #[expect(clippy::cast_precision_loss, reason = "a few steps")]
-    let width = (room / shown.len() as f32).max(LEAST);
+    let parts: f32 = PARTS[..shown.len()].iter().sum();
     let most = stages.read.max(1);
+    let mut left = rect.left();
     for (index, step) in shown.iter().enumerate() {
-        #[expect(clippy::cast_precision_loss, reason = "a few steps")]
-        let left = rect.left() + width * index as f32;
+        let width = (room / parts).max(LEAST) * PARTS[index];
         let place = Rect::from_min_size(pos2(left, rect.top()), vec2(width - 8.0, HEIGHT));
-        step_ui(ui, step, place, most, (index < 5, index > 0, width < 148.0));
+        step_ui(ui, step, place, most, (index < 5, index > 0, room / parts < 148.0));
+        left += width;
     }
     let last = Rect::from_min_max(pos2(rect.right() - took, rect.top()), rect.max);
     ui.scope_builder(egui::UiBuilder::new().max_rect(last).layout(egui::Layout::right_to_left(Align::Center)), |ui| {
@@ -116,11 +164,11 @@ pub fn steps_ui(ui: &mut Ui, answers: &mut Answers, out: &mut Vec<Command>) {
 
 fn step_ui(ui: &Ui, step: &Step, rect: Rect, most: u64, (bar, arrow, narrow): (bool, bool, bool)) {
     let colors = colors(ui);
-    let response = ui.interact(rect, ui.scope_id().with(("step", step.name)), Sense::hover());
+    let response = ui.interact(rect, ui.scope_id().with(("step", step.name.1)), Sense::hover());
     let less: Vec<&str> = step.less.iter().map(|less| less.0.as_str()).collect();
     response.widget_info(|| {
         let less = if less.is_empty() { String::new() } else { format!(", {}", less.join(", ")) };
-        WidgetInfo::labeled(Role::Label, true, format!("{} {}{less}", count(step.number), step.name))
+        WidgetInfo::labeled(Role::Label, true, format!("{} {}{less}", count(step.number), step.name()))
     });
     let painter = ui.painter();
     let left = rect.left() + if arrow { 14.0 } else { 0.0 };
@@ -132,7 +180,7 @@ fn step_ui(ui: &Ui, step: &Step, rect: Rect, most: u64, (bar, arrow, narrow): (b
     }
     let width = rect.right() - left;
     let number = painter.layout_no_wrap(count(step.number), theme::numbers_medium(14.0), colors.text);
-    let name = painter.layout_no_wrap(step.name.to_owned(), theme::medium(11.5), colors.muted);
+    let name = painter.layout_no_wrap(step.name().to_owned(), theme::medium(11.5), colors.muted);
     // Side by side where there is room, else below each other.
     let beside = !narrow;
     let (first, line, last) = if beside { (18.0, 30.0, 43.0) } else { (12.0, 36.0, 47.0) };
@@ -179,8 +227,10 @@ fn times_ui(ui: &mut Ui, answers: &mut Answers) {
         .on_hover_text("Skipped files, bad rows, late events, and what was guessed.");
     let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let open = menu.show(|ui| {
-        ui.set_width(460.0);
-        ScrollArea::vertical().max_height(360.0).show(ui, |ui| notes_ui(ui, answers));
+        ui.set_width(540.0);
+        // As high as its text, up to this.
+        let area = ScrollArea::vertical().max_height(NOTES).min_scrolled_height(NOTES);
+        area.show(ui, |ui| ui.with_layout(egui::Layout::top_down(Align::Min), |ui| notes_ui(ui, answers)));
     });
     answers.wants_lateness = open.is_some();
     let response = ui.label(RichText::new(short(whole)).font(theme::numbers(12.0)).color(colors.muted));
@@ -242,17 +292,60 @@ fn notes_ui(ui: &mut Ui, answers: &Answers) {
     }
 }
 
-fn failed_ui(ui: &mut Ui, error: &str, out: &mut Vec<Command>) {
+/// Begins with a capital letter, as a sentence does, unless it begins with a path.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let word = text.split_whitespace().next().unwrap_or_default();
+    match letters.next() {
+        Some(first) if word.chars().all(char::is_alphabetic) => first.to_uppercase().chain(letters).collect(),
+        _ => text.to_owned(),
+    }
+}
+
+/// Why there is no answer, told once for all panels, and the ways out.
+fn failed_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, files: Option<Id>, out: &mut Vec<Command>) {
+    let Some(error) = answers.top.error() else { return };
+    let told = sentence(error);
     let colors = colors(ui);
-    let (mark, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
-    crate::gui::widgets::paint_icon(ui.painter(), mark, crate::gui::widgets::Icon::Warning, colors.error);
-    let width = ui.available_width() - 120.0;
-    ui.allocate_ui_with_layout(vec2(width, HEIGHT), egui::Layout::left_to_right(Align::Center), |ui| {
-        ui.add(egui::Label::new(RichText::new(error).color(colors.error)).wrap().selectable(true));
-    });
+    let choice = &lake.detections.choice;
+    let named = answers.sources.value().is_some_and(|sources| sources.engine.is_some());
+    let remote = match choice.engine {
+        EngineChoice::Local => false,
+        EngineChoice::Lake => named,
+        EngineChoice::Remote(_) => true,
+    };
+    let area = ui.available_rect_before_wrap();
     ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = STEP;
         if plain_button(ui, true, "Retry").on_hover_text(Action::AskAgain.tip()).clicked() {
             out.push(Action::AskAgain.into());
+        }
+        if remote {
+            let hint = "Answers it without the cluster. What was asked stays as it is.";
+            if plain_button(ui, true, "Use this machine").on_hover_text(hint).clicked() {
+                out.push(ask(Choice { engine: EngineChoice::Local, ..choice.clone() }));
+            }
+        } else if error != STOPPED
+            && let Some(menu) = files
+        {
+            let hint = "Opens the menu that tells which events and locations are read.";
+            if plain_button(ui, true, "Choose another file").on_hover_text(hint).clicked() {
+                Popup::open_id(ui.ctx(), menu);
+            }
+        }
+        let text = area.with_max_x(ui.min_rect().left() - STEP * 2.0);
+        let mark = Rect::from_center_size(text.left_center() + vec2(9.0, 0.0), vec2(18.0, 18.0));
+        crate::gui::widgets::paint_icon(ui.painter(), mark, crate::gui::widgets::Icon::Warning, colors.error);
+        let text = text.with_min_x(mark.right() + STEP);
+        let mut job = LayoutJob::simple(told.clone(), theme::medium(12.5), colors.error, text.width());
+        job.wrap.max_rows = ERROR_LINES;
+        let galley = ui.painter().layout_job(job);
+        let response = ui.interact(text, ui.scope_id().with("error"), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &told));
+        ui.painter().galley(pos2(text.left(), text.center().y - galley.size().y / 2.0), galley, colors.error);
+        let response = response.on_hover_text(format!("{told}\n\nPress to copy it."));
+        if response.clicked() {
+            out.push(Command::Copy { text: error.to_owned(), what: "the message" });
         }
     });
 }

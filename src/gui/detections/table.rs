@@ -5,7 +5,8 @@ use std::sync::Arc;
 use egui::{Align2, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
-    DetectionsLook, answer::Top, limits::short_time, places::set_look, state::Answers, words::failed_or_waiting,
+    DetectionsLook, answer::Top, limits::short_time, places::set_look, state::Answers, why::why_empty,
+    words::failed_or_waiting,
 };
 use crate::{
     gui::{
@@ -14,49 +15,49 @@ use crate::{
         lake::Lake,
         theme::{self, CONTROL, colors},
         widgets::{
-            Icon, VirtualScroll, bar, elided, empty_ui, icon_button, paint_icon, rows_ui,
+            Across, BAR, Icon, VirtualScroll, bar, elided, empty_ui, icon_button, paint_icon, rows_ui,
             text::{count, counted},
         },
         work::Workers,
     },
     jobs::Priority,
     model::format_ns,
+    session::{TopColumn, TopOrder},
 };
 
 /// Height of a row, points.
 const LINE: f32 = 26.0;
 
-/// A column: the name it has in the output, its width, and whether it holds numbers.
+/// Space left of the first column, and right of each, points.
+const MARGIN: f32 = 12.0;
+const GAP: f32 = 14.0;
+/// Width of a digit, points.
+const DIGIT: f32 = 7.6;
+
+/// A column as it is shown: its title, the least width it is read at and the one it likes, and whether it holds numbers.
 struct Column {
-    name: &'static str,
-    width: f32,
+    of: TopColumn,
+    title: &'static str,
+    least: f32,
+    wide: f32,
     number: bool,
-    of: Of,
 }
 
-/// What a column shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Of {
-    Oid,
-    Name,
-    Window,
-    Rank,
-    Item,
-    Count,
-}
-
-/// The columns, in the order of the output.
+/// The columns, what matters most first; the oid has the width of the longest one.
 const COLUMNS: [Column; 6] = [
-    Column { name: "geographical_location_oid", width: 176.0, number: true, of: Of::Oid },
-    Column { name: "geographical_location", width: 220.0, number: false, of: Of::Name },
-    Column { name: "window_start", width: 150.0, number: false, of: Of::Window },
-    Column { name: "item_rank", width: 84.0, number: true, of: Of::Rank },
-    Column { name: "item_name", width: 160.0, number: false, of: Of::Item },
-    Column { name: "item_count", width: 100.0, number: true, of: Of::Count },
+    Column { of: TopColumn::Rank, title: "Rank", least: 58.0, wide: 70.0, number: true },
+    Column { of: TopColumn::Item, title: "Item", least: 100.0, wide: 180.0, number: false },
+    Column { of: TopColumn::Count, title: "Count", least: 72.0, wide: 96.0, number: true },
+    Column { of: TopColumn::Name, title: "Location", least: 120.0, wide: 240.0, number: false },
+    Column { of: TopColumn::Window, title: "Window from, UTC", least: 132.0, wide: 150.0, number: false },
+    Column { of: TopColumn::Oid, title: "Location oid", least: 98.0, wide: 110.0, number: true },
 ];
 
+/// Columns with their widths, from left to right.
+type Placed = Vec<(&'static Column, f32)>;
+
 /// An answer, by its address, and an order of it.
-type Sorted = (usize, Option<(usize, bool)>);
+type Sorted = (usize, Option<TopOrder>);
 
 /// The panel.
 #[derive(Default)]
@@ -66,70 +67,88 @@ pub struct TablePane {
     copied: Fetch<u64, String>,
     copies: u64,
     scroll: VirtualScroll,
-    across: f32,
+    across: Across,
 }
 
-fn columns(top: &Top) -> Vec<(usize, &'static Column)> {
-    let has = |of: Of| match of {
-        Of::Oid | Of::Name => !top.rows.locations.is_empty(),
-        Of::Window => !top.rows.windows_ns.is_empty(),
+/// Whether the answer tells a column.
+fn has(top: &Top, of: TopColumn) -> bool {
+    match of {
+        TopColumn::Oid | TopColumn::Name => !top.rows.locations.is_empty(),
+        TopColumn::Window => !top.rows.windows_ns.is_empty(),
         _ => true,
+    }
+}
+
+/// The columns of files.
+fn columns_of(top: &Top) -> Vec<TopColumn> {
+    TopColumn::ALL.into_iter().filter(|of| has(top, *of)).collect()
+}
+
+/// The columns in so much room: in the order of files where all of them fit, else what matters most comes first and the
+/// others are reached by scrolling.
+#[expect(clippy::cast_precision_loss, reason = "a few digits")]
+fn placed(top: &Top, room: f32) -> Placed {
+    let digits = |of: TopColumn| match of {
+        TopColumn::Oid => top.oid_letters as f32 * DIGIT + GAP,
+        TopColumn::Count => top.count_letters as f32 * DIGIT + GAP,
+        _ => 0.0,
     };
-    COLUMNS.iter().enumerate().filter(|(_, column)| has(column.of)).collect()
+    let mut columns: Placed = COLUMNS
+        .iter()
+        .filter(|column| has(top, column.of))
+        .map(|column| (column, column.least.max(digits(column.of))))
+        .collect();
+    let spare = room - columns.iter().map(|column| column.1).sum::<f32>();
+    if spare < 0.0 {
+        return columns;
+    }
+    columns.sort_by_key(|column| TopColumn::ALL.iter().position(|of| *of == column.0.of));
+    let liked: f32 = columns.iter().map(|(column, width)| (column.wide - width).max(0.0)).sum();
+    let part = (spare / liked.max(1.0)).min(1.0);
+    let texts = columns.iter().filter(|column| !column.0.number).count().max(1) as f32;
+    let left = (spare - liked).max(0.0) / texts;
+    for (column, width) in &mut columns {
+        *width += (column.wide - *width).max(0.0) * part + if column.number { 0.0 } else { left };
+    }
+    columns
 }
 
 /// The cell as it is written to files.
-fn plain(top: &Top, of: Of, row: usize) -> String {
+fn plain(top: &Top, of: TopColumn, row: usize) -> String {
     let rows = &top.rows;
     match of {
-        Of::Oid => rows.locations.get(row).map(i64::to_string),
-        Of::Name => rows.location_names.get(row).and_then(|name| name.as_deref().map(str::to_owned)),
-        Of::Window => rows.windows_ns.get(row).map(|start| format_ns(*start)),
-        Of::Rank => rows.ranks.get(row).map(i32::to_string),
-        Of::Item => rows.items.get(row).map(ToString::to_string),
-        Of::Count => rows.counts.get(row).map(i64::to_string),
+        TopColumn::Oid => rows.locations.get(row).map(i64::to_string),
+        TopColumn::Name => rows.location_names.get(row).and_then(|name| name.as_deref().map(str::to_owned)),
+        TopColumn::Window => rows.windows_ns.get(row).map(|start| format_ns(*start)),
+        TopColumn::Rank => rows.ranks.get(row).map(i32::to_string),
+        TopColumn::Item => rows.items.get(row).map(ToString::to_string),
+        TopColumn::Count => rows.counts.get(row).map(i64::to_string),
     }
     .unwrap_or_default()
 }
 
 /// The cell as it is shown.
-fn shown(top: &Top, of: Of, row: usize) -> String {
+fn shown(top: &Top, of: TopColumn, row: usize) -> String {
     match of {
-        Of::Window => top.rows.windows_ns.get(row).map_or_else(String::new, |start| short_time(*start)),
-        Of::Count => top.rows.counts.get(row).map_or_else(String::new, |number| count(number.unsigned_abs())),
+        TopColumn::Window => top.rows.windows_ns.get(row).map_or_else(String::new, |start| short_time(*start)),
+        TopColumn::Count => top.rows.counts.get(row).map_or_else(String::new, |number| count(number.unsigned_abs())),
         _ => plain(top, of, row),
     }
 }
 
-/// The rows in an order: by a column, its equals as they were.
-fn sorted(top: &Top, by: Option<(usize, bool)>) -> Vec<u32> {
-    let rows = &top.rows;
-    let mut order: Vec<u32> = (0..u32::try_from(rows.ranks.len()).unwrap_or(u32::MAX)).collect();
-    let Some((column, descending)) = by else { return order };
-    let at = |row: &u32| *row as usize;
-    match COLUMNS.get(column).map(|column| column.of) {
-        Some(Of::Oid) => order.sort_by_key(|row| rows.locations.get(at(row)).copied()),
-        Some(Of::Name) => order.sort_by(|a, b| rows.location_names.get(at(a)).cmp(&rows.location_names.get(at(b)))),
-        Some(Of::Window) => order.sort_by_key(|row| rows.windows_ns.get(at(row)).copied()),
-        Some(Of::Rank) => order.sort_by_key(|row| rows.ranks.get(at(row)).copied()),
-        Some(Of::Item) => order.sort_by(|a, b| rows.items.get(at(a)).cmp(&rows.items.get(at(b)))),
-        Some(Of::Count) => order.sort_by_key(|row| rows.counts.get(at(row)).copied()),
-        None => {}
-    }
-    if descending {
-        order.reverse();
-    }
-    order
+/// The rows in an order.
+fn sorted(top: &Top, order: Option<TopOrder>) -> Vec<u32> {
+    let as_they_are = || (0..u32::try_from(top.rows.ranks.len()).unwrap_or(u32::MAX)).collect();
+    order.map_or_else(as_they_are, |order| order.rows(&top.rows))
 }
 
 /// The rows in their order, with a head, as spreadsheets take them from the clipboard.
 fn tabbed(top: &Top, order: &[u32]) -> String {
-    let columns = columns(top);
-    let mut text: String = columns.iter().map(|(_, column)| column.name).collect::<Vec<_>>().join("\t");
+    let columns = columns_of(top);
+    let mut text: String = columns.iter().map(|of| of.name()).collect::<Vec<_>>().join("\t");
     text.push('\n');
     for row in order {
-        let cells =
-            columns.iter().map(|(_, column)| plain(top, column.of, *row as usize).replace(['\t', '\n', '\r'], " "));
+        let cells = columns.iter().map(|of| plain(top, *of, *row as usize).replace(['\t', '\n', '\r'], " "));
         text += &cells.collect::<Vec<_>>().join("\t");
         text.push('\n');
     }
@@ -146,11 +165,15 @@ impl TablePane {
         out: &mut Vec<Command>,
     ) {
         let colors = colors(ui);
-        let Some(top) = failed_or_waiting(ui, &answers.top, "Ranking items…", out).cloned() else { return };
+        let Some(top) = failed_or_waiting(ui, &answers.top, answers.top.error(), "Ranking items…", out).cloned()
+        else {
+            return;
+        };
         if top.rows.ranks.is_empty() {
-            let limited = lake.detections.choice.is_limited();
-            empty_ui(ui, Icon::Chart, "No rows", "No event lies within the limits.", |ui| {
-                super::places::limits_button(ui, limited, out);
+            let choice = &lake.detections.choice;
+            let why = why_empty(&top.rows.stages, choice);
+            empty_ui(ui, Icon::Chart, "No rows", &why, |ui| {
+                super::places::limits_button(ui, choice.is_limited(), out);
             });
             return;
         }
@@ -160,7 +183,7 @@ impl TablePane {
             self.order.clear();
             self.of = Some(Arc::clone(&top));
         }
-        let (all, by) = (Arc::clone(&top), look.table);
+        let (all, by) = (Arc::clone(&top), look.order());
         let key = (Arc::as_ptr(&top).addr(), by);
         self.order.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| Ok(Arc::new(sorted(&all, by))));
         self.order.poll();
@@ -192,68 +215,45 @@ impl TablePane {
 
     fn cells_ui(&mut self, ui: &mut Ui, look: &DetectionsLook, top: &Top, order: &[u32], out: &mut Vec<Command>) {
         let colors = colors(ui);
-        let columns = columns(top);
         let area = ui.available_rect_before_wrap();
-        let wanted: f32 = columns.iter().map(|(_, column)| column.width).sum();
-        // What is left goes to the names; what has no room is moved to with the wheel and Shift.
-        let spare = (area.width() - 36.0 - wanted).max(0.0);
-        let furthest = (wanted + 36.0 - area.width()).max(0.0);
-        if ui.rect_contains_pointer(area) {
-            let turned = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.x));
-            self.across -= turned;
-        }
-        self.across = self.across.clamp(0.0, furthest);
-        let texts = columns.iter().filter(|(_, column)| !column.number).count().max(1);
-        #[expect(clippy::cast_precision_loss, reason = "a few columns")]
-        let width = |column: &Column| column.width + if column.number { 0.0 } else { spare / texts as f32 };
+        let room = area.width() - MARGIN - BAR;
+        let columns = placed(top, room);
+        let wanted: f32 = columns.iter().map(|column| column.1).sum();
+        let above = self.across.ui(ui, area, (wanted, room), "Scroll the columns of the table");
+        let across = self.across.offset;
         let head = area.with_max_y(area.top() + CONTROL);
         ui.painter().hline(area.x_range(), head.bottom(), Stroke::new(1.0, colors.line));
-        let mut left = area.left() + 12.0 - self.across;
-        for (index, column) in &columns {
-            let cell = Rect::from_min_size(pos2(left, head.top()), vec2(width(column), CONTROL));
-            left += width(column);
-            Self::head_ui(ui, look, (*index, column), cell.intersect(area), out);
+        let mut left = area.left() + MARGIN - across;
+        for (column, width) in &columns {
+            let cell = Rect::from_min_size(pos2(left, head.top()), vec2(*width, CONTROL));
+            left += width;
+            head_ui(ui, look, column, (cell, head), out);
         }
-        let body = area.with_min_y(head.bottom() + 1.0);
-        let across = self.across;
+        let body = above.with_min_y(head.bottom() + 1.0);
         ui.scope_builder(egui::UiBuilder::new().max_rect(body), |ui| {
+            ui.shrink_clip_rect(body);
             rows_ui(ui, &mut self.scroll, "Scroll the table", (order.len(), LINE), |ui, index, rect| {
                 let Some(row) = order.get(index).map(|row| *row as usize) else { return };
                 let response = ui.interact(rect, ui.scope_id().with("row"), Sense::click());
-                let cells: Vec<String> = columns.iter().map(|(_, column)| shown(top, column.of, row)).collect();
-                response.widget_info(|| WidgetInfo::labeled(Role::Row, true, cells.join(", ")));
+                response.widget_info(|| {
+                    let cells: Vec<String> = columns_of(top).iter().map(|of| shown(top, *of, row)).collect();
+                    WidgetInfo::labeled(Role::Row, true, cells.join(", "))
+                });
                 if response.hovered() {
                     ui.painter().rect_filled(rect, 0, colors.hover);
                 }
-                let mut left = rect.left() + 12.0 - across;
-                for ((_, column), text) in columns.iter().zip(cells) {
-                    let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width(column) - 14.0, LINE));
-                    left += width(column);
-                    let painter = ui.painter().with_clip_rect(cell.expand(1.0).intersect(ui.clip_rect()));
-                    if column.number {
-                        painter.text(
-                            cell.right_center(),
-                            Align2::RIGHT_CENTER,
-                            text,
-                            theme::numbers(12.5),
-                            colors.text,
-                        );
-                    } else if text.is_empty() && column.of == Of::Name {
-                        painter.text(
-                            cell.left_center(),
-                            Align2::LEFT_CENTER,
-                            "not in the table",
-                            theme::medium(12.0),
-                            colors.warning,
-                        );
-                    } else {
-                        elided(&painter, cell.left_center(), text, theme::medium(12.5), colors.text, cell.width());
+                let mut left = rect.left() + MARGIN - across;
+                for (column, width) in &columns {
+                    let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width - GAP, LINE));
+                    left += width;
+                    let seen = cell.expand(1.0).intersect(rect).intersect(ui.clip_rect());
+                    if seen.is_positive() {
+                        cell_ui(ui, top, column, row, (cell, seen));
                     }
                 }
                 response.context_menu(|ui| {
                     if ui.button("Copy the row").clicked() {
-                        let text =
-                            columns.iter().map(|(_, column)| plain(top, column.of, row)).collect::<Vec<_>>().join("\t");
+                        let text = columns_of(top).iter().map(|of| plain(top, *of, row)).collect::<Vec<_>>().join("\t");
                         out.push(Command::Copy { text, what: "the row" });
                         ui.close();
                     }
@@ -261,38 +261,61 @@ impl TablePane {
             });
         });
     }
+}
 
-    /// A head: a press sorts by it, another one the other way round, a third one takes the order away.
-    fn head_ui(ui: &Ui, look: &DetectionsLook, (index, column): (usize, &Column), cell: Rect, out: &mut Vec<Command>) {
-        let colors = colors(ui);
-        let response = ui.interact(cell, ui.scope_id().with(("column", index)), Sense::click());
-        let order = look.table.filter(|by| by.0 == index).map(|by| by.1);
-        response.widget_info(|| {
-            WidgetInfo::selected(Role::ColumnHeader, true, order.is_some(), format!("Sort by {}", column.name))
-        });
-        let painter = ui.painter().with_clip_rect(cell);
-        let ink = if order.is_some() || response.hovered() { colors.text } else { colors.muted };
-        let inner = cell.with_max_x(cell.right() - 14.0);
-        let (at, anchor) = if column.number {
-            (inner.right_center(), Align2::RIGHT_CENTER)
-        } else {
-            (inner.left_center(), Align2::LEFT_CENTER)
+/// A cell, and the part of it that is in sight.
+fn cell_ui(ui: &Ui, top: &Top, column: &Column, row: usize, (cell, seen): (Rect, Rect)) {
+    let colors = colors(ui);
+    let painter = ui.painter().with_clip_rect(seen);
+    let text = shown(top, column.of, row);
+    let nameless = text.is_empty() && column.of == TopColumn::Name;
+    if column.number {
+        painter.text(cell.right_center(), Align2::RIGHT_CENTER, text, theme::numbers(12.5), colors.text);
+    } else if nameless {
+        let told = "not in the table";
+        elided(&painter, cell.left_center(), told, theme::medium(12.0), colors.warning, cell.width());
+    } else {
+        elided(&painter, cell.left_center(), text, theme::medium(12.5), colors.text, cell.width());
+    }
+}
+
+/// A head: a press sorts by it, another one the other way round, a third one takes the order away.
+fn head_ui(ui: &Ui, look: &DetectionsLook, column: &Column, (cell, head): (Rect, Rect), out: &mut Vec<Command>) {
+    let colors = colors(ui);
+    let seen = cell.intersect(head).intersect(ui.clip_rect());
+    if !seen.is_positive() {
+        return;
+    }
+    let response = ui.interact(seen, ui.scope_id().with(("column", column.title)), Sense::click());
+    let order = look.order().filter(|order| order.by == column.of).map(|order| order.descending);
+    response.widget_info(|| {
+        let name = format!("Sort by {}", column.of.name());
+        WidgetInfo::selected(Role::ColumnHeader, true, order.is_some(), name)
+    });
+    let painter = ui.painter().with_clip_rect(seen);
+    let ink = if order.is_some() || response.hovered() { colors.text } else { colors.muted };
+    let inner = cell.with_max_x(cell.right() - GAP);
+    let (at, anchor) = if column.number {
+        (inner.right_center(), Align2::RIGHT_CENTER)
+    } else {
+        (inner.left_center(), Align2::LEFT_CENTER)
+    };
+    let drawn = painter.text(at, anchor, column.title, theme::medium(11.5), ink);
+    if let Some(descending) = order {
+        let icon = if descending { Icon::Descending } else { Icon::Ascending };
+        let mark = Rect::from_center_size(pos2(drawn.right() + 8.0, cell.center().y), vec2(12.0, 12.0));
+        paint_icon(&painter, mark, icon, colors.accent);
+    }
+    let response = response.on_hover_text(format!("{} in files. Press to sort by it.", column.of.name()));
+    if response.clicked() {
+        let first = matches!(column.of, TopColumn::Count);
+        let at = TopColumn::ALL.iter().position(|of| *of == column.of).unwrap_or_default();
+        let table = match order {
+            None => Some((at, first)),
+            Some(now) if now == first => Some((at, !first)),
+            Some(_) => None,
         };
-        let drawn = painter.text(at, anchor, column.name, theme::medium(11.5), ink);
-        if let Some(descending) = order {
-            let icon = if descending { Icon::Descending } else { Icon::Ascending };
-            let mark = Rect::from_center_size(pos2(drawn.right() + 8.0, cell.center().y), vec2(12.0, 12.0));
-            paint_icon(&painter, mark, icon, colors.accent);
-        }
-        if response.clicked() {
-            let first = column.number && column.of != Of::Rank;
-            let table = match order {
-                None => Some((index, first)),
-                Some(now) if now == first => Some((index, !first)),
-                Some(_) => None,
-            };
-            out.push(set_look(DetectionsLook { table, ..look.clone() }));
-        }
+        out.push(set_look(DetectionsLook { table, ..look.clone() }));
     }
 }
 
@@ -313,14 +336,38 @@ mod tests {
         };
         let top = Top::new(rows);
         assert_eq!(sorted(&top, None), [0, 1, 2]);
-        assert_eq!(sorted(&top, Some((5, true))), [0, 2, 1]);
-        assert_eq!(sorted(&top, Some((4, false))), [1, 0, 2]);
-        assert_eq!(sorted(&top, Some((99, false))), [0, 1, 2]);
+        let by = |table| DetectionsLook { table, ..DetectionsLook::default() }.order();
+        assert_eq!(sorted(&top, by(Some((5, true)))), [0, 2, 1]);
+        assert_eq!(sorted(&top, by(Some((0, true)))), [2, 0, 1], "ranks rise within a location");
+        assert_eq!(by(Some((99, false))), None);
         let text = tabbed(&top, &[2, 0]);
         assert_eq!(
             text,
             "geographical_location_oid\tgeographical_location\titem_rank\titem_name\titem_count\n9\t\t1\tcar\t20\n7\tPier 1\t1\tcar\t1500\n"
         );
-        assert_eq!(shown(&top, Of::Count, 0), "1,500");
+        assert_eq!(shown(&top, TopColumn::Count, 0), "1,500");
+    }
+
+    #[test]
+    fn what_matters_most_has_room_first() {
+        let rows = TopItems {
+            locations: vec![-7_000_000_000_000_000_000],
+            location_names: vec![None],
+            windows_ns: vec![0],
+            ranks: vec![1],
+            items: vec!["car".into()],
+            counts: vec![1_234_567],
+            ..TopItems::default()
+        };
+        let top = Top::new(rows);
+        let at = |room: f32| placed(&top, room);
+        let narrow: Vec<TopColumn> = at(260.0).iter().map(|column| column.0.of).collect();
+        assert_eq!(narrow[..3], [TopColumn::Rank, TopColumn::Item, TopColumn::Count]);
+        let right = |room: f32| at(room).iter().take(3).map(|column| column.1).sum::<f32>();
+        assert!(right(260.0) <= 256.0, "they fit into the narrowest panel: {}", right(260.0));
+        let wide: Vec<TopColumn> = at(900.0).iter().map(|column| column.0.of).collect();
+        assert_eq!(wide, TopColumn::ALL);
+        assert!((at(900.0).iter().map(|column| column.1).sum::<f32>() - 900.0).abs() < 0.1, "all of the room is used");
+        assert!(at(900.0)[0].1 > 20.0 * DIGIT, "an oid is read as a whole");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use egui::Ui;
+use egui::{Rect, RichText, Sense, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::{
     Choice,
@@ -13,18 +13,23 @@ use crate::{
         asking::Asking,
         command::{Action, Command},
         command_line::quoted,
-        theme::colors,
-        widgets::{Icon, empty_ui, plain_button, waiting_ui},
+        theme::{self, colors},
+        widgets::{Icon, elided, empty_ui, plain_button, quiet_button, waiting_ui},
     },
     model::format_ns,
     session::EngineChoice,
 };
 
+/// Height of the line above an answer that could not be asked anew, points.
+const NOTE: f32 = 26.0;
+
 /// The answer to show; when there is none, the reason is shown in its place. A thin line on top tells that a newer one is
-/// on its way, or could not be had.
+/// on its way. When it could not be had, the one from before stays, paler and below a note. What the strip on top tells
+/// already (`above`) is not told again.
 pub(super) fn failed_or_waiting<'a, K, T>(
     ui: &mut Ui,
     asking: &'a Asking<K, T>,
+    above: Option<&str>,
     waiting: &str,
     out: &mut Vec<Command>,
 ) -> Option<&'a T>
@@ -33,13 +38,42 @@ where
     T: Send + 'static,
 {
     let colors = colors(ui);
+    let retry_ui = |ui: &mut Ui, out: &mut Vec<Command>| {
+        if plain_button(ui, true, "Retry").on_hover_text(Action::AskAgain.tip()).clicked() {
+            out.push(Action::AskAgain.into());
+        }
+    };
     if let Some(error) = asking.error() {
-        empty_ui(ui, Icon::Warning, "This cannot be answered", error, |ui| {
-            if plain_button(ui, true, "Retry").on_hover_text(Action::AskAgain.tip()).clicked() {
-                out.push(Action::AskAgain.into());
+        let value = asking.value();
+        match (value, above) {
+            (None, Some(_)) => {
+                empty_ui(ui, Icon::Warning, "No answer yet", "The line on top tells why.", |_| {});
             }
-        });
-        return None;
+            (None, None) => {
+                empty_ui(ui, Icon::Warning, "This cannot be answered", error, |ui| retry_ui(ui, out));
+            }
+            (Some(_), _) => {
+                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), NOTE), Sense::hover());
+                response.widget_info(|| WidgetInfo::labeled(Role::Status, true, NOT_REFRESHED));
+                ui.painter().rect_filled(rect, 0, colors.warning.gamma_multiply(0.06));
+                let mut right = rect.right() - 12.0;
+                if above.is_none() {
+                    let place = Rect::from_min_max(pos2(right - 64.0, rect.top()), pos2(right, rect.bottom()));
+                    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
+                        let text = RichText::new("Retry").font(theme::medium(12.0)).color(colors.accent);
+                        if quiet_button(ui, text).on_hover_text(Action::AskAgain.tip()).clicked() {
+                            out.push(Action::AskAgain.into());
+                        }
+                    });
+                    right = place.left();
+                }
+                let at = rect.left_center() + vec2(12.0, 0.0);
+                elided(ui.painter(), at, NOT_REFRESHED, theme::medium(12.0), colors.warning, right - at.x);
+                response.on_hover_text(error);
+                ui.multiply_opacity(0.5);
+            }
+        }
+        return value;
     }
     let Some(value) = asking.value() else {
         waiting_ui(ui, waiting);
@@ -52,6 +86,9 @@ where
     }
     Some(value)
 }
+
+/// What stands above an answer that could not be asked anew.
+const NOT_REFRESHED: &str = "Not refreshed: the answer from before";
 
 /// The command that gives the same answer.
 #[must_use]

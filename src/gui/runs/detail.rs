@@ -12,10 +12,11 @@ use crate::{
         theme::{self, STEP, colors, heading},
         widgets::{
             Icon, bar, divider, icon_button,
-            text::{count, time_utc},
+            text::{count, counted, time_utc},
         },
     },
     model::{Run, RunState},
+    session::TaskReport,
 };
 
 pub(super) fn run_ui(ui: &mut Ui, listed: &Listed, told: Option<&Told>, out: &mut Vec<Command>) {
@@ -45,7 +46,10 @@ pub(super) fn run_ui(ui: &mut Ui, listed: &Listed, told: Option<&Told>, out: &mu
                 block_heading(ui, "Error");
                 card(ui, error, colors.error, out);
             }
-            if let Some(result) = told.and_then(|told| told.result.as_ref()) {
+            if let Some(answer) = told.and_then(|told| told.answer.as_ref()) {
+                block_heading(ui, "Answer");
+                answer_ui(ui, answer);
+            } else if let Some(result) = told.and_then(|told| told.result.as_ref()) {
                 block_heading(ui, "Result");
                 card(ui, result, colors.text, out);
             }
@@ -86,6 +90,48 @@ fn facts_ui(ui: &mut Ui, run: &Run) {
             });
         }
     });
+}
+
+/// The first rows of what a task answered, and where the rest is.
+fn answer_ui(ui: &mut Ui, answer: &TaskReport) {
+    let colors = colors(ui);
+    let told =
+        |ui: &mut Ui, text: String, ink| ui.add(Label::new(RichText::new(text).color(ink)).wrap().selectable(true));
+    let shown = answer.head.len() as u64;
+    let all = counted(answer.rows, "row");
+    let line = if shown < answer.rows { format!("{all}, the first {shown} of them here") } else { all };
+    told(ui, line, colors.muted);
+    if let Some(path) = &answer.out {
+        told(ui, format!("Written to {}", path.display()), colors.muted);
+    }
+    if !answer.head.is_empty() {
+        let frame = Frame::new()
+            .fill(colors.canvas)
+            .stroke(Stroke::new(1.0, colors.line))
+            .corner_radius(6)
+            .inner_margin(Margin::symmetric(12, 8));
+        frame.show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ScrollArea::horizontal().id_salt("answer").auto_shrink([false, true]).show(ui, |ui| {
+                egui::Grid::new("answer").spacing([20.0, 4.0]).min_row_height(18.0).show(ui, |ui| {
+                    for name in &answer.columns {
+                        ui.label(RichText::new(name).font(theme::medium(11.5)).color(colors.muted));
+                    }
+                    ui.end_row();
+                    for row in &answer.head {
+                        for value in row {
+                            let (text, ink) = value.as_ref().map_or(("—", colors.faint), |text| (text, colors.text));
+                            ui.add(Label::new(RichText::new(text).font(theme::numbers(12.5)).color(ink)).extend());
+                        }
+                        ui.end_row();
+                    }
+                });
+            });
+        });
+    }
+    for note in &answer.notes {
+        told(ui, note.clone(), colors.muted);
+    }
 }
 
 fn block_heading(ui: &mut Ui, text: &str) {

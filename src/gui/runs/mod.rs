@@ -1,7 +1,8 @@
-//! The Runs workspace: what was run on this lake, and how it went.
+//! The Runs workspace: what can be run on this lake, what was run, and how it went.
 
 mod detail;
 mod table;
+mod tasks;
 
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use super::{
 use crate::{
     jobs::Priority,
     model::{Finding, Run, RunState},
+    session::{Task, TaskReport},
 };
 
 /// How often the list is read again while something runs, and while nothing does.
@@ -28,11 +30,17 @@ const CALM: Duration = Duration::from_secs(4);
 /// The runs read last.
 #[derive(Default)]
 pub struct Runs {
-    list: Fetch<u64, Vec<Listed>>,
+    list: Fetch<u64, Read>,
     told: Fetch<(i64, u64), Told>,
     asked: u64,
     asked_at: Option<std::time::Instant>,
     jobs: usize,
+}
+
+/// What is read at once.
+struct Read {
+    runs: Vec<Listed>,
+    tasks: Vec<Task>,
 }
 
 /// A run in the list.
@@ -47,6 +55,8 @@ struct Told {
     log: Result<Vec<String>, String>,
     /// The result, in lines.
     result: Option<String>,
+    /// What a task answered.
+    answer: Option<TaskReport>,
 }
 
 /// Least width of the list, points.
@@ -57,7 +67,7 @@ impl Runs {
     pub fn ui(&mut self, ui: &mut Ui, state: &State, lake: &Lake, workers: &Workers, out: &mut Vec<Command>) {
         self.read(ui, state, lake, workers);
         let colors = colors(ui);
-        let runs = self.list.value().map_or(&[][..], Vec::as_slice);
+        let runs = self.list.value().map_or(&[][..], |read| read.runs.as_slice());
         let chosen =
             state.transient.run.and_then(|id| runs.iter().find(|listed| listed.run.run_id == id)).or(runs.first());
         if let Some(listed) = chosen {
@@ -66,7 +76,8 @@ impl Runs {
             let (session, id, result) = (lake.session.clone(), run.run_id, run.result.clone());
             self.told.request(key, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
                 let log = session.run_log(id).map_err(|error| error.to_string());
-                Ok(Told { log, result: result.as_deref().map(in_lines) })
+                let answer = result.as_deref().and_then(|result| serde_json::from_str(result).ok());
+                Ok(Told { log, result: result.as_deref().map(in_lines), answer })
             });
             self.told.poll();
             let told = self.told.value().filter(|_| self.told.key().is_some_and(|key| key.0 == run.run_id));
@@ -77,6 +88,15 @@ impl Runs {
                 .size_range(most.min(320.0)..=most)
                 .frame(Frame::new().fill(colors.panel))
                 .show(ui, |ui| detail::run_ui(ui, listed, told, out));
+        }
+        if let Some(read) = self.list.value() {
+            let tall = tasks::height(&read.tasks).min(ui.available_height() * 0.45);
+            let (jobs, root) = (&state.transient.jobs, &lake.root);
+            Panel::top("tasks")
+                .exact_size(tall)
+                .resizable(false)
+                .frame(Frame::new().fill(colors.canvas))
+                .show(ui, |ui| tasks::tasks_ui(ui, &read.tasks, jobs, root, out));
         }
         CentralPanel::default().frame(Frame::new().fill(colors.canvas)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
@@ -108,7 +128,7 @@ impl Runs {
             } else if runs.is_empty() && self.list.ready().is_none() {
                 waiting_ui(ui, "Reading the runs…");
             } else if runs.is_empty() {
-                let body = "Indexing, exporting and verifying are recorded here, from the window and from the command line alike.";
+                let body = "Indexing, exporting, verifying and tasks are recorded here, from the window and from the command line alike.";
                 empty_ui(ui, Icon::Clock, "Nothing was run on this lake yet", body, |_| {});
             } else {
                 table::runs_ui(ui, runs, chosen.map(|listed| listed.run.run_id), out);
@@ -119,7 +139,7 @@ impl Runs {
     /// Asks for the list when it is old, or when a job of the window began or ended.
     fn read(&mut self, ui: &Ui, state: &State, lake: &Lake, workers: &Workers) {
         let running =
-            self.list.value().is_some_and(|runs| runs.iter().any(|listed| listed.run.state == RunState::Running));
+            self.list.value().is_some_and(|read| read.runs.iter().any(|listed| listed.run.state == RunState::Running));
         let jobs = state.transient.jobs.len();
         let age = if running || jobs > 0 { LIVE } else { CALM };
         let old = self.asked_at.is_none_or(|at| at.elapsed() >= age) || jobs != self.jobs;
@@ -131,7 +151,9 @@ impl Runs {
         let session = lake.session.clone();
         self.list.request(self.asked, &workers.ask, Priority::Visible, ui.ctx(), move |_| {
             let runs = session.runs().map_err(|error| error.to_string())?;
-            Ok(runs.into_iter().map(|run| Listed { finding: run.finding(), run }).collect())
+            let tasks = session.tasks_beside(&runs).map_err(|error| error.to_string())?;
+            let runs = runs.into_iter().map(|run| Listed { finding: run.finding(), run }).collect();
+            Ok(Read { runs, tasks })
         });
         self.list.poll();
         if ui.input(|input| input.focused) {

@@ -15,7 +15,8 @@ use crate::{
     model::{Finding, Run, RunState},
 };
 
-const LINE: f32 = 40.0;
+/// Height of a line, points.
+pub(super) const LINE: f32 = 40.0;
 
 /// Name, width and side of each column; the task takes what is left.
 const COLUMNS: [(&str, f32, Align); 7] = [
@@ -46,11 +47,15 @@ fn places(room: f32) -> Vec<(usize, f32)> {
 /// Colour and word of how a run stands, or ended. One that found damage did its work, but nobody should take it for good news.
 pub(super) fn state_look(listed: &Listed, colors: &Colors) -> (Color32, &'static str) {
     match (listed.finding, listed.run.state) {
-        (Finding::Damage, _) => return (colors.error, "Damage found"),
-        (Finding::Gaps, _) => return (colors.warning, "Done, with gaps"),
-        (Finding::Nothing, _) => {}
+        (Finding::Damage, _) => (colors.error, "Damage found"),
+        (Finding::Gaps, _) => (colors.warning, "Done, with gaps"),
+        (Finding::Nothing, state) => state_ink(state, colors),
     }
-    match listed.run.state {
+}
+
+/// Colour and word of a state.
+pub(super) fn state_ink(state: RunState, colors: &Colors) -> (Color32, &'static str) {
+    match state {
         RunState::Running => (colors.accent, "Running"),
         RunState::Done => (colors.success, "Done"),
         RunState::Failed => (colors.error, "Failed"),

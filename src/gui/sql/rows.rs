@@ -12,7 +12,7 @@ use crate::{
         lake::Lake,
         state::Workspace,
         theme::{self, CONTROL, colors},
-        widgets::{BAR, Icon, VirtualScroll, elided, empty_ui, paint_icon, rows_ui},
+        widgets::{Across, BAR, Icon, VirtualScroll, elided, empty_ui, paint_icon, rows_ui},
         work::Workers,
     },
     jobs::Priority,
@@ -49,7 +49,7 @@ pub struct RowsPane {
     widths: Vec<f32>,
     measured: usize,
     scroll: VirtualScroll,
-    across: f32,
+    across: Across,
     chosen: Option<usize>,
 }
 
@@ -92,22 +92,12 @@ impl RowsPane {
         let area = ui.available_rect_before_wrap();
         let wanted: f32 = self.widths.iter().sum();
         let room = area.width() - MARGIN - BAR;
-        let furthest = (wanted - room).max(0.0);
-        if ui.rect_contains_pointer(area) {
-            let turned = ui.input_mut(|input| std::mem::take(&mut input.smooth_scroll_delta.x));
-            self.across -= turned;
-        }
-        self.across = self.across.clamp(0.0, furthest);
+        let above = self.across.ui(ui, area, (wanted, room), "Scroll the columns");
         let head = area.with_max_y(area.top() + CONTROL + 14.0);
         self.heads_ui(ui, head, columns, running, out);
-        let mut body = area.with_min_y(head.bottom() + 1.0);
-        if furthest > 0.0 {
-            let bar = body.with_min_y(body.bottom() - 10.0);
-            body.max.y = bar.min.y;
-            self.across_ui(ui, bar, wanted, furthest);
-        }
+        let body = above.with_min_y(head.bottom() + 1.0);
         let names = Names::of(columns);
-        let (across, widths) = (self.across, self.widths.clone());
+        let (across, widths) = (self.across.offset, self.widths.clone());
         let mut wants = (usize::MAX, 0);
         let (pages, chosen) = (&self.pages, &mut self.chosen);
         ui.scope_builder(egui::UiBuilder::new().max_rect(body), |ui| {
@@ -180,7 +170,7 @@ impl RowsPane {
         let colors = colors(ui);
         ui.painter().hline(head.x_range(), head.bottom(), Stroke::new(1.0, colors.line));
         let sort = running.asked().and_then(|asked| asked.sort.as_ref());
-        let mut left = head.left() + MARGIN - self.across;
+        let mut left = head.left() + MARGIN - self.across.offset;
         for (at, column) in columns.iter().enumerate() {
             let width = self.widths[at];
             let cell = Rect::from_min_size(pos2(left, head.top()), vec2(width, head.height()));
@@ -207,23 +197,6 @@ impl RowsPane {
             }
             grip.on_hover_cursor(CursorIcon::ResizeColumn);
         }
-    }
-
-    /// The bar below, where the columns have no room.
-    fn across_ui(&mut self, ui: &Ui, bar: Rect, wanted: f32, furthest: f32) {
-        let colors = colors(ui);
-        let response = ui.interact(bar, ui.scope_id().with("across"), Sense::click_and_drag());
-        response.widget_info(|| WidgetInfo::labeled(Role::ScrollBar, true, "Scroll the columns"));
-        let length = (bar.width() * bar.width() / wanted.max(1.0)).max(28.0);
-        let room = (bar.width() - length).max(1.0);
-        if response.dragged() {
-            self.across = (self.across + response.drag_delta().x * furthest / room).clamp(0.0, furthest);
-        }
-        let left = bar.left() + room * self.across / furthest;
-        let thick = if response.hovered() || response.dragged() { 8.0 } else { 4.0 };
-        let handle = Rect::from_min_size(pos2(left, bar.bottom() - thick - 1.0), vec2(length, thick));
-        let fill = if response.dragged() { colors.muted } else { colors.faint };
-        ui.painter().rect_filled(handle, thick / 2.0, fill);
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     analytics::stats::GroupKey,
     filter::{FilterError, FrameColumns, edit, metric_name},
     gui::{
-        charts::{Brush, Brushing, Look, Point, chart_ui},
+        charts::{Brush, Brushing, Look, Point, chart_ui, charts_ui},
         command::{Action, Command},
         lake::Lake,
         state::Workspace,
@@ -30,7 +30,8 @@ use crate::{
             waiting_ui,
         },
     },
-    session::{ChartKind, ChartLook, StatsTable},
+    model::MetricKind,
+    session::{ChartKind, ChartLook},
 };
 
 /// Width in which all kinds of charts stand beside each other, points.
@@ -113,12 +114,13 @@ impl ChartPane {
                 log(ui, "Log colours", look.log_y, log_y, out);
             }
             ChartKind::Histogram => {
-                self.metric_ui(ui, lake, choice, ("of", false), out);
+                each_ui(ui, lake, choice, out);
                 bars_ui(ui, answers, choice, "bars", out);
-                log(ui, "Log", look.log_y, log_y, out);
+                log(ui, "Log x", look.log_x, ChartLook { log_x: !look.log_x, ..look.clone() }, out);
+                log(ui, "Log y", look.log_y, log_y, out);
             }
             ChartKind::Box => {
-                self.metric_ui(ui, lake, choice, ("of", false), out);
+                each_ui(ui, lake, choice, out);
                 log(ui, "Log", look.log_y, log_y, out);
             }
             ChartKind::Scatter | ChartKind::Heat => {
@@ -151,11 +153,7 @@ impl ChartPane {
         out: &mut Vec<Command>,
     ) {
         let now = if upright { choice.y() } else { choice.x() };
-        let name = match (caption, upright) {
-            ("of", _) => "Metric that is drawn",
-            (_, true) => "Metric along y",
-            _ => "Metric along x",
-        };
+        let name = if upright { "Metric along y" } else { "Metric along x" };
         let button = choice_button(ui, caption, now.unwrap_or("choose one"), now.is_none(), name);
         let entries = metric_entries(lake.table().metrics(), true, |metric| Some(metric) == now);
         let list = List { what: name, hint: "Search metrics", one: true };
@@ -175,6 +173,30 @@ impl ChartPane {
             out.push(ask(asked));
         }
     }
+}
+
+/// Chooses one of the metrics, or all of them, for charts that tell of each by itself.
+fn each_ui(ui: &mut Ui, lake: &Lake, choice: &StatChoice, out: &mut Vec<Command>) {
+    let words = |name: &str| lake.table().metrics().iter().any(|one| one.name == name && one.kind == MetricKind::Text);
+    let metrics: Vec<&String> = choice.metrics.iter().filter(|name| !words(name)).collect();
+    if metrics.len() < 2 {
+        return;
+    }
+    let now = choice.look.x.as_ref().filter(|x| metrics.contains(x));
+    let all = format!("all {} metrics", metrics.len());
+    let button = choice_button(ui, "of", now.map_or(&*all, |x| x), false, "Metrics that are drawn");
+    Popup::menu(&button).style(StyleModifier::default()).show(|ui| {
+        let mut entry = |ui: &mut Ui, on: bool, text: &str, x: Option<String>| {
+            if ui.radio(on, text).accessible_name(format!("Draw {text}")).clicked() {
+                out.push(ask(with_look(choice, ChartLook { x, ..choice.look.clone() })));
+                ui.close();
+            }
+        };
+        entry(ui, now.is_none(), &all, None);
+        for metric in &metrics {
+            entry(ui, now == Some(*metric), metric, Some((*metric).clone()));
+        }
+    });
 }
 
 /// Draws the chart, or tells why there is none.
@@ -200,7 +222,7 @@ fn drawn_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, choice: &StatChoice, ou
     if failed_or_waiting(ui, &answers.numbers, "Working the numbers out…", out).is_none() {
         return;
     }
-    if let Some(error) = answers.shape.error().filter(|_| !matches!(choice.chart, ChartKind::Bar | ChartKind::Line)) {
+    if let Some(error) = answers.shapes.error().filter(|_| !matches!(choice.chart, ChartKind::Bar | ChartKind::Line)) {
         empty_ui(ui, Icon::Warning, "This cannot be drawn", error, |ui| {
             if plain_button(ui, true, "Retry").clicked() {
                 out.push(Action::AskAgain.into());
@@ -212,7 +234,7 @@ fn drawn_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, choice: &StatChoice, ou
         waiting_ui(ui, "Drawing…");
         return;
     }
-    let Some(Some((drawn, table))) = answers.drawn() else {
+    let Some(all) = answers.drawn().filter(|all| !all.is_empty()) else {
         let body = "No frame that the filter matches has a value of it. Change the filter, or choose another metric.";
         empty_ui(ui, Icon::Chart, "Nothing to draw", body, |ui| {
             if plain_button(ui, !lake.filter.is_empty(), Action::ClearFilter.name()).clicked() {
@@ -221,19 +243,27 @@ fn drawn_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, choice: &StatChoice, ou
         });
         return;
     };
-    let notes = &drawn.notes;
+    let mut notes: Vec<&str> = Vec::new();
+    for note in all.iter().flat_map(|drawn| &drawn.notes) {
+        if !notes.contains(&note.as_str()) {
+            notes.push(note);
+        }
+    }
     let below = if notes.is_empty() { 0.0 } else { 20.0 };
     let room = ui.available_size() - vec2(0.0, below);
-    let brush = brushing(lake, choice, drawn);
     Frame::new().inner_margin(Margin { left: 8, right: 12, top: 0, bottom: 6 }).show(ui, |ui| {
         ui.set_max_height(room.y - 6.0);
-        let shown = chart_ui(ui, &drawn.chart, &Look { id: "statistics", brush, ..Look::default() });
-        if let Some(point) = shown.clicked {
-            clicked(choice, drawn, table, point, out);
-        }
-        if let Some(brush) = shown.brush {
-            brushed(lake, choice, brush, out);
-        }
+        charts_ui(ui, all.len(), |ui, at| {
+            let drawn = &all[at];
+            let brush = brushing(lake, choice, drawn);
+            let shown = chart_ui(ui, &drawn.chart, &Look { id: "statistics", brush, ..Look::default() });
+            if let Some(point) = shown.clicked {
+                clicked(choice, drawn, point, out);
+            }
+            if let Some(brush) = shown.brush {
+                brushed(lake, choice, drawn, brush, out);
+            }
+        });
     });
     if below > 0.0 {
         let muted = colors(ui).muted;
@@ -268,7 +298,7 @@ fn kinds_ui(ui: &mut Ui, choice: &StatChoice, out: &mut Vec<Command>) {
 
 /// Chooses the columns that are drawn; of a heat map, one.
 fn values_ui(ui: &mut Ui, answers: &Answers, choice: &StatChoice, one: bool, out: &mut Vec<Command>) {
-    let Some(table) = answers.numbers.value() else { return };
+    let Some(table) = answers.table() else { return };
     let now: Vec<String> = chosen(choice, table).iter().map(|column| column.name.clone()).collect();
     let told = match chosen(choice, table).as_slice() {
         [] => "nothing".to_owned(),
@@ -300,7 +330,7 @@ fn values_ui(ui: &mut Ui, answers: &Answers, choice: &StatChoice, one: bool, out
 
 /// How many bars; as many as suit the values until someone chooses.
 fn bars_ui(ui: &mut Ui, answers: &Answers, choice: &StatChoice, what: &str, out: &mut Vec<Command>) {
-    let drawn = answers.drawn().flatten().map_or(0, |(drawn, _)| {
+    let drawn = answers.drawn().and_then(|all| all.first()).map_or(0, |drawn| {
         let several = drawn.chart.series.len() > 1;
         drawn.rows.first().map_or(0, Vec::len) / if several { 2 } else { 1 }
     });
@@ -359,7 +389,7 @@ fn brushing(lake: &Lake, choice: &StatChoice, drawn: &Drawn) -> Brushing {
     }
     match choice.chart {
         ChartKind::Histogram => {
-            let metric = choice.x().unwrap_or_default();
+            let metric = drawn.x.as_deref().unwrap_or_default();
             let unit = lake.table().metrics().iter().find(|known| known.name == metric);
             let range = range_in(in_force(lake), metric, unit.and_then(|known| known.unit.as_deref()));
             range.map_or(Brushing::None, |(low, high)| Brushing::Range(low, high))
@@ -393,8 +423,9 @@ fn rounded((low, high): (f64, f64)) -> (f64, f64) {
     (round(low), round(high))
 }
 
-fn brushed(lake: &Lake, choice: &StatChoice, brush: Brush, out: &mut Vec<Command>) {
+fn brushed(lake: &Lake, choice: &StatChoice, drawn: &Drawn, brush: Brush, out: &mut Vec<Command>) {
     let filter = &lake.filter;
+    let (x_metric, y_metric) = (drawn.x.as_deref(), drawn.y.as_deref());
     let set = |filter: &str, metric: Option<&str>, range: Option<(f64, f64)>| match metric {
         Some(metric) => edit::set_range(filter, &metric_name(metric), range.map(rounded)),
         None => Ok(filter.to_owned()),
@@ -409,12 +440,10 @@ fn brushed(lake: &Lake, choice: &StatChoice, brush: Brush, out: &mut Vec<Command
             set(filter, Some(&metric), Some((from, to)))
         }
         (ChartKind::Line, Brush::Clear, Some(GroupKey::Bins { metric, .. })) => set(filter, Some(&metric), None),
-        (ChartKind::Histogram, Brush::Range(from, to), _) => set(filter, choice.x(), Some((from, to))),
-        (ChartKind::Histogram, Brush::Clear, _) => set(filter, choice.x(), None),
-        (_, Brush::Area(x, y), _) => {
-            set(filter, choice.x(), Some(x)).and_then(|filter| set(&filter, choice.y(), Some(y)))
-        }
-        (_, Brush::Clear, _) => set(filter, choice.x(), None).and_then(|filter| set(&filter, choice.y(), None)),
+        (ChartKind::Histogram, Brush::Range(from, to), _) => set(filter, x_metric, Some((from, to))),
+        (ChartKind::Histogram, Brush::Clear, _) => set(filter, x_metric, None),
+        (_, Brush::Area(x, y), _) => set(filter, x_metric, Some(x)).and_then(|filter| set(&filter, y_metric, Some(y))),
+        (_, Brush::Clear, _) => set(filter, x_metric, None).and_then(|filter| set(&filter, y_metric, None)),
         _ => return,
     };
     out.push(match changed {
@@ -425,7 +454,7 @@ fn brushed(lake: &Lake, choice: &StatChoice, brush: Brush, out: &mut Vec<Command
 }
 
 /// A press on a mark: to its frames; on a correlation, to the two metrics as points.
-fn clicked(choice: &StatChoice, drawn: &Drawn, table: &Arc<StatsTable>, point: Point, out: &mut Vec<Command>) {
+fn clicked(choice: &StatChoice, drawn: &Drawn, point: Point, out: &mut Vec<Command>) {
     if choice.chart == ChartKind::Correlation {
         let Some((x, y)) = drawn.pairs.get(point.1).filter(|pair| pair.0 != pair.1) else { return };
         let look = ChartLook { x: Some(x.clone()), y: Some(y.clone()), ..choice.look.clone() };
@@ -433,7 +462,7 @@ fn clicked(choice: &StatChoice, drawn: &Drawn, table: &Arc<StatsTable>, point: P
         return;
     }
     let Some(row) = drawn.rows.get(point.0).and_then(|rows| rows.get(point.1)) else { return };
-    let behind = Behind { table: Arc::clone(table), row: *row };
+    let behind = Behind { table: Arc::clone(&drawn.table), row: *row };
     out.push(Command::Statistics(StatisticsCommand::Go(behind)));
 }
 

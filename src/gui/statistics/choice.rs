@@ -8,7 +8,7 @@ use crate::{
         edit::{self, Facet},
         metric_name,
     },
-    session::{Analysis, ChartKind, ChartLook, Shape},
+    session::{Analysis, ChartKind, ChartLook, ExportScope, SessionError, Shape, StatsRequest},
 };
 
 /// Everything a person chose. Words are as the command line takes them.
@@ -100,11 +100,7 @@ impl StatChoice {
             over: if self.frames { "frames" } else { "samples" }.to_owned(),
             weight: if self.weighted { "time".to_owned() } else { String::new() },
             chart: self.chart,
-            look: Some(ChartLook {
-                x: self.x().map(str::to_owned),
-                y: self.y().map(str::to_owned),
-                ..self.look.clone()
-            }),
+            look: Some(self.whole_look()),
             ..Analysis::default()
         };
         if self.metrics.is_empty() {
@@ -118,18 +114,49 @@ impl StatChoice {
         analysis
     }
 
-    /// The analysis behind the chart. A histogram obeys all of the filter but what is said of its own metric, so that what lies
-    /// beside the range can be brushed too.
-    #[must_use]
-    pub fn chart_analysis(&self, filter: &str) -> Analysis {
-        let mut analysis = self.analysis(filter);
-        if self.chart == ChartKind::Histogram
-            && let Some(metric) = self.x()
-            && let Ok(rest) = edit::clear(&analysis.filter, Facet::Name(&metric_name(metric)))
-        {
-            analysis.filter = rest;
+    /// What the chart shows, with its axes named. Histograms and boxes are of all metrics unless one was chosen.
+    fn whole_look(&self) -> ChartLook {
+        if self.is_of_each() {
+            let known = |x: &&String| self.metrics.contains(x);
+            return ChartLook { x: self.look.x.as_ref().filter(known).cloned(), y: None, ..self.look.clone() };
         }
-        analysis
+        ChartLook { x: self.x().map(str::to_owned), y: self.y().map(str::to_owned), ..self.look.clone() }
+    }
+
+    /// Whether the chart tells of each metric by itself.
+    #[must_use]
+    pub fn is_of_each(&self) -> bool {
+        matches!(self.chart, ChartKind::Histogram | ChartKind::Box)
+    }
+
+    /// The questions whose answers the chart shows: none where it shows the numbers. Each histogram obeys all of the filter but
+    /// what is said of its own metric, so that what lies beside the range can be brushed too.
+    ///
+    /// # Errors
+    /// What is missing for the chart.
+    pub fn chart_requests(
+        &self,
+        filter: &str,
+        is_number: impl Fn(&str) -> bool,
+    ) -> Result<Vec<StatsRequest>, SessionError> {
+        let mut analysis = self.analysis(filter);
+        if self.is_of_each() || self.chart == ChartKind::Correlation {
+            analysis.metrics.retain(|metric| is_number(metric));
+        }
+        let Some(request) = analysis.chart_request()? else { return Ok(Vec::new()) };
+        if self.chart != ChartKind::Histogram {
+            return Ok(vec![request]);
+        }
+        let of = |metric: &String| {
+            let mut own = StatsRequest { metrics: vec![metric.clone()], ..request.clone() };
+            if let ExportScope::Filter(filter) = &mut own.scope
+                && let Ok(rest) = edit::clear(filter, Facet::Name(&metric_name(metric)))
+            {
+                *filter = rest;
+            }
+            own
+        };
+        Ok(request.metrics.iter().map(of).collect())
     }
 
     /// What an analysis asks, and its filter where it has one.
@@ -144,7 +171,10 @@ impl StatChoice {
         look.bars = look.bars.or(analysis.bars);
         // Analyses of the command line tell a shape rather than a chart.
         let chart = match Shape::named(&analysis.shape, None) {
-            Some(Shape::Histogram(_)) => ChartKind::Histogram,
+            Some(shape @ (Shape::Histogram(_) | Shape::LogHistogram(_))) => {
+                look.log_x |= matches!(shape, Shape::LogHistogram(_));
+                ChartKind::Histogram
+            }
             Some(Shape::Box) => ChartKind::Box,
             Some(Shape::Scatter) => ChartKind::Scatter,
             Some(Shape::Density(_)) => ChartKind::Heat,
@@ -214,13 +244,28 @@ mod tests {
     }
 
     #[test]
-    fn a_histogram_obeys_all_but_its_own_range() {
-        let choice = StatChoice { metrics: vec!["speed".into()], chart: ChartKind::Histogram, ..StatChoice::default() };
+    fn each_histogram_obeys_all_but_its_own_range() {
+        let choice = StatChoice {
+            metrics: vec!["speed".into(), "road".into(), "brake".into()],
+            chart: ChartKind::Histogram,
+            ..StatChoice::default()
+        };
         let filter = "speed between 3 and 9 and has(car)";
-        assert_eq!(choice.chart_analysis(filter).filter, "has(car)");
+        let asked = |choice: &StatChoice| -> Vec<(String, String)> {
+            let requests = choice.chart_requests(filter, |metric| metric != "road").unwrap();
+            let told = |request: StatsRequest| match request.scope {
+                ExportScope::Filter(filter) => (request.metrics.join(","), filter),
+                scope => panic!("{scope:?}"),
+            };
+            requests.into_iter().map(told).collect()
+        };
+        let whole = filter.to_owned();
+        assert_eq!(asked(&choice), [("speed".to_owned(), "has(car)".to_owned()), ("brake".into(), whole.clone())]);
         assert_eq!(choice.analysis(filter).filter, filter);
-        let bars = StatChoice { chart: ChartKind::Bar, ..choice };
-        assert_eq!(bars.chart_analysis(filter).filter, filter);
+        let one = StatChoice { look: ChartLook { x: Some("brake".into()), ..ChartLook::default() }, ..choice.clone() };
+        assert_eq!(asked(&one), [("brake".to_owned(), whole.clone())]);
+        assert_eq!(asked(&StatChoice { chart: ChartKind::Box, ..choice.clone() }), [("speed,brake".to_owned(), whole)]);
+        assert_eq!(asked(&StatChoice { chart: ChartKind::Bar, ..choice }), []);
         assert_eq!(range_in(filter, "speed", None), Some((3.0, 9.0)));
         assert_eq!(range_in("has(car)", "speed", None), None);
     }

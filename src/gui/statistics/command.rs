@@ -27,6 +27,8 @@ pub enum StatisticsCommand {
     Stop,
     /// Shows the frames behind a row of a table in Explore.
     Go(Behind),
+    /// Selects the frames of all rows that were kept, and shows them in Explore.
+    SelectKept(Kept),
     /// Takes the filter back that led to the frames, and shows the chart again.
     Back(String),
     /// Opens the dialog that exports the numbers, or the chart.
@@ -74,6 +76,16 @@ pub struct Behind {
 impl PartialEq for Behind {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.table, &other.table) && self.row == other.row
+    }
+}
+
+/// A table whose kept rows are asked for.
+#[derive(Debug, Clone)]
+pub struct Kept(pub Arc<StatsTable>);
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 

@@ -87,10 +87,19 @@ impl Statistics {
         self.answers.saved.value().into_iter().flatten().map(|one| one.name.clone()).collect()
     }
 
-    /// The chart as it is shown now.
+    /// The charts as they are shown now, with what they are called together.
     #[must_use]
-    pub fn chart(&self) -> Option<Arc<Chart>> {
-        self.answers.drawn().flatten().map(|(drawn, _)| Arc::new(drawn.chart.clone()))
+    pub fn charts(&self) -> Option<(String, Arc<Vec<Chart>>)> {
+        let all = self.answers.drawn().filter(|all| !all.is_empty())?;
+        let name = match all.as_slice() {
+            [one] => one.chart.name.clone(),
+            many => {
+                let kind = if many[0].x.is_some() { "Histograms" } else { "Boxes" };
+                let of = |drawn: &draw::Drawn| drawn.x.clone().unwrap_or_else(|| drawn.chart.y.title.clone());
+                format!("{kind} of {}", many.iter().map(of).collect::<Vec<_>>().join(", "))
+            }
+        };
+        Some((name, Arc::new(all.iter().map(|drawn| drawn.chart.clone()).collect())))
     }
 
     /// A question that takes long.

@@ -9,19 +9,23 @@ use super::{
     draw::{Drawn, drawn},
 };
 use crate::{
-    filter::attribute_keys,
+    filter::{FrameColumns, attribute_keys},
     gui::{asking::Asking, fetch::Fetch, lake::Lake, work::Workers},
     jobs::{Priority, Progress},
-    session::{SavedAnalysis, StatsRequest, StatsTable},
+    model::MetricKind,
+    session::{LiveStatistics, SavedAnalysis, StatsRequest, StatsTable},
 };
 
 /// Work that takes longer is told in the status bar.
 const LONG: Duration = Duration::from_millis(400);
 
-/// A question, of one state of the index and of what is kept.
+/// How long the answer under way to a question that takes milliseconds may hold up a newer one.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Questions, of one state of the index and of what is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Key {
-    request: StatsRequest,
+    requests: Vec<StatsRequest>,
     generation: u64,
     kept: u64,
     version: u64,
@@ -31,23 +35,28 @@ pub struct Key {
 #[derive(Debug, Clone, PartialEq)]
 struct DrawnOf {
     numbers: usize,
-    shape: usize,
+    shapes: usize,
     choice: StatChoice,
 }
+
+/// Tables, one for each question.
+type Tables = Arc<Vec<Arc<StatsTable>>>;
 
 /// All answers.
 #[derive(Default)]
 pub struct Answers {
     /// The numbers of each group.
-    pub numbers: Asking<Key, Arc<StatsTable>>,
-    /// What the chart shows, where that is not the numbers.
-    pub shape: Asking<Key, Arc<StatsTable>>,
+    pub numbers: Asking<Key, Tables>,
+    /// What the charts show, where that is not the numbers.
+    pub shapes: Asking<Key, Tables>,
     /// Why no shape is asked for.
     pub needs: Option<String>,
-    wants_shape: bool,
-    drawing: Fetch<DrawnOf, Option<Arc<Drawn>>>,
-    /// What the newest drawing was made of: numbers and shapes that addresses tell apart only as long as they are kept.
-    made_of: Option<(Arc<StatsTable>, Option<Arc<StatsTable>>)>,
+    wanted: Vec<StatsRequest>,
+    drawing: Fetch<DrawnOf, Arc<Vec<Drawn>>>,
+    /// What the newest drawing was made of: tables that addresses tell apart only as long as they are kept.
+    made_of: Option<(Tables, Option<Tables>)>,
+    /// The metrics at frames, in order as far as they were asked for.
+    live: Option<Arc<LiveStatistics>>,
     /// The saved analyses.
     pub saved: Fetch<u64, Vec<SavedAnalysis>>,
     /// The keys of recordings.
@@ -65,9 +74,31 @@ pub fn in_force(lake: &Lake) -> &str {
 }
 
 impl Answers {
-    fn key(&self, request: StatsRequest, lake: &Lake) -> Key {
-        let generation = lake.table().generation();
-        Key { request, generation, kept: lake.selections_version, version: self.version }
+    /// Asks some questions: at once and from memory where that can tell them, so that the answers keep up with a brush.
+    fn question(&mut self, of_chart: bool, requests: Vec<StatsRequest>, lake: &Lake, workers: &Workers, ctx: &Context) {
+        let table = lake.table();
+        let generation = table.generation();
+        if !self.live.as_ref().is_some_and(|live| Arc::ptr_eq(live.table(), table)) {
+            self.live = Some(Arc::new(LiveStatistics::new(table)));
+        }
+        let live = self.live.clone().filter(|live| requests.iter().all(|request| live.fits(request)));
+        let quick = live.is_some();
+        let key = Key { requests, generation, kept: lake.selections_version, version: self.version };
+        let (session, table, requests) = (lake.session.clone(), Arc::clone(table), key.requests.clone());
+        let work = move |progress: &Progress| {
+            let found = match &live {
+                Some(live) => session.stats_live(live, &requests, progress),
+                None => requests.iter().map(|request| session.stats(&table, request, progress)).collect(),
+            };
+            let shared = |tables: Vec<StatsTable>| Arc::new(tables.into_iter().map(Arc::new).collect());
+            found.map(shared).map_err(|error| error.to_string())
+        };
+        let asking = if of_chart { &mut self.shapes } else { &mut self.numbers };
+        if quick {
+            asking.follow(&key, PATIENCE, &workers.ask, ctx, work);
+        } else {
+            asking.ask(&key, &workers.ask, ctx, work);
+        }
     }
 
     /// Asks for what is in sight, and takes in what came.
@@ -79,81 +110,78 @@ impl Answers {
             return;
         }
         let filter = in_force(lake);
-        let asked = |key: &Key, lake: &Lake| {
-            let (request, session, table) = (key.request.clone(), lake.session.clone(), Arc::clone(lake.table()));
-            move |progress: &Progress| {
-                session.stats(&table, &request, progress).map(Arc::new).map_err(|error| error.to_string())
-            }
-        };
         match choice.analysis(filter).request() {
             Err(error) => self.needs = Some(error.to_string()),
-            Ok(request) => {
-                let key = self.key(request, lake);
-                let work = asked(&key, lake);
-                self.numbers.ask(&key, &workers.ask, ctx, work);
-            }
+            Ok(request) => self.question(false, vec![request], lake, workers, ctx),
         }
         if !chart_seen {
             return;
         }
         self.needs = None;
-        self.wants_shape = false;
-        match choice.chart_analysis(filter).chart_request() {
-            Err(error) => self.needs = Some(error.to_string()),
-            Ok(None) => {}
-            Ok(Some(request)) => {
-                self.wants_shape = true;
-                let key = self.key(request, lake);
-                let work = asked(&key, lake);
-                self.shape.ask(&key, &workers.ask, ctx, work);
+        let is_number =
+            |name: &str| !lake.table().metrics().iter().any(|one| one.name == name && one.kind == MetricKind::Text);
+        match choice.chart_requests(filter, is_number) {
+            Err(error) => {
+                self.needs = Some(error.to_string());
+                self.wanted = Vec::new();
+            }
+            Ok(requests) => {
+                self.wanted.clone_from(&requests);
+                if !requests.is_empty() {
+                    self.question(true, requests, lake, workers, ctx);
+                }
             }
         }
         self.draw(lake, workers, ctx);
     }
 
-    /// Has the chart drawn anew when it is one of other numbers.
+    /// Has the charts drawn anew when they are of other numbers.
     fn draw(&mut self, lake: &Lake, workers: &Workers, ctx: &Context) {
         self.drawing.poll();
         let Some(numbers) = self.numbers.value().cloned() else { return };
-        let shape = self.shape.value().filter(|_| self.wants_shape).cloned();
-        if self.wants_shape && shape.is_none() {
+        let shapes = self.shapes.value().filter(|_| !self.wanted.is_empty()).cloned();
+        // The shapes of the chart before say nothing of this one.
+        let fits = |shapes: &Tables| {
+            let same = |(asked, table): (&StatsRequest, &Arc<StatsTable>)| {
+                asked.shape.name() == table.request.shape.name() && asked.metrics == table.request.metrics
+            };
+            shapes.len() == self.wanted.len() && self.wanted.iter().zip(shapes.iter()).all(same)
+        };
+        if !self.wanted.is_empty() && !shapes.as_ref().is_some_and(fits) {
             return;
         }
         let choice = lake.statistics.choice.clone();
-        // The shape of the chart before says nothing of this one.
-        let fits = shape.as_ref().is_none_or(|shape| {
-            choice.chart_analysis("").chart_request().ok().flatten().is_some_and(|asked| {
-                asked.shape.name() == shape.request.shape.name() && asked.metrics == shape.request.metrics
-            })
-        });
-        if !fits {
-            return;
-        }
         let of = DrawnOf {
             numbers: Arc::as_ptr(&numbers).addr(),
-            shape: shape.as_ref().map_or(0, |shape| Arc::as_ptr(shape).addr()),
+            shapes: shapes.as_ref().map_or(0, |shapes| Arc::as_ptr(shapes).addr()),
             choice: choice.clone(),
         };
         if self.drawing.key() == Some(&of) {
             return;
         }
-        self.made_of = Some((Arc::clone(&numbers), shape.clone()));
+        self.made_of = Some((Arc::clone(&numbers), shapes.clone()));
         self.drawing.request(of, &workers.ask, Priority::Visible, ctx, move |_| {
-            Ok(drawn(&choice, &numbers, shape.as_deref()).map(Arc::new))
+            let tables = shapes.as_ref().map_or(&[][..], |shapes| shapes);
+            Ok(Arc::new(numbers.first().map_or_else(Vec::new, |numbers| drawn(&choice, numbers, tables))))
         });
     }
 
-    /// The chart as it was drawn last, with the table that its marks are rows of; `None` within when there is nothing to draw.
-    #[expect(clippy::option_option, reason = "not drawn yet is another thing than nothing to draw")]
-    pub fn drawn(&self) -> Option<Option<(&Arc<Drawn>, &Arc<StatsTable>)>> {
-        let drawn = self.drawing.value()?;
-        let (numbers, shape) = self.made_of.as_ref()?;
-        Some(drawn.as_ref().map(|drawn| (drawn, shape.as_ref().unwrap_or(numbers))))
+    /// The numbers of each group.
+    pub fn table(&self) -> Option<&Arc<StatsTable>> {
+        self.numbers.value()?.first()
     }
 
-    /// Whether the chart that was drawn last is of this choice.
+    /// The charts as they were drawn last; none when there is nothing to draw.
+    pub fn drawn(&self) -> Option<&Arc<Vec<Drawn>>> {
+        self.drawing.value()
+    }
+
+    /// Whether the charts that were drawn last are of the kind that is chosen.
     pub fn is_drawn(&self, choice: &StatChoice) -> bool {
-        self.drawing.ready().is_some() && self.drawing.key().is_some_and(|of| of.choice.chart == choice.chart)
+        match self.drawing.value().and_then(|all| all.first()) {
+            Some(one) => one.kind == choice.chart,
+            None => self.drawing.ready().is_some(),
+        }
     }
 
     /// Asks for the saved analyses and the keys of recordings.
@@ -176,7 +204,7 @@ impl Answers {
     }
 
     fn work(&self, after: Duration) -> impl Iterator<Item = &Progress> {
-        [self.numbers.long_work(after), self.shape.long_work(after)].into_iter().flatten()
+        [self.numbers.long_work(after), self.shapes.long_work(after)].into_iter().flatten()
     }
 
     /// The work under way, once it takes long.
@@ -192,14 +220,14 @@ impl Answers {
     /// Stops what is under way.
     pub fn stop(&mut self) {
         self.numbers.stop();
-        self.shape.stop();
+        self.shapes.stop();
     }
 
     /// Asks everything again.
     pub fn again(&mut self) {
         self.version += 1;
         self.numbers.again();
-        self.shape.again();
+        self.shapes.again();
         self.read_saved();
     }
 }

@@ -6,7 +6,13 @@ use egui::{
     Align, Align2, Frame, Layout, Margin, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use super::{StatLook, StatisticsCommand, command::Behind, draw::told, state::Answers, words::failed_or_waiting};
+use super::{
+    StatLook, StatisticsCommand,
+    command::{Behind, Kept},
+    draw::told,
+    state::Answers,
+    words::failed_or_waiting,
+};
 use crate::{
     export::CellType,
     gui::{
@@ -26,6 +32,9 @@ use crate::{
 
 /// Height of a row, points.
 const LINE: f32 = 26.0;
+
+/// What a press on the button of kept rows does.
+const KEPT: &str = "Selects the frames of all these rows in Explore.";
 
 /// A table, by its address, and an order of it.
 type Sorted = (usize, Option<(String, bool)>);
@@ -130,7 +139,8 @@ impl TablePane {
             empty_ui(ui, Icon::Chart, "No numbers yet", "Choose a metric to tell numbers of.", |_| {});
             return;
         }
-        let Some(table) = failed_or_waiting(ui, &answers.numbers, "Working the numbers out…", out).cloned() else {
+        let found = failed_or_waiting(ui, &answers.numbers, "Working the numbers out…", out);
+        let Some(table) = found.and_then(|tables| tables.first()).cloned() else {
             return;
         };
         if table.rows == 0 {
@@ -174,6 +184,10 @@ impl TablePane {
                 }
                 label.on_hover_text("Press a row for its frames. Shift and the wheel move across.");
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let kept = table.request.keep.is_some() && ui.available_width() > 180.0;
+                    if kept && plain_button(ui, true, "Select what is kept").on_hover_text(KEPT).clicked() {
+                        out.push(Command::Statistics(StatisticsCommand::SelectKept(Kept(Arc::clone(&table)))));
+                    }
                     if icon_button(ui, Icon::Export, "Export the numbers").clicked() {
                         out.push(Command::Statistics(StatisticsCommand::OpenExport { chart: false }));
                     }

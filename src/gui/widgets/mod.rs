@@ -1,5 +1,6 @@
 //! Controls that egui lacks or draws differently, each with an accessible name.
 
+mod across;
 mod brand;
 mod button;
 mod chip;
@@ -17,6 +18,7 @@ mod scroll;
 mod segmented;
 pub mod text;
 
+pub use across::Across;
 pub use brand::paint_brand;
 pub use button::{icon_button, icon_toggle, plain_button, primary_button, quiet_button};
 pub use chip::{paint_keys, swatch};

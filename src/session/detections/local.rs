@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use super::{Behind, CountsBy, DEFAULT_MEMORY_BYTES, Duplicates, EngineChoice, EventCounts, TopItems, TopRequest};
+use super::{
+    Behind, CountsBy, DEFAULT_MEMORY_BYTES, Duplicates, EngineChoice, EventCounts, Stages, TopItems, TopRequest,
+    nothing::{self, Outcome},
+};
 use crate::{
     analytics::{self, Resources, Skipped},
     formats::{BadRows, EventOptions, Locations, Note, read_locations},
@@ -15,6 +18,9 @@ use crate::{
 const MIN_MEMORY_BYTES: u64 = 64 << 20;
 /// Of 100 bytes of memory, those for events; the others are for files being read, tables and the answer.
 const EVENTS_PERCENT: u64 = 65;
+
+/// What to do about rows that cannot be used.
+const REMEDY: &str = "correct these in the file and ask again";
 
 /// Refuses what this machine alone can do when a cluster was chosen.
 pub(super) fn only(request: &TopRequest, what: &str) -> Result<(), SessionError> {
@@ -52,7 +58,9 @@ pub(super) fn locations(request: &TopRequest, problems: &mut Vec<Problem>) -> Re
     let found = read_locations(path).map_err(|error| SessionError::Failed(error.to_string()))?;
     let name = path.display().to_string();
     problems.extend(found.notes.iter().cloned().map(|note| note.into_problem(&name)));
-    problems.extend(found.bad_rows.notes("rows of locations").into_iter().map(|note| note.into_problem(&name)));
+    problems.extend(
+        found.bad_rows.notes_with("rows of locations", REMEDY).into_iter().map(|note| note.into_problem(&name)),
+    );
     Ok(found)
 }
 
@@ -62,15 +70,12 @@ pub(super) fn told(request: &TopRequest, bad: &BadRows, skipped: &Skipped, notes
     let mut problems: Vec<Problem> = skipped
         .iter()
         .map(|(path, error)| {
-            let path = path.display().to_string();
-            // Most errors begin with the path, which stands before them already.
-            let what = error.to_string();
-            let what = what.strip_prefix(&path).map_or(what.as_str(), str::trim_start);
-            Problem::new(path.clone(), format!("the file was left out: {what}"), "The others were counted without it.")
+            let what = format!("the file was left out: {}", error.cause());
+            Problem::new(path.display().to_string(), what, "The others were counted without it.")
         })
         .collect();
     problems.extend(notes.iter().cloned().map(|note| note.into_problem(&name)));
-    problems.extend(bad.notes("rows of events").into_iter().map(|note| note.into_problem(&name)));
+    problems.extend(bad.notes_with("rows of events", REMEDY).into_iter().map(|note| note.into_problem(&name)));
     problems
 }
 
@@ -84,8 +89,30 @@ pub(super) fn top(request: &TopRequest, spill: &Path, progress: &Progress) -> Re
         answer.lateness = Some(found);
     }
     problems.extend(told(request, &answer.stages.bad_rows, &answer.skipped, &answer.notes));
+    problems.extend(top_told(request, &answer));
     answer.problems = problems;
     Ok(answer)
+}
+
+/// What a person should hear of top items, beside what is wrong with the files.
+pub(super) fn top_told(request: &TopRequest, answer: &TopItems) -> Vec<Problem> {
+    nothing::told(request, &outcome(&answer.stages, &answer.windows_ns))
+}
+
+/// The same of counts.
+pub(super) fn counts_told(request: &TopRequest, answer: &EventCounts) -> Vec<Problem> {
+    nothing::told(request, &outcome(&answer.stages, &answer.windows_ns))
+}
+
+fn outcome<'a>(stages: &'a Stages, windows_ns: &[i64]) -> Outcome<'a> {
+    Outcome {
+        read: stages.read,
+        bad_rows: &stages.bad_rows,
+        passed_over: &stages.passed_over,
+        unmet: &stages.unmet,
+        left: stages.after_filters,
+        times: windows_ns.iter().min().zip(windows_ns.iter().max()).map(|(first, last)| (*first, *last)),
+    }
 }
 
 pub(super) fn counts(
@@ -100,6 +127,7 @@ pub(super) fn counts(
     let source = &request.source.detections;
     let mut answer = analytics::event_counts(source, &locations, &request.query, by, &resources, progress)?;
     problems.extend(told(request, &answer.stages.bad_rows, &answer.skipped, &answer.notes));
+    problems.extend(counts_told(request, &answer));
     answer.problems = problems;
     Ok(answer)
 }
@@ -116,6 +144,17 @@ pub(super) fn events(
     let source = &request.source.detections;
     let mut answer = analytics::behind(source, &locations, &request.query, page, &resources, progress)?;
     problems.extend(told(request, &answer.bad_rows, &answer.skipped, &answer.notes));
+    problems.extend(nothing::told(
+        request,
+        &Outcome {
+            read: answer.read,
+            bad_rows: &answer.bad_rows,
+            passed_over: &answer.passed_over,
+            unmet: &answer.unmet,
+            left: answer.total,
+            times: None,
+        },
+    ));
     answer.problems = problems;
     Ok(answer)
 }

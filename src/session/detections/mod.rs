@@ -5,6 +5,8 @@ mod choice;
 mod frames;
 mod late;
 mod local;
+mod nothing;
+mod order;
 mod places;
 mod remote;
 mod report;
@@ -22,11 +24,13 @@ use serde_json::json;
 pub use crate::{
     analytics::{
         Behind, CameraDuplicates, CountsBy, Delays, DetectionEvent, Disagreement, Duplicates, EventCounts, LateEvent,
-        Lateness, LocationEvents, OnError, Ranking, Scope, Stages, TopItems, TopQuery, Window,
+        Lateness, LocationEvents, OnError, PassedOver, Ranking, Scope, Stages, TopItems, TopQuery, Unmet, Window,
     },
     formats::TimeUnit,
 };
 pub use choice::{EngineAddress, EngineChoice};
+pub use nothing::are_odd;
+pub use order::{TopColumn, TopOrder};
 pub use places::LocationPlace;
 pub use report::{DetectionReport, LocationShare};
 pub use tables::DetectionTable;
@@ -54,6 +58,15 @@ pub struct DetectionSource {
 }
 
 impl DetectionSource {
+    /// The oids of locations as a person names them: by `geographical_location_oid`, else by the exact `geographical_location` of
+    /// the table of locations. A name that several oids have means all of them.
+    ///
+    /// # Errors
+    /// The table cannot be read, or there is none, or it has no such name.
+    pub fn location_oids(&self, named: &[String]) -> Result<Vec<i64>, SessionError> {
+        places::oids(self.locations.as_deref(), named)
+    }
+
     /// Refuses to write over the events or the locations that are asked, or among the events, where the next question would
     /// read it as one of them.
     ///
@@ -201,6 +214,7 @@ fn top(
     settings: &EngineSettings,
     progress: &Progress,
 ) -> Result<TopItems, SessionError> {
+    remote::check_salt(request, settings)?;
     match remote::engine(request, settings)? {
         None => local::top(request, spill_folder, progress),
         Some(engine) => remote::top(&engine, request, progress),
@@ -215,10 +229,19 @@ fn counts(
     settings: &EngineSettings,
     progress: &Progress,
 ) -> Result<EventCounts, SessionError> {
+    remote::check_salt(request, settings)?;
     match remote::engine(request, settings)? {
         None => local::counts(request, by, spill_folder, progress),
         Some(engine) => remote::counts(&engine, request, by, progress),
     }
+}
+
+/// Whether an answer can be written to a file, asked before the work that it costs.
+///
+/// # Errors
+/// It is a folder, or no file can be made there.
+pub fn check_place(path: &Path) -> Result<(), SessionError> {
+    Ok(crate::export::check_place(path)?)
 }
 
 /// Writes a record as JSON into a file that appears under its name when it is whole.
@@ -242,6 +265,7 @@ impl Session {
         // What was typed wrongly is no run.
         local::check(request)?;
         let settings = self.engine_settings()?;
+        remote::check_salt(request, &settings)?;
         let answer = self.run(request, "top", &json_text(request), progress, |progress| {
             let answer = top(request, &self.spill_folder(), &settings, progress)?;
             Ok(Outcome {
@@ -266,6 +290,7 @@ impl Session {
     ) -> Result<EventCounts, SessionError> {
         local::check(request)?;
         let settings = self.engine_settings()?;
+        remote::check_salt(request, &settings)?;
         let parameters = json!({ "request": request, "by": by }).to_string();
         let answer = self.run(request, "counts", &parameters, progress, |progress| {
             let answer = counts(request, by, &self.spill_folder(), &settings, progress)?;

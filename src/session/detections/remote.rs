@@ -12,6 +12,23 @@ use crate::{
     session::SessionError,
 };
 
+/// Refuses salt where no cluster answers: it would do nothing.
+pub(super) fn check_salt(request: &TopRequest, settings: &EngineSettings) -> Result<(), SessionError> {
+    let local = match request.engine {
+        EngineChoice::Local => true,
+        EngineChoice::Lake => settings.url.is_none(),
+        EngineChoice::Remote(_) => false,
+    };
+    if request.salt > 1 && local {
+        return Err(SessionError::Usage(
+            "salt tells how a cluster counts, and this machine answers; name a cluster (--engine sc://host:15002), or leave \
+             --salt out"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 /// The engine that a question goes to; `None` is this machine.
 pub(super) fn engine(request: &TopRequest, settings: &EngineSettings) -> Result<Option<RemoteEngine>, SessionError> {
     let (url, by) = match (&request.engine, &settings.url) {
@@ -53,6 +70,7 @@ pub(super) fn top(engine: &RemoteEngine, request: &TopRequest, progress: &Progre
     let mut problems = Vec::new();
     let mut answer = asked(request, &mut problems, |asked| top_on(engine, asked, progress))?;
     problems.extend(local::told(request, &answer.stages.bad_rows, &answer.skipped, &answer.notes));
+    problems.extend(local::top_told(request, &answer));
     answer.problems = problems;
     Ok(answer)
 }
@@ -67,6 +85,7 @@ pub(super) fn counts(
     let mut problems = Vec::new();
     let mut answer = asked(request, &mut problems, |asked| counts_on(engine, asked, by, progress))?;
     problems.extend(local::told(request, &answer.stages.bad_rows, &answer.skipped, &answer.notes));
+    problems.extend(local::counts_told(request, &answer));
     answer.problems = problems;
     Ok(answer)
 }

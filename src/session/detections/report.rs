@@ -24,6 +24,17 @@ pub struct DetectionReport {
     pub null_ids: u64,
     /// Events that repeat another.
     pub duplicates: u64,
+    /// Of the events that are left, those at other locations than asked for; `rows_read` is the sum of `bad_rows`, `duplicates`,
+    /// `incomplete`, this, the next three and `after_filters`.
+    pub other_locations: u64,
+    /// Of the others, those of other items than asked for.
+    pub other_items: u64,
+    /// Of the others, those without a time, where the question needs times.
+    pub without_time: u64,
+    /// Of the others, those outside of the span.
+    pub outside_span: u64,
+    /// The earliest and the latest time of these.
+    pub times_outside_span: Option<[String; 2]>,
     /// Events left and within all limits.
     pub after_filters: u64,
     /// Of them, those at known locations.
@@ -109,6 +120,11 @@ impl DetectionReport {
             incomplete: stages.incomplete,
             null_ids: stages.null_ids,
             duplicates: stages.duplicates,
+            other_locations: stages.passed_over.other_locations,
+            other_items: stages.passed_over.other_items,
+            without_time: stages.passed_over.without_time,
+            outside_span: stages.passed_over.outside_span,
+            times_outside_span: stages.passed_over.times_outside.map(|(first, last)| [first, last].map(format_ns)),
             after_filters: stages.after_filters,
             joined: stages.joined,
             unmatched: stages.unmatched,

@@ -8,7 +8,7 @@ use super::{SqlReport, SqlRequest, SqlStream, told};
 use crate::{
     export::{self, RowFormat},
     jobs::Progress,
-    session::{FrameFormat, Session, SessionError, find::write_whole_file, json_text},
+    session::{FrameFormat, HEAD_ROWS, Session, SessionError, find::write_whole_file, json_text},
     tasks::{self, Outcome},
 };
 
@@ -25,8 +25,18 @@ impl Session {
         out: &mut File,
         progress: &Progress,
     ) -> Result<u64, SessionError> {
+        Ok(self.answer_sql(request, Some((out, format)), progress)?.rows)
+    }
+
+    /// Runs a query and writes its rows as they come, or lets them pass; also tells the first of them.
+    pub(in crate::session) fn answer_sql(
+        &self,
+        request: &SqlRequest,
+        out: Option<(&mut File, FrameFormat)>,
+        progress: &Progress,
+    ) -> Result<Answered, SessionError> {
         let mut stream = self.run_sql(request, progress).map_err(|error| told(error, &request.text))?;
-        write(&mut stream, request, format, out, progress)
+        write(&mut stream, request, out, progress)
     }
 
     /// Runs a query and writes its rows into a file that appears under its name when it is whole, as a run named `sql`.
@@ -47,7 +57,7 @@ impl Session {
         let report = tasks::run(self.inner.kept.as_ref().ok(), "sql", &parameters, progress, |progress| {
             let mut rows = 0;
             write_whole_file(path, |file| {
-                rows = write(&mut stream, request, format, file, progress)?;
+                rows = write(&mut stream, request, Some((file, format)), progress)?.rows;
                 Ok(())
             })?;
             let report = SqlReport {
@@ -62,18 +72,29 @@ impl Session {
     }
 }
 
+/// What came of a query.
+#[derive(Debug, Default)]
+pub(in crate::session) struct Answered {
+    /// The names of its columns.
+    pub(in crate::session) columns: Vec<String>,
+    /// Its rows.
+    pub(in crate::session) rows: u64,
+    /// The first of them as texts.
+    pub(in crate::session) head: Vec<Vec<Option<String>>>,
+}
+
 fn write(
     stream: &mut SqlStream,
     request: &SqlRequest,
-    format: FrameFormat,
-    out: &mut File,
+    out: Option<(&mut File, FrameFormat)>,
     progress: &Progress,
-) -> Result<u64, SessionError> {
-    let mut rows = 0_u64;
+) -> Result<Answered, SessionError> {
     let columns: Vec<_> =
         stream.columns().iter().map(|column| (column.name.clone(), column.kind.data_type())).collect();
+    let names = columns.iter().map(|(name, _)| name.clone()).collect();
+    let mut answered = Answered { columns: names, ..Answered::default() };
     let mut next = || -> Result<_, SessionError> {
-        let left = request.limit.map_or(u64::MAX, |limit| limit.saturating_sub(rows));
+        let left = request.limit.map_or(u64::MAX, |limit| limit.saturating_sub(answered.rows));
         if left == 0 {
             return Ok(None);
         }
@@ -84,18 +105,28 @@ fn write(
         {
             frame = frame.head(Some(left));
         }
-        rows += frame.height() as u64;
+        let missing = HEAD_ROWS.saturating_sub(answered.head.len());
+        if missing > 0 {
+            answered.head.extend(export::frame_texts(&frame.head(Some(missing)))?);
+        }
+        answered.rows += frame.height() as u64;
         progress.add(frame.height() as u64);
         Ok(Some(frame))
     };
-    match format {
-        FrameFormat::Parquet => export::write_parquet_batches(&columns, &mut next, out)?,
-        FrameFormat::Table => export::write_batches(&columns, &mut next, RowFormat::Table, out)?,
-        FrameFormat::Csv { spreadsheet } => {
-            export::write_batches(&columns, &mut next, RowFormat::Csv { spreadsheet }, out)?;
+    let Some((out, format)) = out else {
+        while next()?.is_some() {}
+        return Ok(answered);
+    };
+    let format = match format {
+        FrameFormat::Parquet => {
+            export::write_parquet_batches(&columns, &mut next, out)?;
+            return Ok(answered);
         }
-        FrameFormat::Json => export::write_batches(&columns, &mut next, RowFormat::Json, out)?,
-        FrameFormat::Ndjson => export::write_batches(&columns, &mut next, RowFormat::Ndjson, out)?,
-    }
-    Ok(rows)
+        FrameFormat::Table => RowFormat::Table,
+        FrameFormat::Csv { spreadsheet } => RowFormat::Csv { spreadsheet },
+        FrameFormat::Json => RowFormat::Json,
+        FrameFormat::Ndjson => RowFormat::Ndjson,
+    };
+    export::write_batches(&columns, &mut next, format, out)?;
+    Ok(answered)
 }

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-pub use live::{LiveColumn, LiveStatistics};
+pub use live::LiveStatistics;
 pub use saved::{Analysis, ChartKind, ChartLook, SavedAnalysis};
 pub use shape::Shape;
 pub use table::{ColumnRole, StatColumn, StatValue, StatsTable};
@@ -123,26 +123,37 @@ impl Session {
         request: &StatsRequest,
         progress: &Progress,
     ) -> Result<StatsTable, SessionError> {
+        self.stats_of(table, request, None, progress)
+    }
+
+    fn stats_of(
+        &self,
+        table: &FrameTable,
+        request: &StatsRequest,
+        live: Option<&LiveStatistics>,
+        progress: &Progress,
+    ) -> Result<StatsTable, SessionError> {
         let began = Instant::now();
         let planned = shape::planned(table, request)?;
+        if let Some(live) = live.filter(|live| live.fits(request)) {
+            let plan = Plan::new(self, table, &planned)?;
+            if let Some(found) = live.found(&plan, request.shape)? {
+                return told(&plan, request, &found, &live::no_names(), began);
+            }
+        }
         progress.stage(if request.over == Over::Frames { "reading frames" } else { "reading samples" });
         let bars = match shape::whole(&planned) {
             None => Vec::new(),
             Some(whole) => {
                 let plan = Plan::new(self, table, &whole)?;
-                let bars = |values: &Values<'_>| shape::bars_of(values, &plan, request.shape.bars(), progress);
+                let bars = |values: &Values<'_>| shape::bars_of(values, &plan, request.shape, progress);
                 self.look_at(&plan, bars)?.0
             }
         };
         let plan = Plan::new(self, table, &planned)?;
         let (found, values) =
             self.look_at(&plan, |values| shape::look(values, &plan, request.shape, &bars, progress))?;
-        let mut table = match &found {
-            Found::Answer(found) => table::build(&plan, request, found, &values.names())?,
-            found => shape::build(&plan, request, found, &values.names()),
-        };
-        table.seconds = began.elapsed().as_secs_f64();
-        Ok(table)
+        told(&plan, request, &found, &values.names(), began)
     }
 
     /// The same as a run named `stats`, when it takes long or when `record` asks for it.
@@ -173,6 +184,22 @@ impl Session {
             })
         })?)
     }
+}
+
+/// What was found as a table.
+fn told(
+    plan: &Plan<'_>,
+    request: &StatsRequest,
+    found: &Found,
+    names: &Names<'_>,
+    began: Instant,
+) -> Result<StatsTable, SessionError> {
+    let mut table = match found {
+        Found::Answer(found) => table::build(plan, request, found, names)?,
+        found => shape::build(plan, request, found, names),
+    };
+    table.seconds = began.elapsed().as_secs_f64();
+    Ok(table)
 }
 
 impl Session {

@@ -42,7 +42,7 @@ pub enum ChartKind {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ChartLook {
-    /// The metric of a histogram, of boxes, and along x; the first one when `None`.
+    /// The metric along x, the first one when `None`; of histograms and boxes the only one, all of them when `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub x: Option<String>,
     /// The metric along y; the second one when `None`.
@@ -216,16 +216,19 @@ impl Analysis {
             by: asked.by.iter().take(1).cloned().collect(),
             ..asked.clone()
         };
+        let all = || {
+            let first = metric(&look.x, 0)?;
+            Ok::<_, SessionError>(if look.x.is_some() { vec![first] } else { asked.metrics.clone() })
+        };
         let both = || Ok::<_, SessionError>(vec![metric(&look.x, 0)?, metric(&look.y, 1)?]);
         Ok(Some(match self.chart {
             ChartKind::Bar | ChartKind::Line => return Ok(None),
             ChartKind::Heat if asked.by.len() > 1 => return Ok(None),
             ChartKind::Histogram => {
-                StatsRequest { metrics: vec![metric(&look.x, 0)?], shape: Shape::Histogram(look.bars), ..plain }
+                let shape = if look.log_x { Shape::LogHistogram(look.bars) } else { Shape::Histogram(look.bars) };
+                StatsRequest { metrics: all()?, shape, ..plain }
             }
-            ChartKind::Box => {
-                StatsRequest { metrics: vec![metric(&look.x, 0)?], by: asked.by, shape: Shape::Box, ..plain }
-            }
+            ChartKind::Box => StatsRequest { metrics: all()?, by: asked.by, shape: Shape::Box, ..plain },
             ChartKind::Scatter => StatsRequest { metrics: both()?, shape: Shape::Scatter, ..plain },
             ChartKind::Heat => {
                 StatsRequest { metrics: both()?, by: Vec::new(), shape: Shape::Density(look.bars), ..plain }
@@ -396,8 +399,8 @@ mod tests {
         let analysis = |text: &str| toml::from_str::<Analysis>(text).unwrap();
         let metrics = "metrics = [\"speed\", \"brake\"]\nby = [\"camera\", \"day\"]\naggregates = [\"p95\"]\n";
         for (chart, shape, asked, by) in [
-            ("histogram", Shape::Histogram(None), &["speed"][..], 1),
-            ("box", Shape::Box, &["speed"], 2),
+            ("histogram", Shape::Histogram(None), &["speed", "brake"][..], 1),
+            ("box", Shape::Box, &["speed", "brake"], 2),
             ("scatter", Shape::Scatter, &["speed", "brake"], 1),
             ("correlation", Shape::Table, &["speed", "brake"], 0),
         ] {
@@ -408,6 +411,9 @@ mod tests {
         for chart in ["bar", "line", "heat"] {
             assert_eq!(analysis(&format!("{metrics}chart = \"{chart}\"")).chart_request().unwrap(), None, "{chart}");
         }
+        let one = analysis(&format!("{metrics}chart = \"histogram\"\n[look]\nx = \"brake\"\nlog_x = true\nbars = 9\n"));
+        let request = one.chart_request().unwrap().unwrap();
+        assert_eq!((request.shape, request.metrics), (Shape::LogHistogram(Some(9)), vec!["brake".to_owned()]));
         let text = "metrics = [\"speed\"]\nchart = \"heat\"\n[look]\nx = \"gear\"\nbars = 20\n";
         assert!(analysis(text).chart_request().is_err(), "there is nothing along y");
         let look = ChartLook { y: Some("brake".into()), ..analysis(text).look.unwrap() };

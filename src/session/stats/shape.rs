@@ -39,6 +39,8 @@ pub enum Shape {
     Table,
     /// How many lie between some edges: as many bars, or as many as suit them.
     Histogram(Option<u32>),
+    /// The same of values above 0, in bars that are as wide as each other by their logarithms.
+    LogHistogram(Option<u32>),
     /// Quartiles, whiskers and what lies beyond.
     Box,
     /// Two metrics at the same moments, point by point; as density where there are more than 10,000.
@@ -49,7 +51,7 @@ pub enum Shape {
 
 impl Shape {
     /// The shapes by name.
-    pub const NAMES: [&'static str; 5] = ["table", "histogram", "box", "scatter", "density"];
+    pub const NAMES: [&'static str; 6] = ["table", "histogram", "log-histogram", "box", "scatter", "density"];
 
     /// A shape by its name, with a number of bars.
     #[must_use]
@@ -57,8 +59,9 @@ impl Shape {
         Some(match Self::NAMES.iter().position(|known| *known == name)? {
             0 => Self::Table,
             1 => Self::Histogram(bars),
-            2 => Self::Box,
-            3 => Self::Scatter,
+            2 => Self::LogHistogram(bars),
+            3 => Self::Box,
+            4 => Self::Scatter,
             _ => Self::Density(bars),
         })
     }
@@ -69,17 +72,24 @@ impl Shape {
         Self::NAMES[match self {
             Self::Table => 0,
             Self::Histogram(_) => 1,
-            Self::Box => 2,
-            Self::Scatter => 3,
-            Self::Density(_) => 4,
+            Self::LogHistogram(_) => 2,
+            Self::Box => 3,
+            Self::Scatter => 4,
+            Self::Density(_) => 5,
         }]
+    }
+
+    /// Whether it is a histogram of either kind.
+    #[must_use]
+    pub fn is_histogram(self) -> bool {
+        matches!(self, Self::Histogram(_) | Self::LogHistogram(_))
     }
 
     /// The number of bars that was asked for.
     #[must_use]
     pub fn bars(self) -> Option<u32> {
         match self {
-            Self::Histogram(bars) | Self::Density(bars) => bars,
+            Self::Histogram(bars) | Self::LogHistogram(bars) | Self::Density(bars) => bars,
             Self::Table | Self::Box | Self::Scatter => None,
         }
     }
@@ -108,7 +118,7 @@ pub(super) fn planned(table: &FrameTable, request: &StatsRequest) -> Result<Stat
     let mut planned = request.clone();
     match request.shape {
         Shape::Table => {}
-        Shape::Histogram(_) => planned.aggregates = vec![Aggregate::Count],
+        Shape::Histogram(_) | Shape::LogHistogram(_) => planned.aggregates = vec![Aggregate::Count],
         Shape::Box => planned.aggregates = [0.25, 0.5, 0.75].map(share).to_vec(),
         Shape::Scatter | Shape::Density(_) => {
             let [first, second] = request.metrics.as_slice() else {
@@ -128,8 +138,11 @@ fn share(share: f64) -> Aggregate {
 
 /// The request whose answer tells where the bars of histograms lie: of all groups together.
 pub(super) fn whole(planned: &StatsRequest) -> Option<StatsRequest> {
-    let Shape::Histogram(bars) = planned.shape else { return None };
-    let aggregates = if bars.is_some() { vec![Aggregate::Count] } else { [0.25, 0.75].map(share).to_vec() };
+    if !planned.shape.is_histogram() {
+        return None;
+    }
+    let aggregates =
+        if planned.shape.bars().is_some() { vec![Aggregate::Count] } else { [0.25, 0.75].map(share).to_vec() };
     Some(StatsRequest { by: Vec::new(), aggregates, keep: None, ..planned.clone() })
 }
 
@@ -158,7 +171,7 @@ pub(super) fn look<S: Source>(
     let again = |looks: u64| progress.set_total(source.units() as u64 * looks);
     Ok(match shape {
         Shape::Table => Found::Answer(Box::new(answer(source, &plan.question, progress)?)),
-        Shape::Histogram(_) => {
+        Shape::Histogram(_) | Shape::LogHistogram(_) => {
             again(1);
             Found::Histograms(bars.to_vec(), histograms(source, bars, progress)?)
         }
@@ -193,40 +206,60 @@ pub(super) fn look<S: Source>(
 }
 
 /// Where the bars of each metric lie.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of bars, held within bounds")]
 pub(super) fn bars_of<S: Source>(
     source: &S,
     plan: &Plan<'_>,
-    wanted: Option<u32>,
+    shape: Shape,
     progress: &Progress,
 ) -> Result<Vec<Option<Bars>>, NoAnswer<S::Error>> {
     let found = answer(source, &plan.question, progress)?;
     let cells = found.cells.first().map_or(&[][..], Vec::as_slice);
-    let infinite = |cell: &Cell| {
+    let floor = floor_of(shape);
+    let odd = |cell: &Cell| {
         let ends = [cell.moments.min(), cell.moments.max()];
-        ends.iter().flatten().any(|end| end.is_infinite())
+        ends.iter().flatten().any(|end| end.is_infinite() || *end <= floor)
     };
     let mut ranges: Vec<Option<(f64, f64)>> =
         cells.iter().map(|cell| Some((cell.moments.min()?, cell.moments.max()?))).collect();
-    if cells.iter().any(infinite) {
+    if cells.iter().any(odd) {
         progress.set_total(source.units() as u64 * (u64::from(found.looks) + 1));
-        ranges = finite_ranges(source, cells.len(), progress)?;
+        ranges = finite_ranges(source, cells.len(), floor, progress)?;
     }
     let bars = |((cell, range), metric): ((&Cell, Option<Ends>), &super::plan::PlannedMetric)| {
-        let (low, high) = range?;
-        let whole = metric.kind != MetricKind::Float;
-        let suits = || {
-            let quartile = |at: usize| cell.quantiles.get(at).copied().flatten().unwrap_or_default();
-            freedman_diaconis(cell.moments.count, (low, high), (quartile(0), quartile(1)))
-        };
-        let mut count = wanted.map_or_else(suits, |wanted| wanted as usize);
-        // Bars narrower than the distance of whole numbers would stand apart from each other.
-        if whole && wanted.is_none() {
-            count = if high - low < 64.0 { 65 } else { count.min((high - low) as usize) };
-        }
-        Some(Bars::new(Bins::between(low, high, count, whole)))
+        let quartile = |at: usize| cell.quantiles.get(at).copied().flatten().unwrap_or_default();
+        Some(suited(shape, metric.kind, cell.moments.count, range?, (quartile(0), quartile(1))))
     };
     Ok(cells.iter().zip(ranges).zip(&plan.metrics).map(bars).collect())
+}
+
+/// What values have to be above to have a bar.
+pub(super) fn floor_of(shape: Shape) -> f64 {
+    if matches!(shape, Shape::LogHistogram(_)) { 0.0 } else { f64::NEG_INFINITY }
+}
+
+/// The bars of a histogram of so many values: as many as were asked for, else as suit them.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of bars, held within bounds")]
+pub(super) fn suited(
+    shape: Shape,
+    kind: MetricKind,
+    count: u64,
+    (low, high): Ends,
+    (lower, upper): (f64, f64),
+) -> Bars {
+    let wanted = shape.bars().map(|bars| bars as usize);
+    if matches!(shape, Shape::LogHistogram(_)) {
+        // Quartiles without a logarithm leave it to the count.
+        let quartiles = if lower > 0.0 { (lower.ln(), upper.ln()) } else { (0.0, 0.0) };
+        let suits = || freedman_diaconis(count, (low.ln(), high.ln()), quartiles);
+        return Bars::logarithmic(low, high, wanted.unwrap_or_else(suits));
+    }
+    let whole = kind != MetricKind::Float;
+    let mut bars = wanted.unwrap_or_else(|| freedman_diaconis(count, (low, high), (lower, upper)));
+    // Bars narrower than the distance of whole numbers would stand apart from each other.
+    if whole && wanted.is_none() {
+        bars = if high - low < 64.0 { 65 } else { bars.min((high - low) as usize) };
+    }
+    Bars::new(Bins::between(low, high, bars, whole))
 }
 
 /// Rows of a table as they are put together.
@@ -257,7 +290,13 @@ pub(super) fn build(plan: &Plan<'_>, request: &StatsRequest, found: &Found, name
     order.sort_by(|a, b| keys[*a].cmp(&keys[*b]));
     let (rows, mut notes) = match found {
         Found::Answer(_) => (Rows::default(), Vec::new()),
-        Found::Histograms(bars, counts) => histogram_rows(plan, &order, bars, counts),
+        Found::Histograms(bars, counts) => {
+            let mut told = histogram_rows(plan, &order, bars, counts);
+            if matches!(request.shape, Shape::LogHistogram(_)) {
+                told.1.push("bars are of values above 0: no other has a logarithm".to_owned());
+            }
+            told
+        }
         Found::Boxes(answer, told) => (box_rows(plan, &order, answer, told), Vec::new()),
         Found::Points(found) => (point_rows(plan, found, names), Vec::new()),
         Found::Cells(bars, counts, count) => cell_rows(plan, request, &order, bars, (counts, *count)),
@@ -268,6 +307,8 @@ pub(super) fn build(plan: &Plan<'_>, request: &StatsRequest, found: &Found, name
     columns.extend(rows.columns.into_iter().filter(|column| column.name != "recording" || !has_recording(plan)));
     let filters = groups.iter().zip(&rows.within).map(|(group, within)| behind::filter_of(plan, group, within));
     StatsTable {
+        units: super::table::units(plan),
+        generation: plan.table.generation(),
         notes,
         request: request.clone(),
         rows: groups.len(),

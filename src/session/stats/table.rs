@@ -1,6 +1,6 @@
 //! The answer as a table: group keys first, then what is told of each metric, then what was kept.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
@@ -130,10 +130,12 @@ pub struct StatColumn {
 }
 
 /// Statistics by group.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StatsTable {
     /// What was asked.
     pub request: StatsRequest,
+    pub(super) units: BTreeMap<String, String>,
+    pub(super) generation: u64,
     /// The columns.
     pub columns: Vec<StatColumn>,
     /// Number of rows: groups, or what was kept of them.
@@ -160,6 +162,8 @@ impl StatsTable {
     #[must_use]
     pub fn of_columns(request: StatsRequest, columns: Vec<StatColumn>, groups: Vec<Arc<[KeyValue]>>) -> Self {
         Self {
+            units: BTreeMap::new(),
+            generation: 0,
             request,
             columns,
             rows: groups.len(),
@@ -172,6 +176,24 @@ impl StatsTable {
             within: Vec::new(),
             frames: Vec::new(),
         }
+    }
+
+    /// The generation of the index that its frames are of.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The frames of the rows that were kept.
+    #[must_use]
+    pub fn kept_frames(&self) -> Vec<usize> {
+        self.frames.iter().flatten().copied().collect()
+    }
+
+    /// The unit of a metric that was asked for, when known.
+    #[must_use]
+    pub fn unit_of(&self, metric: &str) -> Option<&str> {
+        self.units.get(metric).map(String::as_str)
     }
 
     /// The column of a name.
@@ -250,6 +272,8 @@ pub(super) fn build(
     }
     let filters = row_groups.iter().map(|group| behind::filter_of(plan, group, &[])).collect();
     Ok(StatsTable {
+        units: units(plan),
+        generation: plan.table.generation(),
         notes: notes(plan, found.looks),
         request: request.clone(),
         columns,
@@ -262,6 +286,11 @@ pub(super) fn build(
         within: Vec::new(),
         frames,
     })
+}
+
+/// The units of the metrics, where known.
+pub(super) fn units(plan: &Plan<'_>) -> BTreeMap<String, String> {
+    plan.metrics.iter().filter_map(|metric| Some((metric.name.clone(), metric.unit.clone()?))).collect()
 }
 
 /// A column for each key, with the values of these groups.

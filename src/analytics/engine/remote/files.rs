@@ -29,6 +29,13 @@ fn groups(set: &EventSet, paths: &PathMap) -> Result<Vec<(Stored, Vec<String>)>,
         {
             return Err(EngineError::Nanoseconds { path: path.display().to_string() });
         }
+        if let Stored::Parquet { columns } = &stored
+            && columns.iter().any(|column| column.decimal)
+        {
+            let what =
+                "it stores whole numbers as decimal ones, which only this machine looks at one by one (--engine local)";
+            return Err(EngineError::Path { path: path.display().to_string(), what });
+        }
         let in_folders = match &stored {
             Stored::Parquet { .. } => false,
             Stored::Csv { places, .. } => places.contains(&usize::MAX),
@@ -108,14 +115,18 @@ pub(super) fn bad_lines(
 pub(super) const REASON: &str = "reason";
 
 /// Why a line is no event, as the reader of this machine says it.
-pub(super) const REASONS: [&str; 6] = [
+pub(super) const REASONS: [&str; 7] = [
     "has too few cells",
     "is no JSON object with the fields of an event",
     "has a geographical_location_oid that is no whole number",
     "has a video_camera_oid that is no whole number",
     "has a detection_oid that is no whole number",
-    "has a timestamp_detected that is no whole number",
+    "has a timestamp_detected that is no time",
+    "has a timestamp_detected that is written out",
 ];
+
+/// The number of the last of these, which is no reason on this machine: it reads such times.
+pub(super) const WRITTEN_OUT: usize = REASONS.len() - 1;
 
 /// In the order of [`EventColumn::ALL`].
 const NAMES: [&str; 5] = [PLACE, CAMERA, DETECTION, ITEM, TIME];
@@ -197,6 +208,11 @@ fn is_no_number(name: &str) -> Expr {
     Expr::Not(Box::new(is_empty(name).or(number(name).is_there())))
 }
 
+/// Whether the time is written out.
+fn is_written_out() -> Expr {
+    col(TIME).is_there().and(cell(TIME).with(Op::Equal, text(cells::WRITTEN_OUT)))
+}
+
 /// The first reason that holds.
 fn first_reason(of: Vec<(Expr, i64)>) -> Expr {
     let arms = of.into_iter().map(|(condition, reason)| (condition, int(reason))).collect();
@@ -211,8 +227,9 @@ fn lines(view: &str, stored: &Stored, files: &[String], ids: &mut Ids) -> (Lines
     let mut whole =
         |header| relations::files("csv", Some("line STRING".to_owned()), &options(header), files.to_vec(), ids);
     let (read, cells, reason): (_, Vec<_>, _) = if let Stored::Csv { delimiter, places, .. } = stored {
-        let cells = NAMES.iter().zip(places).map(|(name, place)| ((*name).to_owned(), cells::csv(*delimiter, *place)));
-        let mut reasons = vec![(col(ITEM).is_null(), 0)];
+        let cells =
+            NAMES.iter().zip(places).map(|(name, place)| ((*name).to_owned(), cells::csv(name, *delimiter, *place)));
+        let mut reasons = vec![(col(ITEM).is_null(), 0), (is_written_out(), 6)];
         for (name, reason) in NUMBERS.into_iter().zip(2..) {
             reasons.extend([(col(name).is_null(), 0), (is_no_number(name), reason)]);
         }
@@ -225,7 +242,7 @@ fn lines(view: &str, stored: &Stored, files: &[String], ids: &mut Ids) -> (Lines
         let mut cells: Vec<_> =
             (0..NAMES.len()).map(|at| (NAMES[at].to_owned(), cells::json(NAMES[at], found(at)))).collect();
         cells.push((BROKEN.to_owned(), cells::json_is_broken(found(EventColumn::Item as usize))));
-        let mut reasons = vec![(col(BROKEN).is_there(), 1)];
+        let mut reasons = vec![(col(BROKEN).is_there(), 1), (is_written_out(), 6)];
         reasons.extend(NUMBERS.map(|name| (is_no_number(name), 1)));
         (whole("false"), cells, first_reason(reasons))
     };

@@ -236,7 +236,11 @@ impl Engine for RemoteEngine {
             Ok(numbers(files::REASON)?.into_iter().zip(numbers(COUNT)?))
         });
         for (reason, count) in numbers.map_err(|error| self.wrong(&error))? {
-            let why = usize::try_from(reason).ok().and_then(|reason| files::REASONS.get(reason));
+            let reason = usize::try_from(reason).unwrap_or(usize::MAX);
+            if reason == files::WRITTEN_OUT {
+                return Err(EngineError::WrittenOut { rows: count.unsigned_abs() });
+            }
+            let why = files::REASONS.get(reason);
             if let (Some(why), Ok(count)) = (why, u64::try_from(count)) {
                 bad.add_many(why, count, || "lines are not numbered where they are read".to_owned());
             }

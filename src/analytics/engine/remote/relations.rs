@@ -120,7 +120,7 @@ pub(super) fn cast(value: Expression, to: Kind) -> Expression {
     cast_to(value, type_of(to))
 }
 
-fn cast_to(value: Expression, to: &str) -> Expression {
+pub(super) fn cast_to(value: Expression, to: &str) -> Expression {
     let cast = Cast {
         expr: Some(Box::new(value)),
         cast_to_type: Some(expression::cast::CastToType::TypeStr(to.to_owned())),

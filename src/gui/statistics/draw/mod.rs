@@ -4,6 +4,8 @@ mod groups;
 mod planes;
 mod shapes;
 
+use std::sync::Arc;
+
 use super::StatChoice;
 use crate::{
     analytics::stats::{Aggregate, KeyValue},
@@ -19,6 +21,14 @@ use crate::{
 pub struct Drawn {
     /// The chart.
     pub chart: Chart,
+    /// The kind it is of.
+    pub kind: ChartKind,
+    /// The table whose rows its marks are.
+    pub table: Arc<StatsTable>,
+    /// The metric whose range a brush along x sets.
+    pub x: Option<String>,
+    /// The metric whose range a brush along y sets.
+    pub y: Option<String>,
     /// The row of the table that each point of each series is of.
     pub rows: Vec<Vec<usize>>,
     /// The two metrics that each cell of a correlation is of.
@@ -27,26 +37,55 @@ pub struct Drawn {
     pub notes: Vec<String>,
 }
 
-/// Draws the numbers, or the shape that was asked for them. `None` when there is nothing to draw.
+/// Draws the numbers, or the shapes that were asked for them: none when there is nothing to draw.
 #[must_use]
-pub fn drawn(choice: &StatChoice, numbers: &StatsTable, shape: Option<&StatsTable>) -> Option<Drawn> {
-    let mut drawn = match (choice.chart, shape) {
-        (ChartKind::Bar, _) => groups::bars(choice, numbers),
-        (ChartKind::Line, _) => groups::line(choice, numbers),
-        (ChartKind::Heat, None) => planes::of_groups(choice, numbers),
-        (ChartKind::Heat, Some(shape)) => planes::density(choice, shape),
-        (ChartKind::Histogram, Some(shape)) => shapes::histogram(choice, shape),
-        (ChartKind::Box, Some(shape)) => shapes::boxes(choice, shape),
-        (ChartKind::Scatter, Some(shape)) => planes::scatter(choice, shape),
-        (ChartKind::Correlation, Some(shape)) => planes::correlation(shape),
-        _ => None,
-    }?;
-    let hidden = without_place(&drawn.chart);
-    if hidden > 0 {
-        let are = if hidden == 1 { "value is" } else { "values are" };
-        drawn.notes.push(format!("{hidden} {are} not above 0 and have no place on a scale of logarithms"));
+pub fn drawn(choice: &StatChoice, numbers: &Arc<StatsTable>, shapes: &[Arc<StatsTable>]) -> Vec<Drawn> {
+    let of = |table: &Arc<StatsTable>, found: Vec<Drawn>| -> Vec<Drawn> {
+        found.into_iter().map(|one| Drawn { kind: choice.chart, table: Arc::clone(table), ..one }).collect()
+    };
+    let one = |found: Option<Drawn>| found.into_iter().collect();
+    let mut all: Vec<Drawn> = match (choice.chart, shapes) {
+        (ChartKind::Bar, _) => of(numbers, one(groups::bars(choice, numbers))),
+        (ChartKind::Line, _) => of(numbers, one(groups::line(choice, numbers))),
+        (ChartKind::Heat, []) => of(numbers, one(planes::of_groups(choice, numbers))),
+        (_, shapes) => {
+            let draw = |table: &Arc<StatsTable>| {
+                let found = match choice.chart {
+                    ChartKind::Histogram => one(shapes::histogram(choice, table)),
+                    ChartKind::Box => shapes::boxes(choice, table),
+                    ChartKind::Scatter => one(planes::scatter(choice, table)),
+                    ChartKind::Heat => one(planes::density(choice, table)),
+                    ChartKind::Correlation => one(planes::correlation(table)),
+                    ChartKind::Bar | ChartKind::Line => Vec::new(),
+                };
+                of(table, found)
+            };
+            shapes.iter().flat_map(draw).collect()
+        }
+    };
+    for drawn in &mut all {
+        let hidden = without_place(&drawn.chart);
+        if hidden > 0 {
+            let are = if hidden == 1 { "value is" } else { "values are" };
+            drawn.notes.push(format!("{hidden} {are} not above 0 and have no place on a scale of logarithms"));
+        }
     }
-    Some(drawn)
+    share_axes(&mut all);
+    all
+}
+
+/// Histograms of one unit have one range along x, so that they can be compared.
+fn share_axes(all: &mut [Drawn]) {
+    let ends = |drawn: &Drawn| drawn.chart.x_ends();
+    let ranges: Vec<Option<(f64, f64)>> = all
+        .iter()
+        .map(|own| {
+            let alike = all.iter().filter(|other| own.chart.x.unit.is_some() && other.chart.x.unit == own.chart.x.unit);
+            alike.filter_map(ends).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        })
+        .collect();
+    let histograms = all.iter_mut().zip(ranges).filter(|(drawn, _)| drawn.kind == ChartKind::Histogram);
+    histograms.for_each(|(drawn, range)| drawn.chart.x.range = range);
 }
 
 /// Values that a scale of logarithms has no place for. Empty bars of a histogram are no values.
@@ -157,7 +196,12 @@ fn things(texts: impl Iterator<Item = String>) -> (Vec<String>, Vec<usize>) {
 }
 
 /// An axis of a metric.
-fn metric_axis(column: &StatColumn, title: &str) -> Axis {
+fn metric_axis(table: &StatsTable, metric: &str) -> Axis {
+    Axis { title: metric.to_owned(), unit: unit_text(table.unit_of(metric)).map(str::to_owned), ..Axis::default() }
+}
+
+/// An axis of bins of a metric.
+fn bins_axis(column: &StatColumn, title: &str) -> Axis {
     Axis { title: title.to_owned(), unit: unit_text(column.unit.as_deref()).map(str::to_owned), ..Axis::default() }
 }
 

@@ -1,6 +1,6 @@
 //! Scatter plots, density, heat maps and correlations.
 
-use super::{Drawn, at, chosen, column_title, group_rows, key_place, key_text, keys, metric_axis, things};
+use super::{Drawn, at, bins_axis, chosen, column_title, group_rows, key_place, key_text, keys, metric_axis, things};
 use crate::{
     analytics::stats::{Aggregate, GroupKey},
     gui::{
@@ -39,12 +39,13 @@ pub(super) fn scatter(choice: &StatChoice, table: &StatsTable) -> Option<Drawn> 
     }
     let chart = Chart {
         name: format!("Scatter of {second} over {first}"),
-        x: Axis { scale: scale(choice.look.log_x), ..metric_axis(x, first) },
-        y: Axis { scale: scale(choice.look.log_y), ..metric_axis(y, second) },
+        x: Axis { scale: scale(choice.look.log_x), ..metric_axis(table, first) },
+        y: Axis { scale: scale(choice.look.log_y), ..metric_axis(table, second) },
         series,
         ..Chart::default()
     };
-    Some(Drawn { chart, rows, notes: table.notes.clone(), ..Drawn::default() })
+    let (x, y) = (Some(first.clone()), Some(second.clone()));
+    Some(Drawn { chart, rows, x, y, notes: table.notes.clone(), ..Drawn::default() })
 }
 
 /// The column of a metric behind those of the keys, which may be called the same.
@@ -95,13 +96,14 @@ pub(super) fn density(choice: &StatChoice, table: &StatsTable) -> Option<Drawn> 
     };
     let chart = Chart {
         name: format!("Density of {second} over {first}"),
-        x: metric_axis(x0, first),
-        y: metric_axis(y0, second),
+        x: metric_axis(table, first),
+        y: metric_axis(table, second),
         series: vec![series],
-        heat: Some(Heat::over(what, None, scale(choice.look.log_y), &values)),
+        heat: Some(Heat { whole: true, ..Heat::over(what, None, scale(choice.look.log_y), &values) }),
         ..Chart::default()
     };
-    Some(Drawn { chart, rows: vec![rows], notes: table.notes.clone(), ..Drawn::default() })
+    let (x, y) = (Some(first.clone()), Some(second.clone()));
+    Some(Drawn { chart, rows: vec![rows], x, y, notes: table.notes.clone(), ..Drawn::default() })
 }
 
 /// One side of a heat map of groups: its axis, where each row lies, and how long a cell is.
@@ -110,7 +112,7 @@ fn side(table: &StatsTable, key: usize, rows: &[usize], upwards: bool) -> Option
     let column = *columns.get(key)?;
     if let Some(GroupKey::Bins { metric, width }) = table.request.by.get(key) {
         let place = |row: &usize| Some(key_place(table.groups.get(*row)?.get(key)?)? + width / 2.0);
-        return Some((metric_axis(column, metric), rows.iter().map(place).collect(), *width));
+        return Some((bins_axis(column, metric), rows.iter().map(place).collect(), *width));
     }
     let (mut order, mut places): (Vec<(usize, String)>, Vec<usize>) = (Vec::new(), Vec::new());
     let (names, of) = things(rows.iter().map(|row| key_text(&[column], *row)));
@@ -156,7 +158,8 @@ pub(super) fn of_groups(choice: &StatChoice, table: &StatsTable) -> Option<Drawn
         own.push(*row);
     }
     let unit = unit_text(column.unit.as_deref()).map(str::to_owned);
-    let heat = Heat::over(&column_title(column), unit, scale(choice.look.log_y), &values);
+    let whole = column.values.iter().all(|value| matches!(value, StatValue::Int(_) | StatValue::Null));
+    let heat = Heat { whole, ..Heat::over(&column_title(column), unit, scale(choice.look.log_y), &values) };
     series.marks = Marks::Cells([wide, high], values);
     let notes = if without > 0 {
         vec![format!("{without} groups are in the table and have no cell of their own")]

@@ -51,12 +51,20 @@ fn choice(chart: ChartKind) -> StatChoice {
     StatChoice { chart, metrics: vec!["speed".into()], ..StatChoice::default() }
 }
 
+/// The only chart of a choice.
+fn one(choice: &StatChoice, numbers: &StatsTable, shape: Option<&StatsTable>) -> Drawn {
+    let shapes: Vec<Arc<StatsTable>> = shape.into_iter().cloned().map(Arc::new).collect();
+    let mut all = drawn(choice, &Arc::new(numbers.clone()), &shapes);
+    assert_eq!((all.len(), all[0].kind), (1, choice.chart));
+    all.remove(0)
+}
+
 #[test]
 fn bars_stand_for_groups_and_the_second_key_is_told_by_colour() {
     let groups = vec![vec![text("a"), text("front")], vec![text("a"), text("rear")], vec![text("b"), text("front")]];
     let values = vec![Some(1.0), Some(2.0), Some(3.0)];
     let numbers = table(&["recording", "camera"], groups, &[("count", vec![Some(9.0); 3]), ("mean", values)]);
-    let found = drawn(&choice(ChartKind::Bar), &numbers, None).unwrap();
+    let found = one(&choice(ChartKind::Bar), &numbers, None);
     let told: Vec<_> = found.chart.series.iter().map(|one| (one.name.as_str(), one.points.len())).collect();
     assert_eq!(told, [("front", 2), ("rear", 1)], "the mean is drawn, and counts are not");
     assert_eq!(found.rows, [vec![0, 2], vec![1]]);
@@ -65,7 +73,7 @@ fn bars_stand_for_groups_and_the_second_key_is_told_by_colour() {
         (&["a".to_owned(), "b".into()][..], "speed, mean, km/h")
     );
     let both = ChartLook { values: vec!["speed_count".into(), "speed_mean".into()], ..ChartLook::default() };
-    let found = drawn(&StatChoice { look: both, ..choice(ChartKind::Bar) }, &numbers, None).unwrap();
+    let found = one(&StatChoice { look: both, ..choice(ChartKind::Bar) }, &numbers, None);
     assert_eq!(found.chart.x.labels, ["a · front", "a · rear", "b · front"]);
     assert_eq!(found.chart.series.len(), 2);
 }
@@ -78,7 +86,7 @@ fn lines_keep_their_places_in_time_and_their_gaps() {
         vec![hour(5), hour(6), hour(9), vec![KeyValue::Null]],
         &[("mean", vec![Some(1.0), None, Some(3.0), Some(4.0)])],
     );
-    let found = drawn(&choice(ChartKind::Line), &numbers, None).unwrap();
+    let found = one(&choice(ChartKind::Line), &numbers, None);
     let line = &found.chart.series[0];
     assert_eq!((line.points.as_slice(), line.gap), (&[[18_000.0, 1.0], [32_400.0, 3.0]][..], Some(5400.0)));
     assert_eq!((found.rows, found.notes.len()), (vec![vec![0, 2]], 1));
@@ -90,7 +98,7 @@ fn values_without_a_place_on_a_scale_of_logarithms_are_told() {
     let numbers =
         table(&["recording"], vec![vec![text("a")], vec![text("b")]], &[("mean", vec![Some(-1.0), Some(10.0)])]);
     let look = ChartLook { log_y: true, ..ChartLook::default() };
-    let found = drawn(&StatChoice { look, ..choice(ChartKind::Bar) }, &numbers, None).unwrap();
+    let found = one(&StatChoice { look, ..choice(ChartKind::Bar) }, &numbers, None);
     assert_eq!(found.chart.y.scale, Scale::Log);
     assert!(found.notes[0].starts_with("1 value is not above 0"), "{:?}", found.notes);
 }
@@ -103,7 +111,7 @@ fn a_heat_map_of_groups_has_a_cell_for_each() {
         vec![bin(0, 0.0), bin(0, 10.0), bin(2, 10.0)],
         &[("mean", vec![Some(1.0), Some(2.0), None])],
     );
-    let found = drawn(&choice(ChartKind::Heat), &numbers, None).unwrap();
+    let found = one(&choice(ChartKind::Heat), &numbers, None);
     let cells = &found.chart.series[0];
     assert_eq!(cells.points, [[0.0, 5.0], [0.0, 15.0]]);
     assert_eq!(cells.marks, Marks::Cells([1.0, 10.0], vec![1.0, 2.0]));
@@ -137,23 +145,23 @@ fn shapes_are_drawn_as_they_are_told() {
         Shape::Histogram(None),
         &[("from", vec![0.0, 2.0]), ("to", vec![2.0, 4.0]), ("count", vec![5.0, 0.0])],
     );
-    let found = drawn(&choice(ChartKind::Histogram), &numbers, Some(&bars)).unwrap();
+    let found = one(&choice(ChartKind::Histogram), &numbers, Some(&bars));
     assert_eq!(found.chart.series[0].marks, Marks::Spans(2.0));
     assert_eq!((found.chart.series[0].points.as_slice(), &found.rows[0]), (&[[0.0, 5.0], [2.0, 0.0]][..], &vec![0, 1]));
     assert_eq!(found.chart.name, "Histogram of speed, 2 bars");
     let names = ["min", "whisker_low", "p25", "median", "p75", "whisker_high", "max", "outliers"];
     let columns: Vec<(&str, Vec<f64>)> = names.iter().copied().zip((0..8_u8).map(|at| vec![f64::from(at)])).collect();
-    let found = drawn(&choice(ChartKind::Box), &numbers, Some(&shape(&["speed"], Shape::Box, &columns))).unwrap();
+    let found = one(&choice(ChartKind::Box), &numbers, Some(&shape(&["speed"], Shape::Box, &columns)));
     assert_eq!(found.chart.series[0].marks, Marks::Boxes(0.62, vec![[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]));
     assert_eq!(found.chart.series[0].names, ["all, 7 beyond the whiskers"]);
     let points = shape(&["speed", "brake"], Shape::Scatter, &[("speed", vec![1.0, 2.0]), ("brake", vec![3.0, 4.0])]);
-    let found = drawn(&choice(ChartKind::Scatter), &numbers, Some(&points)).unwrap();
+    let found = one(&choice(ChartKind::Scatter), &numbers, Some(&points));
     assert_eq!(found.chart.series[0].points, [[1.0, 3.0], [2.0, 4.0]]);
     let cells =
         [("speed_from", vec![0.0]), ("speed_to", vec![1.0]), ("brake_from", vec![2.0]), ("brake_to", vec![4.0])];
     let cells: Vec<_> = cells.into_iter().chain([("count", vec![7.0])]).collect();
     let many = shape(&["speed", "brake"], Shape::Scatter, &cells);
-    let found = drawn(&choice(ChartKind::Scatter), &numbers, Some(&many)).unwrap();
+    let found = one(&choice(ChartKind::Scatter), &numbers, Some(&many));
     assert_eq!(found.chart.series[0].marks, Marks::Cells([1.0, 2.0], vec![7.0]));
     assert_eq!(found.chart.series[0].points, [[0.5, 3.0]]);
 }
