@@ -110,9 +110,10 @@ fn rank(
     order: &[Order],
 ) -> PolarsResult<LazyFrame> {
     let over = |value: pl::Expr| if within.is_empty() { Ok(value) } else { value.over(within) };
-    let place = over(pl::int_range(pl::lit(1_i64), pl::len() + pl::lit(1_i64), 1, pl::DataType::Int64))?;
     let (place_column, new_column) = ("rank_place", "rank_new");
-    let rows = rows.with_columns([place.alias(place_column)]);
+    // The places of a group are the sums of ones up to each row.
+    let ones = rows.with_columns([pl::lit(1_i64).alias(place_column)]);
+    let rows = ones.with_columns([over(pl::col(place_column).cum_sum(false))?]);
     if ranking == Ranking::Row {
         return Ok(rows.rename([place_column], [column], true));
     }
