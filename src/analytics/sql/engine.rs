@@ -13,7 +13,7 @@ use datafusion::{
     datasource::MemTable,
     error::DataFusionError,
     execution::{
-        SendableRecordBatchStream, disk_manager::DiskManagerBuilder, disk_manager::DiskManagerMode,
+        SendableRecordBatchStream, SessionStateBuilder, disk_manager::DiskManagerBuilder, disk_manager::DiskManagerMode,
         memory_pool::GreedyMemoryPool, runtime_env::RuntimeEnvBuilder,
     },
     functions_window::expr_fn::row_number,
@@ -102,15 +102,21 @@ pub(super) async fn run(
     if in_order {
         state.config_mut().options_mut().execution.target_partitions = 1;
     }
+    if filters_a_total(&plan)? {
+        let rules = state.optimizers().iter().filter(|rule| rule.name() != "push_down_filter").cloned().collect();
+        state = SessionStateBuilder::new_from_existing(state).with_optimizer_rules(rules).build();
+    }
     let names = answer_names(&plan);
     let query = DataFrame::new(state, plan);
-    let kinds = query.schema().fields().iter().map(|field| SqlType::of(field.data_type()));
-    let told: Vec<SqlColumn> = names.into_iter().zip(kinds).map(|(name, kind)| SqlColumn::new(name, kind)).collect();
     let query = match sort {
-        Some(sort) => sorted(query, &told, sort, in_order)?,
+        Some(sort) => sorted(query, &names, sort, in_order)?,
         None => query,
     };
     let stream = query.execute_stream().await?;
+    // The types of the plan as it was written are those before the sides of a UNION were made alike.
+    let schema = stream.schema();
+    let kinds = schema.fields().iter().map(|field| SqlType::of(field.data_type()));
+    let told: Vec<SqlColumn> = names.into_iter().zip(kinds).map(|(name, kind)| SqlColumn::new(name, kind)).collect();
     columns(&told).map_err(Stopped::Unwanted)?;
     give(stream, &told, rows).await
 }
@@ -145,6 +151,16 @@ fn keeps_order(plan: &LogicalPlan) -> Result<bool, DataFusionError> {
     Ok(plain)
 }
 
+/// Whether a condition looks at an aggregate of all rows. There the engine would move a condition that names no column below the
+/// aggregate, which then tells one row of nothing in place of no row.
+fn filters_a_total(plan: &LogicalPlan) -> Result<bool, DataFusionError> {
+    let is_total = |node: &LogicalPlan| matches!(node, LogicalPlan::Aggregate(all) if all.group_expr.is_empty());
+    plan.exists(|node| match node {
+        LogicalPlan::Filter(_) => node.exists(|below| Ok(is_total(below))),
+        _ => Ok(false),
+    })
+}
+
 /// The names of the columns of an answer, each once: a second `camera` is `camera_2`.
 fn answer_names(plan: &LogicalPlan) -> Vec<String> {
     let fields = plan.schema().fields();
@@ -165,9 +181,9 @@ fn answer_names(plan: &LogicalPlan) -> Vec<String> {
 
 /// The answer sorted by one of its columns. Rows that are equal stay in the order that the query has: that of its table, or the
 /// one that it asks for.
-fn sorted(query: DataFrame, told: &[SqlColumn], sort: &SqlSort, in_order: bool) -> Result<DataFrame, Stopped> {
-    let Some(place) = told.iter().position(|column| column.name == sort.column) else {
-        return Err(Stopped::NoSuchSort(told.iter().map(|column| column.name.clone()).collect()));
+fn sorted(query: DataFrame, names: &[String], sort: &SqlSort, in_order: bool) -> Result<DataFrame, Stopped> {
+    let Some(place) = names.iter().position(|name| *name == sort.column) else {
+        return Err(Stopped::NoSuchSort(names.to_vec()));
     };
     let columns: Vec<Expr> = query.schema().iter().map(|field| Expr::Column(Column::from(field))).collect();
     let mut keys: Vec<SortExpr> = vec![columns[place].clone().sort(!sort.descending, false)];

@@ -265,6 +265,11 @@ impl Visitor for Guard<'_> {
         }
         match expr {
             Expr::Function(function) => self.function(function),
+            Expr::AllOp { .. } => self.no(
+                expr.span(),
+                "ALL of a SELECT is not at hand",
+                "compare with its max or min: x > (SELECT max(y) FROM …)",
+            ),
             _ => ControlFlow::Continue(()),
         }
     }

@@ -69,6 +69,15 @@ impl VisitorMut for Rewriter<'_> {
                     *expr = new;
                 }
             }
+            Expr::BinaryOp {
+                left,
+                op: op @ (BinaryOperator::DuckIntegerDivide | BinaryOperator::MyIntegerDivide),
+                right,
+            } => {
+                *op = BinaryOperator::Divide;
+                **left = cast((**left).clone(), DataType::BigInt(None));
+                **right = cast((**right).clone(), DataType::BigInt(None));
+            }
             Expr::BinaryOp { left, op: BinaryOperator::Divide, .. } => {
                 **left = cast((**left).clone(), DataType::DoublePrecision);
             }
