@@ -36,6 +36,9 @@ pub(super) fn run(args: &TopArgs) -> Result<(), Failure> {
     for out in args.out.iter().chain(&args.report) {
         session::check_place(out)?;
     }
+    if args.out.is_some() && args.out == args.report {
+        return Err(Failure::Usage("--out and --report name the same file; give them two names".to_owned()));
+    }
     if args.duplicates {
         return duplicates(args, session.as_ref(), &request, format);
     }

@@ -127,8 +127,17 @@ impl Drop for FinishedFolder {
 /// Writes one file whole: to a name of its own beside the place, then renamed over it.
 ///
 /// # Errors
-/// The file cannot be written, or `write` fails.
+/// Something stands there that no result takes the place of ([`check_place`]), the file cannot be written, or `write` fails.
 pub fn write_file(place: &Path, write: impl FnOnce(&mut File) -> Result<(), ExportError>) -> Result<(), ExportError> {
+    spare(place).map_err(|source| ExportError::Write { path: place.to_owned(), source })?;
+    replace_file(place, write)
+}
+
+/// The same for a file that belongs to the program, such as a saved analysis in a lake.
+///
+/// # Errors
+/// The file cannot be written, or `write` fails.
+pub fn replace_file(place: &Path, write: impl FnOnce(&mut File) -> Result<(), ExportError>) -> Result<(), ExportError> {
     let failed = |source| ExportError::Write { path: place.to_owned(), source };
     let folder = folder_of(place);
     let part = tempfile::Builder::new().prefix(".").suffix(".part").tempfile_in(folder);
@@ -143,11 +152,14 @@ pub fn write_file(place: &Path, write: impl FnOnce(&mut File) -> Result<(), Expo
 /// Whether a file can be written at a place, found out before the work that its rows cost. Nothing is left there.
 ///
 /// # Errors
-/// The place is a folder, or a file cannot be made in its folder.
+/// The place is a folder or a device, a file of a lake stands there, or a file cannot be made in its folder.
 pub fn check_place(place: &Path) -> Result<(), ExportError> {
     let refuse = |source| Err(ExportError::Write { path: place.to_owned(), source });
     if place.is_dir() {
         return refuse(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder, name a file in it"));
+    }
+    if let Err(error) = spare(place) {
+        return refuse(error);
     }
     let folder = folder_of(place);
     if !folder.is_dir() {
@@ -157,6 +169,22 @@ pub fn check_place(place: &Path) -> Result<(), ExportError> {
     match tempfile::tempfile_in(folder) {
         Ok(_) => Ok(()),
         Err(error) => refuse(without_part(&error)),
+    }
+}
+
+/// Refuses to put a result in the place of what is no plain file, which would be gone then, and of the files that a lake
+/// already has.
+fn spare(place: &Path) -> io::Result<()> {
+    let refused = |what: String| Err(io::Error::new(io::ErrorKind::AlreadyExists, what));
+    let Ok(there) = fs::metadata(place) else { return Ok(()) };
+    if !there.is_file() {
+        return refused("it is no file but a device or a pipe; leave it away to print, or name a file".to_owned());
+    }
+    let Ok(folder) = folder_of(place).canonicalize() else { return Ok(()) };
+    let is_lake = |folder: &&Path| folder.join("lake.toml").is_file() || folder.join(".lakescope").is_dir();
+    match folder.ancestors().find(is_lake) {
+        Some(lake) => refused(format!("it is a file of the lake {} already; name another", lake.display())),
+        None => Ok(()),
     }
 }
 
@@ -199,6 +227,21 @@ mod tests {
             let told = check_place(place).unwrap_err().to_string();
             assert!(told.contains(part) && told.contains(&place.display().to_string()), "{told}");
         }
+        let device = Path::new("/dev/null");
+        for told in [check_place(device).unwrap_err(), write_file(device, |_| Ok(())).unwrap_err()] {
+            assert!(told.to_string().contains("no file but a device"), "{told}");
+        }
+        assert!(!device.is_file());
+        let own = folder.path().join("lake/drives/front.h5");
+        fs::create_dir_all(own.parent().unwrap()).unwrap();
+        fs::write(&own, "kept").unwrap();
+        write_file(&own, |file| Ok(file.write_all(b"first")?)).unwrap();
+        fs::write(folder.path().join("lake/lake.toml"), "").unwrap();
+        for told in [check_place(&own).unwrap_err(), write_file(&own, |_| Ok(())).unwrap_err()] {
+            assert!(told.to_string().contains("a file of the lake"), "{told}");
+        }
+        write_file(&own.with_extension("csv"), |file| Ok(file.write_all(b"new")?)).unwrap();
+        assert_eq!(fs::read_to_string(&own).unwrap(), "first");
         let told = write_file(&missing, |_| Ok(())).unwrap_err().to_string();
         assert!(told.contains("none/a.csv") && !told.contains(".part"), "{told}");
     }

@@ -20,7 +20,7 @@ pub use columns::{
 };
 pub use crops::{CropToWrite, Crops, CropsWritten};
 pub use error::ExportError;
-pub use folder::{FinishedFolder, check_place, write_file};
+pub use folder::{FinishedFolder, check_place, replace_file, write_file};
 pub use images::{ImageFormat, draw_labels, encode};
 pub use label_files::{LABEL_COLUMNS, LabelFormat};
 pub use package::{FrameSource, Package, PackageImages, PackageReport};

@@ -439,7 +439,10 @@ impl eframe::App for App {
             self.applied_zoom = zoom;
         }
         self.ask_before_closing(&ctx);
-        let mut commands = shortcuts::pressed(&ctx, self.state.transient.dialog.is_some());
+        let mut commands = {
+            let frames_in_sight = self.state.persisted.workspace == Workspace::Explore;
+            shortcuts::pressed(&ctx, self.state.transient.dialog.is_some(), frames_in_sight)
+        };
         Self::drops(&ctx, &mut commands);
         self.draw(ui, &mut commands);
         let acted = !commands.is_empty();

@@ -448,6 +448,25 @@ impl Action {
         self.entry().map(|entry| entry.0)
     }
 
+    /// Whether it works on the frames that Explore shows: on one that is looked at, on those that match or are selected, or on
+    /// how they are shown.
+    #[must_use]
+    pub fn concerns_frames(self) -> bool {
+        match self.group() {
+            Some(Group::Frame) => true,
+            Some(Group::Select) => !matches!(self, Self::Export | Self::Library | Self::Compare),
+            _ => matches!(
+                self,
+                Self::FilterOnOff
+                    | Self::GroupSpans
+                    | Self::Objects
+                    | Self::TileBoxes
+                    | Self::TilesLarger
+                    | Self::TilesSmaller
+            ),
+        }
+    }
+
     /// Every shortcut, the one to show first.
     pub fn shortcuts(self) -> impl Iterator<Item = KeyboardShortcut> {
         self.entry().into_iter().flat_map(|entry| entry.3.into_iter().chain(entry.4.iter().copied()))

@@ -4,8 +4,9 @@ use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 
 use super::command::{Action, Command};
 
-/// The actions whose shortcuts were pressed since the last frame; their keys are taken out of the input.
-pub fn pressed(ctx: &Context, dialog_open: bool) -> Vec<Command> {
+/// The actions whose shortcuts were pressed since the last frame; their keys are taken out of the input. Where no frames are
+/// in sight, keys that would change, select or tag them do nothing.
+pub fn pressed(ctx: &Context, dialog_open: bool, frames_in_sight: bool) -> Vec<Command> {
     let typing = ctx.text_edit_focused();
     let popup = ctx.any_popup_open();
     let mut commands = Vec::new();
@@ -21,6 +22,9 @@ pub fn pressed(ctx: &Context, dialog_open: bool) -> Vec<Command> {
             if typing && !works_while_typing(action, shortcut) {
                 continue;
             }
+            if !frames_in_sight && action.concerns_frames() {
+                continue;
+            }
             if dialog_open && !matches!(action, Action::Palette | Action::Shortcuts | Action::Quit) {
                 continue;
             }
@@ -31,7 +35,7 @@ pub fn pressed(ctx: &Context, dialog_open: bool) -> Vec<Command> {
                 commands.push(action.into());
             }
         }
-        if !typing && !dialog_open && !popup && input.modifiers.command_only() {
+        if !typing && !dialog_open && !popup && frames_in_sight && input.modifiers.command_only() {
             let before = input.events.len();
             input.events.retain(|event| !matches!(event, Event::Copy));
             if input.events.len() != before {

@@ -206,6 +206,14 @@ pub(super) fn write_columns(
     Ok(export::write_rows(columns, rows, format, out, progress)?)
 }
 
+/// Writes bytes into a file that appears under its name when it is whole.
+///
+/// # Errors
+/// A device or a file of a lake stands there, or the file cannot be written.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), SessionError> {
+    Ok(export::write_file(path, |file| Ok(std::io::Write::write_all(file, bytes)?))?)
+}
+
 /// Writes a file that appears under its name when it is whole.
 pub(super) fn write_whole_file(
     path: &Path,

@@ -47,6 +47,7 @@ pub use detections::{
     TopColumn, TopItems, TopOrder, TopQuery, TopRequest, Unmet, Window, are_odd, check_place,
     detection_counts_of_files, detection_events_of_files, duplicates_of_files, top_of_files, write_json_file,
 };
+pub use find::write_bytes;
 pub use grid_choice::{Cut, GridChoice, SpanChoice};
 pub use images::StoreWatch;
 pub use kept_undo::{KeptUndo, Undone};

@@ -4,7 +4,6 @@
 use std::{
     collections::HashMap,
     fs, io,
-    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -52,11 +51,7 @@ pub fn write_picture(file: &ChartFile, title: &str, draw: impl FnMut(&mut Ui)) -
 pub fn write_whole(out: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut part = tempfile::NamedTempFile::new_in(folder)?;
-    part.write_all(bytes)?;
-    part.as_file().sync_all()?;
-    part.persist(out)?;
-    Ok(())
+    crate::session::write_bytes(out, bytes).map_err(io::Error::other)
 }
 
 fn svg_of(file: &ChartFile, title: &str, draw: impl FnMut(&mut Ui)) -> String {

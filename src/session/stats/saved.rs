@@ -324,7 +324,7 @@ impl Session {
             resolve_inside(&self.inner.places.root, FOLDER)?;
         }
         let path = folder.join(format!("{name}.toml"));
-        export::write_file(&path, |file| Ok(std::io::Write::write_all(file, text.as_bytes())?))?;
+        export::replace_file(&path, |file| Ok(std::io::Write::write_all(file, text.as_bytes())?))?;
         Ok(path)
     }
 
