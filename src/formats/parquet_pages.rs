@@ -12,6 +12,9 @@ const SMALL_PAGE_BYTES: usize = 16 << 20;
 const MOST_EXPANSION: usize = 4096;
 /// The longest page.
 const MAX_PAGE_BYTES: usize = 1 << 30;
+/// Most rows of a row group: as many as the usual writers make at most. A run of a few bytes may stand for all of them, so that
+/// the bytes of a page do not bound how many values it has.
+const MAX_ROWS: usize = 64 << 20;
 
 /// Checks the pages of all columns. An error says what is wrong.
 pub(super) fn check(bytes: &Buffer<u8>) -> Result<(), String> {
@@ -37,6 +40,11 @@ fn check_column(bytes: &Buffer<u8>, column: &ColumnChunkMetadata, rows: usize) -
 pub(super) fn check_chunk(chunk: &Buffer<u8>, column: &ColumnChunkMetadata, rows: usize) -> Result<(), String> {
     // Lists hold any number of values a row; they are bounded by what the chunk declares.
     let most = if column.descriptor().descriptor.max_rep_level == 0 {
+        if rows > MAX_ROWS {
+            return Err(format!(
+                "a row group declares {rows} rows, and at most {MAX_ROWS} are read; write it with smaller row groups"
+            ));
+        }
         rows
     } else {
         usize::try_from(column.num_values()).unwrap_or(0)
@@ -71,6 +79,20 @@ mod tests {
         let mut bytes = Vec::new();
         ParquetWriter::new(&mut bytes).with_row_group_size(Some(1500)).finish(&mut frame).unwrap();
         bytes
+    }
+
+    #[test]
+    fn row_groups_have_an_end() {
+        let bytes = Buffer::from(written());
+        let metadata = read_metadata(&mut Cursor::new(&bytes)).unwrap();
+        for column in metadata.row_groups[0].parquet_columns() {
+            let range = column.byte_range();
+            let chunk =
+                bytes.clone().sliced(usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap());
+            check_chunk(&chunk, column, MAX_ROWS).unwrap();
+            let error = check_chunk(&chunk, column, i32::MAX as usize).unwrap_err();
+            assert!(error.contains("declares 2147483647 rows, and at most 67108864 are read"), "{error}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     analytics::AnalyticsError,
-    formats::{BadRows, EventBatch, EventSet, NO_CODE, Wanted},
+    formats::{BadRows, EventBatch, EventSet, EventWords, NO_CODE, PartReport, Wanted},
     jobs::Progress,
 };
 
@@ -300,7 +300,8 @@ fn read_parts<R: Packing>(task: Task<'_>, common: &Common, share: &mut Share<R>)
     while let Some(part) = events.parts.get(common.next.fetch_add(1, Ordering::Relaxed)) {
         let mut translation = Translation::default();
         let mut stop = None;
-        let done = part.read(wanted, &resources.events, &mut |batch, part_words| {
+        let mut report = PartReport::default();
+        let mut take = |batch: &EventBatch, part_words: &EventWords| {
             if common.ended.load(Ordering::Relaxed) || progress.is_cancelled() {
                 stop = Some(Stop::Error(AnalyticsError::Cancelled));
                 return false;
@@ -333,19 +334,20 @@ fn read_parts<R: Packing>(task: Task<'_>, common: &Common, share: &mut Share<R>)
                 return false;
             }
             true
-        });
+        };
+        let done = part.read_until(wanted, &resources.events, &mut take, &mut report);
         if let Some(stop) = stop {
             return Err(stop);
         }
         match done {
-            Ok(report) => {
-                share.read += report.bad_rows.total();
-                let name = part.path.display().to_string();
-                share.bad_rows.append(report.bad_rows.of_file(&name));
-            }
+            Ok(()) => {}
             Err(error) if resources.on_error == OnError::Skip => share.skipped.push(LeftOut::new(part, error)),
             Err(error) => return Err(Stop::Error(error.into())),
         }
+        // Of a file that is damaged this is what was met before the damage.
+        share.read += report.bad_rows.total();
+        let name = part.path.display().to_string();
+        share.bad_rows.append(report.bad_rows.of_file(&name));
     }
     Ok(())
 }

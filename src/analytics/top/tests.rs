@@ -275,6 +275,20 @@ fn stages_tell_what_became_of_the_events() {
 }
 
 #[test]
+fn what_was_read_before_the_damage_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    let header = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n";
+    let endless = "0,1,4,\"car,1\n".to_owned() + &"0,1,5,car,1\n".repeat(200_000);
+    fs::write(&path, format!("{header}0,1,1,car,1\n0,1,2,car,1\nx,1,3,car,1\n{endless}")).unwrap();
+    let mut resources = resources(folder.path(), 1 << 30);
+    resources.on_error = OnError::Skip;
+    let top = top(&path, &locations(), &TopQuery::default(), &resources, &Progress::new()).unwrap();
+    assert_eq!((top.skipped.len(), top.stages.read, top.stages.bad_rows.total()), (1, 3, 1));
+    assert_eq!(rows(&top), [(Some(0), None, 1, "car".to_owned(), 2)]);
+}
+
+#[test]
 fn a_million_locations_and_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events.parquet");

@@ -40,6 +40,26 @@ impl EventColumn {
 
 /// How many letters may be wrong in the name of a column.
 const SLIPS: usize = 2;
+/// Letters beyond which a name is none of a column's: those of the longest name, and as many as may be wrong.
+const MOST_LETTERS: usize = "geographical_location_oid".len() + SLIPS;
+/// Bytes beyond which a name is none, spaces around it included.
+pub(super) const MOST_BYTES: usize = 256;
+
+impl EventColumn {
+    /// Whether a name is the column's, in any case of letters.
+    pub(super) fn is_called(self, name: &str) -> bool {
+        name.len() <= MOST_BYTES && name.trim().eq_ignore_ascii_case(self.name())
+    }
+
+    /// Whether a name is the column's but for a few wrong letters. How long that takes grows with the name, so that long ones
+    /// are not compared.
+    pub(super) fn is_nearly(self, name: &str) -> bool {
+        let letters = name.trim();
+        name.len() <= MOST_BYTES
+            && letters.chars().count() <= MOST_LETTERS
+            && strsim::damerau_levenshtein(&letters.to_lowercase(), self.name()) <= SLIPS
+    }
+}
 
 /// Where the columns of a table are, by their place in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,16 +70,15 @@ impl Places {
     pub(super) fn find(names: &[&str], notes: &mut Vec<Note>) -> Self {
         let mut places = Self::default();
         for wanted in EventColumn::ALL {
-            let exact = names.iter().position(|name| name.trim().eq_ignore_ascii_case(wanted.name()));
+            let exact = names.iter().position(|name| wanted.is_called(name));
             places.0[wanted as usize] = exact;
         }
         for wanted in EventColumn::ALL {
             if places.0[wanted as usize].is_some() {
                 continue;
             }
-            let slips = |name: &str| strsim::damerau_levenshtein(&name.trim().to_lowercase(), wanted.name());
             let near: Vec<usize> =
-                (0..names.len()).filter(|at| !places.0.contains(&Some(*at)) && slips(names[*at]) <= SLIPS).collect();
+                (0..names.len()).filter(|at| !places.0.contains(&Some(*at)) && wanted.is_nearly(names[*at])).collect();
             if let [only] = near[..] {
                 notes.push(Note::new(
                     format!("the column `{}` was read as `{}`", names[only], wanted.name()),
@@ -114,6 +133,10 @@ mod tests {
         assert_eq!(find(&names), ([Some(1), Some(2), Some(3), Some(4), Some(5)], 1));
         // Two that are near are none.
         assert_eq!(find(&["item_nam", "item_names"]).0[3], None);
+        // However long a name is, it takes no time.
+        let long = "geographical_location_oid".repeat(100_000);
+        assert_eq!(find(&[&long, "item_nam"]), ([None, None, None, Some(1), None], 1));
+        assert!(EventColumn::ALL.iter().all(|column| column.name().len() + SLIPS <= MOST_LETTERS));
         assert_eq!(find(&["item", "video_camera_oid"]), ([None, Some(1), None, None, None], 0));
         let places = Places::find(&["a"], &mut Vec::new());
         let folders = "geographical_location_oid=1/video_camera_oid=1/detection_oid=1/timestamp_detected=1";

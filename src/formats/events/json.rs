@@ -15,6 +15,7 @@ use serde::{
 
 use super::{
     EventBatch, EventColumn, EventOptions, EventWords, Given, PartReport, Places, TakeBatch, Wanted,
+    columns::MOST_BYTES,
     text::{Batches, Lines, MAX_DECIMAL, TextEvent, TextTime, written_time},
 };
 use crate::formats::{FormatError, Note, error::open_regular};
@@ -24,10 +25,44 @@ const OTHER_CAMERA: &str = "ideo_camera_oid";
 
 /// Objects whose fields are looked at before a file is read; more where these lack a field.
 const FIRST_OBJECTS: u64 = 1000;
-/// Different names that are looked at.
+/// Different names that are remembered, and looked at for wrong letters.
 const MAX_NAMES: usize = 1000;
-/// Lines after which is asked whether to go on.
-const ASKED_LINES: u64 = 10_000;
+/// Lines after which is asked whether to go on; a line may be as long as 1 MiB.
+const ASKED_LINES: u64 = 256;
+
+/// Names of fields, each of which is compared with the columns once.
+#[derive(Default)]
+struct Names {
+    known: HashSet<String>,
+    /// Those that may be columns: of each the first with its right name, and two that are near it, which are then none.
+    candidates: Vec<String>,
+    right: [bool; EventColumn::ALL.len()],
+    near: [usize; EventColumn::ALL.len()],
+}
+
+impl Names {
+    fn meet(&mut self, name: &str) {
+        if name.len() > MOST_BYTES || self.known.contains(name) {
+            return;
+        }
+        let full = self.known.len() >= MAX_NAMES;
+        if !full {
+            self.known.insert(name.to_owned());
+        }
+        for column in EventColumn::ALL {
+            let at = column as usize;
+            if self.right[at] {
+                continue;
+            }
+            self.right[at] = column.is_called(name);
+            let near = !self.right[at] && !full && self.near[at] < 2 && column.is_nearly(name);
+            self.near[at] += usize::from(near);
+            if self.right[at] || near {
+                self.candidates.push(name.to_owned());
+            }
+        }
+    }
+}
 
 /// What the fields of events are called in a file, in the order of [`EventColumn::ALL`]; `None` where no object is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,7 +77,7 @@ impl JsonNames {
     pub(super) fn of(path: &Path, go_on: &dyn Fn() -> bool, notes: &mut Vec<Note>) -> Result<Self, FormatError> {
         let failed = |source| FormatError::Read { path: path.to_owned(), source };
         let mut lines = Lines::open(open_regular(path)?);
-        let (mut names, mut order): (HashSet<String>, Vec<String>) = (HashSet::new(), Vec::new());
+        let mut names = Names::default();
         let (mut objects, mut known) = (0_u64, Self::default());
         let folders = Given::of(path, |_| true).unwrap_or_default();
         let told = |known: &Self, column| known.found[column as usize].is_some() || folders.has(column);
@@ -55,15 +90,12 @@ impl JsonNames {
             }
             let Ok(Keys(keys)) = serde_json::from_slice(&lines.line) else { continue };
             objects += 1;
-            let before = order.len();
+            let before = names.candidates.len();
             for key in keys {
-                if order.len() < MAX_NAMES && !names.contains(&*key) {
-                    names.insert(key.clone().into_owned());
-                    order.push(key.into_owned());
-                }
+                names.meet(&key);
             }
-            if order.len() > before {
-                known = Self::among(&order);
+            if names.candidates.len() > before {
+                known = Self::among(&names.candidates);
             }
             if objects >= FIRST_OBJECTS && EventColumn::ALL.into_iter().all(|column| told(&known, column)) {
                 break;
@@ -72,8 +104,10 @@ impl JsonNames {
         if objects == 0 {
             return Ok(known);
         }
-        let names: Vec<&str> = order.iter().map(String::as_str).collect();
-        known.given = Places::find(&names, notes).given(path, &names)?;
+        let candidates: Vec<&str> = names.candidates.iter().map(String::as_str).collect();
+        let mut all: Vec<&str> = names.known.iter().map(String::as_str).collect();
+        all.sort_unstable();
+        known.given = Places::find(&candidates, notes).given(path, &all)?;
         Ok(known)
     }
 
@@ -254,12 +288,18 @@ pub(super) fn read(
     wanted: Wanted,
     options: &EventOptions,
     take: &mut TakeBatch<'_>,
-) -> Result<PartReport, FormatError> {
+    told: &mut PartReport,
+) -> Result<(), FormatError> {
     let failed = |source| FormatError::Read { path: path.to_owned(), source };
     let mut lines = Lines::open(open_regular(path)?);
     let (batch, words, report) = (EventBatch::default(), EventWords::default(), PartReport::default());
     let mut batches = Batches { wanted, options, take, given: &names.given, batch, words, report };
-    while let Some(too_long) = lines.next().map_err(failed)? {
+    let ended = loop {
+        let too_long = match lines.next() {
+            Ok(Some(too_long)) => too_long,
+            Ok(None) => break Ok(()),
+            Err(source) => break Err(failed(source)),
+        };
         if lines.line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
@@ -273,12 +313,36 @@ pub(super) fn read(
         match event {
             Ok(event) => {
                 if !batches.add(&event) {
-                    return Ok(batches.report);
+                    break Ok(());
                 }
             }
             Err(_) => batches.bad("is no JSON object with the fields of an event", lines.number),
         }
+    };
+    batches.finish(told);
+    ended
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_looked_at_once_and_few_are_kept() {
+        let mut names = Names::default();
+        for at in 0..50_000 {
+            names.meet(&format!("item_nam{at}"));
+            names.meet(&format!("{at}{}", "detection_oid".repeat(1000)));
+        }
+        assert_eq!((names.known.len(), names.candidates.len()), (MAX_NAMES, 2));
+        // Two that are near are none, and the right name counts however late it comes.
+        assert_eq!(JsonNames::among(&names.candidates).found[EventColumn::Item as usize], None);
+        names.meet(" Item_Name");
+        names.meet("item_name");
+        assert_eq!(names.candidates.len(), 3);
+        assert_eq!(
+            JsonNames::among(&names.candidates).found[EventColumn::Item as usize].as_deref(),
+            Some(" Item_Name")
+        );
     }
-    batches.hand_out();
-    Ok(batches.report)
 }

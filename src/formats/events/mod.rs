@@ -8,6 +8,7 @@ mod columns;
 mod files;
 mod given;
 mod json;
+mod page_parts;
 pub(super) mod pages;
 mod parquet;
 mod stored;
@@ -195,10 +196,28 @@ impl EventPart {
         options: &EventOptions,
         take: &mut TakeBatch<'_>,
     ) -> Result<PartReport, FormatError> {
+        let mut report = PartReport::default();
+        self.read_until(wanted, options, take, &mut report).map(|()| report)
+    }
+
+    /// The same, and `report` tells what was found before the damage where a text file cannot be read to its end.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_until(
+        &self,
+        wanted: Wanted,
+        options: &EventOptions,
+        take: &mut TakeBatch<'_>,
+        report: &mut PartReport,
+    ) -> Result<(), FormatError> {
         match &self.kind {
-            PartKind::Parquet { file, row_group } => parquet::read(file, *row_group, wanted, options, take),
-            PartKind::Csv => text::read_csv(&self.path, wanted, options, take),
-            PartKind::Ndjson(names) => json::read(&self.path, names, wanted, options, take),
+            PartKind::Parquet { file, row_group } => {
+                *report = parquet::read(file, *row_group, wanted, options, take)?;
+                Ok(())
+            }
+            PartKind::Csv => text::read_csv(&self.path, wanted, options, take, report),
+            PartKind::Ndjson(names) => json::read(&self.path, names, wanted, options, take, report),
         }
     }
 }

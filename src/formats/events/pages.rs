@@ -12,13 +12,14 @@ use polars_arrow::{
 use polars_buffer::Buffer;
 use polars_parquet::{
     parquet::{
-        encoding::{Encoding, hybrid_rle::HybridRleDecoder, plain_byte_array::BinaryIter},
+        encoding::{Encoding, plain_byte_array::BinaryIter},
         error::ParquetError,
-        page::{CompressedPage, DataPage, split_buffer},
+        page::{CompressedPage, DataPage},
     },
     read::{BasicDecompressor, ColumnChunkMetadata, PageReader, PhysicalType, column_iter_to_arrays},
 };
 
+pub(in crate::formats) use super::page_parts::{coded, dictionary_codes, split, spread};
 use super::{EventWords, NO_CODE};
 use crate::formats::parquet_pages::check_chunk;
 
@@ -53,6 +54,10 @@ fn whole_number(value: f64, limit: f64) -> Result<i64, String> {
     }
     #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
     Ok(value as i64)
+}
+
+fn beyond(value: u64) -> String {
+    format!("it holds the number {value}, which is beyond 2^63")
 }
 
 /// Largest whole numbers up to which decimal numbers of 32 and of 64 bits have all.
@@ -92,10 +97,7 @@ impl Whole {
             Self::U64 => {
                 for value in bytes.chunks_exact(8) {
                     let value = u64::from_le_bytes(eight(value));
-                    out.push(
-                        i64::try_from(value)
-                            .map_err(|_| format!("it holds the number {value}, which is beyond 2^63"))?,
-                    );
+                    out.push(i64::try_from(value).map_err(|_| beyond(value))?);
                 }
             }
             Self::F32 => {
@@ -187,57 +189,6 @@ fn read_at(file: &File, length: usize, offset: u64) -> std::io::Result<Vec<u8>> 
     // The allocation may have room for more than was asked for.
     bytes.truncate(length);
     Ok(bytes)
-}
-
-/// Which rows of a page have a value.
-pub(in crate::formats) struct Present {
-    pub(in crate::formats) rows: usize,
-    /// Number of rows that have one.
-    pub(in crate::formats) values: usize,
-    /// One per row; empty when all have one.
-    pub(in crate::formats) valid: Vec<bool>,
-}
-
-/// Splits a page into who is there and the encoded values.
-pub(in crate::formats) fn split(page: &DataPage) -> Result<(Present, &[u8]), String> {
-    let rows = page.num_values();
-    let parts = split_buffer(page).map_err(damaged)?;
-    if page.descriptor.max_def_level == 0 {
-        return Ok((Present { rows, values: rows, valid: Vec::new() }, parts.values));
-    }
-    let levels = HybridRleDecoder::new(parts.def, 1, rows).collect().map_err(damaged)?;
-    if levels.len() != rows {
-        return Err("a page does not say which of its rows have values".to_owned());
-    }
-    let values = levels.iter().filter(|level| **level != 0).count();
-    let valid = if values == rows { Vec::new() } else { levels.iter().map(|level| *level != 0).collect() };
-    Ok((Present { rows, values, valid }, parts.values))
-}
-
-/// The codes of a page in dictionary encoding.
-pub(in crate::formats) fn dictionary_codes(bytes: &[u8], values: usize) -> Result<Vec<u32>, String> {
-    let (width, bytes) = match bytes.split_first() {
-        Some((width, bytes)) if *width <= 32 => (u32::from(*width), bytes),
-        _ if values == 0 => return Ok(Vec::new()),
-        _ => return Err("a page of codes does not say how wide they are".to_owned()),
-    };
-    let codes = HybridRleDecoder::new(bytes, width, values).collect().map_err(damaged)?;
-    if codes.len() == values { Ok(codes) } else { Err("a page holds fewer values than it declares".to_owned()) }
-}
-
-/// Whether codes of a dictionary stand in the page.
-pub(in crate::formats) fn coded(page: &DataPage) -> bool {
-    matches!(page.encoding(), Encoding::PlainDictionary | Encoding::RleDictionary)
-}
-
-/// Values with gaps where a row has none.
-pub(in crate::formats) fn spread<T: Copy>(values: &[T], present: &Present, gap: T, out: &mut Vec<T>) {
-    if present.valid.is_empty() {
-        out.extend_from_slice(values);
-        return;
-    }
-    let mut values = values.iter();
-    out.extend(present.valid.iter().map(|valid| if *valid { values.next().copied().unwrap_or(gap) } else { gap }));
 }
 
 /// A column of whole numbers that is read in steps.
@@ -401,6 +352,16 @@ pub(super) enum Coded {
     Item,
 }
 
+impl Coded {
+    /// A number of 64 bits as the library tells it, which does not heed that some have no sign.
+    fn checked(self, value: i64) -> Result<i64, String> {
+        if self == Self::Location(Whole::U64) && value < 0 {
+            return Err(beyond(value.cast_unsigned()));
+        }
+        Ok(value)
+    }
+}
+
 /// A column that is read as codes into [`EventWords`].
 pub(super) struct Codes<'a> {
     pages: Pages<'a>,
@@ -497,7 +458,7 @@ impl<'a> Codes<'a> {
                     let unsigned = self.what == Coded::Location(Whole::U32);
                     words.location(if unsigned { i64::from(value.cast_unsigned()) } else { i64::from(value) })
                 } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<i64>>() {
-                    words.location(array.value(row))
+                    words.location(self.what.checked(array.value(row))?)
                 } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<f32>>() {
                     location(words, whole_number(array.value(row).into(), WHOLE_F32)?, true)
                 } else if let Some(array) = array.as_any().downcast_ref::<PrimitiveArray<f64>>() {
@@ -595,5 +556,21 @@ pub(in crate::formats) fn whole_of(about: &ColumnChunkMetadata) -> Option<Whole>
         (PhysicalType::Float, _) => Some(Whole::F32),
         (PhysicalType::Double, _) => Some(Whole::F64),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_without_a_sign_do_not_become_negative() {
+        let large = (1_u64 << 63) + 5;
+        let plain = Whole::U64.plain(&large.to_le_bytes(), &mut Vec::new()).unwrap_err();
+        let decoded = Coded::Location(Whole::U64).checked(large.cast_signed()).unwrap_err();
+        assert_eq!(plain, decoded);
+        assert!(plain.contains("9223372036854775813, which is beyond 2^63"), "{plain}");
+        assert_eq!(Coded::Location(Whole::I64).checked(-5), Ok(-5));
+        assert_eq!(Coded::Location(Whole::U64).checked(5), Ok(5));
     }
 }

@@ -111,6 +111,14 @@ impl Batches<'_, '_> {
         goes_on
     }
 
+    /// Hands out what was read before a file ended or turned out to be damaged, and what was found beside it.
+    pub(super) fn finish(mut self, report: &mut PartReport) {
+        if !self.report.stopped {
+            self.hand_out();
+        }
+        *report = self.report;
+    }
+
     pub(super) fn bad(&mut self, why: Bad, line: u64) {
         self.report.bad_rows.add(why, || format!("line {line}"));
     }
@@ -151,28 +159,85 @@ impl<R: Read> Lines<R> {
 /// Most bytes of one record: a quote that is opened and never closed must not take the rest of the file, and all memory.
 const MAX_RECORD_BYTES: u64 = 1 << 20;
 
-/// Passes bytes on and ends with an error where a record is too long. Doubled quotes open and close again, so that only
-/// their number decides what is quoted.
+/// Where in a record a byte stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// At the start of a cell, where alone a quote opens one.
+    Start,
+    /// In a cell without quotes, or behind its end.
+    Bare,
+    /// In a quoted cell.
+    Quoted,
+    /// Behind a quote in a quoted cell: it ends there, unless another quote follows.
+    Closed,
+}
+
+/// Passes bytes on and ends with an error where a record is too long.
 struct Records<R> {
     reader: R,
-    quoted: bool,
+    delimiter: u8,
+    within: Within,
+    /// Bytes passed on, as far as a byte order mark may reach.
+    start: usize,
     record_bytes: u64,
+}
+
+/// What files may begin with.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Bytes that are looked at for a quote at once.
+const PIECE: usize = 4096;
+
+impl<R> Records<R> {
+    fn new(reader: R, delimiter: u8) -> Self {
+        Self { reader, delimiter, within: Within::Start, start: 0, record_bytes: 0 }
+    }
+
+    /// Goes on by a few bytes.
+    fn pass(&mut self, piece: &[u8]) {
+        let mut piece = piece;
+        while let Some((byte, rest)) = piece.split_first()
+            && BYTE_ORDER_MARK.get(self.start) == Some(byte)
+        {
+            (self.start, piece) = (self.start + 1, rest);
+        }
+        let Some(last) = piece.last() else { return };
+        self.start = BYTE_ORDER_MARK.len();
+        if self.within == Within::Quoted || piece.contains(&b'"') {
+            for byte in piece {
+                self.record_bytes += 1;
+                self.step(*byte);
+            }
+            return;
+        }
+        // Without quotes the last line is all that matters.
+        match piece.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')) {
+            Some(end) => self.record_bytes = (piece.len() - end - 1) as u64,
+            None => self.record_bytes += piece.len() as u64,
+        }
+        let opens = matches!(last, b'\n' | b'\r') || *last == self.delimiter;
+        self.within = if opens { Within::Start } else { Within::Bare };
+    }
+
+    /// Goes on by one byte.
+    fn step(&mut self, byte: u8) {
+        self.within = match (self.within, byte) {
+            (Within::Start | Within::Closed, b'"') => Within::Quoted,
+            (Within::Quoted, b'"') => Within::Closed,
+            (Within::Quoted, _) => Within::Quoted,
+            (_, b'\n' | b'\r') => {
+                self.record_bytes = 0;
+                Within::Start
+            }
+            (_, byte) if byte == self.delimiter => Within::Start,
+            _ => Within::Bare,
+        };
+    }
 }
 
 impl<R: Read> Read for Records<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let read = self.reader.read(into)?;
-        let mut rest = &into[..read];
-        while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\n')) {
-            self.record_bytes += at as u64 + 1;
-            match rest[at] {
-                b'"' => self.quoted = !self.quoted,
-                _ if !self.quoted => self.record_bytes = 0,
-                _ => {}
-            }
-            rest = &rest[at + 1..];
-        }
-        self.record_bytes += rest.len() as u64;
+        into[..read].chunks(PIECE).for_each(|piece| self.pass(piece));
         if self.record_bytes > MAX_RECORD_BYTES + into.len() as u64 {
             let what = "a record is longer than 1 MiB; perhaps a quote is opened and never closed";
             return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, what));
@@ -226,13 +291,13 @@ pub(super) fn read_csv(
     wanted: Wanted,
     options: &EventOptions,
     take: &mut TakeBatch<'_>,
-) -> Result<PartReport, FormatError> {
+    told: &mut PartReport,
+) -> Result<(), FormatError> {
     let failed = |source| FormatError::Read { path: path.to_owned(), source };
     let head = CsvHead::read(path)?;
     // What was guessed was told when the file was looked at.
     let (at, given) = head.places(path, &mut Vec::new())?;
-    let records =
-        Records { reader: BufReader::with_capacity(1 << 20, open_regular(path)?), quoted: false, record_bytes: 0 };
+    let records = Records::new(BufReader::with_capacity(1 << 20, open_regular(path)?), head.delimiter);
     let mut rows = csv::ReaderBuilder::new().delimiter(head.delimiter).flexible(true).from_reader(records);
     let broken = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(source) => failed(source),
@@ -241,25 +306,25 @@ pub(super) fn read_csv(
     let (batch, words, report) = (EventBatch::default(), EventWords::default(), PartReport::default());
     let mut batches = Batches { wanted, options, take, given: &given, batch, words, report };
     let mut row = csv::ByteRecord::new();
-    loop {
+    let ended = loop {
         match rows.read_byte_record(&mut row) {
             Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => return Err(broken(error)),
+            Ok(false) => break Ok(()),
+            Err(error) => break Err(broken(error)),
         }
         batches.report.rows += 1;
         let line = row.position().map_or(0, csv::Position::line);
         match event_of(&row, &at, &given) {
             Ok(event) => {
                 if !batches.add(&event) {
-                    return Ok(batches.report);
+                    break Ok(());
                 }
             }
             Err(why) => batches.bad(why, line),
         }
-    }
-    batches.hand_out();
-    Ok(batches.report)
+    };
+    batches.finish(told);
+    ended
 }
 
 fn event_of<'a>(row: &'a csv::ByteRecord, at: &[usize; 5], given: &Given) -> Result<TextEvent<'a>, Bad> {
@@ -300,6 +365,42 @@ fn event_of<'a>(row: &'a csv::ByteRecord, at: &[usize; 5], given: &Given) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Bytes of the record that a text ends in, however it is cut into pieces.
+    fn last_record(text: &str) -> u64 {
+        let bytes = |piece: usize| {
+            let mut records = Records::new(std::io::empty(), b',');
+            text.as_bytes().chunks(piece).for_each(|piece| records.pass(piece));
+            records.record_bytes
+        };
+        let told = bytes(PIECE);
+        (1..5).for_each(|piece| assert_eq!(bytes(piece), told, "{text} in pieces of {piece}"));
+        told
+    }
+
+    #[test]
+    fn quotes_open_cells_only_at_their_start() {
+        for (text, expected) in [
+            ("a,b\nc", 1),
+            ("a\r\n", 0),
+            ("1,19\" sign,2\nc", 1),
+            ("1,\"a\nb", 6),
+            ("\"a\n\"\nc", 1),
+            ("\u{feff}\"a\nb", 4),
+            ("1,\"a \"\"b\"\"\n\",2\nc", 1),
+            ("1,\"a\"b\"\nc", 1),
+            ("1,\"\"\nc", 1),
+            (" \"a\nb", 1),
+        ] {
+            assert_eq!(last_record(text), expected, "{text}");
+        }
+        // Lines with one quote each, as signs of inches have it, are lines.
+        let line = "1,2,3,19\" sign,1700000000\n";
+        let mut records = Records::new(std::io::Cursor::new(line.repeat(100_000)), b',');
+        assert!(std::io::copy(&mut records, &mut std::io::sink()).is_ok());
+        let mut open = Records::new(std::io::Cursor::new(line.replace("19", "").repeat(100_000)), b',');
+        assert!(std::io::copy(&mut open, &mut std::io::sink()).is_err());
+    }
 
     #[test]
     fn whole_numbers_and_times_are_read_however_they_are_written() {

@@ -28,7 +28,7 @@ pub(super) fn broken_lines_agree(remote: &RemoteEngine) {
         )
     };
     let good = object("1", "2", "3", "\"car\"", "1700000000");
-    let files: [(&str, String); 12] = [
+    let files: [(&str, String); 13] = [
         ("cut.csv", format!("{head}5,9,76,bus,1700000000\n5,9,77,car")),
         ("few.csv", format!("{head}5\n1,2,3,car,1700000000\n1,2,3,\n\n1,2,,car,\n,,,,\n")),
         ("many.csv", format!("{head}5,9,77,car,1700000000,more,and more\n5,9,78,car,,more\n")),
@@ -70,6 +70,12 @@ pub(super) fn broken_lines_agree(remote: &RemoteEngine) {
         ),
         ("words.ndjson", "no JSON\n[1]\n7\nnull\n\"text\"\n".to_owned() + &good),
         ("escaped.ndjson", object("1", "2", "3", r#""it's \\ \"odd\" straße""#, "1700000000")),
+        (
+            "spaces.ndjson",
+            ["\" car \"", "\"car\"", "\"\"", "\"\"", "\"  \""]
+                .map(|item| object("1", "2", "3", item, "1700000000"))
+                .concat(),
+        ),
         ("both.ndjson", "{\"geographical_location_oid\":1,\"ideo_camera_oid\":3,\"video_camera_oid\":4,\"item_name\":\"car\"}\n".to_owned() + &good),
     ];
     for (name, text) in &files {

@@ -176,12 +176,16 @@ struct Lines {
     rows: Tree,
     /// A number of [`REASONS`]; null where the line is an event.
     reason: Expr,
+    /// Whether text stands in quotes always, as JSON has it.
+    quoted: bool,
 }
 
 impl Lines {
     /// The events among the lines.
     fn events(self, unit: Option<TimeUnit>) -> Tree {
-        let item = cell(ITEM).only_if(Expr::Not(Box::new(is_empty(ITEM))), Kind::Text);
+        // A name in quotes is what it is, spaces and all; a cell without text is none.
+        let item =
+            if self.quoted { col(ITEM) } else { cell(ITEM).only_if(Expr::Not(Box::new(is_empty(ITEM))), Kind::Text) };
         self.rows.filter(self.reason.is_null()).project([
             (PLACE, number(PLACE)),
             (CAMERA, number(CAMERA)),
@@ -248,7 +252,8 @@ fn lines(view: &str, stored: &Stored, files: &[String], ids: &mut Ids) -> (Lines
     };
     let columns: Vec<(&str, Kind)> = cells.iter().map(|(name, _)| (name.as_str(), Kind::Text)).collect();
     let rows = Tree::scan(view, &columns);
-    (Lines { rows, reason }, relations::project(read, cells, ids))
+    let quoted = matches!(stored, Stored::Ndjson { .. });
+    (Lines { rows, reason, quoted }, relations::project(read, cells, ids))
 }
 
 /// Not null where a line of JSON is no event.
