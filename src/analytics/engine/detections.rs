@@ -90,17 +90,26 @@ impl Answer<'_> {
         Ok(numbers.iter().collect())
     }
 
-    fn numbers(&self, name: &str) -> Result<Vec<i64>, AnalyticsError> {
-        let numbers: Option<Vec<i64>> = self.maybe_numbers(name)?.into_iter().collect();
-        numbers.ok_or_else(|| {
+    /// Values of a column that has one in every row: a gap left out would shift the rows behind it.
+    fn whole<T>(&self, name: &str, values: impl IntoIterator<Item = Option<T>>) -> Result<Vec<T>, AnalyticsError> {
+        let values: Option<Vec<T>> = values.into_iter().collect();
+        values.ok_or_else(|| {
             let what = format!("the column {name} has gaps");
             EngineError::Answer { engine: self.engine.name(), what }.into()
         })
     }
 
+    fn numbers(&self, name: &str) -> Result<Vec<i64>, AnalyticsError> {
+        self.whole(name, self.maybe_numbers(name)?)
+    }
+
     fn ranks(&self) -> Result<Vec<i32>, AnalyticsError> {
         let column = self.frame.column(RANK).and_then(|column| column.i32()).map_err(|error| self.wrong(&error))?;
-        Ok(column.iter().flatten().collect())
+        self.whole(RANK, column.iter())
+    }
+
+    fn items(&self) -> Result<Vec<Arc<str>>, AnalyticsError> {
+        self.whole(ITEM, self.texts(ITEM)?)
     }
 
     /// Texts; equal neighbours share one.
@@ -196,12 +205,9 @@ fn unmet(
     tables: &Tables<'_>,
     progress: &Progress,
 ) -> Result<Vec<Unmet>, AnalyticsError> {
-    let locations = |tree: &Tree| -> Result<Vec<i64>, AnalyticsError> {
-        Ok(ask(engine, tree, tables, progress)?.maybe_numbers(PLACE)?.into_iter().flatten().collect())
-    };
-    let items = |tree: &Tree| -> Result<Vec<Arc<str>>, AnalyticsError> {
-        Ok(ask(engine, tree, tables, progress)?.texts(ITEM)?.into_iter().flatten().collect())
-    };
+    let locations =
+        |tree: &Tree| -> Result<Vec<i64>, AnalyticsError> { ask(engine, tree, tables, progress)?.numbers(PLACE) };
+    let items = |tree: &Tree| -> Result<Vec<Arc<str>>, AnalyticsError> { ask(engine, tree, tables, progress)?.items() };
     let (mut met_locations, mut met_items) = (Vec::new(), Vec::new());
     if let Some(tree) = met_of_asked(query, PLACE) {
         met_locations = locations(&tree)?;
@@ -245,7 +251,7 @@ pub fn top_on(engine: &dyn Engine, asked: &Asked<'_>, progress: &Progress) -> Re
     if windowed {
         top.windows_ns = answer.numbers(WINDOW)?;
     }
-    top.items = answer.texts(ITEM)?.into_iter().flatten().collect();
+    top.items = answer.items()?;
     let (stages, by_location) = tell_totals(engine, asked, by, &tables, &set, progress)?;
     top.stages = Stages { rows_out: top.ranks.len() as u64, counting, ..stages };
     top.by_location = by_location;
@@ -276,7 +282,7 @@ pub fn counts_on(
         counted.locations = answer.numbers(PLACE)?;
     }
     if by.item {
-        counted.items = answer.texts(ITEM)?.into_iter().flatten().collect();
+        counted.items = answer.items()?;
     }
     if windowed {
         counted.windows_ns = answer.numbers(WINDOW)?;
@@ -291,4 +297,23 @@ pub fn counts_on(
 
 fn own(engine: &dyn Engine, error: &PolarsError) -> AnalyticsError {
     EngineError::Answer { engine: engine.name(), what: error.to_string() }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::LocalEngine, *};
+
+    #[test]
+    fn gaps_in_an_answer_are_refused() {
+        let answer = |ranks: [Option<i32>; 2], items: [Option<&str>; 2]| {
+            let columns = vec![Column::new(RANK.into(), ranks), Column::new(ITEM.into(), items)];
+            Answer { engine: &LocalEngine, frame: DataFrame::new(2, columns).unwrap() }
+        };
+        let whole = answer([Some(1), Some(2)], [Some("car"), Some("bus")]);
+        assert_eq!(whole.ranks().unwrap(), [1, 2]);
+        assert_eq!(whole.items().unwrap(), [Arc::from("car"), Arc::from("bus")]);
+        let gaps = answer([None, Some(2)], [Some("car"), None]);
+        assert!(gaps.ranks().unwrap_err().to_string().contains("has gaps"));
+        assert!(gaps.items().unwrap_err().to_string().contains("has gaps"));
+    }
 }

@@ -15,6 +15,7 @@ mod panes;
 mod partitions;
 mod query;
 mod rank;
+mod room;
 mod rows;
 mod scatter;
 mod totals;
@@ -67,8 +68,7 @@ pub fn top(
     let counted = counted(&events, query, by, resources, progress)?;
     refuse_if_all_bad(detections, &counted.stages, resources.on_error)?;
     let words = &counted.words;
-    let mut answer =
-        rank::rank(counted.totals, words, locations, query, (resources.threads, progress), counted.stages)?;
+    let mut answer = rank::rank(counted.totals, words, locations, query, (resources, progress), counted.stages)?;
     answer.skipped = with_refused(counted.skipped, events.refused);
     answer.notes = events.notes;
     Ok(answer)
@@ -91,8 +91,7 @@ pub fn event_counts(
     let counted = counted(&events, query, by, resources, progress)?;
     refuse_if_all_bad(detections, &counted.stages, resources.on_error)?;
     let words = &counted.words;
-    let mut answer =
-        rank::list(counted.totals, words, locations, query, by, (resources.threads, progress), counted.stages)?;
+    let mut answer = rank::list(counted.totals, words, locations, query, by, (resources, progress), counted.stages)?;
     answer.skipped = with_refused(counted.skipped, events.refused);
     answer.notes = events.notes;
     Ok(answer)

@@ -9,14 +9,12 @@ use std::{
 
 use super::{
     counts::Key,
-    query::{CountsBy, EventCounts, LocationEvents, Ranking, Scope, Stages, TopItems, TopQuery},
+    query::{CountsBy, EventCounts, LocationEvents, Ranking, Resources, Scope, Stages, TopItems, TopQuery, Window},
+    room::{self, Kept},
     totals::{Cell, Totals, in_parallel, start_of, windows},
     words::Words,
 };
-use crate::{
-    formats::Locations,
-    jobs::{Cancelled, Progress},
-};
+use crate::{analytics::AnalyticsError, formats::Locations, jobs::Progress};
 
 /// Names and their order.
 struct Names {
@@ -100,10 +98,21 @@ fn in_order<R>(chunks: &[Vec<R>], place: impl Fn(&R) -> u32) -> Vec<(usize, Rang
     runs.into_iter().map(|(_, at, rows)| (at, rows)).collect()
 }
 
-/// The number of chunks, and a way to take each of them once.
-fn pieces(totals: Totals) -> (usize, impl Fn(usize) -> Vec<(Key, u64)> + Sync) {
-    let chunks: Vec<Mutex<Vec<(Key, u64)>>> = totals.chunks.into_iter().map(Mutex::new).collect();
-    (chunks.len(), move |at: usize| std::mem::take(&mut *chunks[at].lock().unwrap_or_else(PoisonError::into_inner)))
+/// A part of the counts, that a thread takes.
+pub(super) type Chunk = Mutex<Vec<(Key, u64)>>;
+
+/// The number of chunks, and a way to take each of them once. Windows that would not fit into memory are refused.
+fn pieces(
+    totals: Totals,
+    window: Option<Window>,
+    kept: Kept,
+    resources: &Resources,
+) -> Result<(usize, impl Fn(usize) -> Vec<(Key, u64)> + Sync), AnalyticsError> {
+    let chunks: Vec<Chunk> = totals.chunks.into_iter().map(Mutex::new).collect();
+    let count = chunks.len();
+    room::check(&chunks, window, kept, resources)?;
+    let take = move |at: usize| std::mem::take(&mut *chunks[at].lock().unwrap_or_else(PoisonError::into_inner));
+    Ok((count, take))
 }
 
 /// Ranks the counts and gives locations their names.
@@ -112,14 +121,20 @@ pub(super) fn rank(
     words: &Words,
     locations: &Locations,
     query: &TopQuery,
-    (threads, progress): (usize, &Progress),
+    (resources, progress): (&Resources, &Progress),
     mut stages: Stages,
-) -> Result<TopItems, Cancelled> {
-    let began = Instant::now();
+) -> Result<TopItems, AnalyticsError> {
+    let (began, threads) = (Instant::now(), resources.threads);
     let names = Names::new(words, locations);
     let by_location = tell_places(&totals, words, &names, &mut stages);
     totals.listed(CountsBy { location: query.scope == Scope::Location, item: true }, threads);
-    let (pieces, take) = pieces(totals);
+    let kept = match (query.scope, query.ranking) {
+        (Scope::Global, _) => Kept::UntilRanked,
+        (Scope::Location, Ranking::Row) => Kept::Best(query.n),
+        // Any number of items may share a rank.
+        (Scope::Location, Ranking::Dense | Ranking::Competition) => Kept::Best(u32::MAX),
+    };
+    let (pieces, take) = pieces(totals, query.window, kept, resources)?;
     let windowed = |at| windows(take(at), query.window, progress);
     let ranked_of = |mut cells: Vec<Cell>| {
         let place = |cell: &Cell| names.place_order.get(cell.place as usize).copied().unwrap_or(0);
@@ -219,10 +234,10 @@ pub(super) fn list(
     locations: &Locations,
     query: &TopQuery,
     by: CountsBy,
-    (threads, progress): (usize, &Progress),
+    (resources, progress): (&Resources, &Progress),
     mut stages: Stages,
-) -> Result<EventCounts, Cancelled> {
-    let began = Instant::now();
+) -> Result<EventCounts, AnalyticsError> {
+    let (began, threads) = (Instant::now(), resources.threads);
     let names = Names::new(words, locations);
     let by_location = tell_places(&totals, words, &names, &mut stages);
     let mut oids = words.places.clone();
@@ -251,7 +266,7 @@ pub(super) fn list(
     totals.listed(by, threads);
     let place = |cell: &Cell| if by.location { names.place_order[cell.place as usize] } else { 0 };
     let item = |cell: &Cell| if by.item { names.item_order[cell.item as usize] } else { 0 };
-    let (pieces, take) = pieces(totals);
+    let (pieces, take) = pieces(totals, query.window, Kept::All, resources)?;
     let chunks = in_parallel(threads, pieces, |at| {
         let mut cells = windows(take(at), query.window, progress);
         // Numbers become places in the order of the answer, so that sorting compares what it has at hand.

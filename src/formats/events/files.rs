@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -40,52 +41,90 @@ fn split(path: &Path) -> (&Path, Option<WildMatch>) {
     (path, None)
 }
 
-/// The files in a folder.
-fn listed(within: &Path, pattern: Option<&WildMatch>) -> std::io::Result<Vec<(PathBuf, Kind)>> {
-    let mut found = Vec::new();
-    collect(within, &mut found)?;
-    if let Some(pattern) = pattern {
-        found.retain(|(file, _)| file.file_name().is_some_and(|name| pattern.matches(&name.to_string_lossy())));
-    }
-    Ok(found)
+/// What a folder holds.
+#[derive(Default)]
+struct Listing {
+    found: Vec<(PathBuf, Kind)>,
+    /// Links to folders, which are not followed.
+    links: Vec<PathBuf>,
+    /// What cannot be listed, and why.
+    refused: Vec<(PathBuf, FormatError)>,
 }
 
-/// Whether there is any file.
-pub(super) fn any(path: &Path) -> bool {
+/// The files in a folder; no error but of the folder itself.
+fn listed(within: &Path, pattern: Option<&WildMatch>, go_on: &dyn Fn() -> bool) -> Result<Listing, FormatError> {
+    let mut listing = Listing::default();
+    collect(within, go_on, &mut listing)?;
+    if let Some(pattern) = pattern {
+        listing.found.retain(|(file, _)| file.file_name().is_some_and(|name| pattern.matches(&name.to_string_lossy())));
+    }
+    Ok(listing)
+}
+
+/// Whether there is any file, or a link to a folder that may hold some. A pattern asks for files alone.
+pub(super) fn any(path: &Path) -> Result<bool, FormatError> {
     let (within, pattern) = split(path);
     if within.is_file() {
-        return kind_of(within).is_some();
+        return Ok(kind_of(within).is_some());
     }
-    listed(within, pattern.as_ref()).is_ok_and(|found| !found.is_empty())
+    let mut listing = match listed(within, pattern.as_ref(), &|| true) {
+        Err(FormatError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => return Ok(false),
+        listing => listing?,
+    };
+    if !listing.found.is_empty() || (pattern.is_none() && !listing.links.is_empty()) {
+        return Ok(true);
+    }
+    // What cannot be listed may hold some.
+    if listing.refused.is_empty() { Ok(false) } else { Err(listing.refused.swap_remove(0).1) }
+}
+
+fn unread(path: &Path, source: io::Error) -> FormatError {
+    FormatError::Read { path: path.to_owned(), source }
+}
+
+fn check(path: &Path, go_on: &dyn Fn() -> bool) -> Result<(), FormatError> {
+    if go_on() { Ok(()) } else { Err(unread(path, ErrorKind::Interrupted.into())) }
 }
 
 /// Looks at a file or a folder.
 pub(super) fn find(path: &Path, root: Option<&Path>, go_on: &dyn Fn() -> bool) -> Result<EventSet, FormatError> {
     let mut set = EventSet::default();
     let (within, pattern) = split(path);
-    let failed = |source| FormatError::Read { path: within.to_owned(), source };
-    let root = match root {
-        Some(root) => {
-            let read = |source| FormatError::Read { path: root.to_owned(), source };
-            Some(root.canonicalize().map_err(read)?)
-        }
-        None => None,
-    };
+    let root = root.map(|root| root.canonicalize().map_err(|source| unread(root, source))).transpose()?;
     let root = root.as_deref();
-    let about = fs::metadata(within).map_err(failed)?;
+    let about = fs::metadata(within).map_err(|source| unread(within, source))?;
     if about.is_file() {
         let kind = kind_of(path).ok_or_else(|| FormatError::UnknownExtension { path: path.to_owned() })?;
         add(&inside(path, root)?, kind, go_on, &mut set)?;
         return Ok(set);
     }
     let within = inside(within, root)?;
-    for (file, kind) in listed(&within, pattern.as_ref()).map_err(failed)? {
+    let Listing { found, links, refused } = listed(&within, pattern.as_ref(), go_on)?;
+    set.refused = refused;
+    for (file, kind) in found {
+        check(&file, go_on)?;
         let added = inside(&file, root).and_then(|real| add(&real, kind, go_on, &mut set));
         if let Err(error) = added {
             set.refused.push((file, error));
         }
     }
+    tell_links(&links, &mut set)?;
     Ok(set)
+}
+
+/// Tells which links were not followed; where there is nothing else, that is why.
+fn tell_links(links: &[PathBuf], set: &mut EventSet) -> Result<(), FormatError> {
+    const HINT: &str = "name that folder itself, or link its files";
+    let Some(first) = links.first() else { return Ok(()) };
+    if set.files == 0 && set.refused.is_empty() {
+        return Err(unread(first, io::Error::other(format!("a link to a folder is not followed; {HINT}"))));
+    }
+    let what = match links.len() - 1 {
+        0 => format!("the link {} leads to a folder and was not followed", first.display()),
+        more => format!("the link {} and {more} more lead to folders and were not followed", first.display()),
+    };
+    set.notes.push(Note::new(what, HINT));
+    Ok(())
 }
 
 /// Where a file lies that must lie in `root`: a lake may come from anywhere, and its links may lead anywhere.
@@ -100,9 +139,12 @@ fn inside(path: &Path, root: Option<&Path>) -> Result<PathBuf, FormatError> {
 }
 
 /// Files below a folder in the order of their names; hidden ones and those that begin with `_` (what a writer is still
-/// busy with, by the habit of Hadoop and Spark) are left alone, and so are links to folders.
-fn collect(folder: &Path, found: &mut Vec<(PathBuf, Kind)>) -> std::io::Result<()> {
-    let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+/// busy with, by the habit of Hadoop and Spark) are left alone. Links to folders are listed by themselves: following them
+/// would read events twice, or never end.
+fn collect(folder: &Path, go_on: &dyn Fn() -> bool, listing: &mut Listing) -> Result<(), FormatError> {
+    check(folder, go_on)?;
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let mut entries = entries.map_err(|source| unread(folder, source))?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let name = entry.file_name();
@@ -110,10 +152,23 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, Kind)>) -> std::io::Result<(
             continue;
         }
         let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            collect(&path, found)?;
+        let kind = match entry.file_type() {
+            Ok(kind) => kind,
+            Err(source) => {
+                let error = unread(&path, source);
+                listing.refused.push((path, error));
+                continue;
+            }
+        };
+        if kind.is_dir() {
+            if let Err(error) = collect(&path, go_on, listing) {
+                check(&path, go_on)?;
+                listing.refused.push((path, error));
+            }
+        } else if kind.is_symlink() && path.is_dir() {
+            listing.links.push(path);
         } else if let Some(kind) = kind_of(&path) {
-            found.push((path, kind));
+            listing.found.push((path, kind));
         }
     }
     Ok(())

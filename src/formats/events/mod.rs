@@ -235,7 +235,7 @@ impl EventSet {
     }
 
     /// The same, and files that lie outside of `root` when links are resolved are refused. Of JSON files the first objects
-    /// are read, and more where these lack a field; that ends early when `go_on` says no.
+    /// are read, and more where these lack a field. It ends early when `go_on` says no.
     ///
     /// # Errors
     /// As [`Self::find`].
@@ -243,9 +243,11 @@ impl EventSet {
         files::find(path, root, go_on)
     }
 
-    /// Whether there is any file of events, by the names alone.
-    #[must_use]
-    pub fn any(path: &Path) -> bool {
+    /// Whether there is any file of events, by the names alone, or a link to a folder, which may hold some.
+    ///
+    /// # Errors
+    /// [`FormatError`] when none is found and a folder cannot be listed.
+    pub fn any(path: &Path) -> Result<bool, FormatError> {
         files::any(path)
     }
 

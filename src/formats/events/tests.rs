@@ -264,5 +264,65 @@ fn links_do_not_lead_out() {
     assert!(EventSet::find_within(&root.join("a.ndjson"), Some(&root), &|| true).is_err());
     assert!(EventSet::find_within(folder.path(), Some(&root), &|| true).is_err());
     assert_eq!(EventSet::find(&root).unwrap().files, 3);
-    assert!(EventSet::any(&root) && EventSet::any(&root.join("o*")) && !EventSet::any(&root.join("x*")));
+    for (name, expected) in [("", true), ("o*", true), ("x*", false), ("gone", false)] {
+        assert_eq!(EventSet::any(&root.join(name)).unwrap(), expected, "{name}");
+    }
+}
+
+#[test]
+fn links_to_folders_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("events");
+    fs::create_dir_all(root.join("may")).unwrap();
+    let event = format!("{{\"geographical_location_oid\":1,\"item_name\":\"car\",{OTHERS}}}\n");
+    std::os::unix::fs::symlink(&root, root.join("round")).unwrap();
+    // Nothing but the link: it is why there are no events.
+    assert!(EventSet::find(&root).unwrap_err().to_string().contains("round"));
+    fs::write(root.join("may/a.ndjson"), &event).unwrap();
+    let set = EventSet::find(&root).unwrap();
+    assert_eq!((set.files, set.refused.len(), set.notes.len()), (1, 0, 1));
+    assert!(set.notes[0].what.contains("round"), "{:?}", set.notes);
+}
+
+#[test]
+fn folders_that_cannot_be_listed_are_left_out_by_their_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let event = format!("{{\"geographical_location_oid\":1,\"item_name\":\"car\",{OTHERS}}}\n");
+    fs::write(folder.path().join("a.ndjson"), &event).unwrap();
+    let shut = folder.path().join("shut");
+    fs::create_dir(&shut).unwrap();
+    let allow = |mode| fs::set_permissions(&shut, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    allow(0);
+    if fs::read_dir(&shut).is_ok() {
+        // Nothing is shut for the superuser.
+        return;
+    }
+    let set = EventSet::find(folder.path());
+    let any = EventSet::any(folder.path());
+    let none = EventSet::any(&folder.path().join("x*"));
+    allow(0o700);
+    let set = set.unwrap();
+    assert_eq!((set.files, set.refused.len()), (1, 1));
+    assert!(set.refused[0].1.to_string().contains("shut"), "{}", set.refused[0].1);
+    assert!(any.unwrap() && none.is_err());
+}
+
+#[test]
+fn looking_ends_between_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = "geographical_location_oid,video_camera_oid,detection_oid,item_name,timestamp_detected\n";
+    for at in 0..20 {
+        fs::write(folder.path().join(format!("{at}.csv")), header).unwrap();
+    }
+    let looks = std::cell::Cell::new(0);
+    let go_on = || {
+        looks.set(looks.get() + 1);
+        looks.get() < 5
+    };
+    let error = EventSet::find_within(folder.path(), None, &go_on).unwrap_err();
+    assert!(
+        matches!(&error, FormatError::Read { source, .. } if source.kind() == std::io::ErrorKind::Interrupted),
+        "{error}"
+    );
+    assert_eq!(looks.get(), 5);
 }

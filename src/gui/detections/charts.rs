@@ -1,6 +1,11 @@
 //! The charts of the answer, made when an answer came and kept until another one comes.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use egui::Context;
 
 use super::{
     ChartOf,
@@ -8,24 +13,55 @@ use super::{
     door::{Repeats, Times},
     state::Answers,
 };
-use crate::gui::{
-    charts::{Axis, Chart, Marks, Scale, Series},
-    lake::Lake,
+use crate::{
+    gui::{
+        charts::{Axis, Chart, Marks, Scale, Series},
+        dock::Pane,
+        fetch::Fetch,
+        lake::Lake,
+        work::Workers,
+    },
+    jobs::Priority,
 };
 
 /// What a chart was made of: the address of an answer, and how it is looked at.
 type MadeOf = (usize, u8, Vec<i64>);
 
+/// Locations that a map draws at most, beside those that are chosen: more than can be told apart.
+const MOST_DOTS: usize = 20_000;
+/// Spots of a map of more locations, along each axis.
+const SPOTS: [usize; 2] = [200, 100];
+
+/// What the map was made of.
+struct MapOf {
+    places: Arc<Places>,
+    chosen: Vec<i64>,
+}
+
+impl PartialEq for MapOf {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.places, &other.places) && self.chosen == other.chosen
+    }
+}
+
 /// The charts.
 #[derive(Default)]
 pub struct Charts {
     made: HashMap<ChartOf, (MadeOf, Arc<Chart>)>,
+    /// The map, which may have any number of locations and is made by a worker.
+    map: Fetch<MapOf, Arc<Chart>>,
 }
 
 impl Charts {
-    /// Makes those anew whose answer is another one. Each has at most some thousand points, so that this takes no time that
-    /// anyone notices.
-    pub(super) fn renew(&mut self, lake: &Lake, answers: &Answers) {
+    /// Makes those anew that are seen and whose answer is another one. But for the map each has at most some thousand points,
+    /// so that this takes no time that anyone notices.
+    pub(super) fn renew(
+        &mut self,
+        lake: &Lake,
+        answers: &Answers,
+        (workers, ctx): (&Workers, &Context),
+        seen: &dyn Fn(Pane) -> bool,
+    ) {
         let look = &lake.detections.look;
         let chosen = &lake.detections.choice.locations;
         if let Some(times) = answers.times.value() {
@@ -33,11 +69,16 @@ impl Charts {
             let made_of = (Arc::as_ptr(times).addr(), u8::from(log), Vec::new());
             self.put(ChartOf::OverTime, made_of, || over_time(times, log));
         }
-        if let Some(places) = answers.places.value() {
+        if let Some(places) = answers.places.value().filter(|_| seen(Pane::Skew)) {
             let made_of = (Arc::as_ptr(places).addr(), u8::from(look.shares), Vec::new());
             self.put(ChartOf::Skew, made_of, || skew(places, look.shares));
-            self.put(ChartOf::Map, (Arc::as_ptr(places).addr(), 0, chosen.clone()), || map(places, chosen));
         }
+        if let Some(places) = answers.places.value().filter(|_| seen(Pane::Map)) {
+            let (places, chosen) = (Arc::clone(places), chosen.clone());
+            let key = MapOf { places: Arc::clone(&places), chosen: chosen.clone() };
+            self.map.request(key, &workers.ask, Priority::Visible, ctx, move |_| Ok(Arc::new(map(&places, &chosen))));
+        }
+        self.map.poll();
         if let Some(repeats) = answers.repeats.value() {
             self.put(ChartOf::Repeats, (Arc::as_ptr(repeats).addr(), 0, Vec::new()), || delays(repeats));
         }
@@ -51,7 +92,10 @@ impl Charts {
 
     /// A chart, once it was made.
     pub(super) fn get(&self, of: ChartOf) -> Option<Arc<Chart>> {
-        self.made.get(&of).map(|known| Arc::clone(&known.1))
+        match of {
+            ChartOf::Map => self.map.value().cloned(),
+            _ => self.made.get(&of).map(|known| Arc::clone(&known.1)),
+        }
     }
 }
 
@@ -129,16 +173,51 @@ fn skew(places: &Places, shares: bool) -> Chart {
     }
 }
 
+/// Where more locations have coordinates than a map draws: those that are chosen, and of each spot the busiest one.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a part of a span, from 0 to 1, times some hundred spots"
+)]
+fn busiest_of_spots(places: &Places, chosen: &HashSet<i64>) -> Option<HashSet<usize>> {
+    let at = || places.list.iter().enumerate().filter_map(|(index, place)| Some((index, place.oid, place.at?)));
+    if at().nth(MOST_DOTS).is_none() {
+        return None;
+    }
+    let (mut least, mut most) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+    for (_, _, point) in at() {
+        for axis in 0..2 {
+            (least[axis], most[axis]) = (least[axis].min(point[axis]), most[axis].max(point[axis]));
+        }
+    }
+    let spot = |point: [f64; 2], axis: usize| {
+        let part = (point[axis] - least[axis]) / (most[axis] - least[axis]).max(f64::MIN_POSITIVE);
+        ((part * SPOTS[axis] as f64) as usize).min(SPOTS[axis] - 1)
+    };
+    let mut taken = HashSet::new();
+    // Locations come with the busiest first.
+    let kept = at().filter(|(_, oid, point)| taken.insert((spot(*point, 0), spot(*point, 1))) || chosen.contains(oid));
+    Some(kept.map(|(index, ..)| index).collect())
+}
+
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "sizes of dots")]
 fn map(places: &Places, chosen: &[i64]) -> Chart {
     let most = places.list.first().map_or(1, |place| place.events.max(1)) as f64;
-    let mut quiet = Series { name: "no events".into(), color: 5, marks: Marks::Line, ..Series::default() };
-    let mut busy = Series { name: "events".into(), color: 0, ..Series::default() };
+    let chosen: HashSet<i64> = chosen.iter().copied().collect();
+    let drawn = busiest_of_spots(places, &chosen);
+    // Files and the legend tell what is left out.
+    let named = |name: &str| if drawn.is_some() { format!("{name}, busiest of each spot") } else { name.to_owned() };
+    let mut quiet = Series { name: named("no events"), color: 5, marks: Marks::Line, ..Series::default() };
+    let mut busy = Series { name: named("events"), color: 0, ..Series::default() };
     let mut picked = Series { name: "chosen".into(), color: 1, ..Series::default() };
     let (mut looks, mut quiets, mut picks) = (Vec::new(), Vec::new(), Vec::new());
     // The busiest last, so that they lie on top.
-    for place in places.list.iter().rev() {
+    for (index, place) in places.list.iter().enumerate().rev() {
         let Some(at) = place.at else { continue };
+        if drawn.as_ref().is_some_and(|drawn| !drawn.contains(&index)) {
+            continue;
+        }
         let part = (place.events as f64 / most).sqrt();
         let look = ((2.5 + 9.5 * part) as f32, (0.35 + 0.55 * part) as f32);
         let name = format!("{}: {}", place.text(), crate::gui::widgets::text::counted(place.events, "event"));
@@ -248,6 +327,22 @@ mod tests {
         assert_eq!(names, [("no events", 1), ("events", 1), ("chosen", 1)]);
         assert!(chart.aspect.is_some_and(|aspect| (1.5..1.8).contains(&aspect)));
         assert!(map(&Places::default(), &[]).series.is_empty());
+    }
+
+    #[test]
+    fn a_map_of_very_many_places_shows_the_busiest_of_each_spot() {
+        let place = |oid: i64| {
+            let at = Some([f64::from(oid as i32 % 300), f64::from(oid as i32 / 300 % 80)]);
+            Place { oid, name: None, matched: true, events: oid as u64 % 1000, at }
+        };
+        let all = Places::new((1..=60_000).map(place).collect());
+        let chart = map(&all, &[59_000, 1]);
+        let dots: usize = chart.series.iter().map(|series| series.points.len()).sum();
+        assert!((1000..=MOST_DOTS + 2).contains(&dots), "{dots}");
+        let drawn = |name: &str| chart.series.iter().find(|series| series.name == name).unwrap();
+        assert_eq!(drawn("chosen").points.len(), 2);
+        let busiest = drawn("events, busiest of each spot");
+        assert!(busiest.names.last().is_some_and(|name| name.contains("999 events")), "{:?}", busiest.names.last());
     }
 
     #[test]

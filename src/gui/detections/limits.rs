@@ -17,6 +17,7 @@ use super::{
 use crate::{
     gui::{
         command::{Action, Command},
+        fetch::Fetch,
         lake::Lake,
         theme::{self, STEP, colors},
         widgets::{
@@ -25,6 +26,7 @@ use crate::{
         },
         work::Workers,
     },
+    jobs::Priority,
     model::parse_time_ns,
 };
 
@@ -45,8 +47,57 @@ pub(super) struct Limits {
     place: String,
     item: String,
     found: Found,
+    found_items: FoundItems,
     scroll: VirtualScroll,
     items: VirtualScroll,
+}
+
+/// Items with their events.
+type Items = Arc<Vec<(String, u64)>>;
+
+/// Which items are looked for, and among which.
+struct ItemsOf {
+    items: Items,
+    search: String,
+}
+
+impl PartialEq for ItemsOf {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.items, &other.items) && self.search == other.search
+    }
+}
+
+/// The items that were found, once for each text that is looked for: their places in the list, and the events of all items.
+#[derive(Default)]
+struct FoundItems {
+    fetch: Fetch<ItemsOf, (Items, Arc<Vec<u32>>, u64)>,
+}
+
+impl FoundItems {
+    /// Asks a worker; the newest answer there is, with the items that it is about.
+    fn of(
+        &mut self,
+        items: &Items,
+        search: &str,
+        workers: &Workers,
+        ctx: &egui::Context,
+    ) -> Option<(Items, Arc<Vec<u32>>, u64)> {
+        let key = ItemsOf { items: Arc::clone(items), search: search.trim().to_lowercase() };
+        let (items, search) = (Arc::clone(items), key.search.clone());
+        self.fetch.request(key, &workers.ask, Priority::Visible, ctx, move |_| {
+            let found = found_items(&items, &search);
+            let all = items.iter().map(|item| item.1).fold(0, u64::saturating_add);
+            Ok((items, Arc::new(found), all))
+        });
+        self.fetch.poll();
+        self.fetch.value().cloned()
+    }
+}
+
+/// Places of the items whose names hold a text in small letters.
+fn found_items(items: &[(String, u64)], search: &str) -> Vec<u32> {
+    let fits = |name: &str| search.is_empty() || name.to_lowercase().contains(search);
+    (0..).zip(items).filter(|(_, item)| fits(&item.0)).map(|(index, _)| index).collect()
 }
 
 /// A time without what is zero at its end: `2024-05-01 08:00`.
@@ -151,7 +202,7 @@ impl Limits {
             many => format!("{} items", many.len()),
         };
         let button = choice_button(ui, "", &items, !choice.items.is_empty(), "Which items");
-        answers.wants_items = self.items_ui(&button, choice, answers, out);
+        answers.wants_items = self.items_ui(&button, choice, answers, workers, out);
         if choice.is_limited() && icon_button(ui, Icon::Close, &Action::ClearLimits.tip()).clicked() {
             out.push(Action::ClearLimits.into());
         }
@@ -247,7 +298,14 @@ impl Limits {
     }
 
     /// True while the list is open.
-    fn items_ui(&mut self, button: &Response, choice: &Choice, answers: &Answers, out: &mut Vec<Command>) -> bool {
+    fn items_ui(
+        &mut self,
+        button: &Response,
+        choice: &Choice,
+        answers: &Answers,
+        workers: &Workers,
+        out: &mut Vec<Command>,
+    ) -> bool {
         let menu =
             Popup::menu(button).style(StyleModifier::default()).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         let shown = menu.show(|ui| {
@@ -263,15 +321,13 @@ impl Limits {
                 hint_ui(ui, RichText::new(text).color(colors.muted));
                 return;
             };
-            let all: u64 = items.iter().map(|item| item.1).sum();
-            let search = self.item.trim().to_lowercase();
-            let found: Vec<&(String, u64)> =
-                items.iter().filter(|item| item.0.to_lowercase().contains(&search)).collect();
+            // It comes within a moment.
+            let Some((items, found, all)) = self.found_items.of(items, &self.item, workers, ui.ctx()) else { return };
             if found.is_empty() {
                 hint_ui(ui, RichText::new(format!("No item is called “{}”.", self.item.trim())).color(colors.muted));
             }
             entries_ui(ui, &mut self.items, "Scroll the items", (found.len(), 284.0), |ui, index, rect| {
-                let Some((name, events)) = found.get(index) else { return };
+                let Some((name, events)) = found.get(index).and_then(|at| items.get(*at as usize)) else { return };
                 #[expect(clippy::cast_precision_loss, reason = "a part shown in per cent")]
                 let part = if all == 0 { 0.0 } else { *events as f64 / all as f64 };
                 let (events, share) = (count(*events), per_cent(part));
@@ -298,6 +354,14 @@ fn places_text(choice: &Choice, places: Option<&Places>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn items_are_found_by_a_part_of_their_name() {
+        let items = [("Car".to_owned(), 3), ("bus".to_owned(), 2), ("Police CAR".to_owned(), 1)];
+        for (search, expected) in [("", &[0, 1, 2][..]), ("car", &[0, 2]), ("lorry", &[])] {
+            assert_eq!(found_items(&items, search), expected, "{search}");
+        }
+    }
 
     #[test]
     fn spans_are_told_in_few_words() {

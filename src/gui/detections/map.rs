@@ -23,13 +23,16 @@ pub(super) fn map_ui(ui: &mut Ui, lake: &Lake, answers: &Answers, charts: &Chart
         empty_ui(ui, Icon::Route, "No coordinates", body, |_| {});
         return;
     }
+    // A worker makes it.
     let Some(chart) = charts.get(ChartOf::Map) else { return };
+    let dots: usize = chart.series.iter().map(|series| series.points.len()).sum();
     egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 0)).show(ui, |ui| {
         bar(ui, 36.0, |ui| {
             let told = counted(located as u64, "location");
             let elsewhere = places.list.len() - located;
             let more = if elsewhere > 0 { format!(", {elsewhere} without a place") } else { String::new() };
-            ui.label(RichText::new(format!("{told}{more}")).font(theme::numbers(12.0)).color(colors.muted));
+            let busiest = if dots < located { ", the busiest of each spot drawn" } else { "" };
+            ui.label(RichText::new(format!("{told}{more}{busiest}")).font(theme::numbers(12.0)).color(colors.muted));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| save_button(ui, ChartOf::Map, out));
         });
     });

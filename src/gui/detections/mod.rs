@@ -75,7 +75,7 @@ impl Detections {
         dock.prepare(&state.persisted.detections_layout, ui.available_size() - egui::vec2(0.0, steps::HEIGHT + 1.0));
         let seen = |pane: Pane| dock.is_seen(pane);
         answers.ask(lake, workers, ui.ctx(), &seen);
-        charts.renew(lake, answers);
+        charts.renew(lake, answers, (workers, ui.ctx()), &seen);
         egui::Frame::new().fill(colors(ui).panel).inner_margin(Margin::symmetric(12, 0)).show(ui, |ui| {
             steps::steps_ui(ui, lake, answers, bar.files_menu(), out);
         });

@@ -215,7 +215,7 @@ fn top(
     progress: &Progress,
 ) -> Result<TopItems, SessionError> {
     remote::check_salt(request, settings)?;
-    match remote::engine(request, settings)? {
+    match remote::engine(&request.engine, settings)? {
         None => local::top(request, spill_folder, progress),
         Some(engine) => remote::top(&engine, request, progress),
     }
@@ -230,7 +230,7 @@ fn counts(
     progress: &Progress,
 ) -> Result<EventCounts, SessionError> {
     remote::check_salt(request, settings)?;
-    match remote::engine(request, settings)? {
+    match remote::engine(&request.engine, settings)? {
         None => local::counts(request, by, spill_folder, progress),
         Some(engine) => remote::counts(&engine, request, by, progress),
     }

@@ -3,13 +3,14 @@
 use super::{CountsBy, EngineChoice, EngineSettings, EventCounts, TopItems, TopRequest, local};
 use crate::{
     analytics::{
+        AnalyticsError,
         engine::{Asked, NamedBy, RemoteEngine, counts_on, top_on},
         tree::top::Shape,
     },
     formats::{EventOptions, Locations},
     jobs::Progress,
     model::Problem,
-    session::SessionError,
+    session::{Session, SessionError},
 };
 
 /// Refuses salt where no cluster answers: it would do nothing.
@@ -30,8 +31,8 @@ pub(super) fn check_salt(request: &TopRequest, settings: &EngineSettings) -> Res
 }
 
 /// The engine that a question goes to; `None` is this machine.
-pub(super) fn engine(request: &TopRequest, settings: &EngineSettings) -> Result<Option<RemoteEngine>, SessionError> {
-    let (url, by) = match (&request.engine, &settings.url) {
+pub(super) fn engine(choice: &EngineChoice, settings: &EngineSettings) -> Result<Option<RemoteEngine>, SessionError> {
+    let (url, by) = match (choice, &settings.url) {
         (EngineChoice::Local, _) | (EngineChoice::Lake, None) => return Ok(None),
         (EngineChoice::Remote(address), _) => (address.whole(), NamedBy::Person),
         (EngineChoice::Lake, Some((url, true))) => (url.as_str(), NamedBy::Person),
@@ -41,11 +42,25 @@ pub(super) fn engine(request: &TopRequest, settings: &EngineSettings) -> Result<
     engine.map(Some).map_err(|error| SessionError::Usage(error.to_string()))
 }
 
+impl Session {
+    /// Whether an engine is there and lets this person in. It is asked about no events, and that is no run; this machine always
+    /// is there.
+    ///
+    /// # Errors
+    /// Its address is none, it cannot be reached, it refuses, or the work was cancelled.
+    pub fn greet_engine(&self, choice: &EngineChoice, progress: &Progress) -> Result<(), SessionError> {
+        match engine(choice, &self.engine_settings()?)? {
+            Some(engine) => Ok(engine.greet(progress).map_err(AnalyticsError::from)?),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Asks with the tables of a request; what comes back is what `ask` gives.
 fn asked<T>(
     request: &TopRequest,
     problems: &mut Vec<Problem>,
-    ask: impl FnOnce(&Asked<'_>) -> Result<T, crate::analytics::AnalyticsError>,
+    ask: impl FnOnce(&Asked<'_>) -> Result<T, AnalyticsError>,
 ) -> Result<T, SessionError> {
     local::check(request)?;
     let locations: Locations = local::locations(request, problems)?;

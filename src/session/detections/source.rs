@@ -1,11 +1,14 @@
 //! Where a lake has its events and locations.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use super::{DetectionSource, TopRequest};
 use crate::{
     formats::EventSet,
-    lake,
+    lake::{self, LakeError},
     session::{Session, SessionError, settings::time_unit},
 };
 
@@ -17,14 +20,14 @@ impl Session {
     /// `detections_*` of `landing`, and `reference/locations.parquet` or `.csv`. `None` when the lake has no events.
     ///
     /// # Errors
-    /// `lake.toml` is not valid, or names what is not in the lake.
+    /// `lake.toml` is not valid, or names what is not in the lake; or a folder that may hold events cannot be listed.
     pub fn detection_source(&self) -> Result<Option<DetectionSource>, SessionError> {
         let settings = self.settings_now()?;
         let told = settings.detections();
         let root = self.root();
         let detections = match &told.events {
             Some(told) => Some(inside(root, told)?),
-            None => usual_events(root),
+            None => usual_events(root)?,
         };
         let locations = match &told.locations {
             Some(told) => Some(inside(root, told)?),
@@ -61,16 +64,25 @@ fn inside(root: &Path, told: &str) -> Result<PathBuf, SessionError> {
     Ok(lake::resolve_inside(root, told)?)
 }
 
-fn usual_events(root: &Path) -> Option<PathBuf> {
+fn usual_events(root: &Path) -> Result<Option<PathBuf>, SessionError> {
+    let any = |path: &Path| EventSet::any(path).map_err(|error| SessionError::Failed(error.to_string()));
     // A folder that a pipeline made and has not filled yet hides nothing.
-    if let Ok(curated) = lake::resolve_inside(root, "curated/detections")
-        && EventSet::any(&curated)
+    if let Some(curated) = if_there(root, "curated/detections")?
+        && any(&curated)?
     {
-        return Some(curated);
+        return Ok(Some(curated));
     }
-    let landing = lake::resolve_inside(root, "landing").ok()?;
+    let Some(landing) = if_there(root, "landing")? else { return Ok(None) };
     let pattern = landing.join(ARRIVED);
-    EventSet::any(&pattern).then_some(pattern)
+    Ok(any(&pattern)?.then_some(pattern))
+}
+
+/// A folder of the lake; `None` when it is not there. One that cannot be looked at is no folder that is not there.
+fn if_there(root: &Path, name: &str) -> Result<Option<PathBuf>, SessionError> {
+    match lake::resolve_inside(root, name) {
+        Err(LakeError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+        found => Ok(Some(found?)),
+    }
 }
 
 #[cfg(test)]
@@ -84,11 +96,29 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         fs::create_dir_all(root.join("curated/detections")).unwrap();
-        assert_eq!(usual_events(&root), None);
+        assert_eq!(usual_events(&root).unwrap(), None);
         fs::create_dir_all(root.join("landing")).unwrap();
         fs::write(root.join("landing/detections_1.csv"), "").unwrap();
-        assert_eq!(usual_events(&root), Some(root.join("landing/detections_*")));
+        assert_eq!(usual_events(&root).unwrap(), Some(root.join("landing/detections_*")));
         fs::write(root.join("curated/detections/a.parquet"), "").unwrap();
-        assert_eq!(usual_events(&root), Some(root.join("curated/detections")));
+        assert_eq!(usual_events(&root).unwrap(), Some(root.join("curated/detections")));
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_not_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap().join("lake");
+        for name in ["curated", "landing"] {
+            fs::create_dir_all(root.join(name)).unwrap();
+        }
+        fs::write(root.join("landing/detections_1.csv"), "").unwrap();
+        // A link out of the lake in place of the folder.
+        std::os::unix::fs::symlink(folder.path(), root.join("curated/detections")).unwrap();
+        assert!(usual_events(&root).is_err());
+        // A folder that holds a link to another one and nothing else.
+        fs::remove_file(root.join("curated/detections")).unwrap();
+        fs::create_dir(root.join("curated/detections")).unwrap();
+        std::os::unix::fs::symlink(root.join("landing"), root.join("curated/detections/may")).unwrap();
+        assert_eq!(usual_events(&root).unwrap(), Some(root.join("curated/detections")));
     }
 }

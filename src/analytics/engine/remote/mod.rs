@@ -115,6 +115,15 @@ impl RemoteEngine {
         self.channel.endpoint()
     }
 
+    /// Asks whether the server is there and lets this person in: the smallest question, over no events.
+    ///
+    /// # Errors
+    /// [`EngineError::Unreachable`], [`EngineError::Refused`], or the person stops it.
+    pub fn greet(&self, progress: &Progress) -> Result<(), EngineError> {
+        self.open(progress)?.close(&[]);
+        Ok(())
+    }
+
     /// Answers a SELECT in the server's own SQL; `:p1` stands for the first of `values`, and so on.
     ///
     /// # Errors
