@@ -221,9 +221,8 @@ impl<R> Records<R> {
     /// Goes on by one byte.
     fn step(&mut self, byte: u8) {
         self.within = match (self.within, byte) {
-            (Within::Start | Within::Closed, b'"') => Within::Quoted,
             (Within::Quoted, b'"') => Within::Closed,
-            (Within::Quoted, _) => Within::Quoted,
+            (Within::Start | Within::Closed, b'"') | (Within::Quoted, _) => Within::Quoted,
             (_, b'\n' | b'\r') => {
                 self.record_bytes = 0;
                 Within::Start
