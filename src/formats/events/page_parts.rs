@@ -50,7 +50,9 @@ fn present(levels: &[u8], rows: usize) -> Result<Present, String> {
             HybridRleChunk::Bitpacked(bits) => {
                 packed.clear();
                 bits.collect_into(&mut packed);
-                packed.iter().for_each(|level| add(*level != 0, 1));
+                for level in &packed {
+                    add(*level != 0, 1);
+                }
             }
         }
     }
