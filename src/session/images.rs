@@ -183,9 +183,8 @@ impl Session {
     pub fn changed_stores(&self) -> Result<Vec<String>, SessionError> {
         let root = &self.inner.places.root;
         let stores = self.reader()?.indexed_stores()?.into_iter();
-        let changed = stores.filter(|(store, identity)| {
-            look_at(&StoreRef { lake_root: root, store, identity: *identity }).is_err()
-        });
+        let changed = stores
+            .filter(|(store, identity)| look_at(&StoreRef { lake_root: root, store, identity: *identity }).is_err());
         Ok(changed.map(|(store, _)| store).collect())
     }
 

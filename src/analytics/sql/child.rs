@@ -213,7 +213,8 @@ fn of_schema(text: &str, tables: &[SqlTable], about: &SchemaError) -> SqlMistake
             let mistake = SqlMistake::new(format!("there is no column `{}` here", field.flat_name()));
             let here = valid_fields.iter().map(|field| field.name.as_str());
             let all = tables.iter().flat_map(|table| table.columns.iter().map(|column| column.name.as_str()));
-            let mistake = placed(mistake, &field.name).nearest(&field.name, here.chain(all).filter(|one| *one != field.name));
+            let mistake =
+                placed(mistake, &field.name).nearest(&field.name, here.chain(all).filter(|one| *one != field.name));
             match (&mistake.hint, &field.relation) {
                 (None, Some(_)) => mistake.hint("a query in parentheses has the columns of its own list alone"),
                 _ => mistake,

@@ -13,8 +13,8 @@ use datafusion::{
     datasource::MemTable,
     error::DataFusionError,
     execution::{
-        SendableRecordBatchStream, SessionStateBuilder, disk_manager::DiskManagerBuilder, disk_manager::DiskManagerMode,
-        memory_pool::GreedyMemoryPool, runtime_env::RuntimeEnvBuilder,
+        SendableRecordBatchStream, SessionStateBuilder, disk_manager::DiskManagerBuilder,
+        disk_manager::DiskManagerMode, memory_pool::GreedyMemoryPool, runtime_env::RuntimeEnvBuilder,
     },
     functions_window::expr_fn::row_number,
     logical_expr::{Expr, LogicalPlan, SortExpr},

@@ -42,7 +42,12 @@ impl Guard<'_> {
     fn body(&self, body: &SetExpr) -> ControlFlow<SqlMistake> {
         match body {
             SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => ControlFlow::Continue(()),
-            SetExpr::SetOperation { op: SetOperator::Union | SetOperator::Intersect | SetOperator::Except, left, right, .. } => {
+            SetExpr::SetOperation {
+                op: SetOperator::Union | SetOperator::Intersect | SetOperator::Except,
+                left,
+                right,
+                ..
+            } => {
                 self.body(left)?;
                 self.body(right)
             }
@@ -66,9 +71,7 @@ impl Guard<'_> {
             let mistake = SqlMistake::new(format!("there is no function `{name}`")).at(self.text, span);
             return ControlFlow::Break(mistake.nearest(&name, function_names()));
         }
-        if !matches!(function.parameters, FunctionArguments::None)
-            || function.uses_odbc_syntax
-        {
+        if !matches!(function.parameters, FunctionArguments::None) || function.uses_odbc_syntax {
             return self.no(span, format!("`{name}` is called in a way that is not known"), "write name(argument, …)");
         }
         ControlFlow::Continue(())

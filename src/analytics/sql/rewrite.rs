@@ -5,8 +5,7 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     BinaryOperator, CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
-    ObjectNamePart, Select, SelectItem, Spanned, Statement, Value,
-    ValueWithSpan, VisitMut, VisitorMut,
+    ObjectNamePart, Select, SelectItem, Spanned, Statement, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use super::mistake::SqlMistake;
@@ -164,10 +163,14 @@ fn called(function: &mut Function) -> Option<Expr> {
     }
     let name = name.value.clone();
     let mut arguments = match &mut function.args {
-        FunctionArguments::List(list) => list.args.iter_mut().filter_map(|argument| match argument {
-            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
-            _ => None,
-        }).collect::<Vec<_>>(),
+        FunctionArguments::List(list) => list
+            .args
+            .iter_mut()
+            .filter_map(|argument| match argument {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+                _ => None,
+            })
+            .collect::<Vec<_>>(),
         _ => Vec::new(),
     };
     match (name.as_str(), arguments.as_mut_slice()) {
@@ -181,9 +184,7 @@ fn called(function: &mut Function) -> Option<Expr> {
             let whole = |number: &Expr| cast(number.clone(), DataType::BigInt(None));
             Some(between(whole(a), BinaryOperator::Divide, whole(b)))
         }
-        (place, _) if UNSIGNED.contains(&place) => {
-            Some(cast(Expr::Function(function.clone()), DataType::BigInt(None)))
-        }
+        (place, _) if UNSIGNED.contains(&place) => Some(cast(Expr::Function(function.clone()), DataType::BigInt(None))),
         _ => None,
     }
 }
