@@ -112,8 +112,8 @@ fn rank(
     let over = |value: pl::Expr| if within.is_empty() { Ok(value) } else { value.over(within) };
     let (place_column, new_column) = ("rank_place", "rank_new");
     // The places of a group are the sums of ones up to each row.
-    let ones = rows.with_columns([pl::lit(1_i64).alias(place_column)]);
-    let rows = ones.with_columns([over(pl::col(place_column).cum_sum(false))?]);
+    let ones = rows.with_columns([pl::lit(1_i64).cast(pl::DataType::Int64).alias(place_column)]);
+    let rows = ones.with_columns([over(pl::col(place_column).cast(pl::DataType::Int64).cum_sum(false))?]);
     if ranking == Ranking::Row {
         return Ok(rows.rename([place_column], [column], true));
     }
