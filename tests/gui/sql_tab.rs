@@ -220,7 +220,7 @@ fn a_million_rows_are_scrolled() {
         "SELECT a.frame_id, b.frame_idx, '' AS empty, NULL AS nothing FROM frames a CROSS JOIN frames b CROSS JOIN frames c LIMIT 1000000",
     );
     window.until("all are there", |window| window.tells("1,000,000 rows · 4 columns"));
-    window.until("the first are read", |window| window.tells(", 0, , null"));
+    window.until("the first are read", |window| window.tells(", , null"));
     let bar = window.harness.get_by_label("Scroll the answer").rect();
     window.harness.drag_at(bar.center_top() + egui::vec2(0.0, 6.0));
     window.settle();

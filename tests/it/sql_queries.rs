@@ -263,7 +263,7 @@ fn windows_joins_and_frames_of_windows_answer_as_sql_says() {
         )[0]["a"],
         json!("front"),
     );
-    assert!(lake.fail("sql", &["SELECT (SELECT speed FROM frames)"], 2).contains("stands for a value"));
+    assert!(lake.fail("sql", &["SELECT (SELECT speed FROM frames)"], 2).contains("stands for a value has one row"));
     // Times compare however they are written, and lists are whole.
     let after = value(&lake, "SELECT count(*) FROM frames WHERE timestamp_ns >= 1714608000000000000");
     for time in [

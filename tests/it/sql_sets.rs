@@ -117,7 +117,7 @@ fn what_cannot_be_compared_is_told() {
     let lake = Lake::new();
     lake.run("index", &[]);
     for (query, told) in [
-        ("SELECT x FROM a EXCEPT SELECT x, y FROM b", "same number of columns"),
+        ("SELECT x FROM a EXCEPT SELECT x, y FROM b", "different number of columns"),
         ("SELECT x FROM a MINUS SELECT x FROM b", "MINUS is not at hand"),
     ] {
         let said = lake.fail("sql", &[&format!("{SETS}{query}")], 2);

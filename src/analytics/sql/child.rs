@@ -198,7 +198,15 @@ fn failed(text: &str, tables: &[SqlTable], error: &DataFusionError) -> Answer {
     match root {
         DataFusionError::ResourcesExhausted(_) => Answer::NoRoom,
         DataFusionError::SchemaError(about, _) => Answer::mistake(of_schema(text, tables, about)),
-        other => Answer::mistake(SqlMistake::told(text, &other.message())),
+        other => {
+            let message = other.message();
+            let mistake = SqlMistake::told(text, &message);
+            Answer::mistake(if message.to_lowercase().contains("scalar subquery") {
+                mistake.hint("a SELECT that stands for a value has one row: make it one with min, max or LIMIT 1")
+            } else {
+                mistake
+            })
+        }
     }
 }
 

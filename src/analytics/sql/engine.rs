@@ -222,13 +222,11 @@ async fn give(
         let next = if waiting.is_empty() {
             stream.next().await
         } else {
-            match tokio::time::timeout(PATIENCE, stream.next()).await {
-                Ok(next) => next,
-                Err(_) => {
-                    send(&mut waiting)?;
-                    continue;
-                }
-            }
+            let Ok(next) = tokio::time::timeout(PATIENCE, stream.next()).await else {
+                send(&mut waiting)?;
+                continue;
+            };
+            next
         };
         let Some(batch) = next.transpose()? else { return send(&mut waiting) };
         if batch.num_rows() > 0 {

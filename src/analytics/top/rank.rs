@@ -102,6 +102,7 @@ fn in_order<R>(chunks: &[Vec<R>], place: impl Fn(&R) -> u32) -> Vec<(usize, Rang
 pub(super) type Chunk = Mutex<Vec<(Key, u64)>>;
 
 /// The number of chunks, and a way to take each of them once. Windows that would not fit into memory are refused.
+#[expect(clippy::type_complexity, reason = "a pair of a number and a way to take what is counted")]
 fn pieces(
     totals: Totals,
     window: Option<Window>,

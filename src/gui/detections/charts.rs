@@ -182,9 +182,7 @@ fn skew(places: &Places, shares: bool) -> Chart {
 )]
 fn busiest_of_spots(places: &Places, chosen: &HashSet<i64>) -> Option<HashSet<usize>> {
     let at = || places.list.iter().enumerate().filter_map(|(index, place)| Some((index, place.oid, place.at?)));
-    if at().nth(MOST_DOTS).is_none() {
-        return None;
-    }
+    at().nth(MOST_DOTS)?;
     let (mut least, mut most) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
     for (_, _, point) in at() {
         for axis in 0..2 {
@@ -331,9 +329,9 @@ mod tests {
 
     #[test]
     fn a_map_of_very_many_places_shows_the_busiest_of_each_spot() {
-        let place = |oid: i64| {
-            let at = Some([f64::from(oid as i32 % 300), f64::from(oid as i32 / 300 % 80)]);
-            Place { oid, name: None, matched: true, events: oid as u64 % 1000, at }
+        let place = |oid: u32| {
+            let at = Some([f64::from(oid % 300), f64::from(oid / 300 % 80)]);
+            Place { oid: i64::from(oid), name: None, matched: true, events: u64::from(oid % 1000), at }
         };
         let all = Places::new((1..=60_000).map(place).collect());
         let chart = map(&all, &[59_000, 1]);
